@@ -1,0 +1,88 @@
+import type { Facts } from '../observe/facts.ts'
+
+export const STAGES = ['capabilities', 'user', 'filesystem', 'system', 'syscalls'] as const
+export type Stage = (typeof STAGES)[number]
+
+export const STAGE_TITLES: Record<Stage, string> = {
+  capabilities: 'Capabilities',
+  user: 'User switch',
+  filesystem: 'Filesystem',
+  system: 'System restrictions',
+  syscalls: 'System calls',
+}
+
+/** One line of a unit file. A list setting is reset first: [{value: ''}, {value: …}]. */
+export interface Assignment {
+  section: 'Unit' | 'Service'
+  key: string
+  value: string
+}
+
+/** A file or directory that is handed to another owner. Recorded with what it was before it is touched. */
+export interface OwnershipWish {
+  path: string
+  /** Names of accounts; the mode stays as it is unless given. */
+  user: string
+  group?: string
+  mode?: number
+  why: string
+}
+
+/** How what `systemctl show` prints is compared with what was asked. */
+export type Shape =
+  | 'boolean'
+  | 'word'
+  | 'capabilities'
+  | 'words'
+  | 'families'
+  | 'namespaces'
+  | 'paths'
+  | 'octal'
+  | 'syscalls'
+  | 'addresses'
+  | 'exec'
+  | 'none'
+
+/** One thing that can be hardened: an entry of data. Adding one touches the stage's file and nothing else. */
+export interface Directive {
+  key: string
+  stage: Stage
+  /** First systemd release that knows it (systemd.exec(5), "Added in version"). */
+  since: number
+  shape: Shape
+  /** What it does, one or two sentences. */
+  what: string
+  /** What could break, one or two sentences. */
+  breaks: string
+  /** Weight it takes from the exposure is computed, not written; this says in words what it wins. */
+  wins: string
+  propose(facts: Facts): Proposed | NotProposed
+}
+
+export interface Proposed {
+  kind: 'propose'
+  assignments: Assignment[]
+  /** Value for a list row, short. */
+  value: string
+  /** What was seen that makes it safe: one sentence each. */
+  evidence: string[]
+  /** Ticked at the start. */
+  recommended: boolean
+  /** Why it is not recommended though possible. */
+  caution?: string
+  ownership?: OwnershipWish[]
+  /** Tighter values first, for squeezing; each a whole replacement of `assignments`. */
+  ladder?: { value: string; assignments: Assignment[] }[]
+}
+
+/** in-force: already so, not written again. unfit: the facts speak against it. unknown: the systemd is too old. */
+export interface NotProposed {
+  kind: 'in-force' | 'unfit' | 'unknown'
+  value?: string
+  why: string
+}
+
+export interface Proposal {
+  directive: Directive
+  proposed: Proposed
+}

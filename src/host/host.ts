@@ -1,0 +1,95 @@
+/**
+ * The one handle to a machine. Everything that runs a program or touches a file of the machine goes through
+ * it, so that the live host and a clone of it are used by the same code.
+ */
+export interface Host {
+  /** What a screen calls this machine: "live host", or the name of a clone. */
+  readonly name: string
+  readonly isClone: boolean
+  /** Runs an argument array, never a shell. A failing program is a result, not an exception. */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>
+  /** Whole text of a file; undefined when it does not exist or vanished while being read. */
+  read(path: string): Promise<string | undefined>
+  /** At most `limit` bytes from the start of a file; undefined when it can't be read. */
+  readBytes(path: string, limit: number): Promise<Uint8Array | undefined>
+  /** Names in a directory, sorted; empty when it does not exist. */
+  list(path: string): Promise<string[]>
+  /** lstat: never follows a link in the last component; undefined when there is nothing. */
+  stat(path: string): Promise<FileStat | undefined>
+  /** Where a link points, as stored; undefined when it is no link. */
+  readlink(path: string): Promise<string | undefined>
+  /** The path with every link on the way followed; undefined when something on the way is missing. */
+  resolve(path: string): Promise<string | undefined>
+  /** Writes a temporary file in the same folder, fsyncs it, renames it over `path` and fsyncs the folder. */
+  write(path: string, text: string, mode: number): Promise<void>
+  makeDirectory(path: string, mode: number): Promise<void>
+  /** Removes a file or an empty directory; true when something was removed. */
+  remove(path: string): Promise<boolean>
+  /**
+   * Sets owner and mode of exactly the file that `expected` describes. No link is followed in any component,
+   * and a file whose device, inode or kind is not the expected one is refused.
+   */
+  changeOwner(path: string, expected: FileStat, wanted: Ownership): Promise<void>
+  /** Asks a service something, from inside this machine's network. */
+  probe(request: ProbeRequest): Promise<ProbeAnswer>
+}
+
+export interface RunOptions {
+  /** Milliseconds after which the program is killed; default 30 000. */
+  timeoutMs?: number
+  input?: string
+  /** Variables added to the minimal environment (a fixed PATH, LC_ALL=C.UTF-8). */
+  env?: Readonly<Record<string, string>>
+  /** Runs as this user, without supplementary groups and with no_new_privs. */
+  as?: { uid: number; gid: number }
+}
+
+export interface RunResult {
+  argv: readonly string[]
+  /** Exit status; undefined when the program could not be started or died by a signal. */
+  exitCode: number | undefined
+  signal?: string
+  timedOut: boolean
+  stdout: string
+  stderr: string
+}
+
+export type FileKind = 'file' | 'directory' | 'link' | 'socket' | 'fifo' | 'char' | 'block'
+
+export interface Ownership {
+  uid: number
+  gid: number
+  /** Permission bits, 0..0o7777. */
+  mode: number
+}
+
+export interface FileStat extends Ownership {
+  kind: FileKind
+  size: number
+  device: string
+  inode: string
+  links: number
+}
+
+export type ProbeRequest =
+  | { kind: 'http'; url: string; timeoutMs: number }
+  | { kind: 'tcp'; address: string; port: number; timeoutMs: number }
+  | { kind: 'unix'; path: string; timeoutMs: number }
+
+/** What came back. `answer` is what health compares: an HTTP status, "connected", or the error's code. */
+export interface ProbeAnswer {
+  ok: boolean
+  answer: string
+  /** Milliseconds from the request to the answer. */
+  ms: number
+}
+
+/** A program or file operation of the machine that failed in a way the caller can't go on from. */
+export class HostError extends Error {
+  override name = 'HostError'
+  readonly code: string
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
+  }
+}

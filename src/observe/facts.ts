@@ -1,0 +1,156 @@
+/** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
+export interface Facts {
+  unit: UnitFacts
+  /** Major version of the running systemd. */
+  systemd: number
+  kernel: string
+  /** uname -m, for example x86_64. */
+  architecture: string
+  /** Sorted by pid; every process in the unit's cgroup at the moment of reading. */
+  processes: ProcessFacts[]
+  sockets: SocketFacts[]
+  executables: ExecutableFacts[]
+  /** Files and directories that the service holds open for writing or is set up to write. */
+  writable: WritableFact[]
+  logrotate: LogrotateFact[]
+  /** Users and groups of the machine that the processes or settings name. */
+  accounts: Account[]
+  /** From `systemd-analyze syscall-filter`: "@group" → all its system calls, subgroups resolved. */
+  syscallGroups: Record<string, string[]>
+  /** What can't be said here, each a sentence for the person ("fd of pid 12 could not be read: …"). */
+  gaps: string[]
+}
+
+export interface UnitFacts {
+  /** Id=, the real name, aliases resolved. */
+  id: string
+  names: string[]
+  description: string
+  fragment: string
+  dropIns: string[]
+  /** Every property that `systemctl show` prints; a property printed several times has several values. */
+  properties: Record<string, string[]>
+  /** Exec lines by property name (ExecStart, ExecStartPre, …). */
+  exec: Record<string, ExecCommand[]>
+  /** Exec lines as written in the fragment and drop-ins, after resets; the value only. Needed to write them again. */
+  execSource: Record<string, string[]>
+  canReload: boolean
+}
+
+export interface ExecCommand {
+  path: string
+  argv: string[]
+  /** privileged (+), no-setuid (!), ambient (!!), no-env-expand (:), ignore-failure (-) */
+  flags: string[]
+}
+
+export interface Account {
+  kind: 'user' | 'group'
+  name: string
+  id: number
+  /** For a user: the primary group's id. */
+  gid?: number
+}
+
+export type CapabilitySetName = 'inheritable' | 'permitted' | 'effective' | 'bounding' | 'ambient'
+
+export interface ProcessFacts {
+  pid: number
+  parent: number
+  /** Clock ticks since boot at which it started: tells a process from a later one with the same pid. */
+  startTicks: string
+  name: string
+  argv: string[]
+  executable: string
+  root: string
+  isMain: boolean
+  uid: { real: number; effective: number; saved: number; filesystem: number }
+  gid: { real: number; effective: number; saved: number; filesystem: number }
+  groups: number[]
+  /** Names in lower case, cap_net_bind_service. */
+  capabilities: Record<CapabilitySetName, string[]>
+  noNewPrivileges: boolean
+  seccomp: 'none' | 'strict' | 'filter'
+  /** Number of seccomp filters, where the kernel tells (5.9 and later). */
+  openFiles: OpenFile[]
+  /** Mappings that are writable and executable, or executable without a file behind them; each as in maps. */
+  executableMemory: string[]
+  libraries: string[]
+  /** Namespaces that differ from PID 1's: mnt, net, pid, user, uts, ipc, cgroup. */
+  ownNamespaces: string[]
+  scheduling: 'other' | 'fifo' | 'rr' | 'batch' | 'idle' | 'deadline'
+  nice: number
+  /** /proc/PID/personality, hexadecimal; "00000000" is none. */
+  personality: string
+  /** -1 where it could not be read. */
+  umask: number
+}
+
+export interface OpenFile {
+  descriptor: number
+  /** Path as the kernel shows it, without " (deleted)". */
+  path: string
+  kind: 'file' | 'directory' | 'device' | 'socket' | 'pipe' | 'other'
+  writable: boolean
+  deleted: boolean
+  /** For a socket: its inode. */
+  inode?: string
+}
+
+export interface SocketFacts {
+  family: 'AF_INET' | 'AF_INET6' | 'AF_UNIX' | 'AF_NETLINK' | 'AF_PACKET' | 'other'
+  type: 'stream' | 'datagram' | 'seqpacket' | 'raw' | 'other'
+  state: 'listening' | 'connected' | 'other'
+  /** Local address, "0.0.0.0", "::", or a Unix path ("@name" when abstract). */
+  address: string
+  /** 0 where there is none. */
+  port: number
+  /** Remote address and port when connected. */
+  peer?: string
+  inode: string
+  /** Processes of this unit that hold it open. */
+  pids: number[]
+  /** Socket activation: PID 1 holds it too. */
+  heldBySystemd: boolean
+}
+
+export interface ExecutableFacts {
+  path: string
+  /** running: mapped by a process; exec: named by an Exec line; interpreter: named by a #! line. */
+  from: ('running' | 'exec' | 'interpreter')[]
+  kind: 'elf' | 'script' | 'other'
+  bits?: 32 | 64
+  interpreter?: string
+  libraries: string[]
+  /** As getcap prints it ("cap_net_bind_service=ep"); empty for none. */
+  fileCapabilities: string
+  setuid: boolean
+  setgid: boolean
+}
+
+export interface WritableFact {
+  /** Links followed: the real path. */
+  path: string
+  kind: 'file' | 'directory' | 'socket' | 'other'
+  uid: number
+  gid: number
+  mode: number
+  /** open: held open for writing; pid-file: PIDFile=; listening: a Unix socket; setting: RuntimeDirectory= and the like; logrotate. */
+  from: ('open' | 'pid-file' | 'listening' | 'setting' | 'logrotate')[]
+  /** Real uids of the processes that hold it. */
+  by: number[]
+}
+
+export interface LogrotateFact {
+  /** The file under /etc/logrotate.d. */
+  source: string
+  patterns: string[]
+  /** Files of this service that the patterns match. */
+  matches: string[]
+  create?: { mode: number | undefined; owner: string | undefined; group: string | undefined }
+  su?: { owner: string; group: string }
+  copytruncate: boolean
+  postrotate: string[]
+  /** postrotate reaches the service through systemctl, service or invoke-rc.d reload of this unit. */
+  reloadsUnit: boolean
+}

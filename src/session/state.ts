@@ -1,0 +1,170 @@
+import type { NotProposed, OwnershipWish, Stage } from '../catalog/types.ts'
+import type { ProbeRequest } from '../host/host.ts'
+
+/**
+ * Everything a screen may know, and everything a person may want. The UI and the unattended walk both read a
+ * WalkState and send Intents; neither decides anything.
+ */
+export interface WalkState {
+  unit: string
+  /** "Apache HTTP Server" */
+  description: string
+  systemd: number
+  /** Exposure ×10 as systemd-analyze counts (92 = 9.2), before the first change; undefined until known. */
+  stock?: number
+  /** Exposure ×10 now in force. */
+  now?: number
+  history: StageResult[]
+  phase: Phase
+  /** Set while Ctrl-C or a failure is being undone: one line that says what. */
+  stopping?: string
+  /** Which machine the words on the screen speak of. */
+  target: 'live' | 'rehearsal'
+}
+
+export type Phase =
+  | { at: 'looking'; what: string }
+  | { at: 'refused'; reason: string; next: string }
+  | { at: 'question'; id: 'propagation' | 'resume'; text: string[]; yes: string; no: string }
+  | { at: 'baseline'; checks: CheckRow[]; measuring: boolean; problem?: string }
+  | StagePhase
+  | {
+      at: 'confirm'
+      stage: Stage
+      dropIn: string
+      ownership: OwnershipWish[]
+      restarts: boolean
+      warnings: string[]
+    }
+  | { at: 'trial'; stage: Stage | 'final'; steps: StepRow[]; deadline?: number }
+  /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
+  | { at: 'keep'; stage: Stage; deadline: number; before: number; after: number; proof: string[] }
+  | FailedPhase
+  | { at: 'done'; summary: Summary }
+
+export interface StagePhase {
+  at: 'stage'
+  stage: Stage
+  rows: Row[]
+  /** Lines that this stage shows besides its rows: capability sets before and after, what modes a umask gives. */
+  notes: string[]
+  /** Exposure ×10 in force, and as it would be with the ticked rows. */
+  before: number
+  predicted: number
+}
+
+export interface FailedPhase {
+  at: 'failed'
+  stage: Stage | 'final'
+  /** One line. */
+  reason: string
+  /** The few journal lines that matter. */
+  journal: string[]
+  /** What was rolled back, and the proof that it was. */
+  undone: string[]
+  /** Empty when nothing is suspected. */
+  relaxations: Relaxation[]
+}
+
+export interface Relaxation {
+  id: string
+  /** "allow fchownat (of @chown), which chown called" */
+  text: string
+}
+
+export interface Row {
+  id: string
+  key: string
+  value: string
+  /** A row that can't be ticked says why in `unavailable`. */
+  ticked: boolean
+  unavailable?: NotProposed
+  recommended: boolean
+  what: string
+  evidence: string[]
+  breaks: string
+  wins: string
+  caution?: string
+  /** Exposure ×10 that this row alone takes from the present settings. */
+  gain: number
+  proof: Proof
+}
+
+export interface Proof {
+  state: 'none' | 'waiting' | 'proving' | 'proven' | 'breaks' | 'unprovable'
+  /** A few words. */
+  reason?: string
+}
+
+export interface CheckRow {
+  id: string
+  label: string
+  ticked: boolean
+  request: Check
+  /** What the last measurements answered: "200 ×3"; undefined before. */
+  answered?: string
+}
+
+export type Check = ProbeRequest | { kind: 'command'; argv: string[]; timeoutMs: number }
+
+export interface StepRow {
+  id: string
+  label: string
+  state: 'waiting' | 'running' | 'done' | 'failed'
+  ms?: number
+  detail?: string
+}
+
+export interface StageResult {
+  stage: Stage
+  outcome: 'kept' | 'skipped' | 'nothing'
+  before: number
+  after: number
+  /** Directives kept, as they stand in the drop-in: "NoNewPrivileges=yes". */
+  kept: string[]
+  note?: string
+}
+
+export interface Summary {
+  stock: number
+  final: number
+  /** Label and exposure ×10 after each stage. */
+  curve: { label: string; exposure: number }[]
+  /** Path and text of what was written; empty text when nothing was kept. */
+  dropInPath: string
+  dropIn: string
+  undo: string
+  notes: string[]
+  healthy: boolean
+}
+
+export type Intent =
+  | { do: 'answer'; yes: boolean }
+  | { do: 'toggle-check'; id: string }
+  /** url, tcp:HOST:PORT, unix:PATH or a command line split at blanks. */
+  | { do: 'add-check'; text: string }
+  | { do: 'measure' }
+  | { do: 'toggle'; id: string }
+  | { do: 'toggle-all'; ticked: boolean }
+  /** Enter on a stage: show what would be written. */
+  | { do: 'review' }
+  | { do: 'apply' }
+  | { do: 'back' }
+  | { do: 'skip-stage' }
+  | { do: 'keep'; yes: boolean }
+  | { do: 'relax'; ids: string[] }
+  /** After a failure: back to the list, to untick. */
+  | { do: 'choose-again' }
+  /** Keep what is proven and go to the end. */
+  | { do: 'stop' }
+  /** Ctrl-C. */
+  | { do: 'interrupt' }
+
+export interface Session {
+  state(): WalkState
+  /** Calls `listener` after every change; returns what ends it. */
+  subscribe(listener: () => void): () => void
+  send(intent: Intent): void
+  /** Settles when the walk is over, with the exit code: 0 done, 1 refused or failed, 130 interrupted. */
+  readonly finished: Promise<number>
+}
