@@ -1,0 +1,170 @@
+import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { basename, dirname, join, normalize } from 'node:path'
+import { type FileStat, type Host, HostError, type Ownership } from './host.ts'
+import { changeOwnerPinned } from './pinned.ts'
+import { fileStat } from './stat.ts'
+
+type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe'>
+
+/** Errors that mean "there is nothing": also a process that ends while its /proc files are read (ESRCH). */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'EIO'
+}
+
+async function absent<T>(work: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (ABSENT.has(codeOf(error))) return otherwise
+    throw new HostError((error as Error).message, codeOf(error))
+  }
+}
+
+/** Files in /proc have no size, so they are read until they end. */
+async function readUpTo(path: string, limit: number): Promise<Uint8Array> {
+  const handle = await open(path, 'r')
+  try {
+    const chunks: Uint8Array[] = []
+    let total = 0
+    while (total < limit) {
+      const buffer = new Uint8Array(Math.min(65536, limit - total))
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null)
+      if (bytesRead === 0) break
+      chunks.push(buffer.subarray(0, bytesRead))
+      total += bytesRead
+    }
+    return Buffer.concat(chunks)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The temporary name is fixed, so that whoever cleans up after a kill knows what to remove. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.hardenctl-new`)
+}
+
+async function writeAtomically(path: string, text: string, mode: number): Promise<void> {
+  const temporary = temporaryName(path)
+  await rm(temporary, { force: true })
+  try {
+    const handle = await open(temporary, 'wx', 0o600)
+    try {
+      await handle.writeFile(text)
+      await handle.chmod(mode)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw new HostError(`${path} could not be written: ${(error as Error).message}`, codeOf(error))
+  }
+}
+
+const MOST_LINKS = 40
+
+/**
+ * Follows links below `root` as a process chrooted there would: the kernel would follow an absolute link from
+ * the caller's own root. With root '' it is a plain realpath. Undefined when something is missing.
+ */
+async function resolveBelow(root: string, path: string): Promise<string | undefined> {
+  let rest = normalize(path).split('/').filter(Boolean)
+  let done: string[] = []
+  let links = 0
+  while (rest.length > 0) {
+    const name = rest[0] as string
+    rest = rest.slice(1)
+    if (name === '..') {
+      done = done.slice(0, -1)
+      continue
+    }
+    const here = `/${[...done, name].join('/')}`
+    const stats = await absent(lstat(root + here), undefined)
+    if (stats === undefined) return undefined
+    if (!stats.isSymbolicLink()) {
+      done.push(name)
+      continue
+    }
+    links += 1
+    if (links > MOST_LINKS) return undefined
+    const target = await absent(readlink(root + here), undefined)
+    if (target === undefined) return undefined
+    if (target.startsWith('/')) done = []
+    rest = [...target.split('/').filter((part) => part !== '' && part !== '.'), ...rest]
+  }
+  return `/${done.join('/')}`
+}
+
+/** File operations of a machine whose '/' is `root`: '' for the live host, /proc/PID/root for a clone. */
+export function filesBelow(root: string): Files {
+  /** The path as this process must name it; links in all but the last component followed inside `root`. */
+  async function locate(path: string): Promise<string> {
+    if (root === '') return path
+    const parent = await resolveBelow(root, dirname(path))
+    return `${root}${parent === undefined || parent === '/' ? (parent === undefined ? dirname(path) : '') : parent}/${basename(path)}`
+  }
+  async function follow(path: string): Promise<string> {
+    if (root === '') return path
+    const real = await resolveBelow(root, path)
+    return real === undefined ? locate(path) : root + real
+  }
+  return {
+    async read(path) {
+      const work = follow(path).then((file) => readUpTo(file, Number.MAX_SAFE_INTEGER))
+      const bytes = await absent<Uint8Array | undefined>(work, undefined)
+      return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
+    },
+    async readBytes(path, limit) {
+      try {
+        return await readUpTo(await follow(path), limit)
+      } catch {
+        return undefined
+      }
+    },
+    async list(path) {
+      const names = await absent(readdir(await follow(path)), [])
+      return names.sort()
+    },
+    async stat(path): Promise<FileStat | undefined> {
+      const stats = await absent(lstat(await locate(path), { bigint: true }), undefined)
+      return stats === undefined ? undefined : fileStat(stats)
+    },
+    async readlink(path) {
+      try {
+        return await readlink(await locate(path))
+      } catch {
+        return undefined
+      }
+    },
+    resolve: (path) => resolveBelow(root, path),
+    async write(path, text, mode) {
+      await writeAtomically(await locate(path), text, mode)
+    },
+    async makeDirectory(path, mode) {
+      await mkdir(await locate(path), { recursive: true, mode })
+    },
+    async remove(path) {
+      const real = await locate(path)
+      const stats = await absent(lstat(real), undefined)
+      if (stats === undefined) return false
+      await (stats.isDirectory() ? rmdir(real) : unlink(real))
+      return true
+    },
+    changeOwner: (path: string, expected: FileStat, wanted: Ownership) =>
+      changeOwnerPinned(root, path, expected, wanted),
+  }
+}
