@@ -72,6 +72,9 @@ export interface ProcessFacts {
   noNewPrivileges: boolean
   seccomp: 'none' | 'strict' | 'filter'
   /** Number of seccomp filters, where the kernel tells (5.9 and later). */
+  seccompFilters?: number
+  /** /proc/PID/attr/current: the SELinux context or AppArmor profile; absent where no module gives one. */
+  securityLabel?: string
   openFiles: OpenFile[]
   /** Mappings that are writable and executable, or executable without a file behind them; each as in maps. */
   executableMemory: string[]
@@ -115,7 +118,10 @@ export interface SocketFacts {
 }
 
 export interface ExecutableFacts {
+  /** Links followed: the real path (/bin/sh → /usr/bin/dash). */
   path: string
+  /** The paths by which processes, Exec lines and #! lines name it, where they differ from `path`. */
+  alsoNamed?: string[]
   /** running: mapped by a process; exec: named by an Exec line; interpreter: named by a #! line. */
   from: ('running' | 'exec' | 'interpreter')[]
   kind: 'elf' | 'script' | 'other'

@@ -1,0 +1,63 @@
+import type { Host } from '../host/host.ts'
+import { type Gaps, orGap } from './gaps.ts'
+
+/**
+ * Mount points on which systemd's control groups may be found, best first: cgroup2, then version 1's named
+ * hierarchy. Takes the text of /proc/PID/mountinfo (proc_pid_mountinfo(5)). Both are present on a hybrid host.
+ */
+export function cgroupMounts(mountinfo: string): string[] {
+  const second: string[] = []
+  const named: string[] = []
+  for (const line of mountinfo.split('\n')) {
+    const separator = line.indexOf(' - ')
+    if (separator < 0) continue
+    const mountPoint = unescapeMount(line.slice(0, separator).split(' ')[4] ?? '')
+    const [type, , options = ''] = line.slice(separator + 3).split(' ')
+    if (type === 'cgroup2') second.push(mountPoint)
+    if (type === 'cgroup' && options.split(',').includes('name=systemd')) named.push(mountPoint)
+  }
+  return [...second, ...named]
+}
+
+/** Blank, tab, newline, backslash and # are written as three octal digits. */
+function unescapeMount(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}
+
+/** Ids in the concatenated text of cgroup.procs files, each once, ascending. 0 is a process of another PID namespace. */
+export function parseProcs(text: string): number[] {
+  const pids = text
+    .split('\n')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid > 0)
+  return [...new Set(pids)].sort((a, b) => a - b)
+}
+
+/**
+ * Every process in a control group and those below it; `group` is the unit's ControlGroup property. The files are
+ * read by a program of the machine and not by this process, because cgroup.procs names processes as its reader's
+ * PID namespace does (cgroups(7)), and a clone has its own.
+ */
+export async function processesOfGroup(host: Host, group: string, gaps: Gaps): Promise<number[]> {
+  if (group === '') return []
+  for (const mountPoint of cgroupMounts(await mountinfo(host, gaps))) {
+    const folder = mountPoint + (group === '/' ? '' : group)
+    const seen = await orGap(
+      gaps,
+      `The control group ${group}`,
+      host.run(['find', folder, '-name', 'cgroup.procs', '-exec', 'cat', '{}', '+']),
+    )
+    const pids = parseProcs(seen?.stdout ?? '')
+    if (pids.length > 0) return pids
+  }
+  return []
+}
+
+/** PID 1's table, since "self" is another process for a reader outside the PID namespace. */
+async function mountinfo(host: Host, gaps: Gaps): Promise<string> {
+  for (const path of ['/proc/1/mountinfo', '/proc/self/mountinfo']) {
+    const text = await orGap(gaps, path, host.read(path))
+    if (text) return text
+  }
+  return ''
+}

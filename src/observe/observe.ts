@@ -1,0 +1,65 @@
+import type { Host } from '../host/host.ts'
+import { first } from '../systemd/show.ts'
+import { syscallGroups } from '../systemd/syscall-groups.ts'
+import { systemdVersion } from '../systemd/version.ts'
+import { keysOfAccounts, readAccounts } from './accounts.ts'
+import { byteOrderOf } from './addresses.ts'
+import { processesOfGroup } from './control-group.ts'
+import { readExecutables } from './executables.ts'
+import type { Facts } from './facts.ts'
+import { type Gaps, orGap } from './gaps.ts'
+import { readLogrotate } from './logrotate.ts'
+import { readProcesses } from './processes.ts'
+import { readSockets } from './sockets.ts'
+import { readUnit } from './unit.ts'
+import { readWritable, withRotatedFiles } from './writable.ts'
+
+/**
+ * Looks at a service from outside, without restarting or tracing it: what systemd knows of it, its processes in
+ * /proc, and the files these lead to. `unit` is a real unit id ("apache2.service"). What could not be read stands
+ * in `gaps`; a service that does not run gives empty lists and a gap. Throws HostError only where not even systemctl
+ * can be started.
+ */
+export async function observe(host: Host, unit: string): Promise<Facts> {
+  const gaps: Gaps = new Set()
+  const unitFacts = await readUnit(host, unit)
+  const machine = await readMachine(host, gaps)
+
+  const mainPid = Number(first(unitFacts.properties, 'MainPID'))
+  const grouped = await processesOfGroup(host, first(unitFacts.properties, 'ControlGroup'), gaps)
+  const processes = await readProcesses(host, mainPid > 0 ? [...grouped, mainPid] : grouped, mainPid, gaps)
+  if (processes.length === 0) gaps.add(`${unit} has no process now, so nothing could be seen of what it uses`)
+
+  const sockets = await readSockets(host, processes, byteOrderOf(machine.architecture), gaps)
+  const executables = await readExecutables(host, processes, unitFacts.exec, gaps)
+  const held = await readWritable(host, unitFacts, processes, sockets, gaps)
+  const files = held.filter(({ kind }) => kind === 'file').map(({ path }) => path)
+  const logrotate = await readLogrotate(host, files, [unitFacts.id, ...unitFacts.names], gaps)
+  const writable = await withRotatedFiles(host, held, logrotate, gaps)
+  const named = keysOfAccounts(unitFacts.properties, processes, writable, logrotate)
+  return {
+    unit: unitFacts,
+    ...machine,
+    processes,
+    sockets,
+    executables,
+    writable,
+    logrotate,
+    accounts: await readAccounts(host, named, gaps),
+    gaps: [...gaps],
+  }
+}
+
+async function readMachine(
+  host: Host,
+  gaps: Gaps,
+): Promise<Pick<Facts, 'systemd' | 'kernel' | 'architecture' | 'syscallGroups'>> {
+  const uname = await orGap(gaps, 'uname', host.run(['uname', '-r', '-m']))
+  const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
+  return {
+    systemd: await systemdVersion(host),
+    kernel,
+    architecture,
+    syscallGroups: await syscallGroups(host),
+  }
+}
