@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config'
+import { project } from './lab/project.ts'
+
+/** A lab boots in a second, but a stage of the wizard waits for a real service several times. */
+const SLOW = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 30_000 }
+
+export default defineConfig({
+  root: project,
+  // npm names its own cache folder in node_modules; keep ours beside it.
+  cacheDir: 'node_modules/.cache/vitest',
+  test: {
+    reporters: ['default', './test/setup/reporter.ts'],
+    // Ink writes only the last frame when CI is set.
+    env: { CI: 'false', FORCE_COLOR: '0' },
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'quick',
+          include: ['test/unit/**/*.test.{ts,tsx}', 'test/ui/**/*.test.{ts,tsx}'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts', 'test/terminal/**/*.test.ts'],
+          globalSetup: ['test/setup/lab-roots.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...SLOW,
+        },
+      },
+    ],
+  },
+})
