@@ -53,8 +53,8 @@ export function parseLogrotate(
     blocks.push(block)
     patterns = []
     // "/var/log/x { weekly }" on one line.
-    if (after.trim() === '}') block = undefined
-    else if (after.trim() !== '') applyOption(block, after.trim())
+    applyOption(block, after.replace(/}\s*$/, '').trim())
+    if (after.trimEnd().endsWith('}')) block = undefined
   }
   return { blocks, defaults }
 }
