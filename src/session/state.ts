@@ -1,5 +1,5 @@
 import type { NotProposed, OwnershipWish, Stage } from '../catalog/types.ts'
-import type { ProbeRequest } from '../host/host.ts'
+import type { Check } from '../trial/check.ts'
 
 /**
  * Everything a screen may know, and everything a person may want. The UI and the unattended walk both read a
@@ -105,7 +105,7 @@ export interface CheckRow {
   answered?: string
 }
 
-export type Check = ProbeRequest | { kind: 'command'; argv: string[]; timeoutMs: number }
+export type { Check } from '../trial/check.ts'
 
 export interface StepRow {
   id: string

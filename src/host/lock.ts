@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process'
+
+export interface Lock {
+  release(): void
+}
+
+/**
+ * Locks a folder for as long as this process lives: flock(1) holds it, and ends when its standard input does,
+ * so that a kill -9 leaves no lock behind and no file. Undefined when somebody else holds it.
+ */
+export function lockFolder(path: string): Promise<Lock | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('/usr/bin/flock', ['--nonblock', '--conflict-exit-code', '75', path, 'cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      detached: true,
+    })
+    child.on('error', reject)
+    child.on('exit', (code) => {
+      if (code === 75) resolve(undefined)
+      else reject(new Error(`${path} could not be locked`))
+    })
+    child.stdin.on('error', () => undefined)
+    child.stdout.once('data', () => {
+      child.unref()
+      resolve({ release: () => child.stdin.end() })
+    })
+    child.stdin.write('held\n')
+  })
+}

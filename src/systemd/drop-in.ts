@@ -1,0 +1,68 @@
+import { parse } from 'ini'
+import type { Assignment } from '../catalog/types.ts'
+
+/** Sorts after every file name that a person would choose, and the trial after what is kept. */
+const KEPT = 'zz-hardenctl-kept.conf'
+const TRIAL = 'zz-hardenctl-trial.conf'
+
+/** Where what passed is written. A file of the same name in /etc would mask one in /run, so the two differ. */
+export function keptPath(unit: string): string {
+  return `/etc/systemd/system/${unit}.d/${KEPT}`
+}
+
+export function trialPath(unit: string): string {
+  return `/run/systemd/system/${unit}.d/${TRIAL}`
+}
+
+export class DropInError extends Error {
+  override name = 'DropInError'
+}
+
+/** A group of lines with a comment over it. */
+export interface DropInPart {
+  comment: string[]
+  assignments: readonly Assignment[]
+}
+
+function line({ key, value }: Assignment): string {
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key)) throw new DropInError(`${JSON.stringify(key)} is not a directive`)
+  if (/[\r\n\0]/.test(value) || value.endsWith('\\') || value !== value.trim()) {
+    throw new DropInError(`${key}: a value that a unit file can't hold: ${JSON.stringify(value)}`)
+  }
+  return `${key}=${value}`
+}
+
+function section(name: 'Unit' | 'Service', parts: readonly DropInPart[]): string[] {
+  const blocks = parts.flatMap(({ comment, assignments }) => {
+    const own = assignments.filter((assignment) => assignment.section === name)
+    return own.length === 0 ? [] : ['', ...comment.map((text) => `# ${text}`), ...own.map(line)]
+  })
+  return blocks.length === 0 ? [] : ['', `[${name}]`, ...blocks.slice(1)]
+}
+
+/** ini cuts values at ; and #, and strips quotes: only a value without them can be compared by it. */
+const PLAIN_FOR_INI = /^(?!\[)[^=;#"'\\]*$/
+
+/** Reads the file that was just made with another's eyes, so that a slip of the writer never reaches PID 1. */
+function prove(text: string, parts: readonly DropInPart[]): void {
+  const read = parse(text, { bracketedArray: false }) as Record<string, Record<string, unknown>>
+  for (const { section: name, key, value } of parts.flatMap((part) => part.assignments)) {
+    if (!PLAIN_FOR_INI.test(value) || key.startsWith('Exec')) continue
+    const found = [read[name]?.[key]].flat().map(String)
+    if (!found.includes(value)) throw new DropInError(`${key}=${value} was not written as meant`)
+  }
+}
+
+/** Text of a drop-in: our own ordered writer, as no general INI writer keeps systemd's values (quotes, `=`, `;`). */
+export function renderDropIn(header: readonly string[], parts: readonly DropInPart[]): string {
+  const comments = header.map((text) => `# ${text.replaceAll(/[\r\n]/g, ' ')}`)
+  const text = [...comments, ...section('Unit', parts), ...section('Service', parts), ''].join('\n')
+  prove(text, parts)
+  return text
+}
+
+/** Later assignments of a key replace earlier ones whole, so that one drop-in says each key once. */
+export function mergeAssignments(earlier: readonly Assignment[], later: readonly Assignment[]): Assignment[] {
+  const replaced = new Set(later.map(({ section: name, key }) => `${name}.${key}`))
+  return [...earlier.filter(({ section: name, key }) => !replaced.has(`${name}.${key}`)), ...later]
+}

@@ -1,0 +1,79 @@
+import type { Host } from '../host/host.ts'
+import { nameAsPart, shortName } from './unit-name.ts'
+
+/** An undo that hangs would be as bad as none; it runs one restart, for which PID 1 has its own limit. */
+const UNDO_LIMIT = '10min'
+
+export class TimerError extends Error {
+  override name = 'TimerError'
+}
+
+/** Name of the transient timer and service, without suffix. Loaded twice is refused by PID 1. */
+export function deadmanName(unit: string): string {
+  return `hardenctl-deadman-${nameAsPart(unit)}`
+}
+
+/**
+ * Has PID 1 run `/bin/sh script` in `seconds`, whatever becomes of hardenctl: systemd-run(1). The default
+ * accuracy of timers is a minute, hence AccuracySec=.
+ */
+export async function armTimer(host: Host, unit: string, script: string, seconds: number): Promise<void> {
+  const name = deadmanName(unit)
+  const result = await host.run([
+    'systemd-run',
+    '--quiet',
+    '--collect',
+    `--unit=${name}`,
+    `--description=Undo the unfinished hardenctl trial of ${shortName(unit)}`,
+    `--on-active=${seconds}s`,
+    '--timer-property=AccuracySec=200ms',
+    '--property=Type=oneshot',
+    `--property=TimeoutStartSec=${UNDO_LIMIT}`,
+    '--property=KillMode=process',
+    '/bin/sh',
+    script,
+  ])
+  if (result.exitCode !== 0) {
+    throw new TimerError(`the dead-man timer could not be armed: ${result.stderr.trim().split('\n')[0]}`)
+  }
+  if (!(await timerIsArmed(host, unit))) throw new TimerError('the dead-man timer was armed but does not run')
+}
+
+export async function timerIsArmed(host: Host, unit: string): Promise<boolean> {
+  const result = await host.run(['systemctl', 'is-active', '--quiet', `${deadmanName(unit)}.timer`])
+  return result.exitCode === 0
+}
+
+/** True while the undo itself runs. */
+export async function undoIsRunning(host: Host, unit: string): Promise<boolean> {
+  const result = await host.run(['systemctl', 'is-active', `${deadmanName(unit)}.service`])
+  return /^(activating|active|deactivating)/.test(result.stdout)
+}
+
+/** Starts the time anew: OnActiveSec counts from the timer's activation. False when it is no longer there. */
+export async function rearmTimer(host: Host, unit: string): Promise<boolean> {
+  const result = await host.run(['systemctl', 'restart', `${deadmanName(unit)}.timer`])
+  return result.exitCode === 0 && (await timerIsArmed(host, unit))
+}
+
+export async function disarmTimer(host: Host, unit: string): Promise<void> {
+  await host.run(['systemctl', 'stop', `${deadmanName(unit)}.timer`])
+}
+
+/**
+ * Runs the undo now, in PID 1's care, and waits for it: killing hardenctl meanwhile does not stop it.
+ * Where the timer has gone (it fired, or a reboot) the script is run as a new transient service.
+ */
+export async function undoNow(host: Host, unit: string, script: string): Promise<boolean> {
+  const started = await host.run(['systemctl', 'start', `${deadmanName(unit)}.service`], { timeoutMs: 660_000 })
+  if (started.exitCode === 0) {
+    await disarmTimer(host, unit)
+    return true
+  }
+  if ((await host.stat(script)) === undefined) return false
+  const result = await host.run(
+    ['systemd-run', '--quiet', '--collect', '--wait', `--property=TimeoutStartSec=${UNDO_LIMIT}`, '/bin/sh', script],
+    { timeoutMs: 660_000 },
+  )
+  return result.exitCode === 0
+}

@@ -1,0 +1,74 @@
+import type { Assignment } from '../catalog/types.ts'
+import type { SeccompRecord } from '../systemd/audit.ts'
+import type { JournalEntry } from '../systemd/journal.ts'
+import { EXIT_MEANINGS, exitMeaning } from './exit-codes.ts'
+import type { Glimpse } from './glimpse.ts'
+import type { Reason } from './judge.ts'
+import { type Remedy, remedyId } from './remedy.ts'
+import { SYMPTOMS } from './symptoms.ts'
+
+/** What is known of one failed trial, of that invocation alone. */
+export interface Evidence {
+  reasons: readonly Reason[]
+  last: Glimpse | undefined
+  journal: readonly JournalEntry[]
+  records: readonly SeccompRecord[]
+  /** What the trial asked for. */
+  assignments: readonly Assignment[]
+  /** "@group" → system calls. */
+  groups: Record<string, string[]>
+}
+
+export interface Diagnosis {
+  reason: string
+  journal: string[]
+  /** Most likely first. */
+  remedies: Remedy[]
+}
+
+const MOST_JOURNAL_LINES = 6
+const WARNING = 4
+const TELLING =
+  /denied|not permitted|read-only|no such|cannot|can't|could not|couldn't|unable|fail|error|fatal|refus|not supported|bad system call|emerg|abort|killed|exited on signal/i
+
+/** Lines that say something went wrong, the last ones, without repeats. */
+function tellingLines(journal: readonly JournalEntry[]): string[] {
+  const telling = journal.filter(({ message, priority }) => priority <= WARNING || TELLING.test(message))
+  const lines = telling.map(({ identifier, message }) => `${identifier}: ${message.split('\n')[0]}`)
+  return [...new Set(lines)].slice(-MOST_JOURNAL_LINES)
+}
+
+/** Remedies that exit codes suggest, by the directives that the trial really set. */
+function byExitCode(evidence: Evidence): Remedy[] {
+  const { last, assignments } = evidence
+  if (last?.exitCode !== 1) return []
+  const keys = EXIT_MEANINGS[last.exitStatus]?.keys ?? []
+  return keys.filter((key) => assignments.some((one) => one.key === key)).map((key) => ({ kind: 'drop', key }))
+}
+
+/** An ignored line names its directive: "systemd did not take it: ProtectProc: asked for …". */
+function byRefusal({ reasons }: Evidence): Remedy[] {
+  const text = reasons.find(({ kind }) => kind === 'settings')?.text ?? ''
+  return [...text.matchAll(/(?:it: |; )([A-Za-z]+): asked for/g)].map((match) => ({
+    kind: 'drop',
+    key: match[1] as string,
+  }))
+}
+
+function reasonLine(evidence: Evidence): string {
+  const { reasons, last } = evidence
+  const main = reasons[0]?.text ?? 'the service is not healthy'
+  const exit = last && last.active !== 'active' ? exitMeaning(last.exitCode, last.exitStatus) : undefined
+  return exit === undefined || main.includes(exit) ? main : `${main}: ${exit}`
+}
+
+/** From symptom to suspects. Pure: the same evidence names the same remedies. */
+export function diagnose(evidence: Evidence): Diagnosis {
+  const found = [...byRefusal(evidence), ...SYMPTOMS.flatMap(({ read }) => read(evidence)), ...byExitCode(evidence)]
+  const unique = new Map(found.map((remedy) => [remedyId(remedy), remedy]))
+  return {
+    reason: reasonLine(evidence),
+    journal: tellingLines(evidence.journal),
+    remedies: [...unique.values()],
+  }
+}

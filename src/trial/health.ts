@@ -1,0 +1,117 @@
+import { byteOrderOf } from '../observe/addresses.ts'
+import type { SocketFacts } from '../observe/facts.ts'
+import { readProcesses } from '../observe/processes.ts'
+import { readSockets } from '../observe/sockets.ts'
+import type { Host } from '../host/host.ts'
+import type { SeccompRecord } from '../systemd/audit.ts'
+import { ask, type Baseline, type CheckAnswer } from './baseline.ts'
+import { type Glimpse, glimpse, pidOf } from './glimpse.ts'
+import { judge, type Observation, proofOf, type Reason, RESTFUL_GLIMPSES } from './judge.ts'
+import { attributedRecords, describeRecord } from './killed.ts'
+
+export interface HealthReport {
+  healthy: boolean
+  reasons: Reason[]
+  proof: string[]
+  /** SIGSYS records that are this service's. */
+  records: SeccompRecord[]
+  last: Glimpse | undefined
+}
+
+export interface HealthQuestion {
+  host: Host
+  unit: string
+  baseline: Baseline
+  /** Before the restart; with invocation '' no new one is asked for. */
+  before: Pick<Glimpse, 'invocation' | 'processes'>
+  /** Epoch milliseconds just before the restart. */
+  since: number
+  /** Milliseconds the start may take. */
+  startLimitMs: number
+  /** Executables that are known to be the unit's, for the kernel's records of killed calls. */
+  executables: readonly string[]
+  signal?: AbortSignal
+}
+
+const INTERVAL_MS = 250
+/** A service may open its sockets and answer a little after it is "active": Type=simple. */
+const GRACE_MS = 6000
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Waits for the start job to end, one way or the other. */
+async function watchStart(question: HealthQuestion): Promise<{ glimpses: Glimpse[]; timedOut: boolean }> {
+  const until = performance.now() + question.startLimitMs
+  for (;;) {
+    question.signal?.throwIfAborted()
+    const now = await glimpse(question.host, question.unit)
+    const settled = !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
+    if (settled || now.restarts > 0) return { glimpses: [now], timedOut: false }
+    if (performance.now() > until) return { glimpses: [now], timedOut: true }
+    await pause(100)
+  }
+}
+
+function restAtEnd(glimpses: readonly Glimpse[]): number {
+  const last = glimpses.at(-1)?.processes.join(' ')
+  let count = 0
+  for (const { processes } of [...glimpses].reverse()) {
+    if (processes.join(' ') !== last) break
+    count += 1
+  }
+  return count
+}
+
+async function socketsOf(host: Host, now: Glimpse): Promise<SocketFacts[]> {
+  const gaps = new Set<string>()
+  const processes = await readProcesses(host, now.processes.map(pidOf), now.mainPid, gaps)
+  return readSockets(host, processes, byteOrderOf(process.arch), gaps)
+}
+
+async function answersOf(host: Host, baseline: Baseline): Promise<CheckAnswer[]> {
+  return Promise.all(
+    baseline.answers.map(async ({ check }) => ({ check, answer: (await ask(host, check)).answer })),
+  )
+}
+
+/** A start that failed, a restart or a killed call can't become healthy by waiting. */
+function isFinal(reasons: readonly Reason[], waited: number): boolean {
+  if (reasons.length === 0) return true
+  const hopeless = new Set<Reason['kind']>(['start', 'stopped', 'restarting', 'killed', 'error'])
+  return reasons.some(({ kind }) => hopeless.has(kind)) || waited > GRACE_MS
+}
+
+/**
+ * Watches a service after a restart until it is proven healthy or has had its chance. Settles within the start
+ * limit plus about ten seconds, whatever the service does.
+ */
+export async function checkHealth(question: HealthQuestion): Promise<HealthReport> {
+  const { host, unit, baseline, before, since, startLimitMs } = question
+  const { glimpses, timedOut } = await watchStart(question)
+  const started = performance.now()
+  for (;;) {
+    question.signal?.throwIfAborted()
+    const now = glimpses.at(-1) as Glimpse
+    const records = await attributedRecords(host, since, question.executables)
+    const up = !timedOut && now.active === 'active'
+    const observation: Observation = {
+      before,
+      glimpses,
+      timedOut,
+      limitMs: startLimitMs,
+      sockets: up ? await socketsOf(host, now) : [],
+      answers: up ? await answersOf(host, baseline) : [],
+      killed: [...new Set(records.map(describeRecord))],
+      restful: restAtEnd(glimpses),
+    }
+    const reasons = judge(observation, baseline)
+    if (isFinal(reasons, performance.now() - started)) {
+      const healthy = reasons.length === 0
+      return { healthy, reasons, proof: healthy ? proofOf(observation, baseline) : [], records, last: now }
+    }
+    for (let look = 0; look < RESTFUL_GLIMPSES; look += 1) {
+      await pause(INTERVAL_MS)
+      glimpses.push(await glimpse(host, unit))
+    }
+  }
+}

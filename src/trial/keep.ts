@@ -1,0 +1,97 @@
+import { dirname } from 'node:path'
+import type { Assignment } from '../catalog/types.ts'
+import { daemonReload } from '../systemd/control.ts'
+import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
+import { disarmTimer, rearmTimer, undoIsRunning } from '../systemd/timer.ts'
+import { ask } from './baseline.ts'
+import { checkLabel } from './check.ts'
+import { glimpse } from './glimpse.ts'
+import { timed } from './steps.ts'
+import {
+  bootPaths,
+  scriptPath,
+  type Trial,
+  type TrialContext,
+  TrialError,
+  type Undone,
+  undo,
+  verifySettings,
+} from './transaction.ts'
+
+export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }
+
+/** The service is still the one that was proven, and still answers. */
+async function recheck({ host, unit, baseline }: TrialContext, proven: string): Promise<void> {
+  const now = await glimpse(host, unit)
+  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} by now`)
+  if (now.invocation !== proven || now.restarts > 0) {
+    throw new TrialError('the service was restarted by somebody else, or died, since it was proven')
+  }
+  for (const { check, answer } of baseline.answers) {
+    const again = (await ask(host, check)).answer
+    if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} by now, before ${answer}`)
+  }
+}
+
+/** Time for what follows: an undo must not begin between here and the commit. */
+async function gainTime({ host, unit }: TrialContext): Promise<void> {
+  if (!(await rearmTimer(host, unit)) || (await undoIsRunning(host, unit))) {
+    throw new TrialError('the timer had already begun to undo the trial')
+  }
+  if ((await host.stat(trialPath(unit))) === undefined) throw new TrialError('the trial was already undone')
+}
+
+async function clearAway({ host, unit }: TrialContext): Promise<void> {
+  const boot = bootPaths(unit)
+  for (const path of [boot.link, boot.unit, boot.script]) await host.remove(path)
+  await host.remove(scriptPath(unit))
+  for (const folder of [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]) {
+    await host.remove(folder).catch(() => false)
+  }
+}
+
+/**
+ * Keeps a proven trial without another restart. The rename of the drop-in in /etc is the commit: from then on the
+ * undo script only clears away, before it the script undoes everything. `parts` is the whole drop-in to be kept,
+ * `proven` the invocation that was found healthy.
+ */
+export async function keep(
+  context: TrialContext,
+  trial: Trial,
+  parts: readonly DropInPart[],
+  proven: string,
+): Promise<Kept> {
+  const { host, unit, tell, groups } = context
+  const path = keptPath(unit)
+  const earlier = await host.read(path)
+  const header = ['Made by hardenctl. To bring back what was before, run: hardenctl undo', `trial ${trial.token}`]
+  const text = renderDropIn(header, parts)
+  try {
+    await timed('recheck', tell, async () => {
+      await gainTime(context)
+      await recheck(context, proven)
+    })
+    await timed('commit', tell, async () => {
+      await host.makeDirectory(dirname(path), 0o755)
+      await host.write(path, text, 0o644)
+    })
+    await timed('settle', tell, async () => {
+      await host.remove(trialPath(unit))
+      await host.remove(dirname(trialPath(unit))).catch(() => false)
+      await daemonReload(host)
+      const all: Assignment[] = parts.flatMap(({ assignments }) => [...assignments])
+      await verifySettings(host, unit, all, groups)
+    })
+    await timed('disarm', tell, async () => {
+      await disarmTimer(host, unit)
+      await clearAway(context)
+    })
+    return { kept: true, dropIn: text }
+  } catch (error) {
+    // Without the token the script undoes the trial whole; what was kept before it comes back first.
+    if ((await host.read(path)) !== earlier) {
+      await (earlier === undefined ? host.remove(path) : host.write(path, earlier, 0o644))
+    }
+    return { kept: false, reason: (error as Error).message, undone: await undo(context, trial) }
+  }
+}

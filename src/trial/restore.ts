@@ -1,0 +1,83 @@
+import { dirname } from 'node:path'
+import type { Host } from '../host/host.ts'
+import { keptPath, trialPath } from '../systemd/drop-in.ts'
+import { undoNow } from '../systemd/timer.ts'
+import type { OwnershipRecord } from './ownership.ts'
+import { bootPaths, scriptPath, type Trial } from './transaction.ts'
+import { undoScript } from './undo-script.ts'
+
+/** The earliest record of each path: what it was before the first change. */
+export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipRecord[] {
+  const first = new Map<string, OwnershipRecord>()
+  for (const record of records) if (!first.has(record.path)) first.set(record.path, record)
+  return [...first.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/**
+ * Takes back everything that was kept: the drop-in in /etc goes, owners and modes return, the service restarts.
+ * It runs in PID 1's care, so that it ends even when hardenctl does not. True when the script ran to its end.
+ */
+export async function restoreEverything(
+  host: Host,
+  unit: string,
+  records: readonly OwnershipRecord[],
+): Promise<boolean> {
+  const boot = bootPaths(unit)
+  const text = undoScript({
+    unit,
+    token: 'none: everything is undone',
+    trialDropIn: keptPath(unit),
+    keptDropIn: trialPath(unit),
+    runFolder: dirname(scriptPath(unit)),
+    bootFiles: [trialPath(unit), boot.link, boot.unit, boot.script],
+    foldersMade: [dirname(trialPath(unit)), dirname(keptPath(unit))],
+    invocation: 'none',
+    records: earliestRecords(records),
+  })
+  await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
+  await host.write(scriptPath(unit), text, 0o700)
+  return undoNow(host, unit, scriptPath(unit))
+}
+
+export type Unfinished = 'kept' | 'undone' | 'stuck'
+
+/**
+ * Ends a trial that an earlier hardenctl left: kept when its commit had happened, otherwise undone, by the script
+ * if it still stands and by what the state remembers if not (a reboot, a full disk).
+ */
+export async function finishTrial(host: Host, unit: string, trial: Trial): Promise<Unfinished> {
+  const kept = await host.read(keptPath(unit))
+  const committed = kept?.split('\n').includes(`# trial ${trial.token}`) === true
+  if ((await host.stat(scriptPath(unit))) !== undefined) {
+    if (!(await undoNow(host, unit, scriptPath(unit)))) return 'stuck'
+    return committed ? 'kept' : 'undone'
+  }
+  if (committed) return 'kept'
+  if (await isUndone(host, unit, trial)) return 'undone'
+  const text = undoScript({
+    unit,
+    token: trial.token,
+    trialDropIn: trialPath(unit),
+    keptDropIn: keptPath(unit),
+    runFolder: dirname(scriptPath(unit)),
+    bootFiles: Object.values(bootPaths(unit)),
+    foldersMade: [dirname(trialPath(unit))],
+    invocation: trial.before.invocation,
+    records: trial.records,
+  })
+  await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
+  await host.write(scriptPath(unit), text, 0o700)
+  return (await undoNow(host, unit, scriptPath(unit))) ? 'undone' : 'stuck'
+}
+
+/** Nothing of the trial is left on the machine. */
+async function isUndone(host: Host, unit: string, trial: Trial): Promise<boolean> {
+  if ((await host.stat(trialPath(unit))) !== undefined) return false
+  if ((await host.stat(bootPaths(unit).unit)) !== undefined) return false
+  for (const { path, inode, uid, gid, mode } of trial.records) {
+    const now = await host.stat(path)
+    if (now === undefined || now.inode !== inode) continue
+    if (now.uid !== uid || now.gid !== gid || now.mode !== mode) return false
+  }
+  return true
+}

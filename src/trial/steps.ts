@@ -1,0 +1,65 @@
+/**
+ * The steps of one transaction, in order. Each boundary between two of them is a point at which hardenctl may be
+ * killed; what then undoes the trial is the timer of PID 1, or the boot.
+ */
+export const TRIAL_STEPS = [
+  'snapshot',
+  'arm',
+  'hand-over',
+  'write',
+  'reload',
+  'verify',
+  'restart',
+  'health',
+] as const
+export const KEEP_STEPS = ['recheck', 'commit', 'settle', 'disarm'] as const
+
+export type TrialStep = (typeof TRIAL_STEPS)[number] | (typeof KEEP_STEPS)[number] | 'undo' | 'prove-undo'
+
+export const STEP_LABELS: Record<TrialStep, string> = {
+  snapshot: 'Record what is in force now',
+  arm: 'Arm the timer that undoes it without hardenctl',
+  'hand-over': 'Hand files to the service’s user',
+  write: 'Write the trial drop-in under /run',
+  reload: 'Have systemd read it',
+  verify: 'Compare what the unit shows with what was asked',
+  restart: 'Restart the service',
+  health: 'Check that it answers as before',
+  recheck: 'Check once more before keeping',
+  commit: 'Write what passed to /etc',
+  settle: 'Take the trial away, compare again',
+  disarm: 'Disarm the timer',
+  undo: 'Undo the trial and restart the service',
+  'prove-undo': 'Check that the service is back as it was',
+}
+
+export interface StepEvent {
+  step: TrialStep
+  state: 'running' | 'done' | 'failed'
+  /** Milliseconds the step took; only with done and failed. */
+  ms?: number
+  detail?: string
+}
+
+export type StepListener = (event: StepEvent) => void
+
+/** For the fault harness: named so that a test can stop hardenctl at a boundary. Does nothing otherwise. */
+function pauseForFaultHarness(step: TrialStep): void {
+  if (process.env.HARDENCTL_KILL_BEFORE === step) process.kill(process.pid, 'SIGKILL')
+}
+
+/** Runs one step and tells the listener when it begins and how it ended. */
+export async function timed<T>(step: TrialStep, tell: StepListener, work: () => Promise<T>): Promise<T> {
+  pauseForFaultHarness(step)
+  tell({ step, state: 'running' })
+  const started = performance.now()
+  try {
+    const result = await work()
+    tell({ step, state: 'done', ms: Math.round(performance.now() - started) })
+    return result
+  } catch (error) {
+    const ms = Math.round(performance.now() - started)
+    tell({ step, state: 'failed', ms, detail: (error as Error).message })
+    throw error
+  }
+}

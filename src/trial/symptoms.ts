@@ -1,0 +1,141 @@
+import type { Evidence } from './diagnosis.ts'
+import type { Remedy } from './remedy.ts'
+
+/** One thing that a failure shows, and what would help. Adding one touches this table and nothing else. */
+export interface Symptom {
+  id: string
+  /** What it looks like, for the reader of the table. */
+  seen: string
+  read(evidence: Evidence): Remedy[]
+}
+
+function sets({ assignments }: Evidence, ...keys: string[]): boolean {
+  return assignments.some(({ key, value }) => keys.includes(key) && value !== '')
+}
+
+/** Lines of the service and of PID 1 that match, with the match. */
+function lines(evidence: Evidence, pattern: RegExp): RegExpExecArray[] {
+  return evidence.journal.flatMap(({ message }) =>
+    message.split('\n').flatMap((line) => {
+      const match = pattern.exec(line)
+      return match ? [match] : []
+    }),
+  )
+}
+
+const PATH = String.raw`(/[^\s:'"(),;]+)`
+
+/** The absolute paths in a line, without what punctuation leaves at the end. */
+function pathsIn(line: string): string[] {
+  return [...line.matchAll(new RegExp(PATH, 'g'))].map((match) => (match[1] as string).replace(/[.\]]+$/, ''))
+}
+
+/** A line that says "not permitted" or "denied" of something that needs a capability, and which. */
+const CAPABILITY_LINES: readonly [RegExp, string[]][] = [
+  [/bind|make_sock|listen/i, ['CAP_NET_BIND_SERVICE']],
+  [/chown/i, ['CAP_CHOWN']],
+  [/setgid|setgroups|initgroups|setresgid|gid\b/i, ['CAP_SETGID']],
+  [/setuid|setresuid|setreuid|uid\b|change user|switch user/i, ['CAP_SETUID']],
+  [/\bkill\b|signal/i, ['CAP_KILL']],
+  [/setrlimit|RLIMIT|nofile|open files/i, ['CAP_SYS_RESOURCE']],
+  [/chroot/i, ['CAP_SYS_CHROOT']],
+  [/chmod/i, ['CAP_FOWNER']],
+  [/priority|nice|sched/i, ['CAP_SYS_NICE']],
+  [/mlock|lock memory/i, ['CAP_IPC_LOCK']],
+]
+
+function capabilities(evidence: Evidence): Remedy[] {
+  if (!sets(evidence, 'CapabilityBoundingSet') && !sets(evidence, 'User')) return []
+  return lines(evidence, /permission denied|operation not permitted|not permitted/i).flatMap(({ input }) => {
+    const named = CAPABILITY_LINES.filter(([pattern]) => pattern.test(input)).flatMap(([, names]) => names)
+    const denied = /permission denied/i.test(input) && pathsIn(input).length > 0 && named.length === 0
+    return [...named, ...(denied ? ['CAP_DAC_OVERRIDE'] : [])].map((name): Remedy => ({ kind: 'capability', name }))
+  })
+}
+
+export const SYMPTOMS: readonly Symptom[] = [
+  {
+    id: 'killed-call',
+    seen: 'the kernel logged a system call that the filter killed',
+    read: ({ records }) => [...new Set(records.map(({ name }) => name))].map((name) => ({
+      kind: 'system-call',
+      name,
+      by: [...new Set(records.filter((record) => record.name === name).map(({ comm }) => comm))].join(', '),
+    })),
+  },
+  {
+    id: 'killed-silently',
+    seen: 'a process died of SIGSYS, and no record names the call',
+    read: (evidence) => {
+      const { records, last } = evidence
+      const died = last?.exitCode !== 1 && last?.exitStatus === 31
+      const said = lines(evidence, /bad system call|SIGSYS|signal 31|status=31/i).length > 0
+      return records.length === 0 && (died || said) && sets(evidence, 'SystemCallFilter')
+        ? [{ kind: 'step-down', key: 'SystemCallFilter' }]
+        : []
+    },
+  },
+  {
+    id: 'mount-missing',
+    seen: '226/NAMESPACE names a path that is not there',
+    read: (evidence) =>
+      lines(evidence, /Failed (?:to set up mount namespacing|at step NAMESPACE).*/i).flatMap(({ input }) =>
+        pathsIn(input.replace(/spawning \S+/, ''))
+          .map((path) => path.replace(/^\/run\/systemd\/(?:unit-root|mount-rootfs)/, ''))
+          .filter((path) => evidence.assignments.some(({ value }) => value.split(' ').includes(path)))
+          .map((path): Remedy => ({ kind: 'optional-path', path })),
+      ),
+  },
+  {
+    id: 'not-executable',
+    seen: 'a program could not be executed: Permission denied',
+    read: (evidence) => {
+      if (!sets(evidence, 'NoExecPaths')) return []
+      const pattern = /(?:execut|spawning|exec\b|loading shared|failed to map|interpreter).*permission denied|permission denied.*exec/i
+      const refused = lines(evidence, pattern).flatMap(({ input }) => pathsIn(input))
+      const mapped = lines(evidence, /failed to map segment|cannot open shared object/i).flatMap(({ input }) => pathsIn(input))
+      const shell = lines(evidence, /(\/\S+): permission denied/i).flatMap(({ input }) => pathsIn(input).slice(-1))
+      const all = [...refused, ...mapped, ...shell].filter((path) => /\/(s?bin|lib\w*|libexec)\//.test(path))
+      return [...new Set(all)].map((path): Remedy => ({ kind: 'exec-path', path }))
+    },
+  },
+  {
+    id: 'read-only',
+    seen: 'EROFS with a path',
+    read: (evidence) =>
+      lines(evidence, /read-only file system/i).flatMap(({ input }) =>
+        pathsIn(input).map((path): Remedy => ({ kind: 'read-write-path', path })),
+      ),
+  },
+  { id: 'capability', seen: 'EPERM or EACCES where a capability would have helped', read: capabilities },
+  {
+    id: 'address-family',
+    seen: 'EAFNOSUPPORT',
+    read: (evidence) =>
+      sets(evidence, 'RestrictAddressFamilies') && lines(evidence, /address family not supported/i).length > 0
+        ? [
+            { kind: 'address-family', name: 'AF_NETLINK' },
+            { kind: 'address-family', name: 'AF_UNIX' },
+          ]
+        : [],
+  },
+  {
+    id: 'write-execute',
+    seen: 'memory could not be made executable, or a JIT compiler crashed',
+    read: (evidence) => {
+      const crashed = evidence.last?.exitCode !== 1 && [4, 5, 6, 7, 11].includes(evidence.last?.exitStatus ?? 0)
+      const said = lines(evidence, /mprotect|executable memory|cannot allocate.*exec|JIT|CodeRange|reserve.*code/i)
+      return sets(evidence, 'MemoryDenyWriteExecute') && (crashed || said.length > 0)
+        ? [{ kind: 'drop', key: 'MemoryDenyWriteExecute' }]
+        : []
+    },
+  },
+  {
+    id: 'proc-hidden',
+    seen: 'a file of /proc is missing',
+    read: (evidence) =>
+      lines(evidence, /(\/proc\/\S+)/).length > 0 && sets(evidence, 'ProcSubset')
+        ? [{ kind: 'drop', key: 'ProcSubset' }]
+        : [],
+  },
+]

@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { Assignment, OwnershipWish } from '../catalog/types.ts'
+import type { Account } from '../observe/facts.ts'
+import type { Host } from '../host/host.ts'
+import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
+import { keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
+import { difference, type SettingDifference } from '../systemd/settings.ts'
+import { showUnit } from '../systemd/show.ts'
+import { armTimer, undoNow } from '../systemd/timer.ts'
+import { nameAsPart } from '../systemd/unit-name.ts'
+import type { Baseline } from './baseline.ts'
+import { type Glimpse, glimpse } from './glimpse.ts'
+import { checkHealth, type HealthReport } from './health.ts'
+import type { Reason } from './judge.ts'
+import { handOver, type OwnershipChange, type OwnershipRecord, planOwnership, recordOwnership } from './ownership.ts'
+import { type StepListener, timed } from './steps.ts'
+import { bootUnit, undoScript } from './undo-script.ts'
+
+/** What is asked for: a set of assignments, and files that change hands for them. */
+export interface Change {
+  assignments: readonly Assignment[]
+  ownership: readonly OwnershipWish[]
+}
+
+/** A trial as it is remembered: enough to keep it, and to know after a crash what it was. */
+export interface Trial {
+  token: string
+  unit: string
+  stage: string
+  assignments: readonly Assignment[]
+  records: readonly OwnershipRecord[]
+  changes: readonly OwnershipChange[]
+  /** Invocation and processes before the restart. */
+  before: Pick<Glimpse, 'invocation' | 'processes'>
+  /** Epoch milliseconds of the restart. */
+  since: number
+}
+
+export interface TrialContext {
+  host: Host
+  unit: string
+  baseline: Baseline
+  /** "@group" → system calls, to compare filters. */
+  groups: Record<string, string[]>
+  accounts: readonly Account[]
+  executables: readonly string[]
+  /** Seconds after which PID 1 undoes the trial by itself. */
+  deadManSeconds: number
+  /** Keeps the trial on disk before anything of the service is touched; undefined forgets it. */
+  remember(trial: Trial | undefined): Promise<void>
+  tell: StepListener
+  signal?: AbortSignal
+}
+
+export type Attempt =
+  | { healthy: true; trial: Trial; report: HealthReport }
+  | { healthy: false; trial: Trial; reasons: Reason[]; report: HealthReport | undefined; undone: Undone }
+
+export interface Undone {
+  /** The undo ran and the service is proven to answer as before. */
+  proven: boolean
+  lines: string[]
+}
+
+export const RUN_FOLDER = '/run/hardenctl'
+export const STATE_FOLDER = '/var/lib/hardenctl'
+const SHOWN_DIFFERENCES = 3
+
+export function scriptPath(unit: string): string {
+  return `${RUN_FOLDER}/${nameAsPart(unit)}/undo.sh`
+}
+
+export function stateFolder(unit: string): string {
+  return `${STATE_FOLDER}/${nameAsPart(unit)}`
+}
+
+export function bootPaths(unit: string): { unit: string; link: string; script: string } {
+  const name = `hardenctl-recover-${nameAsPart(unit)}.service`
+  return {
+    unit: `/etc/systemd/system/${name}`,
+    link: `/etc/systemd/system/basic.target.wants/${name}`,
+    script: `${stateFolder(unit)}/undo.sh`,
+  }
+}
+
+export class TrialError extends Error {
+  override name = 'TrialError'
+}
+
+/** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
+export function startLimitMs(baseline: Baseline): number {
+  return Math.min(90_000, Math.max(10_000, baseline.startMs * 4 + 5000))
+}
+
+async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(folders.map((folder) => host.stat(folder)))
+  return folders.filter((_, index) => found[index] === undefined)
+}
+
+/** Writes the script that undoes the trial where PID 1 finds it, and for a change that outlives /run, at boot too. */
+async function arm(context: TrialContext, trial: Trial): Promise<void> {
+  const { host, unit } = context
+  const boot = bootPaths(unit)
+  const lasting = trial.records.length > 0
+  const text = undoScript({
+    unit,
+    token: trial.token,
+    trialDropIn: trialPath(unit),
+    keptDropIn: keptPath(unit),
+    runFolder: dirname(scriptPath(unit)),
+    bootFiles: lasting ? [boot.link, boot.unit, boot.script] : [],
+    foldersMade: await missingFolders(host, [dirname(trialPath(unit)), dirname(keptPath(unit))]),
+    invocation: trial.before.invocation,
+    records: trial.records,
+  })
+  await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
+  await host.write(scriptPath(unit), text, 0o700)
+  await armTimer(host, unit, scriptPath(unit), context.deadManSeconds)
+  if (!lasting) return
+  await host.write(boot.script, text, 0o700)
+  await host.write(boot.unit, bootUnit(unit, boot.script), 0o644)
+  await host.makeDirectory(dirname(boot.link), 0o755)
+  await host.remove(boot.link)
+  const linked = await host.run(['ln', '-s', '--', boot.unit, boot.link])
+  if (linked.exitCode !== 0) throw new TrialError(`the undo at boot could not be set up: ${linked.stderr.trim()}`)
+}
+
+function differenceText({ key, asked, shown }: SettingDifference): string {
+  return `${key}: asked for ${asked || 'nothing'}, the unit shows ${shown || 'nothing'}`
+}
+
+/** An ignored line starts the service unprotected: it is a failure like any other. */
+export async function verifySettings(
+  host: Host,
+  unit: string,
+  assignments: readonly Assignment[],
+  groups: Record<string, string[]>,
+): Promise<void> {
+  const wrong = difference([...assignments], await showUnit(host, unit), groups)
+  if (wrong.length === 0) return
+  const shown = wrong.slice(0, SHOWN_DIFFERENCES).map(differenceText)
+  throw new TrialError(`systemd did not take it: ${shown.join('; ')}`)
+}
+
+async function snapshot(context: TrialContext, stage: string, change: Change): Promise<Trial> {
+  const { host, unit } = context
+  const now = await glimpse(host, unit)
+  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
+  const records = await recordOwnership(host, change.ownership, change.assignments)
+  return {
+    token: randomBytes(8).toString('hex'),
+    unit,
+    stage,
+    assignments: change.assignments,
+    records,
+    changes: await planOwnership(host, change.ownership, records, context.accounts),
+    before: { invocation: now.invocation, processes: now.processes },
+    since: Date.now(),
+  }
+}
+
+async function perform(context: TrialContext, trial: Trial): Promise<HealthReport> {
+  const { host, unit, tell, signal } = context
+  const step = async <T>(name: Parameters<typeof timed>[0], work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted()
+    return timed(name, tell, work)
+  }
+  await step('arm', () => arm(context, trial))
+  await step('hand-over', () => handOver(host, trial.changes))
+  await step('write', async () => {
+    await host.makeDirectory(dirname(trialPath(unit)), 0o755)
+    const header = [`hardenctl trial ${trial.token}: undone by a timer unless it is kept`]
+    await host.write(trialPath(unit), renderDropIn(header, [{ comment: [], assignments: trial.assignments }]), 0o644)
+  })
+  await step('reload', () => daemonReload(host))
+  await step('verify', () => verifySettings(host, unit, trial.assignments, context.groups))
+  await step('restart', async () => {
+    await resetFailed(host, unit)
+    trial.since = Date.now()
+    await queue(host, 'restart', unit)
+  })
+  return step('health', async () => {
+    const report = await checkHealth(healthQuestion(context, trial.before, trial.since))
+    if (!report.healthy) throw new UnhealthyError(report)
+    return report
+  })
+}
+
+export class UnhealthyError extends Error {
+  readonly report: HealthReport
+  constructor(report: HealthReport) {
+    super(report.reasons[0]?.text ?? 'not healthy')
+    this.report = report
+  }
+}
+
+export function healthQuestion(
+  context: TrialContext,
+  before: Pick<Glimpse, 'invocation' | 'processes'>,
+  since: number,
+): Parameters<typeof checkHealth>[0] {
+  const { host, unit, baseline, executables, signal } = context
+  const limits = { startLimitMs: startLimitMs(baseline) }
+  return { host, unit, baseline, before, since, executables, ...limits, ...(signal ? { signal } : {}) }
+}
+
+/**
+ * One change as one transaction, up to the proof. Whatever fails between arming and the proof is undone at once by
+ * the same script that the timer runs, and the undo is proven too. An abort through the signal is undone and then
+ * thrown on.
+ */
+export async function attempt(context: TrialContext, stage: string, change: Change): Promise<Attempt> {
+  const trial = await timed('snapshot', context.tell, () => snapshot(context, stage, change))
+  await context.remember(trial)
+  try {
+    const report = await perform(context, trial)
+    return { healthy: true, trial, report }
+  } catch (error) {
+    const undone = await undo(context, trial)
+    if (context.signal?.aborted) throw error
+    const report = error instanceof UnhealthyError ? error.report : undefined
+    const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
+    return { healthy: false, trial, reasons, report, undone }
+  }
+}
+
+/** True when nothing of a trial is left. Without a script nothing was armed, or the timer came first. */
+async function runUndo(host: Host, unit: string): Promise<boolean> {
+  const armed = (await host.stat(scriptPath(unit))) !== undefined
+  if (armed && !(await undoNow(host, unit, scriptPath(unit)))) return false
+  return (await host.stat(trialPath(unit))) === undefined
+}
+
+/** Undoes a trial and proves that the service is back; the signal that stopped the trial does not stop this. */
+export async function undo(context: TrialContext, trial: Trial): Promise<Undone> {
+  const { host, unit, tell } = context
+  const { signal: _, ...rest } = context
+  const ran = await timed('undo', tell, () => runUndo(host, unit))
+  try {
+    const report = await timed('prove-undo', tell, async () => {
+      const found = await checkHealth(healthQuestion(rest, { invocation: '', processes: [] }, Date.now()))
+      if (!found.healthy) throw new UnhealthyError(found)
+      return found
+    })
+    await context.remember(undefined)
+    const lines = [
+      'the trial drop-in is gone and systemd has read its files again',
+      ...(trial.changes.length > 0 ? [`owner and mode of ${trial.records.length} files are as they were`] : []),
+      ...report.proof,
+    ]
+    return { proven: ran, lines }
+  } catch (error) {
+    return { proven: false, lines: [`the service is not proven to be back: ${(error as Error).message}`] }
+  }
+}

@@ -1,0 +1,120 @@
+import { basename, dirname } from 'node:path'
+import { temporaryName } from '../host/files.ts'
+import type { OwnershipRecord } from './ownership.ts'
+
+export interface UndoPlan {
+  unit: string
+  /** Stands in the kept drop-in once the trial was kept; the script then only clears away. */
+  token: string
+  trialDropIn: string
+  keptDropIn: string
+  /** Folder of the script and of all else that the trial has under /run; removed at the end. */
+  runFolder: string
+  /** Unit that runs this script at boot, and the link that pulls it in; removed at the end. Empty when none. */
+  bootFiles: string[]
+  /** Drop-in folders that did not exist before the trial; removed when nothing of anybody else's is in them. */
+  foldersMade: string[]
+  /** Invocation that ran before the trial: while it still runs, nothing was restarted and nothing need be. */
+  invocation: string
+  records: readonly OwnershipRecord[]
+}
+
+/** sh(1): everything between single quotes is literal. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+function restoreLine({ path, kind, inode, uid, gid, mode }: OwnershipRecord): string {
+  const call = kind === 'directory' ? 'folder' : 'file'
+  const words = [dirname(path), basename(path), inode, `${uid}:${gid}`, mode.toString(8)]
+  return `${call} ${words.map(quoted).join(' ')}`
+}
+
+/**
+ * A directory is given back before what is in it, so that nobody else can swap its entries any more. `cd -P` and
+ * the comparison with `pwd -P` make sure that the folder stands where it stood, with no link on the way; the
+ * inode, that the entry is the one that was recorded. A directory that systemd removed with RuntimeDirectory= is
+ * made again.
+ */
+const FUNCTIONS = `
+enter() { cd -P -- "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ]; }
+give_back() {
+  [ "$(stat -c '%u:%g %a' -- "./$1")" = "$2 $3" ] && return 0
+  chown -h -- "$2" "./$1" && chmod -- "$3" "./$1"
+}
+file() {
+  enter "$1" || return 0
+  [ -f "./$2" ] && [ ! -L "./$2" ] || return 0
+  [ "$(stat -c %i -- "./$2")" = "$3" ] || return 0
+  give_back "$2" "$4" "$5"
+}
+folder() {
+  enter "$1" || return 0
+  if [ ! -e "./$2" ] && [ ! -L "./$2" ]; then mkdir -- "./$2" || return 0; fi
+  [ -d "./$2" ] && [ ! -L "./$2" ] || return 0
+  give_back "$2" "$4" "$5"
+}`
+
+/**
+ * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
+ * may run twice, and does nothing but clear away once the trial was kept.
+ */
+export function undoScript(plan: UndoPlan): string {
+  const folders = plan.foldersMade.map((folder) => `rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
+  return `#!/bin/sh
+# Undoes one hardenctl trial of ${plan.unit}. Safe to run at any time and more than once.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+export PATH LC_ALL
+unset IFS CDPATH
+unit=${quoted(plan.unit)}
+${FUNCTIONS}
+clear_away() {
+  cd /
+  rm -f -- ${[plan.trialDropIn, temporaryName(plan.trialDropIn), ...plan.bootFiles].map(quoted).join(' ')}
+  systemctl daemon-reload
+}
+forget() {
+  cd /
+  rm -rf -- ${quoted(plan.runFolder)}
+  rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
+  exit 0
+}
+if grep -qxF ${quoted(`# trial ${plan.token}`)} ${quoted(plan.keptDropIn)} 2>/dev/null; then
+  clear_away
+  forget
+fi
+rm -f -- ${quoted(temporaryName(plan.keptDropIn))}
+clear_away
+${folders}
+${plan.records.map(restoreLine).join('\n')}
+cd /
+[ "$1" = boot ] && forget
+state=$(systemctl show --property=ActiveState --value -- "$unit")
+now=$(systemctl show --property=InvocationID --value -- "$unit")
+if [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
+  systemctl reset-failed -- "$unit" 2>/dev/null
+  systemctl restart -- "$unit"
+fi
+forget
+`
+}
+
+/** Unit that undoes an ownership change which a reboot would otherwise leave behind: /run is gone by then. */
+export function bootUnit(unit: string, script: string): string {
+  return `# Made by hardenctl for the time of one trial; it removes itself.
+[Unit]
+Description=Undo the unfinished hardenctl trial of ${unit.replaceAll('%', '%%')}
+DefaultDependencies=no
+After=local-fs.target
+Before=${unit} basic.target shutdown.target
+Conflicts=shutdown.target
+RequiresMountsFor=/var /etc
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh ${script.replaceAll('%', '%%').replaceAll('\\', '\\\\')} boot
+
+[Install]
+WantedBy=basic.target
+`
+}
