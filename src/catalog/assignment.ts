@@ -1,0 +1,51 @@
+import type { Assignment, NotProposed, Proposed } from './types.ts'
+
+/** One line of [Service]. */
+export function service(key: string, value: string): Assignment {
+  return { section: 'Service', key, value }
+}
+
+/**
+ * A list setting said whole: lists of several files add up, and the first line of a SystemCallFilter= fixes its
+ * kind, so the list is emptied first (systemd.exec(5)). An empty list is the reset alone.
+ */
+export function list(key: string, values: readonly string[]): Assignment[] {
+  return values.length === 0 ? [service(key, '')] : [service(key, ''), service(key, values.join(' '))]
+}
+
+export function proposed(
+  value: string,
+  assignments: Assignment[],
+  evidence: string[],
+  more: Partial<Omit<Proposed, 'kind' | 'value' | 'assignments' | 'evidence'>> = {},
+): Proposed {
+  return { kind: 'propose', value, assignments, evidence, recommended: more.caution === undefined, ...more }
+}
+
+export function inForce(why: string, value?: string): NotProposed {
+  return value === undefined ? { kind: 'in-force', why } : { kind: 'in-force', why, value }
+}
+
+export function unfit(why: string): NotProposed {
+  return { kind: 'unfit', why }
+}
+
+export function sameAssignments(a: readonly Assignment[], b: readonly Assignment[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ section, key, value }, at) => {
+      const other = b[at]
+      return other?.section === section && other.key === key && other.value === value
+    })
+  )
+}
+
+/** "a, b and 3 more": a row of a list has one line. */
+export function few(names: readonly string[], most = 4): string {
+  if (names.length <= most) return names.join(', ')
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+}
+
+export function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)]
+}

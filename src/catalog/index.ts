@@ -1,0 +1,75 @@
+import type { Facts } from '../observe/facts.ts'
+import { inForce } from './assignment.ts'
+import { CAPABILITIES } from './capabilities.ts'
+import { FILESYSTEM } from './filesystem.ts'
+import { setting } from './settings.ts'
+import { SYSCALLS } from './syscalls.ts'
+import { SYSTEM } from './system.ts'
+import type { Directive, NotProposed, Proposed, Shape, Stage } from './types.ts'
+import { USER } from './user.ts'
+
+export { capabilityNotes } from './capabilities.ts'
+export { stageNotes } from './notes.ts'
+export { umaskExamples } from './umask.ts'
+
+/** Everything that can be hardened, in the order of the stages. */
+export const CATALOG: Directive[] = [...CAPABILITIES, ...USER, ...FILESYSTEM, ...SYSTEM, ...SYSCALLS]
+
+export function directivesOf(stage: Stage): Directive[] {
+  return CATALOG.filter((directive) => directive.stage === stage)
+}
+
+/** Rows that would only say that all is well, where it nearly always is: shown when there is something to do. */
+const ONLY_TO_DO = new Set(['ReadWritePaths', 'NotifyAccess', 'Delegate', 'KeyringMode'])
+
+export interface StageProposal {
+  directive: Directive
+  result: Proposed | NotProposed
+}
+
+/** What a stage offers for these facts. A setting that this systemd does not know is 'unknown'. */
+export function proposalsFor(stage: Stage, facts: Facts): StageProposal[] {
+  return directivesOf(stage)
+    .map((directive) => ({ directive, result: resultOf(directive, facts) }))
+    .filter(({ directive, result }) => result.kind === 'propose' || !ONLY_TO_DO.has(directive.key))
+}
+
+function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
+  if (facts.systemd < directive.since) {
+    return {
+      kind: 'unknown',
+      why: `systemd ${facts.systemd} does not know it: it came with ${directive.since}.`,
+    }
+  }
+  const result = directive.propose(facts)
+  if (result.kind === 'propose' && isShown(directive, result, facts)) {
+    return inForce('The unit has it so already.', result.value)
+  }
+  return result
+}
+
+/** Whether `systemctl show` prints the very value that would be written, for settings of one line. */
+function isShown({ key, shape }: Directive, { assignments }: Proposed, facts: Facts): boolean {
+  const [line, ...more] = assignments
+  if (!line || more.length > 0 || line.key !== key || (shape !== 'boolean' && shape !== 'word')) return false
+  return setting(facts, key) === line.value
+}
+
+/** Settings that are written with a directive without being one of their own. */
+const WITH_OTHERS: Record<string, Shape> = {
+  After: 'none',
+  AmbientCapabilities: 'capabilities',
+  DeviceAllow: 'none',
+  ExecPaths: 'paths',
+  ExecReload: 'exec',
+  ExecStartPre: 'exec',
+  Group: 'word',
+  IPAddressAllow: 'addresses',
+  RuntimeDirectory: 'words',
+  RuntimeDirectoryMode: 'octal',
+}
+
+/** How what `systemctl show` prints for a setting is compared with what an assignment asked for. */
+export function shapeOf(key: string): Shape {
+  return CATALOG.find((directive) => directive.key === key)?.shape ?? WITH_OTHERS[key] ?? 'none'
+}

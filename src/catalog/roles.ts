@@ -1,0 +1,77 @@
+import type { Facts, ProcessFacts, SocketFacts } from '../observe/facts.ts'
+import { unique } from './assignment.ts'
+
+/** "apache2 (pid 12, uid 33)": how evidence names a process. */
+export function called({ name, pid, uid }: ProcessFacts): string {
+  return `${name} (pid ${pid}, uid ${uid.effective})`
+}
+
+export function mainProcess(facts: Facts): ProcessFacts | undefined {
+  return facts.processes.find(({ isMain }) => isMain)
+}
+
+export function isRoot({ uid }: ProcessFacts): boolean {
+  return uid.effective === 0
+}
+
+/** Processes that run as another user than root. */
+export function unprivileged(facts: Facts): ProcessFacts[] {
+  return facts.processes.filter((process) => !isRoot(process) && process.uid.real !== 0)
+}
+
+export function rootProcesses(facts: Facts): ProcessFacts[] {
+  return facts.processes.filter(isRoot)
+}
+
+/** Uids of the workers of a root master, each once. */
+export function workerUids(facts: Facts): number[] {
+  return unique(unprivileged(facts).map(({ uid }) => uid.effective))
+}
+
+export function userName(facts: Facts, uid: number): string | undefined {
+  return facts.accounts.find(({ kind, id }) => kind === 'user' && id === uid)?.name
+}
+
+export function groupName(facts: Facts, gid: number): string | undefined {
+  return facts.accounts.find(({ kind, id }) => kind === 'group' && id === gid)?.name
+}
+
+export function isInet({ family }: SocketFacts): boolean {
+  return family === 'AF_INET' || family === 'AF_INET6'
+}
+
+/**
+ * Sockets on ports that only CAP_NET_BIND_SERVICE may take: below net.ipv4.ip_unprivileged_port_start, 1024 unless
+ * changed (ip(7)). One that systemd holds was bound by systemd.
+ */
+export function privilegedPorts(facts: Facts): SocketFacts[] {
+  const bound = (socket: SocketFacts) => socket.state === 'listening' || socket.type === 'datagram'
+  return facts.sockets.filter(
+    (socket) =>
+      isInet(socket) && bound(socket) && socket.port > 0 && socket.port < 1024 && !socket.heldBySystemd,
+  )
+}
+
+/** "80 and 443" */
+export function portNumbers(sockets: readonly SocketFacts[]): string {
+  const ports = unique(sockets.map(({ port }) => port)).sort((a, b) => a - b)
+  return ports.length < 2 ? ports.join('') : `${ports.slice(0, -1).join(', ')} and ${ports.at(-1)}`
+}
+
+/**
+ * A process that has libpam mapped opens sessions for people or jobs (pam(8)): what they will do can't be seen now.
+ */
+export function sessionOpener(facts: Facts): ProcessFacts | undefined {
+  return facts.processes.find(({ libraries }) => libraries.some((path) => /\/libpam\.so/.test(path)))
+}
+
+/** Evidence for a negative: it counts what was looked at. */
+export function noProcess(facts: Facts, does: string): string[] {
+  const count = facts.processes.length
+  if (count === 0) return []
+  return [
+    count === 1
+      ? `The one process seen does not ${does}.`
+      : `None of the ${count} processes seen does ${does}.`,
+  ]
+}

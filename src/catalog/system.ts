@@ -1,0 +1,314 @@
+import type { ExecutableFacts, Facts, ProcessFacts } from '../observe/facts.ts'
+import { isHarmlessDevice } from './account.ts'
+import { RESTRICT_ADDRESS_FAMILIES } from './address-families.ts'
+import { inForce, list, proposed, service, unfit, unique } from './assignment.ts'
+import { RESTRICT_NAMESPACES } from './namespaces.ts'
+import { IP_ADDRESS_DENY } from './network.ts'
+import { isRealtime, namesIn } from './privileges.ts'
+import { called, isRoot, noProcess, portNumbers, privilegedPorts, sessionOpener, userName } from './roles.ts'
+import { isOn, setting, startsUnprivileged, words } from './settings.ts'
+import { toggle } from './toggle.ts'
+import type { Directive, NotProposed, Proposed } from './types.ts'
+
+function privilegedProgram(facts: Facts): ExecutableFacts | undefined {
+  return facts.executables.find(
+    ({ setuid, setgid, fileCapabilities }) => setuid || setgid || namesIn(fileCapabilities).length > 0,
+  )
+}
+
+function privilegedHow({ path, setuid, setgid, fileCapabilities }: ExecutableFacts): string {
+  if (setuid) return `${path} is setuid`
+  return setgid ? `${path} is setgid` : `${path} carries the file capabilities ${fileCapabilities}`
+}
+
+/** Compilers at run time, by the library or program they come in: they write code and then execute it. */
+function runtimeCompiler(facts: Facts): string | undefined {
+  const pattern =
+    /\/(libjvm|libcoreclr|libclrjit|libnode|libv8|libluajit|libmono[^/]*|libpypy[^/]*|libjavascriptcoregtk[^/]*)[.\-\d][^/]*$|\/(node|pypy\d*|luajit|beam\.smp)$/
+  for (const process of facts.processes) {
+    const path = [process.executable, ...process.libraries].find((one) => pattern.test(one))
+    if (path !== undefined) return `${called(process)} has ${path}, which compiles at run time.`
+  }
+  return undefined
+}
+
+function writableCode(facts: Facts): string | undefined {
+  const process = facts.processes.find(({ executableMemory }) => executableMemory.length > 0)
+  return (
+    process &&
+    `${called(process)} has memory that is writable and executable: ${process.executableMemory[0]}.`
+  )
+}
+
+function capable(facts: Facts): ProcessFacts | undefined {
+  return facts.processes.find(({ capabilities }) => capabilities.effective.length > 0)
+}
+
+function againstPrivateUsers(facts: Facts): string | undefined {
+  if (!startsUnprivileged(facts)) return 'It starts as root, whose capabilities would count only inside.'
+  const ambient = words(facts, 'AmbientCapabilities')
+  if (ambient.length > 0) return `It needs ${ambient.join(' ').toUpperCase()}, which would count only inside.`
+  const ports = privilegedPorts(facts)
+  if (ports.length > 0)
+    return `It listens on port ${portNumbers(ports)}, which takes a capability of the machine.`
+  const process = capable(facts)
+  return process && `${called(process)} holds capabilities, which would count only inside.`
+}
+
+function againstRemoveIpc(facts: Facts): string | undefined {
+  if (!startsUnprivileged(facts)) return 'It has no effect for root.'
+  const uid = facts.processes[0]?.uid.effective ?? 0
+  const user = setting(facts, 'User') || (userName(facts, uid) ?? `uid ${uid}`)
+  if (user === 'nobody' || uid >= 1000) return `${user} is not this service's alone.`
+  for (const process of facts.processes) {
+    const file = process.openFiles.find(({ path }) => /^\/(dev\/shm\/|SYSV|dev\/mqueue\/)/.test(path))
+    if (file) return `${called(process)} keeps shared memory open (${file.path}).`
+  }
+  return undefined
+}
+
+/** Device nodes in use, as DeviceAllow= wants them. PrivateDevices=yes closes the rest by itself. */
+function proposeDevicePolicy(facts: Facts): Proposed | NotProposed {
+  const now = setting(facts, 'DevicePolicy')
+  if (now === 'closed' || now === 'strict') return inForce('The unit has it so already.', now)
+  if (isOn(facts, 'PrivateDevices')) return inForce('PrivateDevices=yes brings it.', 'closed')
+  const used = facts.processes
+    .flatMap(({ openFiles }) => openFiles)
+    .filter(
+      ({ kind, path }) => kind === 'device' && /^\/dev\/[\w/.-]+$/.test(path) && !isHarmlessDevice(path),
+    )
+    .map(({ path }) => path)
+  const devices = unique(used).sort()
+  const lines = [
+    service('DevicePolicy', 'closed'),
+    ...devices.map((path) => service('DeviceAllow', `${path} rw`)),
+  ]
+  const evidence =
+    devices.length > 0
+      ? [`In use: ${devices.join(', ')}.`]
+      : noProcess(facts, 'hold a device open beyond null, random and terminals')
+  return proposed('closed', lines, evidence)
+}
+
+function proposeNotifyAccess(facts: Facts): Proposed | NotProposed {
+  const now = setting(facts, 'NotifyAccess')
+  if (now !== 'all') return inForce('Only its own main process is heard.', now ?? 'none')
+  return proposed('main', [service('NotifyAccess', 'main')], ['The unit says NotifyAccess=all.'], {
+    caution: 'Its readiness may come from a helper it starts; then the start would time out.',
+  })
+}
+
+function proposeDelegate(facts: Facts): Proposed | NotProposed {
+  if (!isOn(facts, 'Delegate')) return inForce('No control groups are handed to it.', 'no')
+  return proposed('no', [service('Delegate', 'no')], ['The unit says Delegate=yes.'], {
+    caution: 'Whoever wrote the unit meant it to manage control groups of its own.',
+  })
+}
+
+function proposeKeyring(facts: Facts): Proposed | NotProposed {
+  const now = setting(facts, 'KeyringMode')
+  if (now === undefined || now === 'private')
+    return inForce('Services of the system have it so by default.', 'private')
+  const lines = [service('KeyringMode', 'private')]
+  return proposed('private', lines, [`The unit says KeyringMode=${now}.`], {
+    caution:
+      'Kernel keys that it shares with others, such as those of a disk or network file system, would be gone.',
+  })
+}
+
+export const SYSTEM: Directive[] = [
+  toggle({
+    key: 'NoNewPrivileges',
+    stage: 'system',
+    since: 187,
+    what: 'Nothing the service starts can gain rights: setuid programs and file capabilities have no effect for it.',
+    breaks:
+      "sudo, ping with file capabilities, mail submission through a setgid program and PAM's helpers fail. Under SELinux it may keep another domain than before.",
+    wins: 'A flaw in any setuid program of the machine can no longer be used to climb from here to root.',
+    against: (facts) => {
+      const program = privilegedProgram(facts)
+      if (program && (startsUnprivileged(facts) || facts.processes.some((process) => !isRoot(process)))) {
+        return `${privilegedHow(program)}, and not all its processes are root.`
+      }
+      const session = sessionOpener(facts)
+      return session && `${called(session)} opens sessions (libpam is mapped), in which people may need sudo.`
+    },
+    evidence: (facts) => {
+      const count = facts.executables.length
+      return count === 0
+        ? []
+        : [`None of its ${count} programs seen is setuid or setgid or carries file capabilities.`]
+    },
+  }),
+  toggle({
+    key: 'ProtectClock',
+    stage: 'system',
+    since: 245,
+    what: 'Forbids setting the clock. It also drops CAP_SYS_TIME and CAP_WAKE_ALARM.',
+    breaks: 'Only time services set the clock.',
+    wins: "Logs and certificates can't be fooled by a changed clock.",
+    against: (facts) => {
+      const process = facts.processes.find(({ openFiles }) =>
+        openFiles.some(({ path }) => /^\/dev\/(rtc|ptp)/.test(path)),
+      )
+      if (process) return `${called(process)} holds a clock device open.`
+      const ntp = facts.sockets.find(({ port, type }) => port === 123 && type === 'datagram')
+      return ntp && 'It speaks the time protocol (port 123).'
+    },
+    evidence: (facts) => noProcess(facts, 'hold a clock device open'),
+  }),
+  toggle({
+    key: 'ProtectHostname',
+    stage: 'system',
+    since: 242,
+    good: ['private'],
+    what: "Gives the service its own view of the host name, which it can't change.",
+    breaks: 'It does not notice when the host name changes while it runs.',
+    wins: "The machine can't be renamed from here. It counts little.",
+    evidence: (facts) => noProcess(facts, 'run in a host name namespace of its own making'),
+  }),
+  {
+    key: 'SystemCallArchitectures',
+    stage: 'system',
+    since: 209,
+    shape: 'words',
+    what: "Allows only system calls of the machine's own architecture.",
+    breaks: '32-bit programs on a 64-bit machine are killed.',
+    wins: 'The second, less watched set of system calls is closed, which would also bypass call filters.',
+    propose: (facts) => {
+      if (setting(facts, 'SystemCallArchitectures') === 'native')
+        return inForce('The unit has it so already.', 'native')
+      const small = facts.executables.find(({ bits }) => bits === 32)
+      if (small && /64|s390x/.test(facts.architecture)) return unfit(`${small.path} is a 32-bit program.`)
+      const known = facts.executables.filter(({ bits }) => bits !== undefined).length
+      return proposed(
+        'native',
+        list('SystemCallArchitectures', ['native']),
+        known === 0 ? [] : [`All ${known} binaries seen are of the machine's own kind.`],
+      )
+    },
+  },
+  RESTRICT_ADDRESS_FAMILIES,
+  RESTRICT_NAMESPACES,
+  toggle({
+    key: 'RestrictSUIDSGID',
+    stage: 'system',
+    since: 242,
+    what: 'Forbids making files setuid or setgid.',
+    breaks:
+      'Programs that install software or set the group bit on directories fail; so do unpackers that use the call openat2.',
+    wins: 'An intruder can leave no setuid file behind as a way back.',
+    evidence: (facts) => {
+      const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
+      return marked
+        ? []
+        : facts.writable.length > 0
+          ? [`None of the ${facts.writable.length} files and directories it writes is setuid or setgid.`]
+          : []
+    },
+    caution: (facts) => {
+      const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
+      return marked && `${marked.path} has the setuid or setgid bit, which it may set itself.`
+    },
+  }),
+  toggle({
+    key: 'LockPersonality',
+    stage: 'system',
+    since: 235,
+    what: 'Forbids switching to the behaviour of another kind of Unix or another architecture.',
+    breaks: 'Only emulators such as wine use it.',
+    wins: 'Old, rarely tested paths of the kernel are closed.',
+    against: (facts) => {
+      const process = facts.processes.find(({ personality }) => Number.parseInt(personality, 16) > 0)
+      return process && `${called(process)} runs with personality ${process.personality}.`
+    },
+    evidence: (facts) => noProcess(facts, 'run with a personality of its own'),
+  }),
+  toggle({
+    key: 'RestrictRealtime',
+    stage: 'system',
+    since: 231,
+    what: 'Forbids real-time scheduling.',
+    breaks: 'Audio and time services that ask for it fail or run less evenly.',
+    wins: "The service can't take a processor for itself and stall the machine.",
+    against: (facts) => {
+      const process = facts.processes.find(isRealtime)
+      return process && `${called(process)} is scheduled as ${process.scheduling}.`
+    },
+    evidence: (facts) => noProcess(facts, 'run with real-time scheduling'),
+  }),
+  toggle({
+    key: 'MemoryDenyWriteExecute',
+    stage: 'system',
+    since: 231,
+    what: 'Forbids memory that is written first and executed then.',
+    breaks:
+      'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
+    wins: 'The usual way of running injected code is closed.',
+    against: (facts) => writableCode(facts) ?? runtimeCompiler(facts),
+    evidence: (facts) =>
+      noProcess(facts, 'have memory that is writable and executable, or executable without a file'),
+  }),
+  toggle({
+    key: 'RemoveIPC',
+    stage: 'system',
+    since: 232,
+    what: "Removes shared memory and message queues of the service's account when it stops.",
+    breaks: 'Another program of the same account loses its shared memory when this service stops.',
+    wins: 'Nothing is left behind for the next process to trust.',
+    against: againstRemoveIpc,
+    evidence: (facts) => noProcess(facts, 'keep shared memory open'),
+  }),
+  toggle({
+    key: 'PrivateUsers',
+    stage: 'system',
+    since: 232,
+    good: ['self', 'identity', 'full'],
+    what: 'Runs the service in a user namespace: every other account looks like nobody, and no capability counts outside.',
+    breaks: 'Any use of capabilities fails, such as low ports; owners of files are shown as nobody.',
+    wins: 'Even a way to root inside is no root on the machine.',
+    against: againstPrivateUsers,
+    evidence: (facts) => noProcess(facts, 'hold a capability in effect'),
+  }),
+  IP_ADDRESS_DENY,
+  {
+    key: 'DevicePolicy',
+    stage: 'system',
+    since: 208,
+    shape: 'word',
+    what: 'The control group forbids opening device nodes except the harmless ones and those listed.',
+    breaks: "A device that was not in use when looked at can't be opened later.",
+    wins: 'Device nodes are of no use even if one is made or found.',
+    propose: proposeDevicePolicy,
+  },
+  {
+    key: 'KeyringMode',
+    stage: 'system',
+    since: 235,
+    shape: 'word',
+    what: 'Gives the service a kernel keyring of its own.',
+    breaks: 'Keys shared with other services are not found.',
+    wins: "Kernel keys of others can't be read.",
+    propose: proposeKeyring,
+  },
+  {
+    key: 'NotifyAccess',
+    stage: 'system',
+    since: 19,
+    shape: 'word',
+    what: 'Says whose readiness messages systemd believes.',
+    breaks: 'A helper that reports readiness is no longer heard, and the start times out.',
+    wins: "A child process can't tell systemd a wrong main process or state.",
+    propose: proposeNotifyAccess,
+  },
+  {
+    key: 'Delegate',
+    stage: 'system',
+    since: 205,
+    shape: 'boolean',
+    what: 'Says whether the service manages control groups below its own.',
+    breaks: 'Container engines and service supervisors need it.',
+    wins: "The control group tree stays in systemd's hand alone.",
+    propose: proposeDelegate,
+  },
+]

@@ -1,0 +1,74 @@
+import type { Facts, WritableFact } from '../observe/facts.ts'
+import { few, inForce, proposed, service, unfit } from './assignment.ts'
+import { written } from './places.ts'
+import { setting } from './settings.ts'
+import type { Directive, NotProposed, Proposed } from './types.ts'
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}
+
+/** What new files and directories get under a mask: 0666 and 0777 without its bits (umask(2)). */
+export function umaskExamples(mask: string): string {
+  const bits = Number.parseInt(mask, 8) & 0o777
+  return `UMask=${octal(bits)}: new files 0${octal(0o666 & ~bits).slice(1)}, new directories 0${octal(0o777 & ~bits).slice(1)}`
+}
+
+/** Sockets that the service makes and others connect to: connect(2) needs their write bit. */
+function sharedSockets(facts: Facts, bits: number): WritableFact[] {
+  return facts.writable.filter(({ kind, mode }) => kind === 'socket' && (mode & bits) !== 0)
+}
+
+function wantedMask(files: readonly WritableFact[], groupSockets: boolean): number {
+  if (groupSockets) return 0o007
+  const closed = files.length > 0 && files.every(({ mode }) => (mode & 0o077) === 0)
+  return closed ? 0o077 : 0o027
+}
+
+function proposeUmask(facts: Facts): Proposed | NotProposed {
+  const present = Number.parseInt(setting(facts, 'UMask') ?? '0022', 8)
+  const open = sharedSockets(facts, 0o002)[0]
+  if (open)
+    return unfit(
+      `It makes the socket ${open.path} with mode ${octal(open.mode & 0o777)}, for everyone to connect to.`,
+    )
+  const files = written(facts).filter(({ kind, from }) => kind !== 'socket' && !from.includes('pid-file'))
+  const wanted = wantedMask(files, sharedSockets(facts, 0o020).length > 0) | present
+  if (wanted === present) return inForce('It is as tight already.', octal(present))
+  return proposed(octal(wanted), [service('UMask', octal(wanted))], modesSeen(facts, files), {
+    ladder: [0o077, 0o027, 0o007]
+      .filter((mask) => (mask & ~wanted) !== 0 || mask === wanted)
+      .map((mask) => octal(mask | present))
+      .map((value) => ({ value, assignments: [service('UMask', value)] })),
+  })
+}
+
+function modesSeen(facts: Facts, files: readonly WritableFact[]): string[] {
+  const sockets = sharedSockets(facts, 0o020)
+  const first = sockets[0]
+  return [
+    ...(files.length === 0
+      ? []
+      : [
+          `Modes seen: ${few(
+            files.map(({ path, mode }) => `${path} ${octal(mode & 0o777)}`),
+            3,
+          )}.`,
+        ]),
+    ...(first
+      ? [`The group connects to ${first.path} (${octal(first.mode & 0o777)}), so its bits stay.`]
+      : []),
+  ]
+}
+
+export const UMASK: Directive = {
+  key: 'UMask',
+  stage: 'filesystem',
+  since: 11,
+  shape: 'octal',
+  what: 'Takes permission bits away from every file and directory the service makes from now on. With 0027 a new file is 0640 and a new directory 0750.',
+  breaks:
+    'Other accounts that read its new files or connect to its sockets are shut out, such as a log shipper outside the group.',
+  wins: 'Logs, caches and uploads are no longer readable by every account of the machine.',
+  propose: proposeUmask,
+}

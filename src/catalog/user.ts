@@ -1,0 +1,153 @@
+import { dirname } from 'node:path/posix'
+import type { Facts } from '../observe/facts.ts'
+import { ambientNeeds, fileCapabilityNames, type ServiceAccount, serviceAccount } from './account.ts'
+import { few, list, proposed, service, unfit, unique } from './assignment.ts'
+import { boundingSetLines, capabilityWords } from './capabilities.ts'
+import { handover, strandedInRun } from './handover.ts'
+import { execPath, isShared, runtimeNames, throughRun } from './places.ts'
+import { boundingSet } from './privileges.ts'
+import { portNumbers, privilegedPorts } from './roles.ts'
+import { rotation } from './rotation.ts'
+import { setting, words } from './settings.ts'
+import type { Assignment, Directive, NotProposed, Proposed } from './types.ts'
+
+/** PIDFile= with /var/run followed; undefined when the unit has none. */
+function pidFile(facts: Facts): string | undefined {
+  const path = setting(facts, 'PIDFile')
+  return path?.startsWith('/') ? throughRun(path) : undefined
+}
+
+function proposeUser(facts: Facts): Proposed | NotProposed {
+  const account = serviceAccount(facts)
+  if ('kind' in account) return account
+  const stranded = strandedInRun(facts, pidFile(facts))
+  if (stranded)
+    return unfit(`It makes ${stranded.path} straight in a directory of root, where ${account.user} can't.`)
+
+  const ports = portNumbers(privilegedPorts(facts))
+  const ambient = ambientNeeds(facts, ports)
+  const present = boundingSet(facts)
+  const missing = ambient.names.find((name) => !present.includes(name))
+  if (missing) return unfit(`It would need ${missing.toUpperCase()}, which its bounding set does not hold.`)
+  const bounding = unique([...ambient.names, ...fileCapabilityNames(facts)]).filter((name) =>
+    present.includes(name),
+  )
+
+  const files = handover(facts, account.user, account.uid)
+  const logs = rotation(facts, account.user)
+  const run = runDirectories(facts)
+  const cautions = [...files.cautions, ...logs.cautions, ...run.cautions, ...accountCautions(account)]
+  const group = account.group === undefined ? '' : `:${account.group}`
+  return proposed(
+    `${account.user}${group}`,
+    [
+      ...run.ordering,
+      service('User', account.user),
+      ...(account.group === undefined ? [] : [service('Group', account.group)]),
+      ...list('AmbientCapabilities', capabilityWords(ambient.names)),
+      ...boundingSetLines(bounding),
+      ...run.assignments,
+      ...execLines(facts, account, logs.takeOver),
+    ],
+    [...account.evidence, ...ambient.evidence, ...run.evidence, ...files.evidence, ...logs.evidence],
+    {
+      ...(files.wishes.length > 0 ? { ownership: files.wishes } : {}),
+      ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
+    },
+  )
+}
+
+function accountCautions({ user, uid }: ServiceAccount): string[] {
+  if (user === 'nobody' || uid === 65534) {
+    return [
+      'nobody is shared by many services, so switching to it wins little: an account of its own is better.',
+    ]
+  }
+  return uid >= 1000 ? [`${user} (uid ${uid}) looks like a person's account.`] : []
+}
+
+interface RunDirectories {
+  ordering: Assignment[]
+  assignments: Assignment[]
+  evidence: string[]
+  cautions: string[]
+}
+
+/** Directories below /run that root or tmpfiles.d made: systemd makes them for the account at every start. */
+function runDirectories(facts: Facts): RunDirectories {
+  const wanted = runtimeNames(facts)
+  const plain = wanted.filter((name) => /^[\w.+@/-]+$/.test(name))
+  const odd = wanted.filter((name) => !plain.includes(name))
+  const names = unique([...plain, ...lockDirectories(facts, plain)])
+  const present = words(facts, 'RuntimeDirectory')
+  const mode = names
+    .map((name) => facts.writable.find(({ path }) => path === `/run/${name}`)?.mode)
+    .find(Boolean)
+  return {
+    // Made at boot by tmpfiles.d(5) then, as before: the service has to come after that.
+    ordering:
+      odd.length === 0 ? [] : [{ section: 'Unit', key: 'After', value: 'systemd-tmpfiles-setup.service' }],
+    assignments:
+      names.length === 0
+        ? []
+        : [...list('RuntimeDirectory', unique([...present, ...names])), ...runtimeMode(present, mode)],
+    evidence: names.length === 0 ? [] : [`It makes files in ${few(names.map((name) => `/run/${name}`))}.`],
+    cautions: odd.map((name) => `/run/${name} has a name that RuntimeDirectory= can't hold.`),
+  }
+}
+
+/** The present mode is kept; the default is 0755, and what the unit says for its own directories stays. */
+function runtimeMode(present: readonly string[], mode: number | undefined): Assignment[] {
+  if (present.length > 0 || mode === undefined || (mode & 0o7777) === 0o755) return []
+  return [service('RuntimeDirectoryMode', `0${(mode & 0o777).toString(8).padStart(3, '0')}`)]
+}
+
+/**
+ * A start script often makes a lock directory of the same name as root, and leaves it until the next boot, so that
+ * a missing one would show only then.
+ */
+function lockDirectories(facts: Facts, names: readonly string[]): string[] {
+  const scripted = facts.executables.some(({ kind, from }) => kind === 'script' && from.includes('exec'))
+  return scripted ? names.filter((name) => !name.includes('/')).map((name) => `lock/${name}`) : []
+}
+
+/** Exec lines that root runs ("+", systemd.service(5)) before the unit's own, which follow as they are written. */
+function execLines(facts: Facts, { user, group }: ServiceAccount, takeOver: readonly string[]): Assignment[] {
+  const plus = (line: string) => line.slice(1)
+  const before = [...pidFileLine(facts, user, group), ...takeOver.map(plus)]
+  const own = (key: string) => facts.unit.execSource[key] ?? []
+  const without = (key: string, added: readonly string[]) => own(key).filter((line) => !added.includes(line))
+  const lines = (key: string, added: readonly string[]) =>
+    added.length === 0
+      ? []
+      : [service(key, ''), ...[...added, ...without(key, added)].map((line) => service(key, line))]
+  return [
+    ...lines(
+      'ExecStartPre',
+      before.map((line) => `+${line}`),
+    ),
+    ...lines('ExecReload', takeOver),
+  ]
+}
+
+/** A pid file straight in /run, where only root makes files. systemd removes it at stop, so each start needs it. */
+function pidFileLine(facts: Facts, user: string, group: string | undefined): string[] {
+  const path = pidFile(facts)
+  if (path === undefined || !isShared(dirname(path)) || execPath(path) === undefined) return []
+  const owner = group === undefined ? `-o ${user}` : `-o ${user} -g ${group}`
+  return [`/usr/bin/install -m 0644 ${owner} /dev/null ${path.replaceAll('%', '%%')}`]
+}
+
+export const USER: Directive[] = [
+  {
+    key: 'User',
+    stage: 'user',
+    since: 229,
+    shape: 'word',
+    what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; an account made at start (DynamicUser=) is not tried, since it would move the files there are.',
+    breaks:
+      'What was read or made as root fails: private keys readable by root alone, logs, run files. New logs must belong to the account too, also after logrotate.',
+    wins: 'A flaw in the master process yields an ordinary account instead of root: the largest single step.',
+    propose: proposeUser,
+  },
+]
