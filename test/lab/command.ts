@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { childrenOf } from './inside.ts'
 
 export interface CommandOptions {
   /** Milliseconds after which the program and what it started are killed; default 30 000. */
@@ -28,7 +29,7 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
     const err: Buffer[] = []
     const timer = setTimeout(() => {
       timedOut = true
-      if (child.pid) killGroup(child.pid)
+      if (child.pid) end(child.pid)
       // A grandchild in another group may hold the pipes open; don't wait for it.
       child.stdout.destroy()
       child.stderr.destroy()
@@ -57,9 +58,23 @@ export function command(argv: readonly string[], options: CommandOptions = {}): 
   })
 }
 
-function killGroup(pid: number): void {
+/**
+ * Ends what a program started, then itself: nsenter gets the time to reap what it ran, which otherwise stays as
+ * a zombie in the lab.
+ */
+function end(pid: number): void {
+  const below = descendantsOf(pid)
+  below.forEach(kill)
+  setTimeout(() => kill(-pid), below.length > 0 ? 200 : 0)
+}
+
+function descendantsOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [...descendantsOf(child), child])
+}
+
+function kill(pid: number): void {
   try {
-    process.kill(-pid, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
   } catch {
     // already gone
   }

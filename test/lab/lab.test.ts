@@ -1,6 +1,15 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
 import { afterEach, describe, expect, it } from 'vitest'
+import { command } from './command.ts'
 import { bootLab, type Lab, type LabWish } from './lab.ts'
+import { list } from './listing.ts'
 import { labProblem, skipLab } from './problem.ts'
+import { project } from './project.ts'
+import { httpd } from './services/httpd.ts'
 
 const labs: Lab[] = []
 
@@ -8,6 +17,40 @@ async function boot(wish: LabWish): Promise<Lab> {
   const lab = await bootLab(wish)
   labs.push(lab)
   return lab
+}
+
+function status(lab: Lab): Promise<string> {
+  return lab.output(['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', 'http://127.0.0.1/'])
+}
+
+async function running(lab: Lab, program: string): Promise<boolean> {
+  return (await lab.run(['pgrep', '-x', program])).exitCode === 0
+}
+
+/** Everything on the host that carries the lab's name. */
+async function tracesOf(name: string): Promise<string[]> {
+  const cgroups = await command(['unshare', '--mount', 'sh', '-c', LIST_CGROUPS, 'sh'])
+  const processes = readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => existsSync(`/proc/${pid}`) && textOf(`/proc/${pid}/cmdline`).includes(name))
+  return [
+    ...readdirSync(tmpdir()).filter((entry) => entry.includes(name)),
+    ...cgroups.stdout.split('\n').filter((line) => line.includes(name)),
+    ...textOf('/proc/self/mounts')
+      .split('\n')
+      .filter((line) => line.includes(name)),
+    ...processes.map((pid) => textOf(`/proc/${pid}/cmdline`)),
+  ]
+}
+
+const LIST_CGROUPS = 'mount -t cgroup2 none /mnt && find /mnt -type d -name "*hardenctl*"'
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 afterEach(async () => {
@@ -19,19 +62,134 @@ describe.skipIf(skipLab())(`a lab${labProblem() ? ` (${labProblem()})` : ''}`, (
     ['bookworm', 252],
     ['trixie', 257],
   ])('boots %s with systemd %i and a service that answers', async (suite, version) => {
-    const started = Date.now()
     const lab = await boot({ suite, services: ['apache2'] })
-    console.log(Date.now() - started)
     expect(await lab.output(['systemctl', '--version'])).toMatch(`systemd ${version} `)
-    const answer = await lab.output([
-      'curl',
-      '-s',
-      '-o',
-      '/dev/null',
-      '-w',
-      '%{http_code}',
-      'http://127.0.0.1/',
-    ])
-    expect(answer).toBe('200')
+    expect(await status(lab)).toBe('200')
+  })
+
+  it.each([
+    ['apache2', { services: ['apache2'] }, '9.2 UNSAFE', '200'],
+    ['nginx', { services: ['nginx'] }, '9.6 UNSAFE', '200'],
+    ["the guide's httpd", httpd, '9.2 UNSAFE', '403'],
+  ])('starts %s at the exposure that the guide starts from', async (_name, wish, exposure, answer) => {
+    const lab = await boot(wish)
+    const unit = wish.services?.[0] ?? ''
+    expect(await lab.output(['systemd-analyze', 'security', '--no-pager', unit])).toContain(exposure)
+    expect(await status(lab)).toBe(answer)
+  })
+
+  it('keeps two labs apart', async () => {
+    const [one, two] = await Promise.all([boot({ services: ['apache2'] }), boot({ services: ['apache2'] })])
+    await one.output(['systemctl', 'restart', 'apache2'])
+    await one.output(['systemctl', 'stop', 'apache2'])
+    expect(await status(two)).toBe('200')
+    expect((await one.run(['curl', '-s', 'http://127.0.0.1/'])).exitCode).toBe(7)
+  })
+
+  it('keeps /etc and /var over a reboot, and starts /run afresh', async () => {
+    const lab = await boot({
+      services: ['nginx'],
+      files: { '/etc/kept': 'a', '/var/kept': 'b', '/run/gone': 'c' },
+    })
+    const before = lab.pid
+    await lab.reboot()
+    expect(lab.pid).not.toBe(before)
+    expect(await lab.read('/etc/kept')).toBe('a')
+    expect(await lab.read('/var/kept')).toBe('b')
+    expect(await lab.read('/run/gone')).toBeUndefined()
+    expect(await status(lab)).toBe('200')
+    await lab.powerCut()
+    expect(await lab.read('/etc/kept')).toBe('a')
+    expect(await status(lab)).toBe('200')
+  })
+
+  it('lists the same after a restart, and a change as what it is', async () => {
+    const lab = await boot({ services: ['apache2'] })
+    const before = await list(lab, 'apache2')
+    await lab.output(['systemctl', 'restart', 'apache2'])
+    expect(await list(lab, 'apache2')).toEqual(before)
+    await lab.write('/etc/systemd/system/apache2.service.d/x.conf', '[Service]\nPrivateDevices=yes\n')
+    await lab.output(['systemctl', 'daemon-reload'])
+    await lab.output(['chown', 'www-data', '/var/log/apache2'])
+    const after = await list(lab, 'apache2')
+    expect(after.unit.PrivateDevices).toBe('yes')
+    expect(after.files['/etc/systemd/system/apache2.service.d/x.conf']).toMatch(/^f 0:0 644 /)
+    expect(after.files['/var/log/apache2']).not.toBe(before.files['/var/log/apache2'])
+  })
+
+  it('enforces what systemd hands to the kernel as a program', async () => {
+    const lab = await boot({ services: ['nginx'] })
+    await lab.write('/run/systemd/system/nginx.service.d/x.conf', '[Service]\nIPAddressDeny=any\n')
+    await lab.output(['systemctl', 'daemon-reload'])
+    await lab.output(['systemctl', 'restart', 'nginx'])
+    const answer = await lab.run(['curl', '-s', '--max-time', '1', 'http://127.0.0.1/'])
+    expect(answer.exitCode).not.toBe(0)
+  })
+
+  it('names the system call that a filter stopped in the kernel log', async () => {
+    const lab = await boot({})
+    const filtered = ['systemd-run', '--wait', '--quiet', '-p', 'SystemCallFilter=~@chown']
+    await lab.run([...filtered, 'chown', 'root', '/tmp'])
+    expect(await lab.output(['dmesg'])).toMatch(/type=1326 .*comm="chown".*syscall=260/)
+  })
+
+  it('runs programs as another account, with input, and ends them at their time limit', async () => {
+    const lab = await boot({})
+    expect(await lab.output(['id', '-un'], { user: 'www-data' })).toBe('www-data\n')
+    expect(await lab.output(['cat'], { input: 'hello' })).toBe('hello')
+    const slow = await lab.run(['sleep', '1000'], { timeoutMs: 100 })
+    expect(slow.timedOut).toBe(true)
+    await expect.poll(() => running(lab, 'sleep')).toBe(false)
+  })
+
+  it('gives a program a terminal that can be resized, hung up and killed', async () => {
+    const lab = await boot({})
+    const shell = lab.spawnPty(['bash', '--norc'], { columns: 80, rows: 10 })
+    await shell.type('stty size\r')
+    await shell.waitFor('10 80')
+    shell.resize(60, 20)
+    await shell.type('stty size\r')
+    await shell.waitFor('20 60')
+    expect(shell.svg('a shell')).toContain('stty size')
+    await shell.type('exit 3\r')
+    expect((await shell.ended()).exitCode).toBe(3)
+    const left = lab.spawnPty(['sh', '-c', 'trap "echo hup >/tmp/hup" HUP; echo up; sleep 1000'])
+    await left.waitFor('up')
+    left.hangUp()
+    await expect.poll(() => lab.read('/tmp/hup')).toBe('hup\n')
+    const other = lab.spawnPty(['sleep', '1000'])
+    await expect.poll(() => running(lab, 'sleep')).toBe(true)
+    other.kill()
+    expect((await other.ended()).signal).toBe(9)
+    await expect.poll(() => running(lab, 'sleep')).toBe(false)
+  })
+
+  it('leaves nothing behind when the process that booted it is killed', async () => {
+    const script = join(project, 'node_modules/.cache/hardenctl/boot-and-wait.mjs')
+    const entry = "import { bootLab } from './test/lab/lab.ts'; console.log((await bootLab()).name)"
+    await build({
+      stdin: { contents: entry, resolveDir: project, loader: 'ts' },
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+    })
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const name = await new Promise<string>((resolve) => {
+        child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()))
+      })
+      expect(name).toMatch(/^hardenctl-lab-/)
+      child.kill(signal)
+      await expect.poll(() => tracesOf(name), { timeout: 5000 }).toEqual([])
+    }
+  })
+
+  it('leaves nothing behind when it stops', async () => {
+    const lab = await boot({ services: ['nginx'] })
+    expect((await tracesOf(lab.name)).length).toBeGreaterThan(2)
+    await lab.stop()
+    expect(await tracesOf(lab.name)).toEqual([])
   })
 })

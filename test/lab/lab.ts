@@ -39,6 +39,10 @@ export interface Lab {
   run(argv: readonly string[], options?: RunInside): Promise<CommandResult>
   /** Standard output of a program that must succeed; throws with its last words otherwise. */
   output(argv: readonly string[], options?: RunInside): Promise<string>
+  /** The argument array that runs `argv` inside, for a caller that starts it in its own way. */
+  command(argv: readonly string[]): string[]
+  /** The minimal environment inside, with `more` added. */
+  environment(more?: Record<string, string>): Record<string, string>
   /** Runs a program inside on a terminal. `kill` of the terminal hits the program itself, not nsenter. */
   spawnPty(argv: readonly string[], options?: TerminalOptions): Terminal
   /** Text of a file; undefined when there is none. */
@@ -136,8 +140,7 @@ class Container implements Lab {
   run(argv: readonly string[], options: RunInside = {}): Promise<CommandResult> {
     const { env, user, ...rest } = options
     const wanted = user === undefined ? argv : ['runuser', '-u', user, '--', ...argv]
-    const whole = insideCommand(this.#pid, this.#holder.cgroups, wanted)
-    return command(whole, { ...rest, env: { ...INSIDE_ENV, ...env } })
+    return command(this.command(wanted), { ...rest, env: this.environment(env) })
   }
 
   async output(argv: readonly string[], options: RunInside = {}): Promise<string> {
@@ -147,12 +150,18 @@ class Container implements Lab {
     throw new Error(`${argv.join(' ')} ${end}: ${result.stderr.trim() || result.stdout.trim()}`)
   }
 
+  command(argv: readonly string[]): string[] {
+    return insideCommand(this.#pid, this.#holder.cgroups, argv)
+  }
+
+  environment(more: Record<string, string> = {}): Record<string, string> {
+    return { ...INSIDE_ENV, ...more }
+  }
+
   spawnPty(argv: readonly string[], options: TerminalOptions = {}): Terminal {
-    const whole = insideCommand(this.#pid, this.#holder.cgroups, argv)
-    const env = { ...INSIDE_ENV, TERM: 'xterm-256color', ...options.env }
-    return openTerminal(whole, {
+    return openTerminal(this.command(argv), {
       ...options,
-      env,
+      env: this.environment({ TERM: 'xterm-256color', ...options.env }),
       // nsenter stays outside as the parent of the program.
       target: (pid) => childrenOf(pid)[0],
     })
