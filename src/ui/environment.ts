@@ -1,0 +1,17 @@
+type Environment = Record<string, string | undefined>
+
+/**
+ * Has to run before Ink is imported, because Ink and chalk read the environment while they are loaded: with CI
+ * set Ink paints nothing until it exits, and NO_COLOR is not known to either.
+ */
+export function prepareEnvironment(environment: Environment, interactive: boolean): void {
+  if (interactive) delete environment.CI
+  if (environment.NO_COLOR || environment.TERM === 'dumb') environment.FORCE_COLOR = '0'
+}
+
+/** Whether only ASCII can be trusted to be drawn: the locale is not UTF-8, or the console has a small font. */
+export function needsAscii(environment: Environment): boolean {
+  if (environment.TERM === 'linux' || environment.TERM === 'dumb') return true
+  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || ''
+  return !/utf-?8/i.test(locale)
+}

@@ -1,0 +1,101 @@
+import { Box } from 'ink'
+import { useState } from 'react'
+import type { FailedPhase, Intent } from '../../session/state.ts'
+import { useKeys } from '../keys.tsx'
+import { BLANK, bullet, clip, type Line, line, paragraph, verbatim } from '../lines.ts'
+import { useCursor } from '../list.ts'
+import { Screen } from '../screen.tsx'
+import { Scroll, useScrolling } from '../scroll.tsx'
+import { useSize } from '../size.ts'
+import { type TickItem, TickList } from '../tick-list.tsx'
+import { useSend } from '../walk.ts'
+
+interface Way {
+  label: string
+  intent: Intent
+}
+
+function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
+  const again = { label: 'Back to the list, to untick something', intent: { do: 'choose-again' } } as const
+  const skip = { label: 'Skip this stage', intent: { do: 'skip-stage' } } as const
+  const stop = { label: 'Stop here and keep what is proven', intent: { do: 'stop' } } as const
+  const relax = {
+    label: 'Relax what is ticked above and try again',
+    intent: { do: 'relax', ids: relaxed },
+  } as const
+  return [...(relaxed.length > 0 ? [relax] : []), again, ...(phase.stage === 'final' ? [] : [skip]), stop]
+}
+
+/** Suggestions to tick and ways to go on stand in one list, so that the arrows reach all of it. */
+export function Failed({ phase, question }: { phase: FailedPhase; question: string }) {
+  const send = useSend()
+  const { columns, rows } = useSize()
+  const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
+  const relaxed = phase.relaxations.filter(({ id }) => !unticked.has(id)).map(({ id }) => id)
+  const ways = waysOf(phase, relaxed)
+  const suggestions = phase.relaxations.length
+  const cursor = useCursor(suggestions + ways.length, suggestions)
+  const lines = reportLines(phase, columns)
+  const scrolling = useScrolling(lines.length)
+  const toggle = (id: string) =>
+    setUnticked((before) => {
+      const after = new Set(before)
+      if (!after.delete(id)) after.add(id)
+      return after
+    })
+  useKeys((key) => {
+    if ((key === 'up' || key === 'down') && cursor.move(key)) return true
+    const suggestion = phase.relaxations[cursor.current()]
+    const way = ways[cursor.current() - suggestions]
+    if (suggestion && (key === ' ' || key === 'enter')) toggle(suggestion.id)
+    else if (way && key === 'enter') send(way.intent)
+    else return scrolling.move(key, rows - 12)
+    return true
+  })
+
+  const items: TickItem[] = [
+    ...phase.relaxations.map(({ id, text }) => ({
+      id,
+      ticked: !unticked.has(id),
+      rest: [{ text: clip(text, columns - 7) }],
+    })),
+    ...ways.map(({ label, intent }) => ({ id: ` ${intent.do}`, rest: [{ text: clip(label, columns - 7) }] })),
+  ]
+  return (
+    <Screen
+      question={question}
+      hints={[
+        ['↑↓', 'move'],
+        ...(suggestions > 0 ? ([['Space', 'tick']] as const) : []),
+        ['Enter', 'do it'],
+        ['PgUp PgDn', 'scroll'],
+        ['?', 'help'],
+      ]}
+    >
+      {({ height }) => {
+        const list = Math.min(items.length, Math.max(3, Math.floor(height / 2)))
+        const room = height - list - 1
+        return (
+          <Box flexDirection="column" gap={1}>
+            <Scroll lines={lines} height={room} offset={scrolling.offset(room)} keys="PgUp PgDn" />
+            <TickList items={items} cursor={cursor.current()} height={list} />
+          </Box>
+        )
+      }}
+    </Screen>
+  )
+}
+
+function reportLines(phase: FailedPhase, width: number): Line[] {
+  return [
+    ...paragraph(phase.reason, width, 'bad'),
+    ...phase.undone.flatMap((text) => bullet(text, width, '✔ ')),
+    ...(phase.journal.length > 0
+      ? [
+          BLANK,
+          line('The journal says:', 'accent'),
+          ...phase.journal.flatMap((text) => verbatim(`  ${text}`, width, 'dim')),
+        ]
+      : []),
+  ]
+}

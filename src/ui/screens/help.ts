@@ -1,0 +1,59 @@
+import type { Phase } from '../../session/state.ts'
+import { BLANK, type Line, labelled, line, paragraph } from '../lines.ts'
+import type { Page } from '../overlay.tsx'
+
+const HERE: Record<Phase['at'], string> = {
+  looking: 'The service is being looked at: its processes, files, sockets and settings. Nothing is changed.',
+  refused: 'This service can’t be hardened here; the screen says why and what to do next.',
+  question: 'A question that has to be answered before the walk goes on.',
+  baseline:
+    'What is ticked here decides later whether the service is healthy. Each check is measured now; after every change it must give the same answer again.',
+  stage:
+    'Each row is a setting of systemd that takes a right from the service. Ticked rows are proposed because of what was seen; the details say what was seen and what could break. Nothing is written before you have reviewed it.',
+  confirm: 'This is everything that will be written. Choose Apply to try it, or Back to change the ticks.',
+  trial:
+    'The change is in force and being checked. A timer of the machine undoes it when the time is up, even if this connection or this program dies.',
+  keep: 'The change works. It stays only if you choose to keep it before the time is up.',
+  failed:
+    'The change did not work and was undone. You may relax what is suspected, choose again, skip the stage, or stop; what was kept before stays.',
+  done: 'The walk is over. The summary stays on the terminal after you leave.',
+}
+
+const KEYS: [string, string][] = [
+  ['↑ ↓ or k j', 'move, or scroll a text'],
+  ['Space', 'tick or untick; scrolls a text'],
+  ['Enter', 'go on, or choose what is marked'],
+  ['Esc', 'back; when asked to keep a change: roll it back'],
+  ['a', 'tick all or none; add a check'],
+  ['d, n', 'all details of a row; notes on the stage'],
+  ['s, q', 'skip the stage; stop and keep what is proven. Both want the key twice.'],
+  ['Ctrl-C', 'undo what is being tried, and stop. What was kept before stays.'],
+]
+
+export function helpPage(phase: Phase): Page {
+  return {
+    title: 'Help',
+    lines: (width): Line[] => [
+      line('This screen', 'accent'),
+      ...paragraph(HERE[phase.at], width),
+      BLANK,
+      line('Keys', 'accent'),
+      ...KEYS.flatMap(([key, does]) => labelled(key, does, width)),
+      ...paragraph(
+        'A key pressed before a new question has been on the screen for a moment is ignored.',
+        width,
+      ),
+      BLANK,
+      line('Exposure', 'accent'),
+      ...paragraph(
+        'The number that "systemd-analyze security" gives a service, from 0.0 (can do almost nothing to the system) to 10.0 (can do everything root can). Lower is safer. It counts which rights a service could use, not whether it has a weakness.',
+        width,
+      ),
+      ...paragraph(
+        'from 10.0 DANGEROUS, 9.0 UNSAFE, 7.5 EXPOSED, 5.0 MEDIUM, 1.0 OK, 0.1 SAFE, 0.0 PERFECT',
+        width,
+        'dim',
+      ),
+    ],
+  }
+}

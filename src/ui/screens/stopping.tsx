@@ -1,0 +1,26 @@
+import type { WalkState } from '../../session/state.ts'
+import { useNow } from '../clock.ts'
+import { Rows } from '../draw.tsx'
+import { BLANK, type Line, paragraph } from '../lines.ts'
+import { Screen } from '../screen.tsx'
+import { stepLines, stepWindow } from './steps.ts'
+import { useElapsed } from './trial.tsx'
+
+export function Stopping({ state, question }: { state: WalkState; question: string }) {
+  const now = useNow()
+  const steps = state.phase.at === 'trial' ? state.phase.steps : []
+  const elapsed = useElapsed(steps, now)
+  return (
+    <Screen question={question} hints={[['Please wait', 'until it is done']]}>
+      {({ width, height }) => {
+        const above: Line[] = [
+          ...paragraph('Undoing … the service is being brought back.', width, 'bold'),
+          ...paragraph(state.stopping ?? '', width),
+          BLANK,
+        ]
+        const below = stepWindow(stepLines(steps, width, elapsed), steps, Math.max(1, height - above.length))
+        return <Rows lines={[...above, ...below]} height={height} />
+      }}
+    </Screen>
+  )
+}

@@ -1,0 +1,49 @@
+import type { Phase } from '../../src/session/state.ts'
+import { runWizard } from '../../src/ui/main.tsx'
+import { FakeSession } from '../ui/fake-session.ts'
+import { baseline, confirm, done, failed, keep, stage, trial } from '../ui/phases.ts'
+import { scriptedWalk } from '../ui/scripted-walk.ts'
+
+/** One screen by name, or the scripted walk. Prints the code with which the wizard ended. */
+const PHASES: Record<string, () => Phase> = {
+  looking: () => ({ at: 'looking', what: 'Looking at the processes of apache2.service' }),
+  refused: () => ({
+    at: 'refused',
+    reason: 'apache2.service is not running, so nothing can be learned from it.',
+    next: 'Start it with “systemctl start apache2.service” and run hardenctl again.',
+  }),
+  question: () => ({
+    at: 'question',
+    id: 'resume',
+    text: [
+      'A walk through apache2.service was interrupted on 3 May, after the stage Filesystem.',
+      'What was kept then is in force.',
+    ],
+    yes: 'Go on after Filesystem',
+    no: 'Start again with the first stage',
+  }),
+  baseline: () => baseline,
+  stage: () => stage(),
+  confirm: () => confirm,
+  trial,
+  keep: () => keep(),
+  failed: () => failed(),
+  done: () => done(),
+}
+
+const name = process.argv[2] ?? 'walk'
+const phase = PHASES[name]
+const session = phase
+  ? new FakeSession(phase(), name === 'looking' ? {} : { now: 81 }, (fake, intent) => {
+      if (intent.do === 'interrupt') {
+        fake.change({ stopping: 'Removing the drop-in and restarting apache2.service' })
+        setTimeout(() => fake.finish(130), 500)
+      }
+      if (intent.do === 'stop') fake.finish(0)
+    })
+  : scriptedWalk(Number(process.env.PACE ?? 700))
+
+const code = await runWizard(session)
+console.log(`intents: ${session.did().join(' ')}`)
+console.log(`code: ${code}`)
+process.exit(code)
