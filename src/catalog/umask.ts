@@ -14,9 +14,18 @@ export function umaskExamples(mask: string): string {
   return `UMask=${octal(bits)}: new files 0${octal(0o666 & ~bits).slice(1)}, new directories 0${octal(0o777 & ~bits).slice(1)}`
 }
 
-/** Sockets that the service makes and others connect to: connect(2) needs their write bit. */
+/** The unit's mask; 0022 is systemd's own default (systemd.exec(5)). */
+function presentMask(facts: Facts): number {
+  return Number.parseInt(setting(facts, 'UMask') || '0022', 8)
+}
+
+/**
+ * Sockets that the service makes and others connect to: connect(2) needs their write bit. A bit that the present
+ * mask takes away was set by the service itself, so that no mask matters to it.
+ */
 function sharedSockets(facts: Facts, bits: number): WritableFact[] {
-  return facts.writable.filter(({ kind, mode }) => kind === 'socket' && (mode & bits) !== 0)
+  const given = bits & ~presentMask(facts)
+  return facts.writable.filter(({ kind, mode }) => kind === 'socket' && (mode & given) !== 0)
 }
 
 function wantedMask(files: readonly WritableFact[], groupSockets: boolean): number {
@@ -26,7 +35,7 @@ function wantedMask(files: readonly WritableFact[], groupSockets: boolean): numb
 }
 
 function proposeUmask(facts: Facts): Proposed | NotProposed {
-  const present = Number.parseInt(setting(facts, 'UMask') ?? '0022', 8)
+  const present = presentMask(facts)
   const open = sharedSockets(facts, 0o002)[0]
   if (open)
     return unfit(

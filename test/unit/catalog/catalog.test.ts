@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { CATALOG, directivesOf, proposalsFor, shapeOf, stageNotes } from '../../../src/catalog/index.ts'
+import { STAGES } from '../../../src/catalog/types.ts'
+import { emptyFacts } from './build-facts.ts'
+import { row } from './rows.ts'
+import { redisLike, SERVICES } from './services.ts'
+
+test.each(CATALOG.map((directive) => [directive.key, directive] as const))(
+  '%s teaches and is reachable',
+  (key, directive) => {
+    for (const words of [directive.what, directive.breaks, directive.wins])
+      expect(words).toMatch(/^\S.{20,}\.$/s)
+    expect(directive.since).toBeGreaterThan(0)
+    expect(directivesOf(directive.stage)).toContain(directive)
+    expect(CATALOG.filter((other) => other.key === key)).toHaveLength(1)
+  },
+)
+
+describe.each([['nothing known', emptyFacts] as const, ...Object.entries(SERVICES)])('%s', (_, build) => {
+  test.each(STAGES)('%s is proposed in whole sentences and in order', (stage) => {
+    for (const { directive, result } of proposalsFor(stage, build())) {
+      if (result.kind !== 'propose') {
+        expect(result.why, directive.key).toMatch(/\S/)
+        continue
+      }
+      expect(
+        result.assignments.map(({ key }) => key),
+        directive.key,
+      ).toContain(directive.key)
+      for (const sentence of result.evidence) expect(sentence, directive.key).toMatch(/[.)]$/)
+      for (const { key } of result.assignments)
+        if (key !== 'After' && key !== 'DeviceAllow') expect(shapeOf(key), key).not.toBe('none')
+      expect(result.caution === undefined, directive.key).toBe(result.recommended)
+      if (result.ladder) expect(result.ladder.map(({ value }) => value)).toContain(result.value)
+    }
+    expect(stageNotes(stage, build())).toBeInstanceOf(Array)
+  })
+})
+
+test('an old systemd does not know a setting', () => {
+  const facts = { ...redisLike(), systemd: 247 }
+  expect(row('NoExecPaths', facts)).toMatchObject({ kind: 'unknown' })
+  expect(row('ProtectProc', facts).kind).toBe('propose')
+})
+
+test('what is shown already is not written again', () => {
+  expect(row('NoNewPrivileges', redisLike())).toMatchObject({ kind: 'in-force', value: 'yes' })
+  expect(row('ProtectSystem', redisLike())).toMatchObject({ kind: 'in-force' })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { CATALOG } from '../../../src/catalog/index.ts'
+import {
+  oneStepDown,
+  withAddressFamily,
+  withCapability,
+  withExecPath,
+  withOptionalPath,
+  withReadWritePath,
+  withSyscallExceptions,
+} from '../../../src/catalog/relax.ts'
+import type { Directive } from '../../../src/catalog/types.ts'
+import { lines, proposal, row, text } from './rows.ts'
+import { apacheLike, javaLike, nginxLike, redisLike } from './services.ts'
+
+const filter = CATALOG.find(({ key }) => key === 'SystemCallFilter') as Directive
+
+describe('SystemCallFilter', () => {
+  test('of a service with an account of its own', () => {
+    expect(lines('SystemCallFilter', javaLike())).toEqual([
+      'SystemCallFilter=',
+      'SystemCallFilter=@system-service',
+      'SystemCallFilter=~@privileged @resources',
+    ])
+  })
+  test('a root master may go on changing user', () => {
+    expect(lines('SystemCallFilter', apacheLike()).at(-1)).toBe('SystemCallFilter=@setuid')
+  })
+  test("the unit's own denials come last", () => {
+    const facts = javaLike()
+    facts.unit.properties.SystemCallFilter = ['~keyctl bpf']
+    expect(lines('SystemCallFilter', facts).at(-1)).toBe('SystemCallFilter=~keyctl bpf')
+  })
+  test("the unit's own allow list is not widened", () => {
+    expect(row('SystemCallFilter', redisLike()).kind).toBe('in-force')
+    const facts = redisLike()
+    facts.unit.properties.SystemCallFilter = ['mount openat read sched_setaffinity setpriority setrlimit']
+    const written = lines('SystemCallFilter', facts)
+    expect(written).toContain('SystemCallFilter=mount')
+    expect(written).toContain('SystemCallFilter=~@resources')
+    expect(written.at(-1)).toMatch(/^SystemCallFilter=~.*\bwrite$/)
+  })
+  test('steps down to the plain group, then ends', () => {
+    const first = proposal('SystemCallFilter', javaLike())
+    const second = oneStepDown(filter, first)
+    const third = second && oneStepDown(filter, second)
+    expect([second?.value, third?.value]).toEqual(['@system-service without @resources', '@system-service'])
+    expect(third && oneStepDown(filter, third)).toBeUndefined()
+  })
+  test('failing softly is offered, not ticked', () => {
+    expect(proposal('SystemCallErrorNumber', javaLike())).toMatchObject({
+      value: 'EPERM',
+      recommended: false,
+    })
+  })
+})
+
+describe('after a failed trial', () => {
+  test('calls are added once, behind what denies them', () => {
+    const { assignments } = proposal('SystemCallFilter', nginxLike())
+    const once = withSyscallExceptions(assignments, ['sched_setaffinity'])
+    expect(text(once).at(-1)).toBe('SystemCallFilter=sched_setaffinity')
+    expect(withSyscallExceptions(once, ['sched_setaffinity'])).toEqual(once)
+    expect(withSyscallExceptions(once, ['x; y'])).toEqual(once)
+  })
+  test('an account gets a capability as ambient too', () => {
+    const { assignments } = proposal('User', nginxLike())
+    expect(text(withCapability(assignments, 'cap_sys_nice')).slice(-2)).toEqual([
+      'CapabilityBoundingSet=CAP_SYS_NICE',
+      'AmbientCapabilities=CAP_SYS_NICE',
+    ])
+  })
+  test('paths and families', () => {
+    expect(text(withReadWritePath([], '/var/run/x y'))).toEqual(['ReadWritePaths=-/run/x\\ y'])
+    expect(withReadWritePath([], 'a\nb')).toEqual([])
+    expect(text(withExecPath([], '/usr/bin/x'))).toEqual(['ExecPaths=-/usr/bin/x'])
+    expect(text(withAddressFamily([], 'AF_NETLINK'))).toEqual(['RestrictAddressFamilies=AF_NETLINK'])
+    const demanded = [{ section: 'Service' as const, key: 'ReadWritePaths', value: '/a /b' }]
+    expect(text(withOptionalPath(demanded, '/b'))).toEqual(['ReadWritePaths=/a -/b'])
+  })
+})
