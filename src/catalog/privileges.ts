@@ -100,12 +100,21 @@ function fromMaster(facts: Facts): Need[] {
     need('setgid', switches),
     guess('kill', `${called(master)} runs as root and may have to signal ${called(worker)}.`),
     ...fromForeignFiles(facts, master),
+    ...fromStartScript(facts),
     ...(sessionOpener(facts) || workerUids(facts).length > 1
       ? FOR_SESSIONS.map((name) =>
           guess(name, `${called(master)} starts processes of several users or sessions.`),
         )
       : []),
   ]
+}
+
+/** A start script of a root master makes directories and gives them to the workers, which is over before one looks. */
+function fromStartScript(facts: Facts): Need[] {
+  const script = facts.executables.find(({ kind, from }) => kind === 'script' && from.includes('exec'))
+  return script
+    ? [guess('chown', `${script.path} is a script that root runs: it may hand directories to the workers.`)]
+    : []
 }
 
 /** Root without CAP_DAC_OVERRIDE opens only what the mode gives it, as any user (capabilities(7)). */

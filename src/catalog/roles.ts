@@ -69,9 +69,5 @@ export function sessionOpener(facts: Facts): ProcessFacts | undefined {
 export function noProcess(facts: Facts, does: string): string[] {
   const count = facts.processes.length
   if (count === 0) return []
-  return [
-    count === 1
-      ? `The one process seen does not ${does}.`
-      : `None of the ${count} processes seen does ${does}.`,
-  ]
+  return [`It does not ${does} (${count === 1 ? '1 process' : `${count} processes`} looked at).`]
 }

@@ -6,7 +6,11 @@ import { apacheLike, cronLike, httpdLike, javaLike, nginxLike, redisLike } from 
 
 describe('CapabilityBoundingSet', () => {
   test.each([
-    ['a root master on port 80', apacheLike(), 'CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID'],
+    [
+      'a root master on port 80, started by a script',
+      apacheLike(),
+      'CAP_CHOWN CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID',
+    ],
     [
       'a master with files of its workers',
       httpdLike(),

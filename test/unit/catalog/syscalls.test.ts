@@ -24,7 +24,8 @@ describe('SystemCallFilter', () => {
     ])
   })
   test('a root master may go on changing user', () => {
-    expect(lines('SystemCallFilter', apacheLike()).at(-1)).toBe('SystemCallFilter=@setuid')
+    expect(lines('SystemCallFilter', nginxLike()).at(-1)).toBe('SystemCallFilter=@setuid')
+    expect(lines('SystemCallFilter', apacheLike()).at(-1)).toBe('SystemCallFilter=@chown @setuid')
   })
   test("the unit's own denials come last", () => {
     const facts = javaLike()
