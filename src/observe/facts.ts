@@ -141,7 +141,7 @@ export interface WritableFact {
   uid: number
   gid: number
   mode: number
-  /** open: held open for writing; pid-file: PIDFile=; listening: a Unix socket; setting: RuntimeDirectory= and the like; logrotate. */
+  /** open: held open for writing; pid-file: PIDFile= or a file in /run with the pid, and its folder; listening: a Unix socket and its folder; setting: RuntimeDirectory= and the like; logrotate. */
   from: ('open' | 'pid-file' | 'listening' | 'setting' | 'logrotate')[]
   /** Real uids of the processes that hold it. */
   by: number[]

@@ -22,7 +22,7 @@ export function holdersOfSockets(processes: readonly ProcessFacts[]): Map<string
 /**
  * Sockets that the processes hold, by family and port. Every network namespace in which one of them lives is looked
  * into. A socket that no table lists has family "other": it is neither bound nor connected, or of a family without
- * a table (AF_ALG, AF_VSOCK).
+ * a table (AF_ALG, AF_VSOCK). Apache holds such a one: the IPv4 socket that it makes beside "Listen 80" on "::".
  */
 export async function readSockets(
   host: Host,
@@ -103,6 +103,8 @@ async function unlisted(
   const link = `/proc/${process.pid}/fd/${file.descriptor}`
   const target = await orGap(gaps, link, host.readlink(link))
   if (target !== file.path) return undefined
-  gaps.add(`A socket of ${process.name} is in no table of the kernel: its family is not known`)
+  gaps.add(
+    `A socket of ${process.name} is neither bound nor connected, and the kernel does not tell its family`,
+  )
   return { family: 'other', type: 'other', state: 'other', address: '', port: 0, inode }
 }

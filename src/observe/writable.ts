@@ -3,6 +3,7 @@ import type { FileStat, Host } from '../host/host.ts'
 import type { LogrotateFact, ProcessFacts, SocketFacts, UnitFacts, WritableFact } from './facts.ts'
 import { type Gaps, mapFew, orGap } from './gaps.ts'
 import { pathThrough } from './open-files.ts'
+import { findPidFiles } from './pid-files.ts'
 
 type From = WritableFact['from'][number]
 
@@ -52,6 +53,7 @@ export async function readWritable(
     ...(await openForWriting(host, processes, gaps)),
     ...listeningSockets(processes, sockets),
     ...pidFile(unit),
+    ...(await findPidFiles(host, processes, gaps)).flatMap((path) => withFolder(path, 'pid-file', [])),
     ...settingPaths(unit.properties).map((path) => ({ path, from: 'setting' as const, by: [] })),
   ]
   return mergeWritable(await mapFew(candidates, (candidate) => look(host, candidate, gaps)))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OpenFile, ProcessFacts, SocketFacts, UnitFacts } from '../../../src/observe/facts.ts'
+import { findPidFiles } from '../../../src/observe/pid-files.ts'
 import { readWritable, settingPaths, withRotatedFiles } from '../../../src/observe/writable.ts'
 import { memoryHost } from './memory-host.ts'
 
@@ -91,4 +92,23 @@ test('rotated files are added, or marked where they are held', async () => {
     ['/var/log/a.log', 'open,logrotate'],
     ['/var/log/old.log', 'logrotate'],
   ])
+})
+
+test('pid files of /run are found by what they hold, unless a stranger owns them', async () => {
+  const host = memoryHost({
+    files: {
+      '/run/a.pid': '5\n',
+      '/run/web/web.pid': ' 5',
+      '/run/web/other.pid': '6',
+      '/run/deep/er/a.pid': '5',
+      '/run/loose.pid': { stat: { uid: 1000 } },
+    },
+  })
+  expect(await findPidFiles(host, [process([])], new Set())).toEqual(['/run/a.pid', '/run/web/web.pid'])
+  const strange = {
+    ...host,
+    stat: async (path: string) => ({ ...(await host.stat(path)), uid: 1000 }) as never,
+  }
+  expect(await findPidFiles(strange, [process([])], new Set())).toEqual([])
+  expect(await findPidFiles(host, [], new Set())).toEqual([])
 })
