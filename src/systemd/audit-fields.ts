@@ -1,0 +1,35 @@
+/** Set before what auditd adds to an enriched record (audit(8), GS). */
+const ENRICHMENT = '\x1d'
+
+/**
+ * Fields of an audit record, "key=value" with blanks between. A quoted value is trusted text; the kernel writes
+ * any value with a blank, a quote or a control character in hexadecimal without quotes
+ * (audit_log_untrustedstring()), so a program's name can't fake a field. Quotes stay on, to tell the two apart.
+ * Names that auditd adds are in upper case.
+ */
+export function auditFields(text: string): Record<string, string> {
+  const fields: Record<string, string> = Object.create(null)
+  for (const match of text.replaceAll(ENRICHMENT, ' ').matchAll(/([A-Za-z0-9_-]+)=("[^"]*"|\S*)/g)) {
+    const [, key = '', value = ''] = match
+    fields[key] ??= value
+  }
+  return fields
+}
+
+/** Text of a value: quotes off, hexadecimal decoded. The journal's own fields have neither and stay. */
+export function decoded(value: string): string {
+  if (value.startsWith('"')) return value.replace(/^"|"$/g, '')
+  if (value === '(null)') return ''
+  return /^(?:[0-9A-F]{2})+$/.test(value) ? Buffer.from(value, 'hex').toString('utf8') : value
+}
+
+/**
+ * Text of a field in journalctl's JSON: a field that occurs twice is a list of texts, one with unprintable
+ * bytes a list of numbers (systemd.journal-fields, "JSON").
+ */
+export function lastOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (!Array.isArray(value)) return ''
+  if (value.every((byte) => typeof byte === 'number')) return Buffer.from(value).toString('utf8')
+  return lastOf(value.at(-1))
+}

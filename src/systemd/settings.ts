@@ -1,0 +1,103 @@
+import type { Assignment } from '../catalog/types.ts'
+import { kindOf } from './settings-kinds.ts'
+import { mergeLine, reading } from './settings-merge.ts'
+import { ALL_CAPABILITIES } from './settings-values.ts'
+
+export { difference, type SettingDifference } from './settings-difference.ts'
+
+/**
+ * The settings of a unit, normalised so that what is shown and what is predicted look the same.
+ * A scalar is a list of one, or empty when unset. Lists that allow or deny (SystemCallFilter,
+ * RestrictAddressFamilies …) start with "~" when they deny: ["~"] is unset, [] allows nothing.
+ * RestrictNamespaces is the list of kinds still allowed; capabilities are in lower case.
+ */
+export type Settings = Readonly<Record<string, readonly string[]>>
+
+/** "@group" → its system calls, subgroups resolved. */
+export type Groups = Readonly<Record<string, readonly string[]>>
+
+/** Capabilities that other settings take from the bounding set (unit_patch_contexts() in src/core/unit.c). */
+const TAKEN_BY: Readonly<Record<string, readonly string[]>> = {
+  PrivateDevices: ['cap_mknod', 'cap_sys_rawio'],
+  ProtectClock: ['cap_sys_time', 'cap_wake_alarm'],
+  ProtectKernelLogs: ['cap_syslog'],
+  ProtectKernelModules: ['cap_sys_module'],
+}
+
+/** What DynamicUser=yes makes of other settings; ProtectHome= only where it was "no". */
+const DYNAMIC_USER: Readonly<Record<string, string>> = {
+  NoNewPrivileges: 'yes',
+  ProtectSystem: 'strict',
+  RemoveIPC: 'yes',
+  RestrictSUIDSGID: 'yes',
+}
+
+/** Normalises what `systemctl show --all` prints. Where a …Ex property is finer (PrivateTmpEx), that counts. */
+export function settingsFromShow(properties: Readonly<Record<string, readonly string[]>>): Settings {
+  const settings: Record<string, readonly string[]> = {}
+  for (const [key, values] of Object.entries(properties)) {
+    const kind = kindOf(key)
+    const finer = kind === 'boolean' ? properties[`${key}Ex`] : undefined
+    settings[key] = reading(kind, finer ?? values)
+  }
+  return settings
+}
+
+/**
+ * The settings as the manager would load them with these lines in a drop-in that is read last: how systemd
+ * merges each kind of setting (load-fragment.c), then what settings imply of each other. The implied parts of
+ * a bounding set that was never written are taken for implied, not for written. `[Unit]` lines merge too.
+ */
+export function applyAssignments(
+  settings: Settings,
+  assignments: readonly Assignment[],
+  groups: Groups,
+): Settings {
+  const merged: Record<string, readonly string[]> = { ...settings, ...unpatched(settings) }
+  const touched = new Set<string>()
+  for (const { key, value } of assignments) {
+    merged[key] = mergeLine(kindOf(key), key, merged[key], value, { groups, touched: touched.has(key) })
+    touched.add(key)
+  }
+  return { ...merged, ...implied(merged) }
+}
+
+/** Capabilities that the settings take away without naming them in CapabilityBoundingSet=. */
+export function impliedMissing(settings: Settings): string[] {
+  return Object.entries(TAKEN_BY).flatMap(([key, names]) => (isOn(settings, key) ? names : []))
+}
+
+/** The bounding set as it was before settings took from it, if it was whole then. */
+function unpatched(settings: Settings): Settings {
+  const shown = new Set(settings.CapabilityBoundingSet ?? ALL_CAPABILITIES)
+  const lacking = ALL_CAPABILITIES.filter((name) => !shown.has(name))
+  const taken = impliedMissing(settings)
+  const whole = lacking.every((name) => taken.includes(name))
+  return { CapabilityBoundingSet: whole ? ALL_CAPABILITIES : [...shown] }
+}
+
+function implied(settings: Settings): Settings {
+  const patch: Record<string, readonly string[]> = {}
+  const taken = impliedMissing(settings)
+  patch.CapabilityBoundingSet = (settings.CapabilityBoundingSet ?? []).filter((name) => !taken.includes(name))
+  if (isOn(settings, 'DynamicUser')) {
+    for (const [key, value] of Object.entries(DYNAMIC_USER)) patch[key] = [value]
+    if (!isOn(settings, 'PrivateTmp')) patch.PrivateTmp = ['yes']
+    if (!isOn(settings, 'ProtectHome')) patch.ProtectHome = ['read-only']
+  }
+  return { ...patch, ...impliedDevices(settings) }
+}
+
+/** ProtectClock= lets the clock's device through, but only where devices are limited at all. */
+function impliedDevices(settings: Settings): Settings {
+  const written = settings.DevicePolicy?.[0] ?? 'auto'
+  const policy = written === 'auto' && isOn(settings, 'PrivateDevices') ? 'closed' : written
+  const allowed = settings.DeviceAllow ?? []
+  const limited = policy !== 'auto' || allowed.length > 0
+  const clock = isOn(settings, 'ProtectClock') && limited && !allowed.includes('char-rtc r')
+  return { DevicePolicy: [policy], DeviceAllow: clock ? ['char-rtc r', ...allowed] : allowed }
+}
+
+function isOn(settings: Settings, key: string): boolean {
+  return !['', 'no', undefined].includes(settings[key]?.[0])
+}
