@@ -1,11 +1,14 @@
 import { STAGE_TITLES, STAGES, type Stage } from '../catalog/types.ts'
 import type { Phase, WalkState } from '../session/state.ts'
 import { Rows } from './draw.tsx'
-import { BLANK, type Line, lengthOf } from './lines.ts'
-import { formatScore } from './score.ts'
+import { BLANK, clip, type Line, lengthOf } from './lines.ts'
+import { formatScore, rated } from './score.ts'
 import { useSize } from './size.ts'
 
-export const HEADER_ROWS = 3
+/** On a low terminal the blank rows go first. */
+export function headerRows(rows: number): number {
+  return rows >= 18 ? 4 : rows >= 12 ? 3 : 2
+}
 
 function placeOf(phase: Phase): string {
   if ('stage' in phase) return phase.stage === 'final' ? 'final check' : stagePlace(phase.stage)
@@ -18,40 +21,61 @@ function stagePlace(stage: Stage): string {
   return `stage ${STAGES.indexOf(stage) + 1} of ${STAGES.length}: ${STAGE_TITLES[stage]}`
 }
 
-function exposureOf(state: WalkState): string {
-  const { stock, now, phase } = state
-  if (phase.at === 'stage' && phase.predicted !== phase.before)
-    return `exposure ${formatScore(phase.before)} → ${formatScore(phase.predicted)} with the ticked`
-  if (phase.at === 'keep') return `exposure ${formatScore(phase.before)} → ${formatScore(phase.after)}`
-  if (now === undefined) return ''
-  if (stock === undefined || stock === now) return `exposure ${formatScore(now)}`
-  return `exposure ${formatScore(stock)} → ${formatScore(now)} so far`
+interface Change {
+  from?: number | undefined
+  to: number
+  suffix: string
 }
 
-const WIDE_REHEARSAL = 'REHEARSAL (clone, the live service is not touched)'
+function changeOf({ stock, now, phase }: WalkState): Change | undefined {
+  if (phase.at === 'stage') return { from: phase.before, to: phase.predicted, suffix: ' with the ticked' }
+  if (phase.at === 'keep') return { from: phase.before, to: phase.after, suffix: '' }
+  if (phase.at === 'done') return { from: phase.summary.stock, to: phase.summary.final, suffix: '' }
+  return now === undefined ? undefined : { from: stock, to: now, suffix: ' so far' }
+}
+
+/** The longest wording first. */
+function exposures(state: WalkState): string[] {
+  const change = changeOf(state)
+  if (!change) return ['']
+  const { from, to, suffix } = change
+  if (from === undefined || from === to) return [`exposure ${rated(to)}`, `exposure ${formatScore(to)}`]
+  const short = `exposure ${formatScore(from)} → ${formatScore(to)}`
+  return [`exposure ${rated(from)} → ${rated(to)}${suffix}`, short + suffix, short]
+}
+
+const TARGETS: Record<WalkState['target'], string[]> = {
+  live: ['LIVE SERVICE'],
+  rehearsal: ['REHEARSAL (clone, the live service is not touched)', 'REHEARSAL (clone)'],
+}
+
+/** Which machine is spoken of is worth more room than how the exposure is put. */
+function secondLine(state: WalkState, columns: number): Line {
+  for (const target of TARGETS[state.target]) {
+    for (const exposure of exposures(state)) {
+      const gap = columns - lengthOf(target) - lengthOf(exposure)
+      if (gap < 2) continue
+      return [
+        { text: target, tone: state.target === 'live' ? 'warn' : 'accent' },
+        { text: ' '.repeat(gap) },
+        { text: exposure },
+      ]
+    }
+  }
+  return [{ text: clip(TARGETS[state.target].at(-1) ?? '', columns) }]
+}
 
 export function headerLines(state: WalkState, columns: number): Line[] {
   const place = ` · ${placeOf(state.phase)}`
-  const name = state.unit
-  const first: Line =
-    lengthOf(`hardenctl · ${name}${place}`) <= columns
-      ? [{ text: 'hardenctl · ', tone: 'dim' }, { text: name, tone: 'bold' }, { text: place }]
-      : [{ text: name, tone: 'bold' }, { text: place }]
-
-  const exposure = exposureOf(state)
-  const fits = (target: string) => lengthOf(target) + 2 + lengthOf(exposure) <= columns
-  const target =
-    state.target === 'live' ? 'LIVE SERVICE' : fits(WIDE_REHEARSAL) ? WIDE_REHEARSAL : 'REHEARSAL (clone)'
-  const gap = Math.max(2, columns - lengthOf(target) - lengthOf(exposure))
-  const second: Line = [
-    { text: target, tone: state.target === 'live' ? 'warn' : 'accent' },
-    { text: ' '.repeat(gap) },
-    { text: exposure },
-  ]
-  return [first, second, BLANK]
+  const name: Line = [{ text: state.unit, tone: 'bold' }, { text: place }]
+  const whole = lengthOf(`hardenctl · ${state.unit}${place}`) <= columns
+  const first: Line = whole ? [{ text: 'hardenctl · ', tone: 'dim' }, ...name] : name
+  return [first, secondLine(state, columns)]
 }
 
 export function Header({ state }: { state: WalkState }) {
-  const { columns } = useSize()
-  return <Rows lines={headerLines(state, columns)} />
+  const { columns, rows } = useSize()
+  const height = headerRows(rows)
+  const lines = headerLines(state, columns)
+  return <Rows lines={[...(height > 3 ? [BLANK] : []), ...lines, ...(height > 2 ? [BLANK] : [])]} />
 }

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react'
+import { headerRows } from './header.tsx'
 import { useKeys } from './keys.tsx'
 import { BLANK, type Line, line } from './lines.ts'
 import { Screen } from './screen.tsx'
@@ -25,7 +26,7 @@ export function Overlay({ page, onClose }: { page: Page; onClose: () => void }) 
   const { columns, rows } = useSize()
   const lines: Line[] = [line(page.title, 'bold'), BLANK, ...page.lines(columns)]
   const scrolling = useScrolling(lines.length)
-  const height = Math.max(1, frameHeight(rows) - 5)
+  const height = Math.max(1, frameHeight(rows) - headerRows(rows) - 2)
   useKeys((key) => {
     if (!scrolling.move(key, height)) onClose()
     return true

@@ -1,7 +1,7 @@
 import { Box } from 'ink'
 import type { ReactNode } from 'react'
 import { Footer, footerLines, type KeyHint } from './footer.tsx'
-import { HEADER_ROWS } from './header.tsx'
+import { headerRows } from './header.tsx'
 import { useOpen } from './keys.tsx'
 import { frameHeight, useSize } from './size.ts'
 
@@ -24,7 +24,7 @@ export function Screen({ question, hints, children }: ScreenProps) {
   const open = useOpen(question)
   const footer = footerLines(hints, columns).length
   const gap = rows > 14 ? 1 : 0
-  const height = Math.max(1, frameHeight(rows) - HEADER_ROWS - gap - footer)
+  const height = Math.max(1, frameHeight(rows) - headerRows(rows) - gap - footer)
   return (
     <Box flexDirection="column">
       {children({ width: columns, height })}

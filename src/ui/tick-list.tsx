@@ -6,8 +6,10 @@ import { windowStart } from './list.ts'
 
 export interface TickItem {
   id: string
-  /** undefined: there is nothing to tick. */
+  /** undefined: there is nothing to tick; the text stands where the others' does. */
   ticked?: boolean | undefined
+  /** No room is left for a box. */
+  boxless?: boolean
   rest: Segment[]
 }
 
@@ -44,7 +46,7 @@ export function TickList({ items, cursor, height }: TickListProps) {
 }
 
 function tickLine(item: TickItem, here: boolean): Line {
-  const box = item.ticked === undefined ? '    ' : item.ticked ? '[x] ' : '[ ] '
+  const box = item.boxless ? '' : item.ticked === undefined ? '    ' : item.ticked ? '[x] ' : '[ ] '
   const first: Segment = { text: here ? '▸ ' : '  ', tone: 'accent' }
   return [
     first,

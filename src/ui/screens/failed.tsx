@@ -59,7 +59,11 @@ export function Failed({ phase, question }: { phase: FailedPhase; question: stri
       ticked: !unticked.has(id),
       rest: [{ text: clip(text, columns - 7) }],
     })),
-    ...ways.map(({ label, intent }) => ({ id: ` ${intent.do}`, rest: [{ text: clip(label, columns - 7) }] })),
+    ...ways.map(({ label, intent }) => ({
+      id: ` ${intent.do}`,
+      boxless: true,
+      rest: [{ text: clip(label, columns - 7) }],
+    })),
   ]
   return (
     <Screen
@@ -73,7 +77,7 @@ export function Failed({ phase, question }: { phase: FailedPhase; question: stri
       ]}
     >
       {({ height }) => {
-        const list = Math.min(items.length, Math.max(3, Math.floor(height / 2)))
+        const list = Math.min(items.length, Math.max(3, height - 4))
         const room = height - list - 1
         return (
           <Box flexDirection="column" gap={1}>

@@ -54,7 +54,7 @@ function status(row: Row): Segment {
 export function tickItems(rows: Row[], width: number): TickItem[] {
   const names = rows.map(assignment)
   const longest = Math.max(12, ...names.map(lengthOf))
-  const column = Math.min(longest, Math.max(12, width - (width < 70 ? 24 : 34)))
+  const column = Math.min(longest, Math.max(12, Math.floor(width / 2)))
   return rows.map((row, index) => {
     const name = pad(clip(names[index] ?? '', column), column)
     if (row.unavailable) {

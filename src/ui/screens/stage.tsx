@@ -1,6 +1,6 @@
 import { Box } from 'ink'
 import { useState } from 'react'
-import { STAGE_TITLES } from '../../catalog/types.ts'
+import { STAGE_TITLES, type Stage } from '../../catalog/types.ts'
 import type { Row, StagePhase } from '../../session/state.ts'
 import { Rows } from '../draw.tsx'
 import type { KeyHint } from '../footer.tsx'
@@ -8,7 +8,6 @@ import { useKeys } from '../keys.tsx'
 import { clip, type Line, lengthOf, line, paragraph, plural } from '../lines.ts'
 import { useCursor } from '../list.ts'
 import { useOverlay } from '../overlay.tsx'
-import { rated } from '../score.ts'
 import { type Room, Screen } from '../screen.tsx'
 import { TickList } from '../tick-list.tsx'
 import { useSend } from '../walk.ts'
@@ -73,13 +72,21 @@ export function StageScreen({ phase, question }: { phase: StagePhase; question: 
   )
 }
 
+/** What the stage is about, for somebody who sees it for the first time. */
+const ABOUT: Record<Stage, string> = {
+  capabilities: 'Which of root’s powers the service keeps.',
+  user: 'Under which account the service runs.',
+  filesystem: 'What the service may read, write and run.',
+  system: 'Which parts of the system the service can reach.',
+  syscalls: 'What the service may ask of the kernel.',
+}
+
 function summary(phase: StagePhase, width: number): Line {
   const offered = phase.rows.filter((row) => !row.unavailable)
   const ticked = offered.filter((row) => row.ticked).length
-  if (offered.length === 0) return line('There is nothing to change in this stage. Enter goes on.')
-  const text = `${ticked} of ${offered.length} ticked. Exposure ${rated(phase.before)} → ${rated(phase.predicted)} with the ticked.`
-  const short = `${ticked} of ${offered.length} ticked: ${rated(phase.before)} → ${rated(phase.predicted)}`
-  return line(lengthOf(text) <= width ? text : short)
+  if (offered.length === 0)
+    return line(clip('Nothing can be changed in this stage; press s to go on.', width))
+  return line(clip(`${ABOUT[phase.stage]} ${ticked} of ${offered.length} ticked.`, width))
 }
 
 interface BodyProps {

@@ -30,7 +30,8 @@ export function stepLines(steps: StepRow[], width: number, elapsed: (id: string)
 
 function duration(ms: number, running: boolean): string {
   // Tenths of a running step would only flicker.
-  return running ? `${Math.floor(ms / 1000)} s` : `${(ms / 1000).toFixed(1)} s`
+  if (running) return `${Math.floor(ms / 1000)} s`
+  return ms < 50 ? '' : `${(ms / 1000).toFixed(1)} s`
 }
 
 /** The part that is being worked on stays in sight. */

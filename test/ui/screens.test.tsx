@@ -1,0 +1,287 @@
+import { cleanup } from 'ink-testing-library'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Phase } from '../../src/session/state.ts'
+import { FakeSession } from './fake-session.ts'
+import { baseline, confirm, done, failed, keep, row, stage, trial } from './phases.ts'
+import { DOWN, ENTER, ESC, stand, UP } from './stand.tsx'
+
+afterEach(cleanup)
+
+describe('every screen', () => {
+  const phases: Phase[] = [
+    { at: 'looking', what: 'Looking' },
+    { at: 'refused', reason: 'It is not running.', next: 'Start it.' },
+    { at: 'question', id: 'propagation', text: ['A long question. '.repeat(60)], yes: 'Yes', no: 'No' },
+    baseline,
+    stage(),
+    stage({
+      rows: Array.from({ length: 40 }, (_, index) =>
+        row(`Setting${index}`, 'yes', { what: 'Long. '.repeat(80) }),
+      ),
+    }),
+    { ...confirm, dropIn: 'A=b\n'.repeat(60) },
+    trial(),
+    trial({
+      steps: Array.from({ length: 40 }, (_, at) => ({
+        id: `${at}`,
+        label: `Step ${at}`,
+        state: 'waiting' as const,
+      })),
+    }),
+    keep({ proof: Array.from({ length: 40 }, (_, at) => `Proof ${at}`) }),
+    failed({ journal: Array.from({ length: 60 }, (_, at) => `line ${at} ${'x'.repeat(200)}`) }),
+    done({ dropIn: 'A=b\n'.repeat(60) }),
+  ]
+  const sizes = [
+    { columns: 80, rows: 24 },
+    { columns: 60, rows: 20 },
+    { columns: 60, rows: 16 },
+    { columns: 40, rows: 24 },
+    { columns: 100, rows: 50 },
+  ]
+
+  for (const size of sizes) {
+    it.each(phases.map((phase) => [phase.at, phase] as const))(
+      `leaves a row free at ${size.columns}×${size.rows}: %s`,
+      async (_, phase) => {
+        for (const target of ['live', 'rehearsal'] as const) {
+          const shown = await stand(new FakeSession(phase, { target }), size)
+          expect(shown.lines().length).toBeLessThan(size.rows - 1)
+          for (const line of shown.lines()) expect([...line].length).toBeLessThanOrEqual(size.columns)
+        }
+      },
+    )
+  }
+
+  it('says which machine it speaks of, in words', async () => {
+    const live = await stand(new FakeSession(stage()))
+    expect(live.frame()).toContain('LIVE SERVICE')
+    expect(live.frame()).not.toContain('REHEARSAL')
+    const rehearsal = await stand(new FakeSession(stage(), { target: 'rehearsal' }))
+    expect(rehearsal.frame()).toContain('REHEARSAL (clone, the live service is not touched)')
+    expect(rehearsal.frame()).not.toContain('LIVE')
+  })
+
+  it('names service, stage and exposure', async () => {
+    const { frame } = await stand(new FakeSession(stage()))
+    expect(frame()).toContain('hardenctl · apache2.service · stage 3 of 5: Filesystem')
+    expect(frame()).toContain('exposure 9.2 UNSAFE → 7.1 MEDIUM with the ticked')
+  })
+
+  it('draws nothing that a terminal would obey', async () => {
+    const nasty = 'ok\x1b[2J\x1b]0;owned\x07\x1b[31mred\u202e\x9b5mtail\rover\nnext'
+    const shown = await stand(
+      new FakeSession(failed({ reason: nasty, journal: [nasty] }), { unit: `a\x1b[8m.service` }),
+    )
+    expect(shown.frame().replace(/\n/g, '')).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202e]/)
+    expect(shown.frame()).toContain('okredtail over next')
+    expect(shown.frame()).toContain('a.service')
+  })
+
+  it('has help, and comes back to where it was', async () => {
+    const session = new FakeSession(stage())
+    const shown = await stand(session)
+    await shown.press(DOWN, '?')
+    expect(shown.frame()).toContain('Each row is a setting of systemd')
+    await shown.press(ENTER)
+    expect(shown.frame()).toContain('▸ [x] ReadWritePaths')
+    expect(session.intents).toEqual([])
+  })
+})
+
+describe('baseline', () => {
+  it('shows what was answered and what was not', async () => {
+    const { frame } = await stand(
+      new FakeSession({ ...baseline, problem: 'One check gave different answers.' }),
+    )
+    expect(frame()).toContain('[x] GET http://127.0.0.1:80/  200 ×3')
+    expect(frame()).toContain('[ ] connect to 127.0.0.1:443  not measured yet')
+    expect(frame()).toContain('One check gave different answers.')
+  })
+
+  it('ticks, adds a typed check and measures', async () => {
+    const session = new FakeSession(baseline)
+    const shown = await stand(session)
+    await shown.press(DOWN, ' ', 'a', 'tcp:localhost:2', '5x', '\x7f', ENTER, ENTER)
+    expect(session.intents).toEqual([
+      { do: 'toggle-check', id: 'tcp' },
+      { do: 'add-check', text: 'tcp:localhost:25' },
+      { do: 'measure' },
+    ])
+  })
+
+  it('leaves the text field with Escape', async () => {
+    const session = new FakeSession(baseline)
+    const shown = await stand(session)
+    await shown.press('a', 'q?')
+    expect(shown.frame()).toContain('New check: q?')
+    await shown.press(ESC)
+    expect(shown.frame()).not.toContain('New check')
+    expect(session.intents).toEqual([])
+  })
+})
+
+describe('stage', () => {
+  it('says of every row what it wins and how its proof stands', async () => {
+    const { frame } = await stand(new FakeSession(stage()))
+    expect(frame()).toMatch(/\[x\] ProtectSystem=strict +−0\.2 {2}proven/)
+    expect(frame()).toMatch(/\[x\] ReadWritePaths=\S+.* 0\.0 +being proven/)
+    expect(frame()).toMatch(/\[x\] PrivateDevices=yes +−0\.3 {2}breaks: exit status/)
+    expect(frame()).toMatch(/\[ \] ProcSubset=pid +−0\.1 {2}caution/)
+    expect(frame()).toMatch(/^ {6}PrivateTmp=yes +in force$/m)
+    expect(frame()).toContain('What it does  Makes the whole file system read-only')
+  })
+
+  it('ticks the right row when keys come bunched', async () => {
+    const session = new FakeSession(stage())
+    const shown = await stand(session)
+    await shown.press(`${DOWN}${DOWN} ${DOWN} `)
+    expect(session.intents).toEqual([
+      { do: 'toggle', id: 'row-ProtectHome' },
+      { do: 'toggle', id: 'row-PrivateDevices' },
+    ])
+    await shown.press(`${UP}jj  `)
+    expect(session.intents.slice(2)).toEqual([
+      { do: 'toggle', id: 'row-ProcSubset' },
+      { do: 'toggle', id: 'row-ProcSubset' },
+    ])
+  })
+
+  it('does not tick what is not offered', async () => {
+    const session = new FakeSession(stage())
+    const shown = await stand(session)
+    await shown.press('\x1b[F', ' ')
+    expect(shown.frame()).toContain('▸     NoExecPaths')
+    expect(shown.frame()).toContain('CGI scripts below /usr/lib/cgi-bin')
+    expect(session.intents).toEqual([])
+  })
+
+  it('keeps the cursor when the rows change under it', async () => {
+    const shown = await stand(new FakeSession(stage()))
+    await shown.press(DOWN)
+    await shown.show({ phase: stage({ predicted: 60 }) })
+    expect(shown.frame()).toContain('▸ [x] ReadWritePaths')
+    expect(shown.frame()).toContain('→ 6.0 MEDIUM')
+  })
+
+  it('ticks all, or none when all are', async () => {
+    const session = new FakeSession(stage())
+    const shown = await stand(session)
+    await shown.press('a')
+    await shown.show({ phase: stage({ rows: stage().rows.map((each) => ({ ...each, ticked: true })) }) })
+    await shown.press('a')
+    expect(session.intents).toEqual([
+      { do: 'toggle-all', ticked: true },
+      { do: 'toggle-all', ticked: false },
+    ])
+  })
+
+  it('skips and stops only when asked twice', async () => {
+    const session = new FakeSession(stage())
+    const shown = await stand(session)
+    await shown.press('s')
+    expect(shown.frame()).toContain('Press s again')
+    await shown.press('x', 'q', 'q', 's', 's')
+    expect(session.did()).toEqual(['stop', 'skip-stage'])
+  })
+
+  it('shows notes and all details on demand', async () => {
+    const shown = await stand(new FakeSession(stage()))
+    await shown.press('n')
+    expect(shown.frame()).toContain('A umask of 0027 gives new files mode 0640.')
+    await shown.press('x', 'd')
+    expect(shown.frame()).toContain('Could break   Writing anywhere else fails')
+  })
+})
+
+describe('confirm', () => {
+  it('shows everything that is written and says that the service restarts', async () => {
+    const { frame } = await stand(new FakeSession(confirm), { columns: 80, rows: 40 })
+    expect(frame()).toContain('The service restarts now.')
+    expect(frame()).toContain('  ReadWritePaths=/var/log/apache2 /run/apache2')
+    expect(frame()).toContain('/var/log/apache2/access.log → www-data:adm, mode 0640')
+    expect(frame()).toContain('! A connection that is open now is closed.')
+  })
+
+  it('goes back with Escape, and by choice', async () => {
+    const session = new FakeSession(confirm)
+    const shown = await stand(session)
+    await shown.press(ESC, DOWN, ENTER)
+    expect(session.did()).toEqual(['back', 'back'])
+  })
+
+  it('never applies when Back was meant, also when both keys come at once', async () => {
+    const session = new FakeSession(confirm)
+    const shown = await stand(session)
+    await shown.press(`${DOWN}${ENTER}`)
+    expect(session.did()).not.toContain('apply')
+    await shown.press(ENTER)
+    expect(session.did()).toEqual(['back'])
+  })
+
+  it('does not take a digit for an answer', async () => {
+    const session = new FakeSession(confirm)
+    const shown = await stand(session)
+    await shown.press('2')
+    expect(session.intents).toEqual([])
+  })
+})
+
+describe('failed', () => {
+  it('tells the reason, what was undone, and what the journal says', async () => {
+    const { frame } = await stand(new FakeSession(failed()))
+    expect(frame()).toContain('chown was killed by the system call filter')
+    expect(frame()).toContain('the service runs again as before')
+    expect(frame()).toContain('status=31/SYS')
+  })
+
+  it('relaxes what is ticked', async () => {
+    const session = new FakeSession(failed())
+    const shown = await stand(session)
+    await shown.press(UP, ' ', DOWN, ENTER)
+    expect(session.intents).toEqual([{ do: 'relax', ids: ['fchownat'] }])
+  })
+
+  it.each([
+    ['choose-again', 0],
+    ['skip-stage', 1],
+    ['stop', 2],
+  ])('offers %s when nothing is suspected', async (wanted, downs) => {
+    const session = new FakeSession(failed({ relaxations: [] }))
+    const shown = await stand(session)
+    await shown.press(DOWN.repeat(downs), ENTER)
+    expect(session.did()).toEqual([wanted])
+  })
+})
+
+describe('done', () => {
+  it('draws the curve and leaves with Enter', async () => {
+    const session = new FakeSession(done())
+    const shown = await stand(session, { columns: 80, rows: 40 })
+    expect(shown.frame()).toMatch(/Before +9\.2 {2}UNSAFE +█{37}░{3}/)
+    expect(shown.frame()).toMatch(/System calls +3\.4 {2}OK +█{14}░/)
+    expect(shown.frame()).toContain('hardenctl undo apache2.service')
+    expect(shown.frame()).toContain('CapabilityBoundingSet=CAP_NET_BIND_SERVICE')
+    await shown.press(ENTER)
+    expect(session.did()).toEqual(['stop'])
+  })
+
+  it('says loudly when the service is not healthy', async () => {
+    const { frame } = await stand(new FakeSession(done({ healthy: false })))
+    expect(frame()).toContain('NOT healthy')
+  })
+
+  it('says so when nothing was kept', async () => {
+    const { frame } = await stand(new FakeSession(done({ dropIn: '' })))
+    expect(frame()).toContain('Nothing was kept')
+    expect(frame()).not.toContain('To undo')
+  })
+
+  it('scrolls to the very last line', async () => {
+    const shown = await stand(new FakeSession(done()))
+    await shown.press('\x1b[F')
+    expect(shown.frame()).toContain('ProtectHome=yes')
+    await shown.press(UP)
+    expect(shown.frame()).not.toContain('ProtectHome=yes')
+  })
+})

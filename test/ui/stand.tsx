@@ -1,0 +1,56 @@
+import { render } from 'ink-testing-library'
+import type { WalkState } from '../../src/session/state.ts'
+import { App } from '../../src/ui/app.tsx'
+import { type Size, SizeContext } from '../../src/ui/size.ts'
+import type { FakeSession } from './fake-session.ts'
+
+export const UP = '\x1b[A'
+export const DOWN = '\x1b[B'
+export const ENTER = '\r'
+export const ESC = '\x1b'
+export const CTRL_C = '\x03'
+
+export interface Stand {
+  frame(): string
+  lines(): string[]
+  /** Types at once, ready or not. */
+  type(keys: string): Promise<void>
+  /** Waits until keys count, as a person would who reads first. */
+  press(...keys: string[]): Promise<void>
+  show(over: Partial<WalkState>): Promise<void>
+  left: number[]
+}
+
+/** Longer than the pause in which keys for an earlier question are ignored. */
+const READING_MS = 560
+
+export const tick = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms))
+
+export async function stand(session: FakeSession, size: Size = { columns: 80, rows: 24 }): Promise<Stand> {
+  const left: number[] = []
+  const tree = render(
+    <SizeContext.Provider value={size}>
+      <App session={session} onLeave={(code) => left.push(code)} />
+    </SizeContext.Provider>,
+  )
+  await tick()
+  const frame = () => (tree.lastFrame() ?? '').replace(/\n+$/, '')
+  const type = async (keys: string) => {
+    tree.stdin.write(keys)
+    await tick()
+  }
+  return {
+    frame,
+    lines: () => frame().split('\n'),
+    type,
+    async press(...keys) {
+      await tick(READING_MS)
+      for (const key of keys) await type(key)
+    },
+    async show(over) {
+      session.change(over)
+      await tick()
+    },
+    left,
+  }
+}
