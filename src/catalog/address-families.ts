@@ -22,9 +22,6 @@ function familiesSeen(facts: Facts): Map<string, string> {
 
 /** systemd prints an allow list plain, a deny list behind "~", and "none" as such (systemd.exec(5)). */
 function proposeFamilies(facts: Facts): Proposed | NotProposed {
-  const odd = facts.sockets.find(({ family }) => family === 'other')
-  if (odd)
-    return unfit(`Pid ${odd.pids.join(', ')} holds a socket of a family that can't be named from outside.`)
   const present = words(facts, 'RestrictAddressFamilies')
   const denies = setting(facts, 'RestrictAddressFamilies')?.startsWith('~') ?? false
   const named = present.map((name) => name.replace(/^~/, ''))
@@ -41,6 +38,13 @@ function proposeFamilies(facts: Facts): Proposed | NotProposed {
     assignments: list('RestrictAddressFamilies', names),
   })
   const evidence = [...wanted.flatMap((name) => seen.get(name) ?? [])]
+  const odd = facts.sockets.find(({ family }) => family === 'other')
+  if (odd) {
+    const pids = odd.pids.join(', ')
+    evidence.push(
+      `Pid ${pids} holds a socket that no table of the kernel lists, so most likely one never bound.`,
+    )
+  }
   if (!facts.sockets.some(isInet) && facts.processes.length > 0)
     evidence.push('No process seen holds a network socket.')
   return proposed(wanted.join(' '), list('RestrictAddressFamilies', wanted), [...new Set(evidence)], {

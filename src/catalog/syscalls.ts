@@ -79,7 +79,8 @@ function filterLines(facts: Facts, without: readonly string[], kept: readonly Ex
     .filter((name) => !name.startsWith('@') || knows(facts, name))
   if (again.length > 0) values.push([...new Set(again)].join(' '))
   const present = presentFilter(facts)
-  if (present.kind === 'deny') values.push(`~${present.names.join(' ')}`)
+  // An empty filter is printed as a deny list of nothing.
+  if (present.kind === 'deny' && present.names.length > 0) values.push(`~${present.names.join(' ')}`)
   if (present.kind === 'allow') values.push(...withinPresent(facts, present.names, left))
   return [service('SystemCallFilter', ''), ...values.map((value) => service('SystemCallFilter', value))]
 }
@@ -140,7 +141,9 @@ function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception
   return [
     ...(size > 0 ? [`${BASE} of this systemd holds ${size} calls, made for ordinary services.`] : []),
     ...kept.map(({ why }) => why),
-    ...(present.kind === 'deny' ? [`The unit denies ${few(present.names)}: that stays denied.`] : []),
+    ...(present.kind === 'deny' && present.names.length > 0
+      ? [`The unit denies ${few(present.names)}: that stays denied.`]
+      : []),
     ...(present.kind === 'allow'
       ? [`The unit allows ${present.names.length} calls: none beyond those are added.`]
       : []),
@@ -168,6 +171,16 @@ export function withSyscallExceptions(
   return added.length === 0
     ? [...assignments]
     : [...assignments, service('SystemCallFilter', added.join(' '))]
+}
+
+/**
+ * The call fails with EPERM instead of killing its caller: in an allow list a denied call with an error name is
+ * answered, not punished (systemd.exec(5), SystemCallFilter=). Unchanged when it is so already.
+ */
+export function withSyscallRefused(assignments: readonly Assignment[], name: string): Assignment[] {
+  const line = service('SystemCallFilter', `~${name}:EPERM`)
+  const there = assignments.some(({ key, value }) => key === line.key && value === line.value)
+  return there ? [...assignments] : [...assignments, line]
 }
 
 /** The shortest way to allow one call that died: the smallest group of the left-out ones, or the call alone. */

@@ -27,11 +27,17 @@ export interface Subject {
 
 async function requireSystemd(host: Host): Promise<number> {
   if (!(await bootedWithSystemd(host))) {
-    throw new Refusal('this machine was not booted with systemd', 'Run hardenctl on the server itself, not in a container.')
+    throw new Refusal(
+      'this machine was not booted with systemd',
+      'Run hardenctl on the server itself, not in a container.',
+    )
   }
   const version = await systemdVersion(host)
   if (version < OLDEST_SYSTEMD) {
-    throw new Refusal(`systemd ${version} is too old: ${OLDEST_SYSTEMD} is the oldest that hardenctl knows`, 'Upgrade systemd.')
+    throw new Refusal(
+      `systemd ${version} is too old: ${OLDEST_SYSTEMD} is the oldest that hardenctl knows`,
+      'Upgrade systemd.',
+    )
   }
   return version
 }
@@ -40,19 +46,33 @@ function requireUsable(unit: string, properties: Record<string, string[]>): void
   const name = shortName(unit)
   const load = first(properties, 'LoadState')
   if (load === 'not-found') {
-    throw new Refusal(`there is no unit ${unit}`, 'systemctl list-units --type=service lists those that there are.')
+    throw new Refusal(
+      `there is no unit ${unit}`,
+      'systemctl list-units --type=service lists those that there are.',
+    )
   }
-  if (load === 'masked') throw new Refusal(`${unit} is masked`, `systemctl unmask ${name} makes it startable.`)
-  if (load !== 'loaded') throw new Refusal(`${unit} could not be loaded (${load})`, `systemctl status ${name} says why.`)
+  if (load === 'masked')
+    throw new Refusal(`${unit} is masked`, `systemctl unmask ${name} makes it startable.`)
+  if (load !== 'loaded')
+    throw new Refusal(`${unit} could not be loaded (${load})`, `systemctl status ${name} says why.`)
   if (first(properties, 'Transient') === 'yes') {
-    throw new Refusal(`${unit} is transient: it has no file, and ends with its process`, 'Harden the unit that is started from a file.')
+    throw new Refusal(
+      `${unit} is transient: it has no file, and ends with its process`,
+      'Harden the unit that is started from a file.',
+    )
   }
   const active = first(properties, 'ActiveState')
   if (active !== 'active') {
-    throw new Refusal(`${unit} is ${active || 'not active'}: what it needs can't be seen`, `systemctl start ${name}, then try again.`)
+    throw new Refusal(
+      `${unit} is ${active || 'not active'}: what it needs can't be seen`,
+      `systemctl start ${name}, then try again.`,
+    )
   }
   if (first(properties, 'SubState') === 'exited' && first(properties, 'ControlGroup') === '') {
-    throw new Refusal(`${unit} has run and has no process any more`, 'Only a service with running processes can be proven healthy.')
+    throw new Refusal(
+      `${unit} has run and has no process any more`,
+      'Only a service with running processes can be proven healthy.',
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Host } from '../host/host.ts'
-import { type Trial, STATE_FOLDER, stateFolder } from '../trial/transaction.ts'
+import { STATE_FOLDER, stateFolder, type Trial } from '../trial/transaction.ts'
 
 const assignment = z.strictObject({
   section: z.enum(['Unit', 'Service']),
@@ -9,7 +9,10 @@ const assignment = z.strictObject({
 })
 const id = z.int().check(z.gte(0), z.lte(4294967294))
 const mode = z.int().check(z.gte(0), z.lte(0o7777))
-const plainPath = z.string().check(z.regex(/^\/[^\0]*$/), z.refine((path) => !/(^|\/)\.\.?(\/|$)/.test(path)))
+const plainPath = z.string().check(
+  z.regex(/^\/[^\0]*$/),
+  z.refine((path) => !/(^|\/)\.\.?(\/|$)/.test(path)),
+)
 const number = z.string().check(z.regex(/^\d+$/))
 const record = z.strictObject({
   path: plainPath,
@@ -87,8 +90,10 @@ async function proveFolder(host: Host, path: string): Promise<void> {
   const stat = await host.stat(path)
   if (stat === undefined) return
   if (stat.kind !== 'directory') throw new StoreError(`${path} is no directory; hardenctl does not use it`)
-  if (stat.uid !== 0) throw new StoreError(`${path} belongs to user ${stat.uid}, not to root; hardenctl does not trust it`)
-  if ((stat.mode & 0o022) !== 0) throw new StoreError(`${path} is writable by others than root; hardenctl does not trust it`)
+  if (stat.uid !== 0)
+    throw new StoreError(`${path} belongs to user ${stat.uid}, not to root; hardenctl does not trust it`)
+  if ((stat.mode & 0o022) !== 0)
+    throw new StoreError(`${path} is writable by others than root; hardenctl does not trust it`)
 }
 
 /** Checks the text of a state file whole. Throws StoreError with one line. */
@@ -102,7 +107,9 @@ export function parseState(text: string, unit: string): StoredState {
   const parsed = z.safeParse(state, raw)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new StoreError(`${statePath(unit)} is not a state of hardenctl (${issue?.path.join('.') || 'as a whole'})`)
+    throw new StoreError(
+      `${statePath(unit)} is not a state of hardenctl (${issue?.path.join('.') || 'as a whole'})`,
+    )
   }
   if (parsed.data.unit !== unit || (parsed.data.pending && parsed.data.pending.unit !== unit)) {
     throw new StoreError(`${statePath(unit)} speaks of another unit`)

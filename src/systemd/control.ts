@@ -8,7 +8,11 @@ export class SystemctlError extends Error {
   override name = 'SystemctlError'
 }
 
-async function systemctl(host: Host, argv: readonly string[], timeoutMs = BUS_TIMEOUT_MS): Promise<RunResult> {
+async function systemctl(
+  host: Host,
+  argv: readonly string[],
+  timeoutMs = BUS_TIMEOUT_MS,
+): Promise<RunResult> {
   return host.run(['systemctl', '--no-pager', '--quiet', '--no-ask-password', ...argv], { timeoutMs })
 }
 
@@ -28,8 +32,11 @@ export async function resetFailed(host: Host, unit: string): Promise<void> {
 }
 
 /** Queues the job and returns: what came of it is read from the unit, never from systemctl's exit code. */
-export const queue = (host: Host, verb: 'restart' | 'reload' | 'start' | 'stop', unit: string): Promise<void> =>
-  must(host, [verb, '--no-block', '--', unit])
+export const queue = (
+  host: Host,
+  verb: 'restart' | 'reload' | 'start' | 'stop',
+  unit: string,
+): Promise<void> => must(host, [verb, '--no-block', '--', unit])
 
 /** True while a job of the unit waits or runs. */
 export async function hasJob(host: Host, unit: string): Promise<boolean> {
@@ -41,5 +48,7 @@ export async function hasJob(host: Host, unit: string): Promise<boolean> {
 export async function reloadUnit(host: Host, unit: string, timeoutMs: number): Promise<string | undefined> {
   const result = await systemctl(host, ['reload', '--', unit], timeoutMs)
   if (result.exitCode === 0) return undefined
-  return result.timedOut ? 'the reload did not end in time' : result.stderr.trim().split('\n')[0] || 'reload failed'
+  return result.timedOut
+    ? 'the reload did not end in time'
+    : result.stderr.trim().split('\n')[0] || 'reload failed'
 }

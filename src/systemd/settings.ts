@@ -38,7 +38,9 @@ export function settingsFromShow(properties: Readonly<Record<string, readonly st
   for (const [key, values] of Object.entries(properties)) {
     const kind = kindOf(key)
     const finer = kind === 'boolean' ? properties[`${key}Ex`] : undefined
-    settings[key] = reading(kind, finer ?? values)
+    // PrivateTmpEx=connected is what PrivateTmp=yes means since 257.
+    const read = reading(kind, finer ?? values)
+    settings[key] = read[0] === 'connected' ? ['yes'] : read
   }
   return settings
 }

@@ -65,14 +65,24 @@ export async function disarmTimer(host: Host, unit: string): Promise<void> {
  * Where the timer has gone (it fired, or a reboot) the script is run as a new transient service.
  */
 export async function undoNow(host: Host, unit: string, script: string): Promise<boolean> {
-  const started = await host.run(['systemctl', 'start', `${deadmanName(unit)}.service`], { timeoutMs: 660_000 })
+  const started = await host.run(['systemctl', 'start', `${deadmanName(unit)}.service`], {
+    timeoutMs: 660_000,
+  })
   if (started.exitCode === 0) {
     await disarmTimer(host, unit)
     return true
   }
   if ((await host.stat(script)) === undefined) return false
   const result = await host.run(
-    ['systemd-run', '--quiet', '--collect', '--wait', `--property=TimeoutStartSec=${UNDO_LIMIT}`, '/bin/sh', script],
+    [
+      'systemd-run',
+      '--quiet',
+      '--collect',
+      '--wait',
+      `--property=TimeoutStartSec=${UNDO_LIMIT}`,
+      '/bin/sh',
+      script,
+    ],
     { timeoutMs: 660_000 },
   )
   return result.exitCode === 0

@@ -19,10 +19,13 @@ export function serviceName(given: string): ServiceName {
   if (given.includes('/')) throw new UnitNameError(`${shown} is a path; name the unit, for example apache2`)
   if (!/^[A-Za-z0-9:_.\\@-]+$/.test(given)) throw new UnitNameError(`${shown} is not a unit name`)
   const name = /\.[a-z]+$/.test(given) && UNIT_SUFFIX.test(given) ? given : `${given}.service`
-  if (!name.endsWith('.service')) throw new UnitNameError(`${name} is not a .service; only services are hardened`)
+  if (!name.endsWith('.service'))
+    throw new UnitNameError(`${name} is not a .service; only services are hardened`)
   if (name.length > LONGEST) throw new UnitNameError('the unit name is longer than systemd accepts')
   if (/^[^@]*@\.service$/.test(name)) {
-    throw new UnitNameError(`${name} is a template; name an instance, for example ${name.replace('@.', '@name.')}`)
+    throw new UnitNameError(
+      `${name} is a template; name an instance, for example ${name.replace('@.', '@name.')}`,
+    )
   }
   return name
 }

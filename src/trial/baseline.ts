@@ -1,5 +1,5 @@
-import type { Facts, SocketFacts } from '../observe/facts.ts'
 import type { Host } from '../host/host.ts'
+import type { Facts, SocketFacts } from '../observe/facts.ts'
 import type { Check } from './check.ts'
 
 /** One address that the service's processes hold, as it must be held again after a restart. */
@@ -44,7 +44,8 @@ export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
   for (const { family, type, state, address, port } of sockets) {
     const unix = family === 'AF_UNIX' && state === 'listening'
     const stream = type === 'stream' && state === 'listening'
-    const datagram = type === 'datagram' && family !== 'AF_UNIX' && state !== 'connected' && port > 0 && port < 32768
+    const datagram =
+      type === 'datagram' && family !== 'AF_UNIX' && state !== 'connected' && port > 0 && port < 32768
     if (!(unix || stream || datagram)) continue
     seen.set(`${family} ${type} ${address} ${port}`, { family, type, address, port })
   }
@@ -73,7 +74,8 @@ async function checkOfPort(host: Host, address: string, port: number): Promise<C
     const url = `${scheme}://${urlHost(address)}${standard ? '' : `:${port}`}/`
     const answer = await host.probe({ kind: 'http', url, timeoutMs: PROBE_TIMEOUT_MS })
     // 400 from a TLS port asked in clear text is an answer of the wrong kind.
-    if (answer.ok && !(scheme === 'http' && answer.answer === '400')) return { kind: 'http', url, timeoutMs: PROBE_TIMEOUT_MS }
+    if (answer.ok && !(scheme === 'http' && answer.answer === '400'))
+      return { kind: 'http', url, timeoutMs: PROBE_TIMEOUT_MS }
   }
   return { kind: 'tcp', address, port, timeoutMs: PROBE_TIMEOUT_MS }
 }
@@ -86,9 +88,16 @@ export function commandUser(env: Readonly<Record<string, string | undefined>>): 
   return usable ? { uid, gid } : { uid: 65534, gid: 65534 }
 }
 
-export async function ask(host: Host, check: Check, env = process.env): Promise<{ ok: boolean; answer: string }> {
+export async function ask(
+  host: Host,
+  check: Check,
+  env = process.env,
+): Promise<{ ok: boolean; answer: string }> {
   if (check.kind !== 'command') return host.probe(check)
-  const { exitCode, timedOut } = await host.run(check.argv, { timeoutMs: check.timeoutMs, as: commandUser(env) })
+  const { exitCode, timedOut } = await host.run(check.argv, {
+    timeoutMs: check.timeoutMs,
+    as: commandUser(env),
+  })
   if (timedOut) return { ok: false, answer: 'no answer' }
   return { ok: exitCode === 0, answer: `exit ${exitCode ?? 'by a signal'}` }
 }

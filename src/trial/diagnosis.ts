@@ -15,6 +15,8 @@ export interface Evidence {
   records: readonly SeccompRecord[]
   /** What the trial asked for. */
   assignments: readonly Assignment[]
+  /** Capabilities of the bounding set in force, cap_chown. */
+  capabilities: readonly string[]
   /** "@group" → system calls. */
   groups: Record<string, string[]>
 }
@@ -43,7 +45,9 @@ function byExitCode(evidence: Evidence): Remedy[] {
   const { last, assignments } = evidence
   if (last?.exitCode !== 1) return []
   const keys = EXIT_MEANINGS[last.exitStatus]?.keys ?? []
-  return keys.filter((key) => assignments.some((one) => one.key === key)).map((key) => ({ kind: 'drop', key }))
+  return keys
+    .filter((key) => assignments.some((one) => one.key === key))
+    .map((key) => ({ kind: 'drop', key }))
 }
 
 /** An ignored line names its directive: "systemd did not take it: ProtectProc: asked for …". */
@@ -64,7 +68,11 @@ function reasonLine(evidence: Evidence): string {
 
 /** From symptom to suspects. Pure: the same evidence names the same remedies. */
 export function diagnose(evidence: Evidence): Diagnosis {
-  const found = [...byRefusal(evidence), ...SYMPTOMS.flatMap(({ read }) => read(evidence)), ...byExitCode(evidence)]
+  const found = [
+    ...byRefusal(evidence),
+    ...SYMPTOMS.flatMap(({ read }) => read(evidence)),
+    ...byExitCode(evidence),
+  ]
   const unique = new Map(found.map((remedy) => [remedyId(remedy), remedy]))
   return {
     reason: reasonLine(evidence),

@@ -1,16 +1,38 @@
 /** What systemd failed to do before the program ran: systemd.exec(5), "Process Exit Codes". */
-export const EXIT_MEANINGS: Readonly<Record<number, { name: string; means: string; keys: readonly string[] }>> = {
+export const EXIT_MEANINGS: Readonly<
+  Record<number, { name: string; means: string; keys: readonly string[] }>
+> = {
   200: { name: 'CHDIR', means: 'the working directory could not be entered', keys: ['User', 'ProtectHome'] },
-  203: { name: 'EXEC', means: 'the program could not be executed', keys: ['NoExecPaths', 'User', 'ProtectHome'] },
+  203: {
+    name: 'EXEC',
+    means: 'the program could not be executed',
+    keys: ['NoExecPaths', 'User', 'ProtectHome'],
+  },
   208: { name: 'STDIN', means: 'standard input could not be set up', keys: ['PrivateDevices'] },
   209: { name: 'STDOUT', means: 'standard output could not be set up', keys: ['PrivateDevices', 'User'] },
   213: { name: 'SECUREBITS', means: 'the secure bits could not be set', keys: ['CapabilityBoundingSet'] },
   214: { name: 'SETSCHEDULER', means: 'the scheduling could not be set', keys: ['RestrictRealtime'] },
-  216: { name: 'GROUP', means: 'the group does not exist or could not be taken', keys: ['User', 'PrivateUsers'] },
-  217: { name: 'USER', means: 'the user does not exist or could not be taken', keys: ['User', 'PrivateUsers'] },
-  218: { name: 'CAPABILITIES', means: 'the capabilities could not be set', keys: ['CapabilityBoundingSet', 'User'] },
+  216: {
+    name: 'GROUP',
+    means: 'the group does not exist or could not be taken',
+    keys: ['User', 'PrivateUsers'],
+  },
+  217: {
+    name: 'USER',
+    means: 'the user does not exist or could not be taken',
+    keys: ['User', 'PrivateUsers'],
+  },
+  218: {
+    name: 'CAPABILITIES',
+    means: 'the capabilities could not be set',
+    keys: ['CapabilityBoundingSet', 'User'],
+  },
   225: { name: 'NETWORK', means: 'the network namespace could not be made', keys: ['PrivateNetwork'] },
-  226: { name: 'NAMESPACE', means: 'the mounts could not be set up', keys: ['ReadWritePaths', 'NoExecPaths', 'ProtectSystem'] },
+  226: {
+    name: 'NAMESPACE',
+    means: 'the mounts could not be set up',
+    keys: ['ReadWritePaths', 'NoExecPaths', 'ProtectSystem'],
+  },
   227: { name: 'NO_NEW_PRIVILEGES', means: 'NoNewPrivileges could not be set', keys: ['NoNewPrivileges'] },
   228: { name: 'SECCOMP', means: 'the system call filter could not be set', keys: ['SystemCallFilter'] },
   233: { name: 'RUNTIME_DIRECTORY', means: 'the runtime directory could not be made', keys: ['User'] },
@@ -38,6 +60,7 @@ export function exitMeaning(code: number, status: number): string | undefined {
     if (known) return `exit code ${status}/${known.name}: ${known.means}`
     return status === 0 ? undefined : `the main process ended with exit code ${status}`
   }
-  if (code === 2 || code === 3) return `the main process was killed by ${SIGNAL_NAMES[status] ?? `signal ${status}`}`
+  if (code === 2 || code === 3)
+    return `the main process was killed by ${SIGNAL_NAMES[status] ?? `signal ${status}`}`
   return undefined
 }

@@ -1,5 +1,5 @@
-import { processesOfGroup } from '../observe/control-group.ts'
 import type { Host } from '../host/host.ts'
+import { processesOfGroup } from '../observe/control-group.ts'
 import { parseStat } from '../observe/process-status.ts'
 import { first, showUnit } from '../systemd/show.ts'
 

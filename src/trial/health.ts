@@ -1,12 +1,12 @@
+import type { Host } from '../host/host.ts'
 import { byteOrderOf } from '../observe/addresses.ts'
 import type { SocketFacts } from '../observe/facts.ts'
 import { readProcesses } from '../observe/processes.ts'
 import { readSockets } from '../observe/sockets.ts'
-import type { Host } from '../host/host.ts'
 import type { SeccompRecord } from '../systemd/audit.ts'
 import { ask, type Baseline, type CheckAnswer } from './baseline.ts'
 import { type Glimpse, glimpse, pidOf } from './glimpse.ts'
-import { judge, type Observation, proofOf, type Reason, RESTFUL_GLIMPSES } from './judge.ts'
+import { judge, type Observation, proofOf, RESTFUL_GLIMPSES, type Reason } from './judge.ts'
 import { attributedRecords, describeRecord } from './killed.ts'
 
 export interface HealthReport {
@@ -45,7 +45,8 @@ async function watchStart(question: HealthQuestion): Promise<{ glimpses: Glimpse
   for (;;) {
     question.signal?.throwIfAborted()
     const now = await glimpse(question.host, question.unit)
-    const settled = !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
+    const settled =
+      !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
     if (settled || now.restarts > 0) return { glimpses: [now], timedOut: false }
     if (performance.now() > until) return { glimpses: [now], timedOut: true }
     await pause(100)

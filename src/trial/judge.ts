@@ -5,7 +5,17 @@ import type { Glimpse } from './glimpse.ts'
 
 /** What is wrong with a service, in one line, and what kind of thing it is for the diagnosis. */
 export interface Reason {
-  kind: 'start' | 'stopped' | 'restarting' | 'unrest' | 'listener' | 'stray' | 'answer' | 'killed' | 'settings' | 'error'
+  kind:
+    | 'start'
+    | 'stopped'
+    | 'restarting'
+    | 'unrest'
+    | 'listener'
+    | 'stray'
+    | 'answer'
+    | 'killed'
+    | 'settings'
+    | 'error'
   text: string
 }
 
@@ -42,7 +52,8 @@ export function listenerLabel({ family, address, port, type }: Listener): string
 function judgeStart({ glimpses, timedOut, limitMs, before }: Observation): Reason[] {
   const last = glimpses.at(-1)
   if (last === undefined) return [{ kind: 'error', text: 'the unit could not be looked at' }]
-  if (timedOut) return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
+  if (timedOut)
+    return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
   if (last.active === 'failed') return [{ kind: 'start', text: `the start failed (${last.result})` }]
   if (last.active !== 'active') return [{ kind: 'stopped', text: `the unit is ${last.active} (${last.sub})` }]
   if (before.invocation !== '' && last.invocation === before.invocation) {
@@ -71,10 +82,13 @@ function judgeStability({ glimpses, restful }: Observation, baseline: Baseline):
 
 /** A daemon that survived the stop may still hold the port and answer every probe: only new processes count. */
 function judgeListeners({ sockets, before }: Observation, baseline: Baseline): Reason[] {
-  const old = new Set(before.invocation === '' ? [] : before.processes.map((identity) => Number(identity.split(':')[0])))
+  const old = new Set(
+    before.invocation === '' ? [] : before.processes.map((identity) => Number(identity.split(':')[0])),
+  )
   return baseline.listeners.flatMap((listener): Reason[] => {
     const holders = sockets.filter((socket) => same(socket, listener))
-    if (holders.length === 0) return [{ kind: 'listener', text: `nothing of the unit listens on ${listenerLabel(listener)}` }]
+    if (holders.length === 0)
+      return [{ kind: 'listener', text: `nothing of the unit listens on ${listenerLabel(listener)}` }]
     const byOld = holders.find(({ pids }) => pids.some((pid) => old.has(pid)))
     return byOld === undefined
       ? []
@@ -113,7 +127,9 @@ export function proofOf({ glimpses, answers }: Observation, baseline: Baseline):
     `a new invocation is active, main process ${last?.mainPid ?? 0}`,
     ...(last ? [`${last.processes.length} processes, at rest, none killed`] : []),
     ...(baseline.listeners.length > 0
-      ? [`listens as before, held by its own new processes: ${baseline.listeners.map(listenerLabel).join(', ')}`]
+      ? [
+          `listens as before, held by its own new processes: ${baseline.listeners.map(listenerLabel).join(', ')}`,
+        ]
       : []),
     ...answers.map(({ check, answer }) => `${checkLabel(check)}: ${answer}, as before`),
   ]

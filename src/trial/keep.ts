@@ -64,7 +64,10 @@ export async function keep(
   const { host, unit, tell, groups } = context
   const path = keptPath(unit)
   const earlier = await host.read(path)
-  const header = ['Made by hardenctl. To bring back what was before, run: hardenctl undo', `trial ${trial.token}`]
+  const header = [
+    'Made by hardenctl. To bring back what was before, run: hardenctl undo',
+    `trial ${trial.token}`,
+  ]
   const text = renderDropIn(header, parts)
   try {
     await timed('recheck', tell, async () => {

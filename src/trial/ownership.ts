@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Assignment, OwnershipWish } from '../catalog/types.ts'
-import type { Account } from '../observe/facts.ts'
 import type { FileStat, Host, Ownership } from '../host/host.ts'
+import type { Account } from '../observe/facts.ts'
 
 /** What a file was before it was touched; enough to give it back. */
 export interface OwnershipRecord extends Ownership {

@@ -4,14 +4,17 @@ import {
   withExecPath,
   withOptionalPath,
   withReadWritePath,
+  withSyscallExceptions,
+  withSyscallRefused,
 } from '../catalog/relax.ts'
-import { withSyscallExceptions } from '../catalog/syscalls.ts'
 import type { Assignment } from '../catalog/types.ts'
 import { groupsOf } from '../systemd/audit.ts'
 
 /** The least that would help a service that broke: plain data, so that it can be shown, stored and applied. */
 export type Remedy =
   | { kind: 'system-call'; name: string; by: string }
+  /** Let the call fail with EPERM instead of killing the caller, who would get EPERM without the filter too. */
+  | { kind: 'refuse-softly'; name: string; by: string }
   | { kind: 'capability'; name: string }
   | { kind: 'address-family'; name: string }
   | { kind: 'read-write-path'; path: string }
@@ -34,6 +37,8 @@ export function remedyText(remedy: Remedy, groups: Record<string, string[]>): st
       const group = groupsOf(remedy.name, groups)[0]
       return `allow ${remedy.name}${group ? ` (of ${group})` : ''}, which ${remedy.by || 'the service'} called`
     }
+    case 'refuse-softly':
+      return `let ${remedy.name} fail instead of killing ${remedy.by || 'the service'}: without the capability it could not succeed`
     case 'capability':
       return `leave the service ${remedy.name}`
     case 'address-family':
@@ -55,6 +60,7 @@ export function remedyText(remedy: Remedy, groups: Record<string, string[]>): st
 export function remedyKeys(remedy: Remedy): string[] {
   switch (remedy.kind) {
     case 'system-call':
+    case 'refuse-softly':
       return ['SystemCallFilter']
     case 'capability':
       return ['CapabilityBoundingSet']
@@ -76,7 +82,12 @@ export function applyRemedy(assignments: readonly Assignment[], remedy: Remedy):
   const list = [...assignments]
   switch (remedy.kind) {
     case 'system-call':
-      return withSyscallExceptions(list, [remedy.name])
+      return withSyscallExceptions(
+        list.filter(({ value }) => value !== `~${remedy.name}:EPERM`),
+        [remedy.name],
+      )
+    case 'refuse-softly':
+      return withSyscallRefused(list, remedy.name)
     case 'capability':
       return withCapability(list, remedy.name)
     case 'address-family':

@@ -13,17 +13,10 @@ export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipR
   return [...first.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/**
- * Takes back everything that was kept: the drop-in in /etc goes, owners and modes return, the service restarts.
- * It runs in PID 1's care, so that it ends even when hardenctl does not. True when the script ran to its end.
- */
-export async function restoreEverything(
-  host: Host,
-  unit: string,
-  records: readonly OwnershipRecord[],
-): Promise<boolean> {
+/** The script that takes back all that was kept: the drop-in in /etc, owners and modes. */
+export function everythingScript(unit: string, records: readonly OwnershipRecord[]): string {
   const boot = bootPaths(unit)
-  const text = undoScript({
+  return undoScript({
     unit,
     token: 'none: everything is undone',
     trialDropIn: keptPath(unit),
@@ -34,8 +27,16 @@ export async function restoreEverything(
     invocation: 'none',
     records: earliestRecords(records),
   })
+}
+
+/** Takes everything back, in PID 1's care, so that it ends even when hardenctl does not. True when it ran to its end. */
+export async function restoreEverything(
+  host: Host,
+  unit: string,
+  records: readonly OwnershipRecord[],
+): Promise<boolean> {
   await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
-  await host.write(scriptPath(unit), text, 0o700)
+  await host.write(scriptPath(unit), everythingScript(unit, records), 0o700)
   return undoNow(host, unit, scriptPath(unit))
 }
 

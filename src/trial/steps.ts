@@ -14,7 +14,13 @@ export const TRIAL_STEPS = [
 ] as const
 export const KEEP_STEPS = ['recheck', 'commit', 'settle', 'disarm'] as const
 
-export type TrialStep = (typeof TRIAL_STEPS)[number] | (typeof KEEP_STEPS)[number] | 'undo' | 'prove-undo'
+export type TrialStep =
+  | (typeof TRIAL_STEPS)[number]
+  | (typeof KEEP_STEPS)[number]
+  | 'try-reload'
+  | 'stop-start'
+  | 'undo'
+  | 'prove-undo'
 
 export const STEP_LABELS: Record<TrialStep, string> = {
   snapshot: 'Record what is in force now',
@@ -29,6 +35,8 @@ export const STEP_LABELS: Record<TrialStep, string> = {
   commit: 'Write what passed to /etc',
   settle: 'Take the trial away, compare again',
   disarm: 'Disarm the timer',
+  'try-reload': 'Reload the service and check it',
+  'stop-start': 'Stop it, start it, and check it again',
   undo: 'Undo the trial and restart the service',
   'prove-undo': 'Check that the service is back as it was',
 }

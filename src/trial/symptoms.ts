@@ -49,7 +49,27 @@ function capabilities(evidence: Evidence): Remedy[] {
   return lines(evidence, /permission denied|operation not permitted|not permitted/i).flatMap(({ input }) => {
     const named = CAPABILITY_LINES.filter(([pattern]) => pattern.test(input)).flatMap(([, names]) => names)
     const denied = /permission denied/i.test(input) && pathsIn(input).length > 0 && named.length === 0
-    return [...named, ...(denied ? ['CAP_DAC_OVERRIDE'] : [])].map((name): Remedy => ({ kind: 'capability', name }))
+    return [...named, ...(denied ? ['CAP_DAC_OVERRIDE'] : [])].map(
+      (name): Remedy => ({ kind: 'capability', name }),
+    )
+  })
+}
+
+/** Calls that the kernel answers with EPERM anyway when the capability is not there: capabilities(7). */
+const NEEDED: readonly [string, string[]][] = [
+  ['@chown', ['cap_chown']],
+  ['@setuid', ['cap_setuid', 'cap_setgid']],
+]
+
+/** A killed call is allowed; one that could not have succeeded anyway is left to fail, which costs nothing. */
+function killedCalls({ records, capabilities, groups }: Evidence): Remedy[] {
+  return [...new Set(records.map(({ name }) => name))].map((name): Remedy => {
+    const by = [...new Set(records.filter((record) => record.name === name).map(({ comm }) => comm))].join(
+      ', ',
+    )
+    const needed = NEEDED.find(([group]) => groups[group]?.includes(name))?.[1]
+    const hopeless = needed !== undefined && !needed.some((capability) => capabilities.includes(capability))
+    return { kind: hopeless ? 'refuse-softly' : 'system-call', name, by }
   })
 }
 
@@ -57,11 +77,16 @@ export const SYMPTOMS: readonly Symptom[] = [
   {
     id: 'killed-call',
     seen: 'the kernel logged a system call that the filter killed',
-    read: ({ records }) => [...new Set(records.map(({ name }) => name))].map((name) => ({
-      kind: 'system-call',
-      name,
-      by: [...new Set(records.filter((record) => record.name === name).map(({ comm }) => comm))].join(', '),
-    })),
+    read: killedCalls,
+  },
+  {
+    id: 'refused-call',
+    seen: 'it broke although the call was only refused: it needs the call to succeed',
+    read: ({ assignments }) =>
+      assignments.flatMap(({ key, value }): Remedy[] => {
+        const name = /^~([a-z0-9_]+):EPERM$/.exec(value)?.[1]
+        return key === 'SystemCallFilter' && name ? [{ kind: 'system-call', name, by: '' }] : []
+      }),
   },
   {
     id: 'killed-silently',
@@ -91,10 +116,15 @@ export const SYMPTOMS: readonly Symptom[] = [
     seen: 'a program could not be executed: Permission denied',
     read: (evidence) => {
       if (!sets(evidence, 'NoExecPaths')) return []
-      const pattern = /(?:execut|spawning|exec\b|loading shared|failed to map|interpreter).*permission denied|permission denied.*exec/i
+      const pattern =
+        /(?:execut|spawning|exec\b|loading shared|failed to map|interpreter).*permission denied|permission denied.*exec/i
       const refused = lines(evidence, pattern).flatMap(({ input }) => pathsIn(input))
-      const mapped = lines(evidence, /failed to map segment|cannot open shared object/i).flatMap(({ input }) => pathsIn(input))
-      const shell = lines(evidence, /(\/\S+): permission denied/i).flatMap(({ input }) => pathsIn(input).slice(-1))
+      const mapped = lines(evidence, /failed to map segment|cannot open shared object/i).flatMap(
+        ({ input }) => pathsIn(input),
+      )
+      const shell = lines(evidence, /(\/\S+): permission denied/i).flatMap(({ input }) =>
+        pathsIn(input).slice(-1),
+      )
       const all = [...refused, ...mapped, ...shell].filter((path) => /\/(s?bin|lib\w*|libexec)\//.test(path))
       return [...new Set(all)].map((path): Remedy => ({ kind: 'exec-path', path }))
     },
@@ -123,8 +153,12 @@ export const SYMPTOMS: readonly Symptom[] = [
     id: 'write-execute',
     seen: 'memory could not be made executable, or a JIT compiler crashed',
     read: (evidence) => {
-      const crashed = evidence.last?.exitCode !== 1 && [4, 5, 6, 7, 11].includes(evidence.last?.exitStatus ?? 0)
-      const said = lines(evidence, /mprotect|executable memory|cannot allocate.*exec|JIT|CodeRange|reserve.*code/i)
+      const crashed =
+        evidence.last?.exitCode !== 1 && [4, 5, 6, 7, 11].includes(evidence.last?.exitStatus ?? 0)
+      const said = lines(
+        evidence,
+        /mprotect|executable memory|cannot allocate.*exec|JIT|CodeRange|reserve.*code/i,
+      )
       return sets(evidence, 'MemoryDenyWriteExecute') && (crashed || said.length > 0)
         ? [{ kind: 'drop', key: 'MemoryDenyWriteExecute' }]
         : []

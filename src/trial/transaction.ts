@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Assignment, OwnershipWish } from '../catalog/types.ts'
-import type { Account } from '../observe/facts.ts'
 import type { Host } from '../host/host.ts'
+import type { Account } from '../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
 import { keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
-import { difference, type SettingDifference } from '../systemd/settings.ts'
+import { difference, type SettingDifference } from '../systemd/settings-difference.ts'
 import { showUnit } from '../systemd/show.ts'
 import { armTimer, undoNow } from '../systemd/timer.ts'
 import { nameAsPart } from '../systemd/unit-name.ts'
@@ -13,7 +13,13 @@ import type { Baseline } from './baseline.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { Reason } from './judge.ts'
-import { handOver, type OwnershipChange, type OwnershipRecord, planOwnership, recordOwnership } from './ownership.ts'
+import {
+  handOver,
+  type OwnershipChange,
+  type OwnershipRecord,
+  planOwnership,
+  recordOwnership,
+} from './ownership.ts'
 import { type StepListener, timed } from './steps.ts'
 import { bootUnit, undoScript } from './undo-script.ts'
 
@@ -123,7 +129,8 @@ async function arm(context: TrialContext, trial: Trial): Promise<void> {
   await host.makeDirectory(dirname(boot.link), 0o755)
   await host.remove(boot.link)
   const linked = await host.run(['ln', '-s', '--', boot.unit, boot.link])
-  if (linked.exitCode !== 0) throw new TrialError(`the undo at boot could not be set up: ${linked.stderr.trim()}`)
+  if (linked.exitCode !== 0)
+    throw new TrialError(`the undo at boot could not be set up: ${linked.stderr.trim()}`)
 }
 
 function differenceText({ key, asked, shown }: SettingDifference): string {
@@ -171,7 +178,11 @@ async function perform(context: TrialContext, trial: Trial): Promise<HealthRepor
   await step('write', async () => {
     await host.makeDirectory(dirname(trialPath(unit)), 0o755)
     const header = [`hardenctl trial ${trial.token}: undone by a timer unless it is kept`]
-    await host.write(trialPath(unit), renderDropIn(header, [{ comment: [], assignments: trial.assignments }]), 0o644)
+    await host.write(
+      trialPath(unit),
+      renderDropIn(header, [{ comment: [], assignments: trial.assignments }]),
+      0o644,
+    )
   })
   await step('reload', () => daemonReload(host))
   await step('verify', () => verifySettings(host, unit, trial.assignments, context.groups))
@@ -246,7 +257,9 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
     await context.remember(undefined)
     const lines = [
       'the trial drop-in is gone and systemd has read its files again',
-      ...(trial.changes.length > 0 ? [`owner and mode of ${trial.records.length} files are as they were`] : []),
+      ...(trial.changes.length > 0
+        ? [`owner and mode of ${trial.records.length} files are as they were`]
+        : []),
       ...report.proof,
     ]
     return { proven: ran, lines }

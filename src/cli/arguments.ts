@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util'
+
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+export const USAGE = `hardenctl hardens one systemd service, stage by stage, and rolls back by itself if it breaks.
+
+  sudo hardenctl UNIT            the wizard, for example: sudo hardenctl apache2
+  sudo hardenctl UNIT --yes      the same walk without a terminal, taking every recommendation
+  sudo hardenctl status UNIT     what is kept, since when, and whether it is in force
+  sudo hardenctl undo UNIT       everything back as before the first change
+
+  --check CHECK     one more check that decides health, repeatable:
+                    a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
+  --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
+  --help, --version
+`
+
+export type Arguments =
+  | { command: 'help'; unit: string }
+  | { command: 'version'; unit: string }
+  | { command: 'status'; unit: string }
+  | { command: 'undo'; unit: string }
+  | WalkArguments
+
+export interface WalkArguments {
+  command: 'walk'
+  unit: string
+  yes: boolean
+  checks: string[]
+  keepSeconds: number
+}
+
+const DEFAULT_KEEP_SECONDS = 30
+
+function keepSeconds(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_KEEP_SECONDS
+  const seconds = Number(text)
+  if (!/^\d+$/.test(text) || seconds < 10 || seconds > 600)
+    throw new UsageError('--keep-seconds takes 10 to 600')
+  return seconds
+}
+
+/** Parses the command line. Throws UsageError with one line. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  let parsed: ReturnType<typeof parseOptions>
+  try {
+    parsed = parseOptions(argv)
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('.')[0]}; see hardenctl --help`)
+  }
+  const { values, positionals } = parsed
+  if (values.help) return { command: 'help', unit: '' }
+  if (values.version) return { command: 'version', unit: '' }
+  const [head, ...rest] = positionals
+  if (head === undefined) throw new UsageError('name a unit, for example: sudo hardenctl apache2')
+  const verb = (head === 'status' || head === 'undo') && rest.length > 0 ? head : undefined
+  const units = verb === undefined ? positionals : rest
+  if (units.length !== 1) throw new UsageError('one unit at a time; see hardenctl --help')
+  const unit = units[0] as string
+  if (verb !== undefined) return { command: verb, unit }
+  return {
+    command: 'walk',
+    unit,
+    yes: values.yes === true,
+    checks: values.check ?? [],
+    keepSeconds: keepSeconds(values['keep-seconds']),
+  }
+}
+
+function parseOptions(argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
+      yes: { type: 'boolean', short: 'y' },
+      check: { type: 'string', multiple: true },
+      'keep-seconds': { type: 'string' },
+    },
+  })
+}

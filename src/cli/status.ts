@@ -1,0 +1,45 @@
+import type { Assignment } from '../catalog/types.ts'
+import { STAGE_TITLES } from '../catalog/types.ts'
+import { liveHost } from '../host/live.ts'
+import { score } from '../session/drop-in-parts.ts'
+import { loadState } from '../session/store.ts'
+import { mergeAssignments } from '../systemd/drop-in.ts'
+import { overallExposure } from '../systemd/security.ts'
+import { difference } from '../systemd/settings-difference.ts'
+import { first, showUnit } from '../systemd/show.ts'
+import { syscallGroups } from '../systemd/syscall-groups.ts'
+import { serviceName } from '../systemd/unit-name.ts'
+
+/** Says what is kept of a unit, since when, and whether the running unit shows it. 1 when something is not in force. */
+export async function runStatus(given: string): Promise<number> {
+  const host = liveHost()
+  const name = serviceName(given)
+  const properties = await showUnit(host, name)
+  const unit = first(properties, 'Id') || name
+  const say = (line: string) => process.stdout.write(`${line}\n`)
+  const stored = await loadState(host, unit)
+  if (stored === undefined) {
+    say(`Nothing of hardenctl is kept for ${unit}.`)
+    return 0
+  }
+  say(
+    `${unit}: exposure ${score(stored.stock)} before, ${score((await overallExposure(host, unit)) ?? 0)} now`,
+  )
+  if (stored.pending) say('A trial was left unfinished; hardenctl ends it when it is started again.')
+  for (const { stage, before, after, at, assignments } of stored.kept) {
+    say(`  ${STAGE_TITLES[stage]}: ${score(before)} → ${score(after)}, kept ${at}`)
+    for (const { key, value } of assignments) if (value !== '') say(`    ${key}=${value}`)
+  }
+  const all = stored.kept.reduce<Assignment[]>((sum, stage) => mergeAssignments(sum, stage.assignments), [])
+  const wrong = difference(all, properties, await syscallGroups(host))
+  for (const { key, asked, shown } of wrong)
+    say(`  NOT IN FORCE ${key}: asked ${asked}, the unit shows ${shown}`)
+  if (first(properties, 'NeedDaemonReload') === 'yes')
+    say('  unit files changed on disk: systemctl daemon-reload is due')
+  say(
+    wrong.length === 0
+      ? 'Everything that was kept is in force.'
+      : 'Not everything that was kept is in force.',
+  )
+  return wrong.length === 0 ? 0 : 1
+}

@@ -1,0 +1,50 @@
+import { liveHost } from '../host/live.ts'
+import { walkUnattended } from '../session/unattended.ts'
+import { Walk } from '../session/walk.ts'
+import { CheckError, parseCheck } from '../trial/check.ts'
+import { UsageError, type WalkArguments } from './arguments.ts'
+
+function requireChecks(checks: readonly string[]): void {
+  try {
+    for (const check of checks) parseCheck(check)
+  } catch (error) {
+    if (error instanceof CheckError) throw new UsageError(`--check: ${error.message}`)
+    throw error
+  }
+}
+
+/** A closed line or a kill must not end the process before what was on trial is undone. */
+function undoOnSignals(walk: Walk): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => walk.send({ do: 'interrupt' }))
+  }
+  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined)
+}
+
+/** The walk, in a terminal or without one. Nothing of the UI is loaded with --yes. */
+export async function runWalk(args: WalkArguments): Promise<number> {
+  requireChecks(args.checks)
+  const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+  if (!args.yes && !terminal) {
+    throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
+  }
+  const keepSeconds = args.yes ? 0 : args.keepSeconds
+  const walk = new Walk({ host: liveHost(), unit: args.unit, checks: args.checks, keepSeconds })
+  undoOnSignals(walk)
+  if (!args.yes) {
+    const { runWizard } = await import('../ui/main.tsx')
+    return finishNow(await runWizard(walk))
+  }
+  const printer = {
+    out: (line: string) => process.stdout.write(`${line}\n`),
+    err: (line: string) => process.stderr.write(`${line}\n`),
+  }
+  return finishNow(await walkUnattended(walk, printer))
+}
+
+/** A listener for signals or a terminal in raw mode would keep the process alive. */
+function finishNow(code: number): number {
+  process.exitCode = code
+  setTimeout(() => process.exit(code), 200).unref()
+  return code
+}

@@ -1,0 +1,44 @@
+import { STAGE_TITLES, STAGES } from '../catalog/types.ts'
+import { type DropInPart, mergeAssignments } from '../systemd/drop-in.ts'
+import type { KeptStage } from './store.ts'
+
+/** 92 → "9.2" */
+export function score(exposure: number): string {
+  return `${Math.floor(exposure / 10)}.${exposure % 10}`
+}
+
+/**
+ * The kept drop-in, stage by stage with a comment each. A key that a later stage says again stands only there:
+ * the user switch narrows the bounding set that the capabilities stage began.
+ */
+export function dropInParts(kept: readonly KeptStage[]): DropInPart[] {
+  const parts: DropInPart[] = []
+  for (const { stage, assignments, before, after, at } of kept) {
+    for (const part of parts) {
+      part.assignments = mergeAssignments(part.assignments, assignments).filter(
+        (one) => !assignments.includes(one),
+      )
+    }
+    const title = `Stage ${STAGES.indexOf(stage) + 1}, ${STAGE_TITLES[stage].toLowerCase()}`
+    const comment = [`${title}: exposure ${score(before)} → ${score(after)}, proven ${at.slice(0, 16)}Z`]
+    parts.push({ comment, assignments: [...assignments] })
+  }
+  return parts.filter(({ assignments }) => assignments.length > 0)
+}
+
+/** Stages in their order, a stage kept again merged with what was kept of it before. */
+export function withStage(kept: readonly KeptStage[], added: KeptStage): KeptStage[] {
+  const before = kept.find(({ stage }) => stage === added.stage)
+  const merged =
+    before === undefined
+      ? added
+      : {
+          ...added,
+          before: before.before,
+          assignments: mergeAssignments(before.assignments, added.assignments),
+          records: [...before.records, ...added.records],
+        }
+  return [...kept.filter(({ stage }) => stage !== added.stage), merged].sort(
+    (a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage),
+  )
+}

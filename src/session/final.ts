@@ -1,0 +1,79 @@
+import { STAGE_TITLES } from '../catalog/types.ts'
+import { observe } from '../observe/observe.ts'
+import { keptPath } from '../systemd/drop-in.ts'
+import { overallExposure } from '../systemd/security.ts'
+import { shortName } from '../systemd/unit-name.ts'
+import type { Baseline } from '../trial/baseline.ts'
+import { finalCheck, stepBack } from '../trial/final.ts'
+import { restoreEverything } from '../trial/restore.ts'
+import { dropInParts } from './drop-in-parts.ts'
+import { trialContext } from './trial-context.ts'
+import type { WalkContext } from './walk.ts'
+
+/** Takes the last kept stage back, which the final check found at fault, and says so. */
+async function dropLastStage(context: WalkContext, baseline: Baseline, reason: string): Promise<string> {
+  const { host, subject, stored } = context
+  const kept = stored.kept.slice(0, -1)
+  const last = stored.kept.at(-1)
+  const records = last?.records ?? []
+  if (kept.length === 0) await restoreEverything(host, subject.unit, records)
+  else {
+    const facts = await observe(host, subject.unit)
+    await stepBack(trialContext(context, facts, baseline), dropInParts(kept), records)
+  }
+  await context.save({ kept })
+  const title = last === undefined ? 'the last stage' : STAGE_TITLES[last.stage]
+  return `${title} was taken back at the end: ${reason}`
+}
+
+/**
+ * The end of the walk: reload, stop and start with all that was kept; what fails is taken back stage by stage.
+ * True when the service is proven healthy.
+ */
+export async function finish(context: WalkContext, baseline: Baseline): Promise<boolean> {
+  const { host, subject, dispatch } = context
+  const notes: string[] = []
+  let healthy = true
+  while (context.stored.kept.length > 0) {
+    dispatch({ type: 'phase', phase: { at: 'trial', stage: 'final', steps: [] } })
+    const facts = await observe(host, subject.unit)
+    const trials = { ...trialContext(context, facts, baseline) }
+    const records = context.stored.kept.flatMap((stage) => stage.records)
+    const problem = await finalCheck(trials, records, facts.unit.canReload)
+    if (problem === undefined) break
+    notes.push(await dropLastStage(context, baseline, problem))
+    healthy = context.stored.kept.length > 0 || (await answersAgain(context, baseline))
+  }
+  const { stored } = context
+  const final = (await overallExposure(host, subject.unit)) ?? stored.stock
+  const curve = [
+    { label: 'stock', exposure: stored.stock },
+    ...stored.kept.map(({ stage, after }) => ({ label: STAGE_TITLES[stage], exposure: after })),
+  ]
+  const dropInPath = keptPath(subject.unit)
+  const summary = {
+    stock: stored.stock,
+    final,
+    curve,
+    dropInPath,
+    dropIn: (await host.read(dropInPath)) ?? '',
+    undo: `hardenctl undo ${shortName(subject.unit)}`,
+    notes,
+    healthy,
+  }
+  dispatch({ type: 'exposure', now: final })
+  dispatch({ type: 'phase', phase: { at: 'done', summary } })
+  return healthy
+}
+
+async function answersAgain(context: WalkContext, baseline: Baseline): Promise<boolean> {
+  const { checkHealth } = await import('../trial/health.ts')
+  const { healthQuestion } = await import('../trial/transaction.ts')
+  const facts = await observe(context.host, context.subject.unit)
+  const question = healthQuestion(
+    trialContext(context, facts, baseline),
+    { invocation: '', processes: [] },
+    Date.now(),
+  )
+  return (await checkHealth(question)).healthy
+}

@@ -1,0 +1,80 @@
+import type { StepEvent } from '../trial/steps.ts'
+import { STEP_LABELS } from '../trial/steps.ts'
+import type { CheckRow, Phase, Proof, Row, StageResult, StepRow, WalkState } from './state.ts'
+
+/** What happened. The walk dispatches events; the reducer says what a screen then shows. */
+export type WalkEvent =
+  | { type: 'subject'; unit: string; description: string; systemd: number }
+  | { type: 'phase'; phase: Phase }
+  | { type: 'exposure'; stock?: number; now: number }
+  | { type: 'checks'; checks: CheckRow[]; measuring: boolean; problem?: string }
+  | { type: 'rows'; rows: Row[]; predicted: number }
+  | { type: 'proof'; id: string; proof: Proof }
+  | { type: 'step'; event: StepEvent }
+  | { type: 'deadline'; deadline: number }
+  | { type: 'finished'; result: StageResult }
+  | { type: 'target'; target: WalkState['target'] }
+  | { type: 'stopping'; text: string | undefined }
+
+export function initialState(unit: string): WalkState {
+  return {
+    unit,
+    description: '',
+    systemd: 0,
+    history: [],
+    phase: { at: 'looking', what: 'Looking at the service' },
+    target: 'live',
+  }
+}
+
+function withStep(steps: readonly StepRow[], { step, state, ms, detail }: StepEvent): StepRow[] {
+  const row: StepRow = {
+    id: step,
+    label: STEP_LABELS[step],
+    state,
+    ...(ms === undefined ? {} : { ms }),
+    ...(detail === undefined ? {} : { detail }),
+  }
+  const known = steps.some(({ id }) => id === step)
+  return known ? steps.map((one) => (one.id === step ? row : one)) : [...steps, row]
+}
+
+function changedPhase(phase: Phase, event: WalkEvent): Phase {
+  if (event.type === 'step' && phase.at === 'trial')
+    return { ...phase, steps: withStep(phase.steps, event.event) }
+  if (event.type === 'deadline' && phase.at === 'trial') return { ...phase, deadline: event.deadline }
+  if (event.type === 'checks' && phase.at === 'baseline') {
+    const { checks, measuring, problem } = event
+    return { at: 'baseline', checks, measuring, ...(problem === undefined ? {} : { problem }) }
+  }
+  if (event.type === 'rows' && phase.at === 'stage')
+    return { ...phase, rows: event.rows, predicted: event.predicted }
+  if (event.type === 'proof' && phase.at === 'stage') {
+    return {
+      ...phase,
+      rows: phase.rows.map((row) => (row.id === event.id ? { ...row, proof: event.proof } : row)),
+    }
+  }
+  return phase
+}
+
+export function reduce(state: WalkState, event: WalkEvent): WalkState {
+  switch (event.type) {
+    case 'subject':
+      return { ...state, unit: event.unit, description: event.description, systemd: event.systemd }
+    case 'phase':
+      return { ...state, phase: event.phase }
+    case 'exposure':
+      return { ...state, now: event.now, ...(event.stock === undefined ? {} : { stock: event.stock }) }
+    case 'finished':
+      return { ...state, history: [...state.history, event.result] }
+    case 'target':
+      return { ...state, target: event.target }
+    case 'stopping': {
+      const { stopping: _, ...rest } = state
+      return event.text === undefined ? rest : { ...rest, stopping: event.text }
+    }
+    default:
+      return { ...state, phase: changedPhase(state.phase, event) }
+  }
+}

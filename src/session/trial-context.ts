@@ -1,0 +1,25 @@
+import type { Facts } from '../observe/facts.ts'
+import type { Baseline } from '../trial/baseline.ts'
+import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
+import { asPending } from './store.ts'
+import type { WalkContext } from './walk.ts'
+
+/** Seconds that the health check may need after the start, and slack for a busy machine. */
+const HEALTH_SECONDS = 20
+
+/** What a transaction needs, from what the walk knows. */
+export function trialContext(context: WalkContext, facts: Facts, baseline: Baseline): TrialContext {
+  const { host, subject, dispatch, signal, options } = context
+  return {
+    host,
+    unit: subject.unit,
+    baseline,
+    groups: facts.syscallGroups,
+    accounts: facts.accounts,
+    executables: facts.executables.map(({ path }) => path),
+    deadManSeconds: Math.ceil(startLimitMs(baseline) / 1000) + HEALTH_SECONDS + options.keepSeconds,
+    remember: (trial) => context.save({ pending: trial && asPending(trial) }),
+    tell: (event) => dispatch({ type: 'step', event }),
+    signal,
+  }
+}

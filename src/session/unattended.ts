@@ -1,0 +1,143 @@
+import { STAGE_TITLES, STAGES } from '../catalog/types.ts'
+import { score } from './drop-in-parts.ts'
+import type { FailedPhase, Intent, Session, StagePhase, WalkState } from './state.ts'
+
+/** Trials of one stage before it is skipped: each takes something away, so the walk ends. */
+const MOST_TRIALS = 8
+
+/** Where the walk without a terminal writes its lines. */
+export interface Printer {
+  out(line: string): void
+  err(line: string): void
+}
+
+/** Terminal escapes of a log line or a banner must not reach the administrator's terminal. */
+function clean(text: string): string {
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')
+}
+
+function stageLine(phase: StagePhase): string[] {
+  const title = `Stage ${STAGES.indexOf(phase.stage) + 1} of 5: ${STAGE_TITLES[phase.stage]}`
+  const rows = phase.rows.map((row) => {
+    const mark = row.unavailable ? ' - ' : row.ticked ? '[x]' : '[ ]'
+    const why = row.unavailable ? `${row.unavailable.kind}: ${row.unavailable.why}` : (row.evidence[0] ?? '')
+    return `  ${mark} ${row.key}${row.value ? `=${row.value}` : ''}  ${why}`
+  })
+  return ['', title, ...rows, `  exposure ${score(phase.before)}, predicted ${score(phase.predicted)}`]
+}
+
+function failedLines(phase: FailedPhase): string[] {
+  const { reason, journal, undone, relaxations } = phase
+  return [
+    `  broke: ${reason}`,
+    ...journal.map((line) => `    | ${line}`),
+    ...undone.map((line) => `  undone: ${line}`),
+    ...relaxations.map(({ text }) => `  suspected: ${text}`),
+  ]
+}
+
+/** Takes every recommendation, keeps what proves healthy, relaxes what is suspected. */
+class Recommender {
+  #trials = 0
+  #stage = ''
+
+  intentFor(phase: WalkState['phase']): Intent | undefined {
+    switch (phase.at) {
+      case 'question':
+        return { do: 'answer', yes: phase.id === 'resume' }
+      case 'baseline':
+        if (phase.measuring) return undefined
+        return phase.problem === undefined ? { do: 'measure' } : { do: 'stop' }
+      case 'stage':
+        if (phase.stage !== this.#stage) this.#trials = 0
+        this.#stage = phase.stage
+        return phase.rows.some((row) => row.ticked) ? { do: 'review' } : { do: 'skip-stage' }
+      case 'confirm':
+        this.#trials += 1
+        return { do: 'apply' }
+      case 'keep':
+        return { do: 'keep', yes: true }
+      case 'failed': {
+        const ids = phase.relaxations.map(({ id }) => id)
+        if (ids.length === 0 || this.#trials >= MOST_TRIALS) return { do: 'skip-stage' }
+        return { do: 'relax', ids }
+      }
+      default:
+        return undefined
+    }
+  }
+}
+
+function linesFor(state: WalkState, before: WalkState): string[] {
+  const { phase } = state
+  const lines: string[] = []
+  for (const result of state.history.slice(before.history.length)) {
+    const { stage, outcome, note } = result
+    lines.push(
+      `  ${STAGE_TITLES[stage]}: ${outcome}, ${score(result.before)} → ${score(result.after)}${note ? ` (${note})` : ''}`,
+    )
+  }
+  if (phase.at === 'trial' && before.phase.at === 'trial') {
+    for (const step of phase.steps) {
+      const old = before.phase.steps.find(({ id }) => id === step.id)
+      if (old?.state === step.state || step.state === 'waiting') continue
+      if (step.state === 'running') lines.push(`  … ${step.label}`)
+      else
+        lines.push(
+          `  ${step.state === 'done' ? 'ok' : 'FAILED'} ${step.id} ${step.ms} ms${step.detail ? `: ${step.detail}` : ''}`,
+        )
+    }
+  }
+  if (phase === before.phase) return lines
+  if (phase.at === 'stage' && before.phase.at !== 'stage') lines.push(...stageLine(phase))
+  if (
+    phase.at === 'baseline' &&
+    phase.measuring &&
+    phase.checks.every(({ answered }) => answered !== undefined)
+  ) {
+    lines.push('Baseline:', ...phase.checks.map(({ label, answered }) => `  ${label}: ${answered}`))
+  }
+  if (phase.at === 'baseline' && phase.problem) lines.push(`Baseline: ${phase.problem}`)
+  if (phase.at === 'question') lines.push(...phase.text)
+  if (phase.at === 'failed') lines.push(...failedLines(phase))
+  if (phase.at === 'done') {
+    const { summary } = phase
+    const curve = summary.curve.map(({ label, exposure }) => `${label} ${score(exposure)}`).join(' → ')
+    lines.push('', `Exposure: ${curve}`, ...summary.notes, '')
+    if (summary.dropIn !== '') lines.push(summary.dropInPath, summary.dropIn)
+    lines.push(
+      `The service is ${summary.healthy ? 'healthy: it answers as before' : 'NOT proven healthy'}.`,
+      `To undo: ${summary.undo}`,
+    )
+  }
+  return lines
+}
+
+/** The same walk without a terminal. Returns the exit code. */
+export async function walkUnattended(session: Session, printer: Printer): Promise<number> {
+  const recommender = new Recommender()
+  let before = session.state()
+  let answered: unknown
+  const onChange = () => {
+    const state = session.state()
+    const seen = before
+    before = state
+    for (const line of linesFor(state, seen)) printer.out(clean(line))
+    if (state.phase.at === 'refused' && seen.phase.at !== 'refused') {
+      printer.err(clean(`hardenctl: ${state.phase.reason}. ${state.phase.next}`))
+    }
+    if (state.stopping !== undefined && state.stopping !== seen.stopping) printer.err(clean(state.stopping))
+    if (state.phase === answered) return
+    const { phase } = state
+    const intent = recommender.intentFor(phase)
+    if (intent === undefined) return
+    answered = phase
+    // After the walk has begun to wait: an intent that nobody waits for is dropped.
+    setTimeout(() => session.send(intent), 10)
+  }
+  const end = session.subscribe(onChange)
+  onChange()
+  const code = await session.finished
+  end()
+  return code
+}

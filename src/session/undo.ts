@@ -1,0 +1,76 @@
+import type { Host } from '../host/host.ts'
+import { observe } from '../observe/observe.ts'
+import { keptPath, trialPath } from '../systemd/drop-in.ts'
+import { overallExposure } from '../systemd/security.ts'
+import { checkHealth } from '../trial/health.ts'
+import { earliestRecords, restoreEverything } from '../trial/restore.ts'
+import { startLimitMs } from '../trial/transaction.ts'
+import { score } from './drop-in-parts.ts'
+import { forgetState, loadState, type StoredState, StoreError } from './store.ts'
+
+export interface UndoReport {
+  healthy: boolean
+  lines: string[]
+}
+
+/** A torn or hostile state is named and not used; the drop-ins alone still show what is to be undone. */
+async function stateOrReason(host: Host, unit: string): Promise<{ stored?: StoredState; reason?: string }> {
+  try {
+    const stored = await loadState(host, unit)
+    return stored === undefined ? {} : { stored }
+  } catch (error) {
+    if (error instanceof StoreError) return { reason: error.message }
+    throw error
+  }
+}
+
+async function proof(host: Host, unit: string, stored: StoredState, since: number): Promise<UndoReport> {
+  const { baseline } = stored
+  if (baseline === undefined) return { healthy: true, lines: [] }
+  const executables = (await observe(host, unit)).executables.map(({ path }) => path)
+  const before = { invocation: '', processes: [] }
+  const limit = { startLimitMs: startLimitMs(baseline) }
+  const report = await checkHealth({ host, unit, baseline, before, since, executables, ...limit })
+  return {
+    healthy: report.healthy,
+    lines: report.healthy ? report.proof : report.reasons.map(({ text }) => text),
+  }
+}
+
+/** Brings back everything as before the first change, ownership included, and proves it. */
+export async function undoEverything(host: Host, unit: string): Promise<UndoReport> {
+  const { stored, reason } = await stateOrReason(host, unit)
+  const files = await Promise.all([host.stat(keptPath(unit)), host.stat(trialPath(unit))])
+  if (stored === undefined && files.every((file) => file === undefined)) {
+    return {
+      healthy: reason === undefined,
+      lines: [reason ?? `Nothing of hardenctl is in force for ${unit}.`],
+    }
+  }
+  // The earliest record of a path is what was there before the first change: kept stages come in their order in time.
+  const kept = [...(stored?.kept ?? [])].sort((a, b) => (a.at < b.at ? -1 : 1))
+  const records = [...kept.flatMap((stage) => stage.records), ...(stored?.pending?.records ?? [])]
+  const since = Date.now()
+  const ran = await restoreEverything(host, unit, records)
+  if (!ran) {
+    return {
+      healthy: false,
+      lines: [`The undo of ${unit} did not end well; journalctl -u ${unit} says why.`],
+    }
+  }
+  const proven = stored === undefined ? { healthy: true, lines: [] } : await proof(host, unit, stored, since)
+  if (stored !== undefined && proven.healthy) await forgetState(host, unit)
+  const exposure = await overallExposure(host, unit)
+  return {
+    healthy: proven.healthy,
+    lines: [
+      `${unit} is back as it was before the first change.`,
+      ...(reason === undefined ? [] : [`${reason}; owners and modes could not be given back from it.`]),
+      ...(records.length > 0
+        ? [`Owner and mode of ${earliestRecords(records).length} files are as they were.`]
+        : []),
+      ...proven.lines,
+      ...(exposure === undefined ? [] : [`Exposure: ${score(exposure)}.`]),
+    ],
+  }
+}

@@ -1,0 +1,201 @@
+import { STAGES } from '../catalog/types.ts'
+import type { Host } from '../host/host.ts'
+import { type Lock, lockFolder } from '../host/lock.ts'
+import { overallExposure } from '../systemd/security.ts'
+import { UnitNameError } from '../systemd/unit-name.ts'
+import { stateFolder } from '../trial/transaction.ts'
+import { settleBaseline } from './baseline-phase.ts'
+import { finish } from './final.ts'
+import { IntentQueue } from './intents.ts'
+import { preflight, Refusal, type Subject } from './preflight.ts'
+import { initialState, reduce, type WalkEvent } from './reducer.ts'
+import { resume } from './resume.ts'
+import { walkStage } from './stage-phase.ts'
+import type { Intent, Session, WalkState } from './state.ts'
+import { forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
+
+export interface WalkOptions {
+  host: Host
+  /** As given by the person. */
+  unit: string
+  /** Seconds for the answer to Keep? */
+  keepSeconds: number
+  /** Checks given on the command line, as text. */
+  checks: readonly string[]
+}
+
+/** What every part of the walk works with. */
+export interface WalkContext {
+  host: Host
+  subject: Subject
+  options: WalkOptions
+  intents: IntentQueue
+  signal: AbortSignal
+  dispatch(event: WalkEvent): void
+  /** The state on disk, as last saved. */
+  stored: StoredState
+  save(change: Partial<StoredState>): Promise<void>
+}
+
+/** Thrown through the walk by Ctrl-C. */
+export class Interrupted extends Error {
+  override name = 'Interrupted'
+}
+
+const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
+
+const UNDOING: ReadonlySet<WalkState['phase']['at']> = new Set(['trial', 'keep'])
+
+/** One walk through the stages: the store of its state, and the procedure that moves it. */
+export class Walk implements Session {
+  readonly finished: Promise<number>
+  #state: WalkState
+  readonly #listeners = new Set<() => void>()
+  readonly #intents = new IntentQueue()
+  readonly #abort = new AbortController()
+
+  constructor(options: WalkOptions) {
+    this.#state = initialState(options.unit)
+    this.finished = this.#run(options)
+  }
+
+  state = (): WalkState => this.#state
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  send = (intent: Intent): void => {
+    if (intent.do !== 'interrupt') {
+      this.#intents.give(intent)
+      return
+    }
+    const again = this.#abort.signal.aborted
+    const undoing = UNDOING.has(this.#state.phase.at)
+    const text = undoing
+      ? 'Undoing: the service is being brought back to what was last proven'
+      : 'Stopping: nothing was being changed'
+    if (!again) this.#dispatch({ type: 'stopping', text })
+    else if (undoing)
+      this.#dispatch({ type: 'stopping', text: `${text}. PID 1 ends it even if you leave now` })
+    this.#abort.abort(new Interrupted('interrupted'))
+  }
+
+  #dispatch = (event: WalkEvent): void => {
+    this.#state = reduce(this.#state, event)
+    for (const listener of this.#listeners) listener()
+  }
+
+  #refuse(reason: string, next: string): number {
+    this.#dispatch({ type: 'phase', phase: { at: 'refused', reason, next } })
+    return EXIT.failed
+  }
+
+  async #run(options: WalkOptions): Promise<number> {
+    let lock: Lock | undefined
+    try {
+      const subject = await preflight(options.host, options.unit)
+      this.#dispatch({ type: 'subject', ...subject })
+      const stored = await loadState(options.host, subject.unit)
+      await options.host.makeDirectory(stateFolder(subject.unit), 0o700)
+      lock = await lockFolder(stateFolder(subject.unit))
+      if (lock === undefined) {
+        return this.#refuse(
+          `another hardenctl is at work on ${subject.unit}`,
+          'Wait for it to end, or end it; then try again.',
+        )
+      }
+      return await this.#walk(await this.#context(options, subject, stored))
+    } catch (error) {
+      return this.#ended(error)
+    } finally {
+      if (lock !== undefined) await this.#leaveNothingEmpty(options.host)
+      lock?.release()
+    }
+  }
+
+  /** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */
+  async #leaveNothingEmpty(host: Host): Promise<void> {
+    const { unit } = this.#state
+    const stored = await loadState(host, unit).catch(() => 'unreadable')
+    if (stored === undefined) await forgetState(host, unit).catch(() => undefined)
+  }
+
+  #ended(error: unknown): number {
+    if (error instanceof Interrupted) return EXIT.interrupted
+    if (error instanceof Refusal) return this.#refuse(error.message, error.next)
+    if (error instanceof UnitNameError)
+      return this.#refuse(error.message, 'hardenctl --help shows how it is called.')
+    if (error instanceof StoreError) {
+      return this.#refuse(error.message, 'Nothing was changed. Move that file away to begin anew.')
+    }
+    return this.#refuse(
+      `it could not go on: ${(error as Error).message}`,
+      'What was proven is kept; what was on trial is undone.',
+    )
+  }
+
+  async #context(
+    options: WalkOptions,
+    subject: Subject,
+    stored: StoredState | undefined,
+  ): Promise<WalkContext> {
+    const { host } = options
+    const now = (await overallExposure(host, subject.unit)) ?? 0
+    const fresh: StoredState = {
+      version: 1,
+      unit: subject.unit,
+      started: new Date().toISOString(),
+      stock: now,
+      kept: [],
+    }
+    const context: WalkContext = {
+      host,
+      subject,
+      options,
+      intents: this.#intents,
+      signal: this.#abort.signal,
+      dispatch: this.#dispatch,
+      stored: stored ?? fresh,
+      async save(change) {
+        const next = { ...context.stored, ...change }
+        if (next.pending === undefined) delete next.pending
+        context.stored = next
+        if (next.kept.length === 0 && next.pending === undefined) await forgetState(host, subject.unit)
+        else await saveState(host, next)
+      },
+    }
+    this.#dispatch({ type: 'exposure', stock: context.stored.stock, now })
+    return context
+  }
+
+  async #walk(context: WalkContext): Promise<number> {
+    await resume(context)
+    await askAboutDragged(context)
+    const baseline = await settleBaseline(context)
+    for (const stage of STAGES) {
+      if ((await walkStage(context, stage, baseline)) === 'stop') break
+    }
+    return (await finish(context, baseline)) ? EXIT.done : EXIT.failed
+  }
+}
+
+async function askAboutDragged({ subject, dispatch, intents, signal }: WalkContext): Promise<void> {
+  if (subject.dragged.length === 0) return
+  const text = [
+    `Each restart of ${subject.unit} takes these units with it, as they require it or are part of it:`,
+    ...subject.dragged,
+  ]
+  const phase = {
+    at: 'question',
+    id: 'propagation',
+    text,
+    yes: 'Go on, they may restart',
+    no: 'Leave',
+  } as const
+  dispatch({ type: 'phase', phase })
+  const answer = await intents.oneOf(signal, ['answer'])
+  if (!answer?.yes)
+    throw new Refusal(`a restart would take ${subject.dragged.join(', ')} with it`, 'Nothing was changed.')
+}

@@ -1,0 +1,104 @@
+import { dirname } from 'node:path'
+import { daemonReload, queue, reloadUnit, resetFailed } from '../systemd/control.ts'
+import { type DropInPart, keptPath, renderDropIn } from '../systemd/drop-in.ts'
+import { armTimer, disarmTimer } from '../systemd/timer.ts'
+import type { Glimpse } from './glimpse.ts'
+import { glimpse } from './glimpse.ts'
+import { checkHealth, type HealthReport } from './health.ts'
+import type { OwnershipRecord } from './ownership.ts'
+import { earliestRecords, everythingScript } from './restore.ts'
+import { timed } from './steps.ts'
+import { healthQuestion, scriptPath, startLimitMs, type TrialContext, UnhealthyError } from './transaction.ts'
+
+const STOP_LIMIT_MS = 90_000
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function proveHealthy(
+  context: TrialContext,
+  before: Pick<Glimpse, 'invocation' | 'processes'>,
+  since: number,
+): Promise<HealthReport> {
+  const report = await checkHealth(healthQuestion(context, before, since))
+  if (!report.healthy) throw new UnhealthyError(report)
+  return report
+}
+
+/** Reload keeps the invocation; what it breaks shows in the answers and in the kernel's log. */
+async function proveReload(context: TrialContext): Promise<void> {
+  const since = Date.now()
+  const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
+  if (problem !== undefined) throw new Error(`the reload failed: ${problem}`)
+  await proveHealthy(context, { invocation: '', processes: [] }, since)
+}
+
+async function proveStopAndStart(context: TrialContext): Promise<void> {
+  const { host, unit } = context
+  const before = await glimpse(host, unit)
+  const since = Date.now()
+  await queue(host, 'stop', unit)
+  const until = since + STOP_LIMIT_MS
+  for (;;) {
+    const now = await glimpse(host, unit)
+    if (!now.busy && (now.active === 'inactive' || now.active === 'failed')) {
+      if (now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
+      break
+    }
+    if (Date.now() > until) throw new Error('the service did not stop in time')
+    await pause(100)
+  }
+  await resetFailed(host, unit)
+  await queue(host, 'start', unit)
+  await proveHealthy(context, before, since)
+}
+
+/**
+ * Proves that the kept settings also survive a reload, where the unit can, and a stop and a start. Meanwhile a
+ * timer of PID 1 stands by that takes everything back, since a stopped service is the worst that may be left.
+ */
+export async function finalCheck(
+  context: TrialContext,
+  records: readonly OwnershipRecord[],
+  canReload: boolean,
+): Promise<string | undefined> {
+  const { host, unit, tell } = context
+  try {
+    await timed('arm', tell, async () => {
+      await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
+      await host.write(scriptPath(unit), everythingScript(unit, records), 0o700)
+      await armTimer(host, unit, scriptPath(unit), context.deadManSeconds + STOP_LIMIT_MS / 1000)
+    })
+    if (canReload) await timed('try-reload', tell, () => proveReload(context))
+    await timed('stop-start', tell, () => proveStopAndStart(context))
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    await disarmTimer(host, unit)
+    await host.remove(scriptPath(unit))
+    for (const folder of [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]) {
+      await host.remove(folder).catch(() => false)
+    }
+  }
+}
+
+/** Goes back to fewer kept stages: the drop-in is written anew, `records` are given back, the service restarts. */
+export async function stepBack(
+  context: TrialContext,
+  parts: readonly DropInPart[],
+  records: readonly OwnershipRecord[],
+): Promise<HealthReport> {
+  const { host, unit } = context
+  const before = await glimpse(host, unit)
+  const header = ['Made by hardenctl. To bring back what was before, run: hardenctl undo']
+  await host.write(keptPath(unit), renderDropIn(header, parts), 0o644)
+  for (const { path, inode, device, kind, uid, gid, mode } of earliestRecords(records)) {
+    const stat = await host.stat(path)
+    if (stat === undefined || stat.inode !== inode) continue
+    await host.changeOwner(path, { ...stat, inode, device, kind }, { uid, gid, mode })
+  }
+  await daemonReload(host)
+  await resetFailed(host, unit)
+  const since = Date.now()
+  await queue(host, 'restart', unit)
+  return checkHealth(healthQuestion(context, before, since))
+}
