@@ -51,6 +51,7 @@ const trial = z.strictObject({
   assignments: z.array(assignment),
   records: z.array(record),
   changes: z.array(change),
+  foldersMade: z.array(plainPath),
   before: z.strictObject({ invocation: z.string(), processes: z.array(z.string()) }),
   since: z.number(),
 })

@@ -16,7 +16,7 @@ export function auditFields(text: string): Record<string, string> {
   return fields
 }
 
-/** Text of a value: quotes off, hexadecimal decoded. The journal's own fields have neither and stay. */
+/** Text of a value: quotes off, hexadecimal decoded. */
 export function decoded(value: string): string {
   if (value.startsWith('"')) return value.replace(/^"|"$/g, '')
   if (value === '(null)') return ''

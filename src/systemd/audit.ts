@@ -106,12 +106,17 @@ function journalRecord(line: string): SeccompRecord | undefined {
   return record(Math.floor(Number(microseconds) / 1000), Number(lastOf(entry._AUDIT_ID)), {
     pid: lastOf(entry._PID),
     uid: lastOf(entry._UID),
-    comm: lastOf(entry._COMM),
-    exe: lastOf(entry._EXE),
+    comm: quoted(lastOf(entry._COMM)),
+    exe: quoted(lastOf(entry._EXE)),
     sig: field('SIG'),
     arch: field('ARCH'),
     syscall: field('SYSCALL'),
   })
+}
+
+/** The journal's text is decoded already; as it stands, a program named CAFE would be taken for hexadecimal. */
+function quoted(text: string): string {
+  return `"${text}"`
 }
 
 function jsonObject(line: string): Record<string, unknown> | undefined {

@@ -129,7 +129,7 @@ function badness(judge: Judge, settings: Settings, options: ExposureOptions): nu
     case 'architectures':
       return architectureBadness(settings.SystemCallArchitectures ?? [])
     case 'addresses':
-      return addressBadness(settings)
+      return addressBadness(settings, options)
     case 'devices':
       return deviceBadness(settings)
     case 'ambient':
@@ -212,17 +212,19 @@ function umaskBadness(text: string): number {
 
 function architectureBadness(listed: readonly string[]): number {
   if (listed.length === 0) return 10
-  return listed.includes('native') ? 0 : 8
+  return listed.length === 1 && listed[0] === 'native' ? 0 : 8
 }
 
-function addressBadness(settings: Settings): number {
+/** The loaded unit's localhost is 127.…/8 and ::1; a file's is any range that starts with 127. */
+function addressBadness(settings: Settings, options: ExposureOptions): number {
   const filters = [...(settings.IPIngressFilterPath ?? []), ...(settings.IPEgressFilterPath ?? [])]
   if (filters.length > 0) return 0
   const denied = settings.IPAddressDeny ?? []
   if (!denied.includes('0.0.0.0/0') || !denied.includes('::/0')) return 10
   const allowed = settings.IPAddressAllow ?? []
   if (allowed.length === 0) return 0
-  return allowed.every((range) => /^127\..*\/8$|^::1\/128$/.test(range)) ? 2 : 5
+  const localhost = options.offline ? /^127\.|^::1\/128$/ : /^127\..*\/8$|^::1\/128$/
+  return allowed.every((range) => localhost.test(range)) ? 2 : 5
 }
 
 function deviceBadness(settings: Settings): number {

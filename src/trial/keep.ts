@@ -41,11 +41,12 @@ async function gainTime({ host, unit }: TrialContext): Promise<void> {
   if ((await host.stat(trialPath(unit))) === undefined) throw new TrialError('the trial was already undone')
 }
 
-async function clearAway({ host, unit }: TrialContext): Promise<void> {
+async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<void> {
   const boot = bootPaths(unit)
   for (const path of [boot.link, boot.unit, boot.script]) await host.remove(path)
   await host.remove(scriptPath(unit))
-  for (const folder of [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]) {
+  const own = [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]
+  for (const folder of [...own, ...trial.foldersMade]) {
     await host.remove(folder).catch(() => false)
   }
 }
@@ -80,14 +81,13 @@ export async function keep(
     })
     await timed('settle', tell, async () => {
       await host.remove(trialPath(unit))
-      await host.remove(dirname(trialPath(unit))).catch(() => false)
       await daemonReload(host)
       const all: Assignment[] = parts.flatMap(({ assignments }) => [...assignments])
       await verifySettings(host, unit, all, groups)
     })
     await timed('disarm', tell, async () => {
       await disarmTimer(host, unit)
-      await clearAway(context)
+      await clearAway(context, trial)
     })
     return { kept: true, dropIn: text }
   } catch (error) {

@@ -62,7 +62,7 @@ export async function finishTrial(host: Host, unit: string, trial: Trial): Promi
     keptDropIn: keptPath(unit),
     runFolder: dirname(scriptPath(unit)),
     bootFiles: Object.values(bootPaths(unit)),
-    foldersMade: [dirname(trialPath(unit))],
+    foldersMade: trial.foldersMade,
     invocation: trial.before.invocation,
     records: trial.records,
   })

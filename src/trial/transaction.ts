@@ -37,6 +37,8 @@ export interface Trial {
   assignments: readonly Assignment[]
   records: readonly OwnershipRecord[]
   changes: readonly OwnershipChange[]
+  /** Folders for unit files that did not exist before. */
+  foldersMade: readonly string[]
   /** Invocation and processes before the restart. */
   before: Pick<Glimpse, 'invocation' | 'processes'>
   /** Epoch milliseconds of the restart. */
@@ -116,7 +118,7 @@ async function arm(context: TrialContext, trial: Trial): Promise<void> {
     keptDropIn: keptPath(unit),
     runFolder: dirname(scriptPath(unit)),
     bootFiles: lasting ? [boot.link, boot.unit, boot.script] : [],
-    foldersMade: await missingFolders(host, [dirname(trialPath(unit)), dirname(keptPath(unit))]),
+    foldersMade: trial.foldersMade,
     invocation: trial.before.invocation,
     records: trial.records,
   })
@@ -161,6 +163,11 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
     stage,
     assignments: change.assignments,
     records,
+    foldersMade: await missingFolders(host, [
+      dirname(trialPath(unit)),
+      dirname(keptPath(unit)),
+      dirname(bootPaths(unit).link),
+    ]),
     changes: await planOwnership(host, change.ownership, records, context.accounts),
     before: { invocation: now.invocation, processes: now.processes },
     since: Date.now(),

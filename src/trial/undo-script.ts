@@ -13,7 +13,7 @@ export interface UndoPlan {
   /** Unit that runs this script at boot, and the link that pulls it in; removed at the end. Empty when none. */
   bootFiles: string[]
   /** Drop-in folders that did not exist before the trial; removed when nothing of anybody else's is in them. */
-  foldersMade: string[]
+  foldersMade: readonly string[]
   /** Invocation that ran before the trial: while it still runs, nothing was restarted and nothing need be. */
   invocation: string
   records: readonly OwnershipRecord[]
@@ -60,7 +60,7 @@ folder() {
  * may run twice, and does nothing but clear away once the trial was kept.
  */
 export function undoScript(plan: UndoPlan): string {
-  const folders = plan.foldersMade.map((folder) => `rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
+  const folders = plan.foldersMade.map((folder) => `  rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
   return `#!/bin/sh
 # Undoes one hardenctl trial of ${plan.unit}. Safe to run at any time and more than once.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
@@ -79,13 +79,18 @@ forget() {
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
 }
+unmake_folders() {
+${folders}
+  :
+}
 if grep -qxF ${quoted(`# trial ${plan.token}`)} ${quoted(plan.keptDropIn)} 2>/dev/null; then
   clear_away
+  unmake_folders
   forget
 fi
 rm -f -- ${quoted(temporaryName(plan.keptDropIn))}
 clear_away
-${folders}
+unmake_folders
 ${plan.records.map(restoreLine).join('\n')}
 cd /
 [ "$1" = boot ] && forget

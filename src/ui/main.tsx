@@ -3,7 +3,7 @@ import { toAscii } from './ascii.ts'
 import { cleanState } from './clean.ts'
 import { needsAscii, prepareEnvironment } from './environment.ts'
 import { historyLine } from './history.ts'
-import { plain } from './lines.ts'
+import { clip, plain } from './lines.ts'
 import { safeOutput } from './output.ts'
 import { TerminalSize } from './size.ts'
 
@@ -29,7 +29,10 @@ export async function runWizard(session: Session, terminal: WizardTerminal = pro
   const output = safeOutput(stdout, {
     ascii,
     onResize: size.refresh,
-    above: () => plain(cleanState(session.state()).history.map(historyLine)),
+    above: () =>
+      plain(cleanState(session.state()).history.map(historyLine)).map((text) =>
+        clip(text, (stdout.columns || 80) - 1),
+      ),
   })
   await renderWizard({ session, stdin, stdout: output, size })
   const code = await session.finished.catch(() => 1)

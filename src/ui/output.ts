@@ -30,6 +30,8 @@ export function safeOutput(stdout: NodeJS.WriteStream, options: OutputOptions): 
   const ink = {
     muted: false,
     columns: undefined as number | undefined,
+    /** Written once in the place of Ink's next write. */
+    instead: undefined as string | undefined,
     resized: new Map<Listener, Listener>(),
   }
 
@@ -39,6 +41,11 @@ export function safeOutput(stdout: NodeJS.WriteStream, options: OutputOptions): 
     if (ink.muted) {
       if (done) setImmediate(done)
       return true
+    }
+    if (ink.instead !== undefined) {
+      const text = translate(ink.instead)
+      ink.instead = undefined
+      return stdout.write(text, ...(rest as []))
     }
     return stdout.write(typeof chunk === 'string' ? translate(chunk) : (chunk as Uint8Array), ...(rest as []))
   }
@@ -56,9 +63,15 @@ export function safeOutput(stdout: NodeJS.WriteStream, options: OutputOptions): 
         repaint()
         ink.columns = undefined
         ink.muted = false
-        stdout.write(CLEAR_SCREEN)
-        for (const text of options.above()) write(`${text}\n`)
+        // Ink begins by erasing as many rows as its frame had; they are elsewhere now.
+        ink.instead =
+          CLEAR_SCREEN +
+          options
+            .above()
+            .map((text) => `${text}\n`)
+            .join('')
         repaint()
+        ink.instead = undefined
       }, SETTLE_MS)
     }
   }
