@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import type { Phase } from '../../src/session/state.ts'
 import { runWizard } from '../../src/ui/main.tsx'
 import { FakeSession } from '../ui/fake-session.ts'
@@ -42,6 +43,16 @@ const session = phase
       if (intent.do === 'stop') fake.finish(0)
     })
   : scriptedWalk(Number(process.env.PACE ?? 700))
+
+const { WITNESS } = process.env
+if (WITNESS) {
+  process.on('SIGHUP', () =>
+    setTimeout(() => {
+      writeFileSync(WITNESS, 'brought back')
+      process.exit(0)
+    }, 2500),
+  )
+}
 
 const code = await runWizard(session)
 console.log(`intents: ${session.did().join(' ')}`)
