@@ -90,7 +90,7 @@ function properties(shown: string): Record<string, string> {
     const key = line.slice(0, at)
     if (VOLATILE.test(key)) continue
     // Exec lines carry the times and the pid of their last run.
-    const value = line.slice(at + 1).replace(/ ; (start_time|stop_time|pid|code|status)=[^;}]*/g, '')
+    const value = line.slice(at + 1).replace(/ ?; (start_time|stop_time|pid|code|status)=[^;}]*/g, '')
     all[key] = key in all ? `${all[key]}\n${value}` : value
   }
   return all
