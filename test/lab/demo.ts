@@ -55,10 +55,10 @@ function join(lab: Lab, argv: readonly string[]): Promise<number> {
   // This terminal goes away or somebody ends us: the wizard is told in the way that it would be without a lab.
   for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) process.on(signal, () => pty.kill('SIGHUP'))
   return new Promise((resolve) => {
-    pty.onExit(({ exitCode }) => {
+    pty.onExit(({ exitCode, signal }) => {
       if (stdin.isTTY) stdin.setRawMode(false)
       stdin.pause()
-      resolve(exitCode)
+      resolve(signal ? 128 + signal : exitCode)
     })
   })
 }
