@@ -14,7 +14,8 @@ function placeOf(phase: Phase): string {
   if ('stage' in phase) return phase.stage === 'final' ? 'final check' : stagePlace(phase.stage)
   if (phase.at === 'baseline') return 'what healthy means'
   if (phase.at === 'done') return 'summary'
-  return 'before the first stage'
+  if (phase.at === 'looking') return 'looking'
+  return phase.at === 'refused' ? 'stopped' : 'before the first stage'
 }
 
 function stagePlace(stage: Stage): string {

@@ -66,6 +66,37 @@ class Keyboard {
   }
 }
 
+/**
+ * Bunched keys, one for each turn of the event loop. In between the session takes the intent of the last one,
+ * which it does in a turn of its own, and the screen shows what became of it, so that the next key is judged by
+ * what is really being asked.
+ */
+class TypedKeys {
+  readonly #keys: Key[] = []
+  readonly #press: (key: Key) => void
+  #scheduled = false
+
+  constructor(press: (key: Key) => void) {
+    this.#press = press
+  }
+
+  add(key: Key): void {
+    this.#keys.push(key)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      const key = this.#keys.shift()
+      if (key !== undefined) this.#press(key)
+      if (this.#keys.length > 0) this.#schedule()
+    })
+  }
+}
+
 interface Keys {
   keyboard: Keyboard
   gate: Gate
@@ -89,11 +120,17 @@ interface KeyboardProps {
 export function KeyboardRoot({ gate, asked, onInterrupt, children }: KeyboardProps) {
   const keyboard = useMemo(() => new Keyboard(), [])
   const keys = useMemo(() => ({ keyboard, gate, asked }), [keyboard, gate, asked])
+  const [typed] = useState(
+    () =>
+      new TypedKeys((key) => {
+        if (gate.admits(asked())) keyboard.press(key)
+        else gate.pushBack()
+      }),
+  )
   useInput((input, inkKey) => {
     for (const key of keysOf(input, inkKey)) {
       if (key === 'interrupt') onInterrupt()
-      else if (gate.admits(asked())) keyboard.press(key)
-      else gate.pushBack()
+      else typed.add(key)
     }
   })
   return <KeysContext.Provider value={keys}>{children}</KeysContext.Provider>
@@ -111,7 +148,7 @@ export function useKeys(handler: KeyHandler, layer: Layer = 'screen', active = t
   useLayoutEffect(() => {
     latest.current = handler
   })
-  useEffect(() => (active ? keyboard.add(layer, latest) : undefined), [keyboard, layer, active])
+  useLayoutEffect(() => (active ? keyboard.add(layer, latest) : undefined), [keyboard, layer, active])
 }
 
 /** For components that read the keyboard by themselves. */

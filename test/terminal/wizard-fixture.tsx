@@ -37,7 +37,7 @@ const phase = PHASES[name]
 const session = phase
   ? new FakeSession(phase(), name === 'looking' ? {} : { now: 81 }, (fake, intent) => {
       if (intent.do === 'interrupt') {
-        fake.change({ stopping: 'Removing the drop-in and restarting apache2.service' })
+        fake.change({ stopping: 'Undoing: the service is being brought back to what was last proven' })
         setTimeout(() => fake.finish(130), 500)
       }
       if (intent.do === 'stop') fake.finish(0)

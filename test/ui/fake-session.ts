@@ -10,6 +10,7 @@ export class FakeSession implements Session {
   #state: WalkState
   #listeners = new Set<() => void>()
   readonly #answer: Answer
+  #busy = false
 
   constructor(phase: Phase, over: Partial<WalkState> = {}, answer: Answer = () => {}) {
     this.#state = {
@@ -40,7 +41,15 @@ export class FakeSession implements Session {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Like the real session it takes one intent at a time: those of the same turn of the event loop are lost. */
   send(intent: Intent): void {
+    if (intent.do !== 'interrupt') {
+      if (this.#busy) return
+      this.#busy = true
+      queueMicrotask(() => {
+        this.#busy = false
+      })
+    }
     this.intents.push(intent)
     this.#answer(this, intent)
   }

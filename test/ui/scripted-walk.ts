@@ -55,7 +55,7 @@ export function scriptedWalk(pace = 700): FakeSession {
   function answer(fake: FakeSession, intent: Intent): void {
     const { phase } = fake.state()
     if (intent.do === 'interrupt') {
-      fake.change({ stopping: 'Removing the drop-in and restarting apache2.service' })
+      fake.change({ stopping: 'Undoing: the service is being brought back to what was last proven' })
       setTimeout(() => fake.finish(130), pace * 2)
     } else if (intent.do === 'stop') {
       if (phase.at === 'done') fake.finish(0)

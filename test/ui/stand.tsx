@@ -37,7 +37,8 @@ export async function stand(session: FakeSession, size: Size = { columns: 80, ro
   const frame = () => (tree.lastFrame() ?? '').replace(/\n+$/, '')
   const type = async (keys: string) => {
     tree.stdin.write(keys)
-    await tick()
+    // Every key of a bunch is drawn before the next one.
+    await tick(20 + 20 * keys.length)
   }
   return {
     frame,

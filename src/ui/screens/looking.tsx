@@ -16,7 +16,7 @@ export function Looking({ phase, question }: { phase: Extract<Phase, { at: 'look
           height={height}
           lines={[
             ...paragraph(`${phase.what}${elapsed > 1 ? ` (${elapsed} s)` : ''}`, width),
-            ...paragraph('Nothing is changed yet.', width, 'dim'),
+            ...paragraph('Looking changes nothing.', width, 'dim'),
           ]}
         />
       )}

@@ -18,7 +18,7 @@ export function Refused({ phase, question }: { phase: Extract<Phase, { at: 'refu
         <Rows
           height={height}
           lines={[
-            ...paragraph('This service is not hardened here. Nothing was changed.', width, 'bold'),
+            ...paragraph('hardenctl can’t go on.', width, 'bold'),
             BLANK,
             ...labelled('Reason', phase.reason, width),
             ...labelled('What next', phase.next, width),

@@ -22,7 +22,7 @@ function hintsOf(phase: StagePhase): KeyHint[] {
     ['a', 'all/none'],
     ['d', 'details'],
     ...(phase.notes.length > 0 ? ([['n', plural(phase.notes.length, 'note')]] as KeyHint[]) : []),
-    ['Enter', 'review'],
+    ['Enter', phase.rows.some((row) => row.ticked) ? 'review' : 'go on unchanged'],
     ['s', 'skip the stage'],
     ['?', 'help'],
     ['q', 'stop, keep what is proven'],
@@ -84,8 +84,7 @@ const ABOUT: Record<Stage, string> = {
 function summary(phase: StagePhase, width: number): Line {
   const offered = phase.rows.filter((row) => !row.unavailable)
   const ticked = offered.filter((row) => row.ticked).length
-  if (offered.length === 0)
-    return line(clip('Nothing can be changed in this stage; press s to go on.', width))
+  if (offered.length === 0) return line(clip('Nothing can be changed in this stage; Enter goes on.', width))
   return line(clip(`${ABOUT[phase.stage]} ${ticked} of ${offered.length} ticked.`, width))
 }
 

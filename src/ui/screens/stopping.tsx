@@ -14,8 +14,8 @@ export function Stopping({ state, question }: { state: WalkState; question: stri
     <Screen question={question} hints={[['Please wait', 'until it is done']]}>
       {({ width, height }) => {
         const above: Line[] = [
-          ...paragraph('Undoing … the service is being brought back.', width, 'bold'),
-          ...paragraph(state.stopping ?? '', width),
+          ...paragraph(state.stopping ?? '', width, 'bold'),
+          ...paragraph('Please leave this window open; hardenctl ends by itself.', width),
           BLANK,
         ]
         const below = stepWindow(stepLines(steps, width, elapsed), steps, Math.max(1, height - above.length))

@@ -30,7 +30,11 @@ export function Trial({ phase, question }: { phase: Extract<Phase, { at: 'trial'
                   width,
                 ),
               ]
-        const above = [...paragraph('The change is being tried on the service.', width), BLANK]
+        const what =
+          phase.deadline === undefined
+            ? 'What was decided is being carried out.'
+            : 'The change is being tried on the service.'
+        const above = [...paragraph(what, width), BLANK]
         const steps = stepLines(phase.steps, width, elapsed)
         const room = Math.max(1, height - above.length - below.length)
         return <Rows lines={[...above, ...stepWindow(steps, phase.steps, room), ...below]} height={height} />
