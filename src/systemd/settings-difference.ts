@@ -1,7 +1,7 @@
 import type { Assignment } from '../catalog/types.ts'
 import { applyAssignments, type Groups, settingsFromShow } from './settings.ts'
 import { type Kind, kindOf } from './settings-kinds.ts'
-import { words } from './settings-values.ts'
+import { ALL_CAPABILITIES, words } from './settings-values.ts'
 
 /** A setting that the manager does not have as it was asked. Both texts as lists joined by blanks. */
 export interface SettingDifference {
@@ -53,14 +53,29 @@ function isInForce(
   switch (kind) {
     case 'syscalls':
     case 'syscall-log':
-      return extra.length === 0 && missing.every((name) => isUnfilterable(name, lines, found, groups))
+      return (
+        extra.length === 0 &&
+        missing.every((name) => isUnfilterable(name, lines, found, groups)) &&
+        namesIn(lines).every((name) => !name.startsWith('@') || groups[name] !== undefined)
+      )
     case 'file-systems':
       return areFileSystemsInForce(lines, missing, extra, found)
     case 'capabilities':
-      return extra.length === 0 && missing.every((name) => isTooNew(name, lines))
+      return (
+        extra.length === 0 &&
+        missing.every((name) => isTooNew(name, lines)) &&
+        namesIn(lines).every((name) => ALL_CAPABILITIES.includes(name.toLowerCase()))
+      )
+    case 'boolean':
+      return missing.length === 0 || isTightened(key, want, found)
     default:
       return missing.length === 0 && extra.length === 0
   }
+}
+
+/** DynamicUser= makes PrivateTmp=yes a disconnected one since 257. */
+function isTightened(key: string, want: readonly string[], found: readonly string[]): boolean {
+  return key === 'PrivateTmp' && want[0] === 'yes' && found[0] === 'disconnected'
 }
 
 /**
@@ -73,13 +88,18 @@ function isUnfilterable(
   found: readonly string[],
   groups: Groups,
 ): boolean {
-  const asked = lines.flatMap((line) => words(line.replace(/^~/, ''))).map((word) => word.split(':')[0] ?? '')
+  const asked = namesIn(lines)
   if (asked.includes(name)) return false
   const plain = new Set(found.map((entry) => entry.split(':')[0]))
   return ['@default', ...asked].some((group) => {
     const members = groups[group] ?? []
     return members.includes(name.split(':')[0] ?? '') && members.some((member) => plain.has(member))
   })
+}
+
+/** What the lines name, whether to take in or out, without error numbers. */
+function namesIn(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => words(line.replace(/^~/, ''))).map((word) => word.split(':')[0] ?? '')
 }
 
 /** Groups of file systems are expanded by systemd from a table that nothing prints in a form to be read. */

@@ -17,7 +17,7 @@ import {
 
 interface MergeContext {
   groups: Groups
-  /** An earlier line of the same drop-in set this key. */
+  /** An earlier line has set this key since it was last reset: a list that is empty again is not unset. */
   touched: boolean
 }
 
@@ -78,7 +78,7 @@ export function mergeLine(
     case 'syscall-log':
     case 'families':
     case 'file-systems':
-      return mergeFilter(kind, current ?? ['~'], value, context.groups)
+      return mergeFilter(kind, current ?? ['~'], value, context)
     case 'namespaces':
       return mergeNamespaces(current ?? ALL_NAMESPACES, value, context.touched)
     default:
@@ -124,19 +124,19 @@ function mergeCapabilities(key: string, current: readonly string[], value: strin
 /**
  * config_parse_syscall_filter(), config_parse_address_families() and their like: the first line decides
  * whether the list allows or denies, later lines add to it or take from it. An allow-list of system calls
- * holds @default without being asked, and a call with an error number is not allowed by it.
+ * holds @default without being asked; a call with an error number is not added to it, and stays if it was there.
  */
 function mergeFilter(
   kind: Kind,
   current: readonly string[],
   value: string,
-  groups: Groups,
+  { groups, touched }: MergeContext,
 ): readonly string[] {
   const trimmed = value.trim()
   if (trimmed === '') return ['~']
   if (kind === 'families' && trimmed === 'none') return []
   const inverted = trimmed.startsWith('~')
-  const unset = current.length === 1 && current[0] === '~'
+  const unset = !touched && current.length === 1 && current[0] === '~'
   const denies = unset ? inverted : current[0] === '~'
   const list = new Map<string, string>()
   if (!unset) for (const entry of current) if (entry !== '~') list.set(entry.split(':')[0] ?? '', entry)
@@ -145,9 +145,9 @@ function mergeFilter(
   for (const word of words(trimmed.replace(/^~/, ''))) {
     const [name = '', errno] = word.split(/:(.*)/s)
     for (const member of membersOf(name, groups)) {
-      const keeps = inverted === denies && !(errno !== undefined && !denies)
-      if (keeps) list.set(member, errno === undefined ? member : `${member}:${errnoName(errno)}`)
-      else list.delete(member)
+      if (inverted !== denies) list.delete(member)
+      else if (errno === undefined) list.set(member, member)
+      else if (denies) list.set(member, `${member}:${errnoName(errno)}`)
     }
   }
   return denies ? ['~', ...list.values()] : [...list.values()]

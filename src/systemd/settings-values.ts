@@ -30,10 +30,13 @@ export function words(text: string): string[] {
   )
 }
 
-/** yes and no for what parse_boolean() takes; any other word as it is. */
+/**
+ * yes and no for what parse_boolean() takes; any other word as it is. "self" and "connected" are how
+ * PrivateUsersEx and PrivateTmpEx print a plain yes.
+ */
 export function booleanWord(text: string): string {
   const lower = text.trim().toLowerCase()
-  if (['1', 'yes', 'y', 'true', 't', 'on'].includes(lower)) return 'yes'
+  if (['1', 'yes', 'y', 'true', 't', 'on', 'self', 'connected'].includes(lower)) return 'yes'
   if (['0', 'no', 'n', 'false', 'f', 'off'].includes(lower)) return 'no'
   return text.trim()
 }

@@ -1,7 +1,7 @@
 import type { Assignment } from '../catalog/types.ts'
 import { kindOf } from './settings-kinds.ts'
 import { mergeLine, reading } from './settings-merge.ts'
-import { ALL_CAPABILITIES } from './settings-values.ts'
+import { ALL_CAPABILITIES, ALL_NAMESPACES } from './settings-values.ts'
 
 export { difference, type SettingDifference } from './settings-difference.ts'
 
@@ -23,6 +23,9 @@ const TAKEN_BY: Readonly<Record<string, readonly string[]>> = {
   ProtectKernelLogs: ['cap_syslog'],
   ProtectKernelModules: ['cap_sys_module'],
 }
+
+/** What ProtectClock= lets through where devices are limited. */
+const CLOCK_DEVICE = 'char-rtc r'
 
 /** What DynamicUser=yes makes of other settings; ProtectHome= only where it was "no". */
 const DYNAMIC_USER: Readonly<Record<string, string>> = {
@@ -56,12 +59,19 @@ export function applyAssignments(
   groups: Groups,
 ): Settings {
   const merged: Record<string, readonly string[]> = { ...settings, ...unpatched(settings) }
-  const touched = new Set<string>()
+  const touched = new Set(Object.keys(settings).filter((key) => isListBegun(key, settings[key] ?? [])))
   for (const { key, value } of assignments) {
     merged[key] = mergeLine(kindOf(key), key, merged[key], value, { groups, touched: touched.has(key) })
-    touched.add(key)
+    if (value.trim() === '') touched.delete(key)
+    else touched.add(key)
   }
   return { ...merged, ...implied(merged) }
+}
+
+/** A list that allows or denies and is not as it was at the start. */
+function isListBegun(key: string, values: readonly string[]): boolean {
+  if (kindOf(key) === 'namespaces') return values.length < ALL_NAMESPACES.length
+  return !(values.length === 1 && values[0] === '~')
 }
 
 /** Capabilities that the settings take away without naming them in CapabilityBoundingSet=. */
@@ -69,13 +79,22 @@ export function impliedMissing(settings: Settings): string[] {
   return Object.entries(TAKEN_BY).flatMap(([key, names]) => (isOn(settings, key) ? names : []))
 }
 
-/** The bounding set as it was before settings took from it, if it was whole then. */
+/**
+ * The settings before others were implied: the bounding set before it was taken from, if it was whole then, and
+ * the devices. Lines that turn PrivateDevices= or ProtectClock= off take those away too.
+ */
 function unpatched(settings: Settings): Settings {
   const shown = new Set(settings.CapabilityBoundingSet ?? ALL_CAPABILITIES)
   const lacking = ALL_CAPABILITIES.filter((name) => !shown.has(name))
   const taken = impliedMissing(settings)
   const whole = lacking.every((name) => taken.includes(name))
-  return { CapabilityBoundingSet: whole ? ALL_CAPABILITIES : [...shown] }
+  const policy = settings.DevicePolicy?.[0]
+  const allowed = settings.DeviceAllow ?? []
+  return {
+    CapabilityBoundingSet: whole ? ALL_CAPABILITIES : [...shown],
+    DevicePolicy: policy === 'closed' && isOn(settings, 'PrivateDevices') ? ['auto'] : [policy ?? 'auto'],
+    DeviceAllow: isOn(settings, 'ProtectClock') ? allowed.filter((one) => one !== CLOCK_DEVICE) : allowed,
+  }
 }
 
 function implied(settings: Settings): Settings {
@@ -96,8 +115,8 @@ function impliedDevices(settings: Settings): Settings {
   const policy = written === 'auto' && isOn(settings, 'PrivateDevices') ? 'closed' : written
   const allowed = settings.DeviceAllow ?? []
   const limited = policy !== 'auto' || allowed.length > 0
-  const clock = isOn(settings, 'ProtectClock') && limited && !allowed.includes('char-rtc r')
-  return { DevicePolicy: [policy], DeviceAllow: clock ? ['char-rtc r', ...allowed] : allowed }
+  const clock = isOn(settings, 'ProtectClock') && limited && !allowed.includes(CLOCK_DEVICE)
+  return { DevicePolicy: [policy], DeviceAllow: clock ? [CLOCK_DEVICE, ...allowed] : allowed }
 }
 
 function isOn(settings: Settings, key: string): boolean {
