@@ -14,7 +14,8 @@ export type WalkEvent =
   | { type: 'deadline'; deadline: number }
   | { type: 'finished'; result: StageResult }
   | { type: 'target'; target: WalkState['target'] }
-  | { type: 'stopping'; text: string | undefined }
+  | { type: 'stopping'; text: string }
+  | { type: 'stopped'; text: string }
 
 export function initialState(unit: string): WalkState {
   return {
@@ -70,10 +71,10 @@ export function reduce(state: WalkState, event: WalkEvent): WalkState {
       return { ...state, history: [...state.history, event.result] }
     case 'target':
       return { ...state, target: event.target }
-    case 'stopping': {
-      const { stopping: _, ...rest } = state
-      return event.text === undefined ? rest : { ...rest, stopping: event.text }
-    }
+    case 'stopping':
+      return { ...state, stopping: event.text }
+    case 'stopped':
+      return { ...state, stopped: event.text }
     default:
       return { ...state, phase: changedPhase(state.phase, event) }
   }

@@ -9,7 +9,7 @@ import type { Baseline } from '../trial/baseline.ts'
 import { type Diagnosis, diagnose } from '../trial/diagnosis.ts'
 import { keep } from '../trial/keep.ts'
 import { remedyId, remedyText } from '../trial/remedy.ts'
-import { type Attempt, attempt, type TrialContext, undo } from '../trial/transaction.ts'
+import { AbortedTrial, type Attempt, attempt, type TrialContext, undo } from '../trial/transaction.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import {
   beginStage,
@@ -95,9 +95,8 @@ async function keepOrUndo(
     const deadline = Date.now() + options.keepSeconds * 1000
     const { proof } = result.report
     dispatch({ type: 'phase', phase: { at: 'keep', stage: work.stage, deadline, before, after, proof } })
-    const answer = await intents.oneOf(context.signal, ['keep'], deadline).catch(async (error) => {
-      await undo(trials, result.trial)
-      throw error
+    const answer = await intents.oneOf(context.signal, ['keep'], deadline).catch(async () => {
+      throw new AbortedTrial(await undo(trials, result.trial))
     })
     dispatch({ type: 'phase', phase: { at: 'trial', stage: work.stage, steps: [] } })
     if (answer?.yes !== true) {

@@ -112,8 +112,12 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
 }
 
 function remedyNote(remedy: Remedy): string {
-  if (remedy.kind === 'system-call')
-    return `The trial showed that ${remedy.by || 'the service'} calls ${remedy.name}.`
+  if (remedy.kind === 'refuse-softly') {
+    return `The trial showed that ${remedy.by || 'the service'} tries ${remedy.name}, for which it has no capability anyway.`
+  }
+  if (remedy.kind === 'system-call') {
+    return `The trial showed that ${remedy.by || 'the service'} needs ${remedy.name}.`
+  }
   if ('path' in remedy) return `The trial showed that ${remedy.path} is needed.`
   if ('name' in remedy) return `The trial showed that ${remedy.name} is needed.`
   return 'The trial showed that the tighter value breaks the service.'

@@ -18,6 +18,8 @@ export interface WalkState {
   phase: Phase
   /** Set while Ctrl-C or a failure is being undone: one line that says what. */
   stopping?: string
+  /** The last words after that: what came of it. */
+  stopped?: string
   /** Which machine the words on the screen speak of. */
   target: 'live' | 'rehearsal'
 }

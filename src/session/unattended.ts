@@ -127,6 +127,7 @@ export async function walkUnattended(session: Session, printer: Printer): Promis
       printer.err(clean(`hardenctl: ${state.phase.reason}. ${state.phase.next}`))
     }
     if (state.stopping !== undefined && state.stopping !== seen.stopping) printer.err(clean(state.stopping))
+    if (state.stopped !== undefined && state.stopped !== seen.stopped) printer.err(clean(state.stopped))
     if (state.phase === answered) return
     const { phase } = state
     const intent = recommender.intentFor(phase)

@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts'
 import { type Lock, lockFolder } from '../host/lock.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { UnitNameError } from '../systemd/unit-name.ts'
-import { stateFolder } from '../trial/transaction.ts'
+import { AbortedTrial, stateFolder, type Undone } from '../trial/transaction.ts'
 import { settleBaseline } from './baseline-phase.ts'
 import { finish } from './final.ts'
 import { IntentQueue } from './intents.ts'
@@ -122,8 +122,24 @@ export class Walk implements Session {
     if (stored === undefined) await forgetState(host, unit).catch(() => undefined)
   }
 
+  /** What a Ctrl-C came to: the last words on the screen. */
+  #interrupted(undone: Undone | undefined): number {
+    const kept = this.#state.history.filter(({ outcome }) => outcome === 'kept').length
+    const left =
+      kept === 0 ? 'it runs as before the first change' : `it runs with the ${kept} stages that were kept`
+    const text =
+      undone === undefined
+        ? `Stopped. ${this.#state.unit} was not touched by what was stopped: ${left}.`
+        : undone.proven
+          ? `Stopped and undone. ${this.#state.unit} is proven to answer as before: ${left}.`
+          : `Stopped, but ${undone.lines[0]}. systemctl status ${this.#state.unit} says more.`
+    this.#dispatch({ type: 'stopped', text })
+    return EXIT.interrupted
+  }
+
   #ended(error: unknown): number {
-    if (error instanceof Interrupted) return EXIT.interrupted
+    if (error instanceof Interrupted) return this.#interrupted(undefined)
+    if (error instanceof AbortedTrial) return this.#interrupted(error.undone)
     if (error instanceof Refusal) return this.#refuse(error.message, error.next)
     if (error instanceof UnitNameError)
       return this.#refuse(error.message, 'hardenctl --help shows how it is called.')

@@ -38,7 +38,7 @@ export function remedyText(remedy: Remedy, groups: Record<string, string[]>): st
       return `allow ${remedy.name}${group ? ` (of ${group})` : ''}, which ${remedy.by || 'the service'} called`
     }
     case 'refuse-softly':
-      return `let ${remedy.name} fail instead of killing ${remedy.by || 'the service'}: without the capability it could not succeed`
+      return `refuse ${remedy.name} with an error, without killing ${remedy.by || 'its caller'}`
     case 'capability':
       return `leave the service ${remedy.name}`
     case 'address-family':

@@ -205,6 +205,16 @@ async function perform(context: TrialContext, trial: Trial): Promise<HealthRepor
   })
 }
 
+/** The signal ended a trial: what became of it. */
+export class AbortedTrial extends Error {
+  override name = 'AbortedTrial'
+  readonly undone: Undone
+  constructor(undone: Undone) {
+    super('the trial was interrupted')
+    this.undone = undone
+  }
+}
+
 export class UnhealthyError extends Error {
   readonly report: HealthReport
   constructor(report: HealthReport) {
@@ -226,7 +236,7 @@ export function healthQuestion(
 /**
  * One change as one transaction, up to the proof. Whatever fails between arming and the proof is undone at once by
  * the same script that the timer runs, and the undo is proven too. An abort through the signal is undone and then
- * thrown on.
+ * thrown as AbortedTrial.
  */
 export async function attempt(context: TrialContext, stage: string, change: Change): Promise<Attempt> {
   const trial = await timed('snapshot', context.tell, () => snapshot(context, stage, change))
@@ -236,7 +246,7 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
     return { healthy: true, trial, report }
   } catch (error) {
     const undone = await undo(context, trial)
-    if (context.signal?.aborted) throw error
+    if (context.signal?.aborted) throw new AbortedTrial(undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
     return { healthy: false, trial, reasons, report, undone }

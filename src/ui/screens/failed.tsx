@@ -92,6 +92,7 @@ export function Failed({ phase, question }: { phase: FailedPhase; question: stri
 
 function reportLines(phase: FailedPhase, width: number): Line[] {
   return [
+    ...paragraph('It broke, and was rolled back:', width, 'bold'),
     ...paragraph(phase.reason, width, 'bad'),
     ...phase.undone.flatMap((text) => bullet(text, width, '✔ ')),
     ...(phase.journal.length > 0

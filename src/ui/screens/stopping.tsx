@@ -10,6 +10,14 @@ export function Stopping({ state, question }: { state: WalkState; question: stri
   const now = useNow()
   const steps = state.phase.at === 'trial' ? state.phase.steps : []
   const elapsed = useElapsed(steps, now)
+  if (state.stopped !== undefined) {
+    const last = state.stopped
+    return (
+      <Screen question={question} hints={[]}>
+        {({ width }) => <Rows lines={paragraph(last, width, 'bold')} />}
+      </Screen>
+    )
+  }
   return (
     <Screen question={question} hints={[['Please wait', 'until it is done']]}>
       {({ width, height }) => {
