@@ -77,11 +77,17 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
 
 const MOST_LINKS = 40
 
+interface Walked {
+  /** The path with links followed as far as there is something; what is behind the first missing name as it was. */
+  real: string
+  missing: boolean
+}
+
 /**
  * Follows links below `root` as a process chrooted there would: the kernel would follow an absolute link from
- * the caller's own root. With root '' it is a plain realpath. Undefined when something is missing.
+ * the caller's own root. With root '' it is a plain realpath.
  */
-async function resolveBelow(root: string, path: string): Promise<string | undefined> {
+async function walkBelow(root: string, path: string): Promise<Walked> {
   let rest = normalize(path).split('/').filter(Boolean)
   let done: string[] = []
   let links = 0
@@ -94,19 +100,29 @@ async function resolveBelow(root: string, path: string): Promise<string | undefi
     }
     const here = `/${[...done, name].join('/')}`
     const stats = await absent(lstat(root + here), undefined)
-    if (stats === undefined) return undefined
+    if (stats === undefined) return { real: [here, ...rest].join('/'), missing: true }
     if (!stats.isSymbolicLink()) {
       done.push(name)
       continue
     }
     links += 1
-    if (links > MOST_LINKS) return undefined
+    if (links > MOST_LINKS) throw new HostError(`${path}: too many links`, 'ELOOP')
     const target = await absent(readlink(root + here), undefined)
-    if (target === undefined) return undefined
+    if (target === undefined) return { real: [here, ...rest].join('/'), missing: true }
     if (target.startsWith('/')) done = []
     rest = [...target.split('/').filter((part) => part !== '' && part !== '.'), ...rest]
   }
-  return `/${done.join('/')}`
+  return { real: `/${done.join('/')}`, missing: false }
+}
+
+async function resolveBelow(root: string, path: string): Promise<string | undefined> {
+  try {
+    const { real, missing } = await walkBelow(root, path)
+    return missing ? undefined : real
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP') return undefined
+    throw error
+  }
 }
 
 /** File operations of a machine whose '/' is `root`: '' for the live host, /proc/PID/root for a clone. */
@@ -114,13 +130,11 @@ export function filesBelow(root: string): Files {
   /** The path as this process must name it; links in all but the last component followed inside `root`. */
   async function locate(path: string): Promise<string> {
     if (root === '') return path
-    const parent = await resolveBelow(root, dirname(path))
-    return `${root}${parent === undefined || parent === '/' ? (parent === undefined ? dirname(path) : '') : parent}/${basename(path)}`
+    const { real } = await walkBelow(root, dirname(path))
+    return `${root}${real === '/' ? '' : real}/${basename(path)}`
   }
   async function follow(path: string): Promise<string> {
-    if (root === '') return path
-    const real = await resolveBelow(root, path)
-    return real === undefined ? locate(path) : root + real
+    return root === '' ? path : root + (await walkBelow(root, path)).real
   }
   return {
     async read(path) {
