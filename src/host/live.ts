@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { execa } from 'execa'
 import { filesBelow } from './files.ts'
 import type { Host, RunOptions, RunResult } from './host.ts'
@@ -11,6 +12,8 @@ const ENVIRONMENT = {
   SYSTEMD_PAGER: '',
 }
 const DEFAULT_TIMEOUT_MS = 30_000
+/** After the program itself was killed at its limit. */
+const GROUP_GRACE_MS = 100
 const MOST_OUTPUT = 64 * 1024 * 1024
 
 /** Argument array that runs `argv` as another user: setpriv(1), from util-linux. */
@@ -25,20 +28,35 @@ function asUser(argv: readonly string[], as: { uid: number; gid: number }): read
   return ['setpriv', ...drop, '--', ...argv]
 }
 
+/** A child that the program left behind holds its output open: the whole group ends, and nobody waits for more. */
+function endGroup({ pid, stdout, stderr }: Pick<ChildProcess, 'pid' | 'stdout' | 'stderr'>): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // The group has gone by itself.
+  }
+  stdout?.destroy()
+  stderr?.destroy()
+}
+
 /** Runs an argument array on this machine; see Host.run. */
 export async function runHere(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const [file, ...rest] = options.as === undefined ? argv : asUser(argv, options.as)
-  const result = await execa(file as string, rest, {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+  const child = execa(file as string, rest, {
     reject: false,
+    detached: true,
     extendEnv: false,
     env: { ...ENVIRONMENT, ...options.env },
     cwd: '/',
-    timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeout: timeoutMs,
     killSignal: 'SIGKILL',
     stripFinalNewline: false,
     maxBuffer: MOST_OUTPUT,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   })
+  const timer = setTimeout(() => endGroup(child), timeoutMs + GROUP_GRACE_MS)
+  const result = await child.finally(() => clearTimeout(timer))
   return {
     argv,
     exitCode: result.exitCode,
