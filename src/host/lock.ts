@@ -10,7 +10,9 @@ export interface Lock {
  */
 export function lockFolder(path: string): Promise<Lock | undefined> {
   return new Promise((resolve, reject) => {
-    const child = spawn('/usr/bin/flock', ['--nonblock', '--conflict-exit-code', '75', path, 'cat'], {
+    // flock makes a file of a name that is missing; of a folder that is missing it can't.
+    const folder = `${path}/.`
+    const child = spawn('/usr/bin/flock', ['--nonblock', '--conflict-exit-code', '75', folder, 'cat'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
       detached: true,
