@@ -7,15 +7,18 @@ export interface UnitLine {
   value: string
 }
 
+/** A backslash at the end that is not itself escaped. */
+const CONTINUED = /(?<!\\)(?:\\\\)*\\$/
+
 /** Reads `systemctl cat` output or one unit file. Comments inside a continued line are left out, as systemd does. */
 export function parseUnitText(text: string): UnitLine[] {
   const lines: UnitLine[] = []
   let section = ''
   let pending: string | undefined
-  for (const raw of text.split('\n')) {
+  for (const raw of `${text}\n`.split('\n')) {
     if (/^\s*[#;]/.test(raw)) continue
     const line: string = pending === undefined ? raw : pending + raw
-    if (line.endsWith('\\')) {
+    if (CONTINUED.test(line)) {
       pending = `${line.slice(0, -1)} `
       continue
     }
