@@ -37,8 +37,11 @@ export function shortName(unit: ServiceName): string {
   return unit.replace(/\.service$/, '')
 }
 
-/** A part of another unit's name made of this one; what a template or an escape would mean is written in hex. */
+/**
+ * A part of another unit's or a folder's name made of this one; what a template or an escape would mean is written
+ * in hex, and so is a dot in front: systemd takes "...service" for a name, of which ".." would be left.
+ */
 export function nameAsPart(unit: ServiceName): string {
   const hex = (char: string) => `_${char.charCodeAt(0).toString(16)}`
-  return shortName(unit).replaceAll(/[^A-Za-z0-9.-]/g, hex)
+  return shortName(unit).replaceAll(/[^A-Za-z0-9.-]|^\./g, hex)
 }
