@@ -39,7 +39,7 @@ export function parseJournal(text: string): JournalEntry[] {
         messageId: fields.MESSAGE_ID ?? '',
         identifier: fields.SYSLOG_IDENTIFIER ?? fields._COMM ?? '',
         pid: Number(fields._PID ?? 0),
-        priority: Number(fields.PRIORITY ?? 6),
+        priority: Number(fields.PRIORITY || 6),
         fields,
       },
     ]
