@@ -32,10 +32,14 @@ function line({ key, value }: Assignment): string {
   return `${key}=${value}`
 }
 
+function commentLine(text: string): string {
+  return `# ${text.replaceAll(/[\r\n]/g, ' ')}`
+}
+
 function section(name: 'Unit' | 'Service', parts: readonly DropInPart[]): string[] {
   const blocks = parts.flatMap(({ comment, assignments }) => {
     const own = assignments.filter((assignment) => assignment.section === name)
-    return own.length === 0 ? [] : ['', ...comment.map((text) => `# ${text}`), ...own.map(line)]
+    return own.length === 0 ? [] : ['', ...comment.map(commentLine), ...own.map(line)]
   })
   return blocks.length === 0 ? [] : ['', `[${name}]`, ...blocks.slice(1)]
 }
@@ -55,7 +59,7 @@ function prove(text: string, parts: readonly DropInPart[]): void {
 
 /** Text of a drop-in: our own ordered writer, as no general INI writer keeps systemd's values (quotes, `=`, `;`). */
 export function renderDropIn(header: readonly string[], parts: readonly DropInPart[]): string {
-  const comments = header.map((text) => `# ${text.replaceAll(/[\r\n]/g, ' ')}`)
+  const comments = header.map(commentLine)
   const text = [...comments, ...section('Unit', parts), ...section('Service', parts), ''].join('\n')
   prove(text, parts)
   return text
