@@ -2,7 +2,7 @@ import type { Assignment } from '../../../src/catalog/types.ts'
 
 const YES_NO = ['yes', 'no']
 
-/** Values to pick from, by setting; each value is one or more lines. Those after ! need a given systemd. */
+/** Values to pick from, by setting; each value is one or more lines. */
 const VALUES: Readonly<Record<string, readonly (string | readonly string[])[]>> = {
   User: ['daemon', 'nobody', '0', 'root'],
   DynamicUser: ['no', 'no', 'yes'],
