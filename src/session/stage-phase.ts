@@ -101,7 +101,8 @@ async function keepOrUndo(
     dispatch({ type: 'phase', phase: { at: 'trial', stage: work.stage, steps: [] } })
     if (answer?.yes !== true) {
       const undone = await undo(trials, result.trial)
-      const note = `${answer ? 'rolled back as asked' : 'rolled back: nobody answered'}${undone.proven ? '' : `; ${undone.lines[0]}`}`
+      const why = answer ? 'rolled back as asked' : 'nobody answered: rolled back'
+      const note = undone.proven ? why : `${why}; ${undone.lines[0]}`
       return { stage: work.stage, outcome: 'skipped', before, after: before, kept: [], note }
     }
   }
