@@ -108,7 +108,7 @@ describe.skipIf(skipLab())(`a lab${labProblem() ? ` (${labProblem()})` : ''}`, (
     ['nginx', { suite: 'trixie', services: ['nginx'] }],
     ['redis-server', { suite: 'bookworm', services: ['redis-server'] }],
     ['httpd', httpd],
-  ])('lists the same before and after a restart of %s', async (unit, wish) => {
+  ])('lists the same before and after a restart of %s', async (unit, wish: LabWish) => {
     const lab = await boot(wish)
     // Redis writes its data file when it is stopped; let it be there from the start.
     if (unit === 'redis-server') await lab.output(['redis-cli', 'save'])
@@ -116,6 +116,7 @@ describe.skipIf(skipLab())(`a lab${labProblem() ? ` (${labProblem()})` : ''}`, (
     // Times are printed by the second: what moves must have the chance to.
     await new Promise((resolve) => setTimeout(resolve, 1100))
     await lab.output(['systemctl', 'restart', unit])
+    if (wish.ready) await lab.untilSuccess(wish.ready)
     expect(await list(lab, unit)).toEqual(before)
   })
 
@@ -191,7 +192,8 @@ describe.skipIf(skipLab())(`a lab${labProblem() ? ` (${labProblem()})` : ''}`, (
     })
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const name = await new Promise<string>((resolve) => {
+      const name = await new Promise<string>((resolve, reject) => {
+        child.once('exit', () => reject(new Error('it ended without a lab')))
         child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()))
       })
       expect(name).toMatch(/^hardenctl-lab-/)

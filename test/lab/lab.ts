@@ -18,6 +18,8 @@ export interface LabWish {
   files?: Readonly<Record<string, string>>
   /** Argument arrays that run in order before the services start; the first that fails ends the boot. */
   setup?: readonly (readonly string[])[]
+  /** A program that succeeds when the services answer, for a unit whose start does not wait for that. */
+  ready?: readonly string[]
   /** Size of the tmpfs that takes every write, as mount(8) has it; default 2g. */
   size?: string
 }
@@ -39,6 +41,8 @@ export interface Lab {
   run(argv: readonly string[], options?: RunInside): Promise<CommandResult>
   /** Standard output of a program that must succeed; throws with its last words otherwise. */
   output(argv: readonly string[], options?: RunInside): Promise<string>
+  /** Runs a program again and again until it succeeds; throws when it doesn't within 10 s. */
+  untilSuccess(argv: readonly string[]): Promise<void>
   /** The argument array that runs `argv` inside, for a caller that starts it in its own way. */
   command(argv: readonly string[]): string[]
   /** The minimal environment inside, with `more` added. */
@@ -116,6 +120,7 @@ async function prepare(lab: Lab, wish: LabWish): Promise<void> {
   const services = wish.services ?? []
   if (services.length > 0) await lab.output(['systemctl', 'enable', '--now', '--quiet', ...services])
   else if (files.length > 0) await lab.output(['systemctl', 'daemon-reload'])
+  if (wish.ready !== undefined) await lab.untilSuccess(wish.ready)
 }
 
 class Container implements Lab {
@@ -148,6 +153,14 @@ class Container implements Lab {
     if (result.exitCode === 0) return result.stdout
     const end = result.timedOut ? 'timed out' : `ended with ${result.exitCode ?? result.signal}`
     throw new Error(`${argv.join(' ')} ${end}: ${result.stderr.trim() || result.stdout.trim()}`)
+  }
+
+  async untilSuccess(argv: readonly string[]): Promise<void> {
+    const ends = Date.now() + 10_000
+    while ((await this.run(argv)).exitCode !== 0) {
+      if (Date.now() > ends) await this.output(argv)
+      await pause(20)
+    }
   }
 
   command(argv: readonly string[]): string[] {

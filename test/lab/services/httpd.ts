@@ -84,6 +84,7 @@ CustomLog "logs/access_log" common
     ['systemd-tmpfiles', '--create', '/usr/lib/tmpfiles.d/httpd.conf'],
   ],
   services: ['httpd.service'],
+  ready: ['curl', '-s', '-o', '/dev/null', 'http://127.0.0.1/'],
 }
 
 function modules(names: readonly string[]): string {
