@@ -93,7 +93,7 @@ export async function checkHealth(question: HealthQuestion): Promise<HealthRepor
   for (;;) {
     question.signal?.throwIfAborted()
     const now = glimpses.at(-1) as Glimpse
-    const records = await attributedRecords(host, since, question.executables)
+    const records = await attributedRecords(host, unit, since, question.executables)
     const up = !timedOut && now.active === 'active'
     const observation: Observation = {
       before,

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { readSeccompRecords, type SeccompRecord } from '../systemd/audit.ts'
+import { first, showUnit } from '../systemd/show.ts'
 
 /** SIGSYS on the architectures that systemd runs on, MIPS and Alpha aside: signal(7). */
 const SIGSYS = 31
@@ -13,14 +14,31 @@ async function isSomebodyElses(host: Host, record: SeccompRecord): Promise<boole
   return name !== undefined && name.trim() === record.comm
 }
 
+/** AUDIT_ARCH_… of this machine, where it is known: linux/audit.h. */
+const OWN_ARCH = { x64: 'c000003e', arm64: 'c00000b7' }[process.arch as string]
+
+/** Whether the unit's filter in force could have killed a call: the records are those of the whole machine. */
+async function killsOf(host: Host, unit: string): Promise<(record: SeccompRecord) => boolean> {
+  const shown = await showUnit(host, unit, ['SystemCallFilter', 'SystemCallArchitectures'])
+  const filter = first(shown, 'SystemCallFilter')
+  const foreign = first(shown, 'SystemCallArchitectures') !== ''
+  const listed = new Set(filter.replace(/^~/, '').split(' '))
+  return ({ arch, name }) => {
+    if (arch !== OWN_ARCH) return foreign || filter !== ''
+    return filter !== '' && listed.has(name) === filter.startsWith('~')
+  }
+}
+
 /** Kernel records of system calls that a filter killed since `since` (epoch ms), as far as they are this service's. */
 export async function attributedRecords(
   host: Host,
+  unit: string,
   since: number,
   executables: readonly string[],
 ): Promise<SeccompRecord[]> {
+  const kills = await killsOf(host, unit)
   const records = (await readSeccompRecords(host, since)).filter(
-    (record) => record.signal === SIGSYS && record.time >= since,
+    (record) => record.signal === SIGSYS && record.time >= since && kills(record),
   )
   const own = await Promise.all(
     records.map(async (record) => executables.includes(record.exe) || !(await isSomebodyElses(host, record))),
