@@ -33,8 +33,9 @@ function restoreLine({ path, kind, inode, uid, gid, mode }: OwnershipRecord): st
 /**
  * A directory is given back before what is in it, so that nobody else can swap its entries any more. `cd -P` and
  * the comparison with `pwd -P` make sure that the folder stands where it stood, with no link on the way; the
- * inode, that the entry is the one that was recorded. A directory that systemd removed with RuntimeDirectory= is
- * made again.
+ * inode, that the entry is the one that was recorded; or it is a plain file with no other name, such as a log that
+ * was rotated since, and no mode of its record would make it run as its owner. A directory that systemd removed
+ * with RuntimeDirectory= is made again.
  */
 const FUNCTIONS = `
 enter() { cd -P -- "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ]; }
@@ -42,10 +43,11 @@ give_back() {
   [ "$(stat -c '%u:%g %a' -- "./$1")" = "$2 $3" ] && return 0
   chown -h -- "$2" "./$1" && chmod -- "$3" "./$1"
 }
+made_anew() { [ "$(stat -c %h -- "./$1")" = 1 ] && [ "\${#2}" -le 3 ]; }
 file() {
   enter "$1" || return 0
   [ -f "./$2" ] && [ ! -L "./$2" ] || return 0
-  [ "$(stat -c %i -- "./$2")" = "$3" ] || return 0
+  [ "$(stat -c %i -- "./$2")" = "$3" ] || made_anew "$2" "$5" || return 0
   give_back "$2" "$4" "$5"
 }
 folder() {
