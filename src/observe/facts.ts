@@ -3,6 +3,8 @@ export interface Facts {
   unit: UnitFacts
   /** Major version of the running systemd. */
   systemd: number
+  /** Its score counts CAP_BPF, which the major version alone does not tell. */
+  scoresBpf?: boolean
   kernel: string
   /** uname -m, for example x86_64. */
   architecture: string

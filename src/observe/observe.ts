@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts'
 import { first } from '../systemd/show.ts'
 import { syscallGroups } from '../systemd/syscall-groups.ts'
-import { systemdVersion } from '../systemd/version.ts'
+import { systemdScoresBpf, systemdVersion } from '../systemd/version.ts'
 import { keysOfAccounts, readAccounts } from './accounts.ts'
 import { byteOrderOf } from './addresses.ts'
 import { processesOfGroup } from './control-group.ts'
@@ -53,11 +53,12 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
 async function readMachine(
   host: Host,
   gaps: Gaps,
-): Promise<Pick<Facts, 'systemd' | 'kernel' | 'architecture' | 'syscallGroups'>> {
+): Promise<Pick<Facts, 'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups'>> {
   const uname = await orGap(gaps, 'uname', host.run(['uname', '-r', '-m']))
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
   return {
     systemd: await systemdVersion(host),
+    scoresBpf: await systemdScoresBpf(host),
     kernel,
     architecture,
     syscallGroups: await syscallGroups(host),

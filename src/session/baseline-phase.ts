@@ -89,6 +89,16 @@ function editRows(
   }
 }
 
+/** A walk that ends here has changed nothing; where the baseline does not hold, that is why. */
+function leftWith(problem: string | undefined): Refusal {
+  return problem === undefined
+    ? new Refusal('left before the first change', 'Nothing was changed.')
+    : new Refusal(
+        `the baseline does not hold: ${problem}`,
+        'Nothing was changed; mend it, or choose other checks with --check.',
+      )
+}
+
 /**
  * Proposes the checks that decide health, lets the person change them, and measures them several times. A check
  * that flaps or fails before anything was changed can't tell a broken service: the walk refuses to begin with it.
@@ -100,10 +110,11 @@ export async function settleBaseline(context: WalkContext): Promise<Baseline> {
   const given = options.checks.map(parseCheck)
   let rows = distinct([...(await proposeChecks(host, facts)), ...given]).map(rowOf)
   dispatch({ type: 'phase', phase: { at: 'baseline', checks: rows, measuring: false } })
+  let problem: string | undefined
   for (;;) {
     const intent = await intents.oneOf(signal, ['toggle-check', 'add-check', 'measure', 'stop'])
-    if (intent === undefined || intent.do === 'stop')
-      throw new Refusal('left before the first change', 'Nothing was changed.')
+    if (intent === undefined || intent.do === 'stop') throw leftWith(problem)
+    problem = undefined
     if (intent.do !== 'measure') {
       const edited = editRows(rows, intent)
       rows = edited.rows
@@ -119,6 +130,7 @@ export async function settleBaseline(context: WalkContext): Promise<Baseline> {
     const measured = await measureTicked(context, rows)
     rows = measured.rows
     if (measured.answers === undefined) {
+      problem = measured.problem
       dispatch({ type: 'checks', checks: rows, measuring: false, problem: measured.problem ?? '' })
       continue
     }

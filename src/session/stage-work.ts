@@ -58,7 +58,8 @@ export function chosenOwnership(work: StageWork): OwnershipWish[] {
 export function predict(facts: Facts, assignments: readonly Assignment[]): number {
   const settings = settingsFromShow(facts.unit.properties)
   const changed = applyAssignments(settings, [...assignments], facts.syscallGroups)
-  return exposure(changed, { version: facts.systemd, groups: facts.syscallGroups }).score
+  const bpf = facts.scoresBpf === undefined ? {} : { hasBpfCheck: facts.scoresBpf }
+  return exposure(changed, { version: facts.systemd, groups: facts.syscallGroups, ...bpf }).score
 }
 
 export function predicted(work: StageWork): number {

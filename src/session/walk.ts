@@ -126,12 +126,12 @@ export class Walk implements Session {
   #interrupted(undone: Undone | undefined): number {
     const kept = this.#state.history.filter(({ outcome }) => outcome === 'kept').length
     const left =
-      kept === 0 ? 'it runs as before the first change' : `it runs with the ${kept} stages that were kept`
+      kept === 0 ? 'runs as before the first change' : `runs with the ${kept} stages that were kept`
     const text =
       undone === undefined
-        ? `Stopped. ${this.#state.unit} was not touched by what was stopped: ${left}.`
+        ? `Stopped. Nothing was being changed: ${this.#state.unit} ${left}.`
         : undone.proven
-          ? `Stopped and undone. ${this.#state.unit} is proven to answer as before: ${left}.`
+          ? `Stopped and undone. It is proven to answer as before: ${this.#state.unit} ${left}.`
           : `Stopped, but ${undone.lines[0]}. systemctl status ${this.#state.unit} says more.`
     this.#dispatch({ type: 'stopped', text })
     return EXIT.interrupted

@@ -1,4 +1,4 @@
-// npm run demo: hardenctl on this terminal, in a lab that is gone afterwards.
+// Runs one TypeScript program of the tests: node test/setup/bundle.js test/lab/curve.ts
 import { join } from 'node:path'
 import { build, checkNode, installModules, installPrograms, project } from './bootstrap.js'
 
@@ -9,9 +9,10 @@ build()
 
 // Not at the top: on a clean clone esbuild is there only now.
 const esbuild = await import('esbuild')
-const outfile = join(project, 'node_modules/.cache/hardenctl/demo.mjs')
+const [source, ...rest] = process.argv.slice(2)
+const outfile = join(project, 'node_modules/.cache/hardenctl', `${source.replaceAll('/', '-')}.mjs`)
 await esbuild.build({
-  entryPoints: [join(project, 'test/lab/demo.ts')],
+  entryPoints: [join(project, source)],
   outfile,
   bundle: true,
   platform: 'node',
@@ -19,4 +20,5 @@ await esbuild.build({
   packages: 'external',
   logLevel: 'warning',
 })
+process.argv.splice(1, process.argv.length, outfile, ...rest)
 await import(outfile)
