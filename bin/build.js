@@ -1,10 +1,20 @@
 // Bundles the wizard into dist/, so that it starts in a fifth of a second and needs no node_modules.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const entries = ['src/cli/main.ts', 'src/host/probe-main.ts']
   .map((path) => join(root, path))
   .filter(existsSync)
@@ -35,7 +45,11 @@ async function bundle(folder) {
     target: 'node20',
     minifyWhitespace: true,
     minifySyntax: true,
-    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    define: {
+      HARDENCTL_VERSION: JSON.stringify(version),
+      'process.env.NODE_ENV': '"production"',
+      'process.env.DEV': '"false"',
+    },
     plugins: [withoutDevtools],
     // CommonJS packages in the bundle call require(), which a module does not have.
     banner: {
@@ -51,6 +65,8 @@ function swap(fresh) {
   const old = `${fresh}-old`
   if (existsSync(dist)) renameSync(dist, old)
   renameSync(fresh, dist)
+  // A temporary folder is its maker's alone, but hardenctl --help is for everybody.
+  chmodSync(dist, 0o755)
   rmSync(old, { recursive: true, force: true })
 }
 

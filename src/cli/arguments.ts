@@ -55,8 +55,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.version) return { command: 'version', unit: '' }
   const [head, ...rest] = positionals
   if (head === undefined) throw new UsageError('name a unit, for example: sudo hardenctl apache2')
-  const verb = (head === 'status' || head === 'undo') && rest.length > 0 ? head : undefined
+  const verb = head === 'status' || head === 'undo' ? head : undefined
   const units = verb === undefined ? positionals : rest
+  if (units.length === 0) throw new UsageError(`name a unit, for example: sudo hardenctl ${head} apache2`)
   if (units.length !== 1) throw new UsageError('one unit at a time; see hardenctl --help')
   const unit = units[0] as string
   if (verb !== undefined) return { command: verb, unit }
