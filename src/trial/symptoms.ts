@@ -45,7 +45,9 @@ const CAPABILITY_LINES: readonly [RegExp, string[]][] = [
 ]
 
 function capabilities(evidence: Evidence): Remedy[] {
-  if (!sets(evidence, 'CapabilityBoundingSet') && !sets(evidence, 'User')) return []
+  // An empty bounding set is the tightest of all, not an unset one.
+  const bounded = evidence.assignments.some(({ key }) => key === 'CapabilityBoundingSet')
+  if (!bounded && !sets(evidence, 'User')) return []
   return lines(evidence, /permission denied|operation not permitted|not permitted/i).flatMap(({ input }) => {
     const named = CAPABILITY_LINES.filter(([pattern]) => pattern.test(input)).flatMap(([, names]) => names)
     const denied = /permission denied/i.test(input) && pathsIn(input).length > 0 && named.length === 0
