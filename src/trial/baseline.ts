@@ -80,12 +80,18 @@ async function checkOfPort(host: Host, address: string, port: number): Promise<C
   return { kind: 'tcp', address, port, timeoutMs: PROBE_TIMEOUT_MS }
 }
 
+/** The highest id of an account; one more is -1, which setresuid(2) takes for "leave it as it is", that is root. */
+const HIGHEST_ID = 4294967294
+
+function accountId(text: string | undefined): number | undefined {
+  const id = /^\d{1,10}$/.test(text ?? '') ? Number(text) : 0
+  return id > 0 && id <= HIGHEST_ID ? id : undefined
+}
+
 /** A command of the administrator's runs as sudo's caller, or nobody: never as root. */
 export function commandUser(env: Readonly<Record<string, string | undefined>>): { uid: number; gid: number } {
-  const uid = Number(env.SUDO_UID)
-  const gid = Number(env.SUDO_GID)
-  const usable = Number.isInteger(uid) && Number.isInteger(gid) && uid > 0 && gid > 0
-  return usable ? { uid, gid } : { uid: 65534, gid: 65534 }
+  const [uid, gid] = [accountId(env.SUDO_UID), accountId(env.SUDO_GID)]
+  return uid === undefined || gid === undefined ? { uid: 65534, gid: 65534 } : { uid, gid }
 }
 
 export async function ask(
