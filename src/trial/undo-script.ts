@@ -38,7 +38,10 @@ function restoreLine({ path, kind, inode, uid, gid, mode }: OwnershipRecord): st
  * with RuntimeDirectory= is made again.
  */
 const FUNCTIONS = `
-enter() { cd -P -- "$1" 2>/dev/null && [ "$(pwd -P)" = "$1" ]; }
+enter() {
+  cd -P -- "$1" 2>/dev/null && [ "$(pwd -P && echo .)" = "$1
+." ]
+}
 give_back() {
   [ "$(stat -c '%u:%g %a' -- "./$1")" = "$2 $3" ] && return 0
   chown -h -- "$2" "./$1" && chmod -- "$3" "./$1"
