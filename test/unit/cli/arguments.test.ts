@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { parseArguments, USAGE, UsageError } from '../../../src/cli/arguments.ts'
+
+const WALK = { command: 'walk', unit: 'apache2', yes: false, checks: [], keepSeconds: 30 }
+
+describe('the command line', () => {
+  it.each([
+    ['apache2', WALK],
+    ['apache2 --yes', { ...WALK, yes: true }],
+    ['-y apache2', { ...WALK, yes: true }],
+    ['apache2 --check tcp:a:1 --check=/bin/x', { ...WALK, checks: ['tcp:a:1', '/bin/x'] }],
+    ['apache2 --keep-seconds 10', { ...WALK, keepSeconds: 10 }],
+    ['apache2 --keep-seconds=600', { ...WALK, keepSeconds: 600 }],
+    ['status apache2', { command: 'status', unit: 'apache2' }],
+    ['undo apache2', { command: 'undo', unit: 'apache2' }],
+    ['status', { ...WALK, unit: 'status' }],
+    ['-- -x', { ...WALK, unit: '-x' }],
+    ['--help', { command: 'help', unit: '' }],
+    ['apache2 -h', { command: 'help', unit: '' }],
+    ['--version', { command: 'version', unit: '' }],
+  ])('%s', (line, expected) => {
+    expect(parseArguments(line.split(' '))).toEqual(expected)
+  })
+
+  it.each([
+    ['', /name a unit/],
+    ['apache2 nginx', /one unit at a time/],
+    ['undo a b', /one unit at a time/],
+    ['apache2 --force', /Unknown option '--force'/],
+    ['apache2 --yes=no', /--yes/],
+    ['apache2 --check', /--check/],
+    ['apache2 --keep-seconds 9', /10 to 600/],
+    ['apache2 --keep-seconds 601', /10 to 600/],
+    ['apache2 --keep-seconds 1e2', /10 to 600/],
+    ['apache2 --keep-seconds 30.5', /10 to 600/],
+    ['apache2 --keep-seconds=', /10 to 600/],
+  ])('%j is refused with one line', (line, reason) => {
+    const parse = () => parseArguments(line.split(' ').filter(Boolean))
+    expect(parse).toThrow(UsageError)
+    expect(parse).toThrow(reason)
+    expect(parse).toThrow(/^[^\n]+$/)
+  })
+
+  it('explains every option that it takes', () => {
+    for (const word of ['--yes', '--check', '--keep-seconds', '--help', '--version', 'status', 'undo']) {
+      expect(USAGE).toContain(word)
+    }
+  })
+})

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { initialState } from '../../../src/session/reducer.ts'
+import type { Intent, Phase, Row, Session, WalkState } from '../../../src/session/state.ts'
+import { walkUnattended } from '../../../src/session/unattended.ts'
+
+/** A session that goes to its next phase with each intent, and remembers what it was sent. */
+class Scripted implements Session {
+  readonly sent: Intent[] = []
+  readonly finished: Promise<number>
+  #state: WalkState
+  #end: (code: number) => void = () => undefined
+  #listener: () => void = () => undefined
+  readonly #rest: Phase[]
+
+  constructor(phases: Phase[], more: Partial<WalkState> = {}) {
+    this.#state = { ...initialState('x.service'), ...more }
+    this.#rest = phases
+    this.finished = new Promise((resolve) => {
+      this.#end = resolve
+    })
+  }
+
+  state = () => this.#state
+  subscribe = (listener: () => void) => {
+    this.#listener = listener
+    setTimeout(() => this.#go())
+    return () => undefined
+  }
+  send = (intent: Intent) => {
+    this.sent.push(intent)
+    setTimeout(() => this.#go())
+  }
+  #go(): void {
+    const phase = this.#rest.shift()
+    if (phase === undefined) {
+      this.#end(0)
+      return
+    }
+    this.#state = { ...this.#state, phase }
+    this.#listener()
+    if (phase.at === 'refused' || phase.at === 'done') this.#end(phase.at === 'done' ? 0 : 1)
+  }
+}
+
+async function walk(...phases: Phase[]) {
+  const [out, err]: [string[], string[]] = [[], []]
+  const session = new Scripted(phases)
+  const code = await walkUnattended(session, { out: (line) => out.push(line), err: (line) => err.push(line) })
+  return { code, sent: session.sent, out: out.join('\n'), err: err.join('\n') }
+}
+
+const row = (ticked: boolean): Row => ({
+  id: 'NoNewPrivileges',
+  key: 'NoNewPrivileges',
+  value: 'yes',
+  ticked,
+  recommended: ticked,
+  what: '',
+  evidence: ['no set-user-ID program runs'],
+  breaks: '',
+  wins: '',
+  gain: 2,
+  proof: { state: 'none' },
+})
+const stage = (...rows: Row[]): Phase => ({
+  at: 'stage',
+  stage: 'user',
+  rows,
+  notes: [],
+  before: 92,
+  predicted: 90,
+})
+const failed = (...ids: string[]): Phase => ({
+  at: 'failed',
+  stage: 'user',
+  reason: 'it broke',
+  journal: ['srv: \u001b[2Jboom'],
+  undone: ['back'],
+  relaxations: ids.map((id) => ({ id, text: `allow ${id}` })),
+})
+const confirm: Phase = {
+  at: 'confirm',
+  stage: 'user',
+  dropIn: '',
+  ownership: [],
+  restarts: true,
+  warnings: [],
+}
+const question = (id: 'propagation' | 'resume'): Phase => ({
+  at: 'question',
+  id,
+  text: ['what now'],
+  yes: 'y',
+  no: 'n',
+})
+
+describe('the walk without a terminal', () => {
+  it('measures, reviews, applies and keeps', async () => {
+    const keep: Phase = { at: 'keep', stage: 'user', deadline: 0, before: 92, after: 90, proof: [] }
+    const { sent, out, code } = await walk(
+      { at: 'baseline', checks: [], measuring: false },
+      stage(row(true)),
+      confirm,
+      keep,
+    )
+    expect(sent).toEqual([{ do: 'measure' }, { do: 'review' }, { do: 'apply' }, { do: 'keep', yes: true }])
+    expect(out).toContain('Stage 2 of 5: User switch')
+    expect(out).toContain('[x] NoNewPrivileges=yes  no set-user-ID program runs')
+    expect(code).toBe(0)
+  })
+
+  it('skips a stage in which nothing is recommended', async () => {
+    expect((await walk(stage(row(false)))).sent).toEqual([{ do: 'skip-stage' }])
+  })
+
+  it('stops at a check that can’t decide health instead of asking for ever', async () => {
+    const { sent, out } = await walk({ at: 'baseline', checks: [], measuring: false, problem: 'GET x flaps' })
+    expect(sent).toEqual([{ do: 'stop' }])
+    expect(out).toContain('GET x flaps')
+  })
+
+  it('takes no other service down, but goes on after an unfinished trial', async () => {
+    expect((await walk(question('propagation'))).sent).toEqual([{ do: 'answer', yes: false }])
+    expect((await walk(question('resume'))).sent).toEqual([{ do: 'answer', yes: true }])
+  })
+
+  it('relaxes what is suspected, skips where nothing is', async () => {
+    expect((await walk(failed('a', 'b'))).sent).toEqual([{ do: 'relax', ids: ['a', 'b'] }])
+    expect((await walk(failed())).sent).toEqual([{ do: 'skip-stage' }])
+  })
+
+  it('gives a stage up after some trials, whatever is still suspected', async () => {
+    const rounds = Array.from({ length: 20 }, () => [stage(row(true)), confirm, failed('a')]).flat()
+    const { sent } = await walk(...rounds)
+    expect(sent.findIndex((intent) => intent.do === 'skip-stage')).toBeLessThan(30)
+    expect(sent.some((intent) => intent.do === 'skip-stage')).toBe(true)
+  })
+
+  it('lets no escape of a log line reach the terminal', async () => {
+    const { out } = await walk(failed())
+    expect(out).toContain('srv: ?[2Jboom')
+    expect(out).not.toContain('\u001b')
+  })
+
+  it('says on standard error why it was refused, and ends with 1', async () => {
+    const { err, code } = await walk({ at: 'refused', reason: 'no unit', next: 'Look again.' })
+    expect(err).toBe('hardenctl: no unit. Look again.')
+    expect(code).toBe(1)
+  })
+})

@@ -1,0 +1,206 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { OwnershipRecord } from '../../../src/trial/ownership.ts'
+import { bootUnit, quoted, undoScript } from '../../../src/trial/undo-script.ts'
+import { IS_ROOT, temporaryFolder } from '../host/temporary.ts'
+
+const PLAN = {
+  unit: 'x.service',
+  token: '0123456789abcdef',
+  trialDropIn: '/run/systemd/system/x.service.d/zz-trial.conf',
+  keptDropIn: '/etc/systemd/system/x.service.d/zz-kept.conf',
+  runFolder: '/run/hardenctl/x',
+  bootFiles: [],
+  foldersMade: [],
+  invocation: 'old',
+}
+
+function recordOf(path: string): OwnershipRecord {
+  const stat = lstatSync(path, { bigint: true })
+  return {
+    path,
+    kind: stat.isDirectory() ? 'directory' : 'file',
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mode: Number(stat.mode & 0o7777n),
+    inode: String(stat.ino),
+    device: String(stat.dev),
+  }
+}
+
+const owner = (path: string) => {
+  const { uid, gid, mode } = lstatSync(path)
+  return `${uid}:${gid} ${(mode & 0o7777).toString(8)}`
+}
+
+/** Runs the script's own functions and restoring lines, without what speaks to systemd. */
+function restore(records: readonly OwnershipRecord[]): void {
+  const lines = undoScript({ ...PLAN, records })
+  const functions = lines.slice(lines.indexOf('\nenter()'), lines.indexOf('\nclear_away()'))
+  const calls = lines.slice(
+    lines.indexOf('\nclear_away\nunmake_folders\n') + 27,
+    lines.lastIndexOf('\ncd /\n'),
+  )
+  const { status, stderr } = spawnSync('/bin/sh', { input: `${functions}\n${calls}\n:\n`, encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+}
+
+const hand = (...paths: string[]) => {
+  for (const path of paths) {
+    chownSync(path, 54321, 54321)
+    chmodSync(path, 0o700)
+  }
+}
+
+function tree() {
+  const base = temporaryFolder()
+  const [folder, file] = [join(base, 'folder'), join(base, 'folder/file')]
+  mkdirSync(folder, { mode: 0o755 })
+  writeFileSync(file, '', { mode: 0o640 })
+  const records = [recordOf(folder), recordOf(file)]
+  hand(folder, file)
+  return { base, folder, file, records }
+}
+
+describe('the script', () => {
+  it.each(["x'; reboot; '.service", 'x\n.service', '$(reboot).service', '`reboot`', 'x y', '-x'])(
+    'is sound for sh with %j in every place',
+    (text) => {
+      const record: OwnershipRecord = {
+        path: `/srv/${text}`,
+        kind: 'file',
+        inode: '1',
+        device: '1',
+        uid: 0,
+        gid: 0,
+        mode: 0o644,
+      }
+      const plan = {
+        ...PLAN,
+        unit: text,
+        trialDropIn: `/run/${text}`,
+        bootFiles: [`/etc/${text}`],
+        foldersMade: [`/run/${text}.d`],
+      }
+      const script = undoScript({ ...plan, records: [record] })
+      expect(spawnSync('/bin/sh', ['-n'], { input: script }).status).toBe(0)
+    },
+  )
+
+  it.each(["it's", '$HOME', '`id`', '"', 'a\nb', '\\', "''", '!x', '*'])(
+    'quotes %j so that sh gives it back',
+    (text) => {
+      const said = execFileSync('/bin/sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' })
+      expect(said).toBe(text)
+    },
+  )
+
+  it('at boot comes before the service and needs nothing of hardenctl', () => {
+    const text = bootUnit('a%b.service', '/var/lib/hardenctl/a_25b/undo.sh')
+    expect(text).toContain('Before=a%b.service')
+    expect(text).toContain('ExecStart=/bin/sh /var/lib/hardenctl/a_25b/undo.sh boot')
+    expect(text).toContain('Description=Undo the unfinished hardenctl trial of a%%b.service')
+  })
+})
+
+describe.skipIf(!IS_ROOT)('owners and modes (need root)', () => {
+  it('come back, and a second run does no harm', () => {
+    const { folder, file, records } = tree()
+    restore(records)
+    restore(records)
+    expect([owner(folder), owner(file)]).toEqual(['0:0 755', '0:0 640'])
+  })
+
+  it('come back with the set-user-ID and sticky bits', () => {
+    const { folder, file } = tree()
+    chmodSync(folder, 0o1777)
+    chmodSync(file, 0o4750)
+    const records = [recordOf(folder), recordOf(file)]
+    hand(folder, file)
+    chownSync(folder, 0, 0)
+    chownSync(file, 0, 0)
+    restore(records)
+    expect([owner(folder), owner(file)]).toEqual(['54321:54321 1777', '54321:54321 4750'])
+  })
+
+  it.each(["it's", 'a b', 'a\nb', '-rf', '$HOME', '*', 'ä', 'end\n'])(
+    'come back below a name like %j',
+    (name) => {
+      const base = temporaryFolder()
+      const [folder, file] = [join(base, name), join(base, name, name)]
+      mkdirSync(folder, { mode: 0o755 })
+      writeFileSync(file, '', { mode: 0o640 })
+      const records = [recordOf(folder), recordOf(file)]
+      hand(folder, file)
+      restore(records)
+      expect([owner(folder), owner(file)]).toEqual(['0:0 755', '0:0 640'])
+    },
+  )
+
+  it('make a folder again that systemd took away', () => {
+    const { folder, records } = tree()
+    rmSync(folder, { recursive: true })
+    restore(records)
+    expect(owner(folder)).toBe('0:0 755')
+  })
+
+  it('come back to a log that was rotated since', () => {
+    const { file, records } = tree()
+    writeFileSync(`${file}.new`, '')
+    hand(`${file}.new`)
+    renameSync(file, `${file}.1`)
+    renameSync(`${file}.new`, file)
+    restore(records)
+    expect(owner(file)).toBe('0:0 640')
+  })
+
+  it('are not given to a file in the place that has another name, nor the mode that runs it as its owner', () => {
+    const { file, records } = tree()
+    writeFileSync(`${file}.new`, '')
+    hand(`${file}.new`)
+    renameSync(file, `${file}.1`)
+    linkSync(`${file}.new`, file)
+    restore(records)
+    expect(owner(file)).toBe('54321:54321 700')
+    rmSync(`${file}.new`)
+    restore(records.map((record) => ({ ...record, mode: 0o4755 })))
+    expect(owner(file)).toBe('54321:54321 700')
+  })
+
+  it.each([
+    ['the file', 'folder/file'],
+    ['the folder', 'folder'],
+  ])('do not reach through a link in the place of %s', (_, place) => {
+    const { base, records } = tree()
+    const outside = join(base, 'outside')
+    mkdirSync(outside)
+    writeFileSync(join(outside, 'file'), '')
+    hand(outside, join(outside, 'file'))
+    renameSync(join(base, place), join(base, 'aside'))
+    symlinkSync(place === 'folder' ? outside : join(outside, 'file'), join(base, place))
+    restore(records)
+    expect([owner(outside), owner(join(outside, 'file'))]).toEqual(['54321:54321 700', '54321:54321 700'])
+  })
+
+  it('leave a fifo and a missing file alone, and do not wait', () => {
+    const { file, records } = tree()
+    rmSync(file)
+    restore(records)
+    execFileSync('mkfifo', [file])
+    hand(file)
+    restore(records)
+    expect(owner(file)).toBe('54321:54321 700')
+  })
+})
