@@ -1,0 +1,53 @@
+import { CloneProbe } from './clone-probe.ts'
+import { filesBelow } from './files.ts'
+import type { Host, ProbeRequest, RunOptions } from './host.ts'
+
+export interface CloneHost extends Host {
+  /** Ends the process that asks on this clone's behalf. The clone itself is its owner's. */
+  close(): void
+}
+
+/**
+ * The argument array that runs `argv` inside all namespaces of `pid`. chrt(1) and not nice(1) alone: the calls that
+ * drive a clone cost production as much as the clone does. nsenter(1) forks into a process namespace, and killing
+ * it would leave its child running; hence the parent-death signal, which setpriv(1) sets last of all.
+ */
+export function insideClone(
+  pid: number,
+  argv: readonly string[],
+  as?: NonNullable<RunOptions['as']>,
+): string[] {
+  const user =
+    as === undefined
+      ? []
+      : [`--reuid=${as.uid}`, `--regid=${as.gid}`, '--clear-groups', '--no-new-privs', '--inh-caps=-all']
+  const enter = ['nsenter', '-t', String(pid), '-a', '--']
+  return ['chrt', '-i', '0', ...enter, 'setpriv', '--pdeathsig', 'KILL', ...user, '--', ...argv]
+}
+
+/**
+ * A host whose PID 1 is process `pid` of `live`. Files are read and written through /proc/PID/root (proc(5)) with
+ * links resolved inside; the pid is that of the clone's first process, which lives as long as the clone.
+ */
+export function cloneHost(live: Host, pid: number, name: string): CloneHost {
+  const root = `/proc/${pid}/root`
+  const files = filesBelow(root)
+  const probe = new CloneProbe(pid)
+  /** A socket's path is looked up in the mount namespace of who asks, which is the live host's. */
+  async function reachable(request: ProbeRequest): Promise<ProbeRequest> {
+    if (request.kind !== 'unix') return request
+    const real = (await files.resolve(request.path)) ?? request.path
+    return { ...request, path: `${root}${real}` }
+  }
+  return {
+    name,
+    isClone: true,
+    ...files,
+    async run(argv, options = {}) {
+      const { as, ...rest } = options
+      return { ...(await live.run(insideClone(pid, argv, as), rest)), argv }
+    },
+    probe: async (request) => probe.ask(await reachable(request)),
+    close: () => probe.close(),
+  }
+}

@@ -1,0 +1,77 @@
+import { shortName } from '../systemd/unit-name.ts'
+import type { Place } from './place.ts'
+
+export interface CloneUnit {
+  /** hardenctl-clone-NAME.service */
+  unit: string
+  folder: string
+  /** Image of an upper layer on disk; there only while the clone boots. */
+  image: string
+}
+
+/** Nobody is expected to look at one rehearsal for longer; PID 1 ends the clone then, whatever hardenctl does. */
+const DEAD_MAN_SECONDS = 30 * 60
+
+export function cloneUnit(name: string): CloneUnit {
+  return {
+    unit: `hardenctl-clone-${name}.service`,
+    folder: `/run/hardenctl/clone-${name}`,
+    image: `/var/tmp/hardenctl-clone-${name}.img`,
+  }
+}
+
+/** Disks and all other hardware of the host are out of reach: systemd.resource-control(5), DevicePolicy=closed. */
+function devices(upper: Place['upper']): string[] {
+  const allowed = ['/dev/tty rwm', '/dev/ptmx rwm', 'char-pts rwm']
+  const loop = upper === 'disk' ? ['/dev/loop-control rw', 'block-loop rw'] : []
+  return ['DevicePolicy=closed', ...[...allowed, ...loop].map((device) => `DeviceAllow=${device}`)]
+}
+
+/**
+ * Properties of the transient service that a clone is: last in every queue, first to be killed when memory is
+ * short, and cleared away by PID 1 however it ends. systemd.exec(5), systemd.resource-control(5),
+ * systemd.kill(5).
+ */
+function properties({ folder, image }: CloneUnit, place: Place, seconds: number): string[] {
+  return [
+    'Type=exec',
+    'Delegate=yes',
+    'KillMode=mixed',
+    'KillSignal=SIGKILL',
+    'SuccessExitStatus=SIGKILL',
+    'TimeoutStopSec=10s',
+    `RuntimeMaxSec=${seconds}s`,
+    'Nice=19',
+    'CPUSchedulingPolicy=idle',
+    'IOSchedulingClass=idle',
+    'CPUWeight=1',
+    'IOWeight=1',
+    'OOMPolicy=continue',
+    'OOMScoreAdjust=1000',
+    `MemoryMax=${place.memoryMaxKiB}K`,
+    ...devices(place.upper),
+    `ExecStopPost=-/bin/rm -rf --one-file-system -- ${folder} ${image}`,
+    'ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty /run/hardenctl',
+  ]
+}
+
+/** The argument array of the process that a clone hangs on: its standard input is the clone's lifeline. */
+export function systemdRun(
+  unit: CloneUnit,
+  service: string,
+  place: Place,
+  seconds = DEAD_MAN_SECONDS,
+): string[] {
+  return [
+    'systemd-run',
+    '--quiet',
+    '--collect',
+    '--pipe',
+    `--unit=${unit.unit}`,
+    `--description=Clone of this machine, in which hardenctl rehearses ${shortName(service)}`,
+    ...properties(unit, place, seconds).map((property) => `--property=${property}`),
+    '/bin/sh',
+    `${unit.folder}/boot.sh`,
+    'watch',
+  ]
+}

@@ -1,0 +1,63 @@
+/** One line of /proc/PID/mountinfo: proc_pid_mountinfo(5). */
+export interface Mount {
+  id: number
+  parent: number
+  /** Folder or file of the file system that is mounted. */
+  root: string
+  point: string
+  /** Options of this mount alone: ro, nosuid, noexec. */
+  options: string[]
+  type: string
+  source: string
+  /** Options of the file system. */
+  superOptions: string[]
+}
+
+/** Blanks, tabs, newlines and backslashes stand as \\040 and the like. */
+function unescaped(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}
+
+export function parseMounts(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [mount = '', system = ''] = line.split(' - ')
+    const [id, parent, , root, point, options] = mount.split(' ')
+    const [type, source, superOptions] = system.split(' ')
+    if (options === undefined || type === undefined) return []
+    return [
+      {
+        id: Number(id),
+        parent: Number(parent),
+        root: unescaped(root as string),
+        point: unescaped(point as string),
+        options: options.split(','),
+        type,
+        source: unescaped(source ?? ''),
+        superOptions: (superOptions ?? '').split(','),
+      },
+    ]
+  })
+}
+
+/** True for `path` itself and everything below `folder`. */
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
+}
+
+/** The mount that a walk from '/' to `path` ends in: at each mount the first one that is met on the way is entered. */
+function mountAt(mounts: readonly Mount[], top: Mount, path: string): Mount {
+  const next = mounts
+    .filter((one) => one.parent === top.id && one.id !== top.id && isBelow(path, one.point))
+    .sort((a, b) => a.point.length - b.point.length)[0]
+  return next === undefined ? top : mountAt(mounts, next, path)
+}
+
+/** Mounts that a path leads to; what another one was mounted over is left out. Parents first. */
+export function visibleMounts(mounts: readonly Mount[]): Mount[] {
+  const ids = new Set(mounts.map(({ id }) => id))
+  const top = mounts.find(({ point, parent }) => point === '/' && !ids.has(parent)) ?? mounts[0]
+  if (top === undefined) return []
+  return mounts
+    .filter((mount) => mountAt(mounts, top, mount.point) === mount)
+    .sort((a, b) => a.point.length - b.point.length)
+}
