@@ -13,7 +13,7 @@ describe('the command line', () => {
     ['apache2 --keep-seconds=600', { ...WALK, keepSeconds: 600 }],
     ['status apache2', { command: 'status', unit: 'apache2' }],
     ['undo apache2', { command: 'undo', unit: 'apache2' }],
-    ['status', { ...WALK, unit: 'status' }],
+    ['status undo', { command: 'status', unit: 'undo' }],
     ['-- -x', { ...WALK, unit: '-x' }],
     ['--help', { command: 'help', unit: '' }],
     ['apache2 -h', { command: 'help', unit: '' }],
@@ -24,6 +24,8 @@ describe('the command line', () => {
 
   it.each([
     ['', /name a unit/],
+    ['status', /name a unit/],
+    ['undo', /name a unit/],
     ['apache2 nginx', /one unit at a time/],
     ['undo a b', /one unit at a time/],
     ['apache2 --force', /Unknown option '--force'/],
