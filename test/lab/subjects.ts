@@ -1,0 +1,100 @@
+import { bootLab, type Lab, type LabWish } from './lab.ts'
+import type { Listing } from './listing.ts'
+import { httpd } from './services/httpd.ts'
+
+/** One service that the walk is held to, and what an administrator knows of it. */
+export interface Subject {
+  /** As it is given to hardenctl. */
+  name: string
+  suite: string
+  wish: LabWish
+  /** What GET / answers before anything is changed. */
+  answer: string
+  /** Highest exposure ×10 that the walk may end with. */
+  most: number
+  /** The account that the main process ends up with. */
+  user: string
+  /** Where each request leaves a line. */
+  accessLog: string
+}
+
+const apache2 = {
+  name: 'apache2',
+  wish: { services: ['apache2'] },
+  answer: '200',
+  most: 15,
+  user: 'www-data',
+  accessLog: '/var/log/apache2/access.log',
+}
+
+const nginx = {
+  name: 'nginx',
+  wish: { services: ['nginx'] },
+  answer: '200',
+  most: 16,
+  user: 'www-data',
+  accessLog: '/var/log/nginx/access.log',
+}
+
+const rocky = {
+  name: 'httpd',
+  wish: httpd,
+  answer: '403',
+  most: 15,
+  user: 'apache',
+  accessLog: '/var/log/httpd/access_log',
+}
+
+export const SUBJECTS: readonly Subject[] = [
+  { ...apache2, suite: 'bookworm' },
+  { ...apache2, suite: 'trixie' },
+  { ...nginx, suite: 'bookworm' },
+  { ...nginx, suite: 'trixie' },
+  { ...rocky, suite: 'bookworm' },
+]
+
+export function bootSubject({ wish, suite }: Subject): Promise<Lab> {
+  return bootLab({ ...wish, suite })
+}
+
+/** The status code of GET /, '000' when there is no answer. */
+export async function answerOf(lab: Lab): Promise<string> {
+  const ask = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', 'http://127.0.0.1/']
+  return (await lab.run(ask)).stdout
+}
+
+/** Exposure ×10 as systemd-analyze itself reckons it. */
+export async function exposureOf(lab: Lab, unit: string): Promise<number> {
+  const text = await lab.output(['systemd-analyze', 'security', '--no-pager', unit])
+  const score = /exposure level for .*: (\d+)\.(\d)/.exec(text)
+  if (score === null) throw new Error(`systemd-analyze says no score:\n${text}`)
+  return Number(`${score[1]}${score[2]}`)
+}
+
+export async function show(lab: Lab, unit: string, property: string): Promise<string> {
+  return (await lab.output(['systemctl', 'show', '--value', `--property=${property}`, unit])).trim()
+}
+
+/** Everything that hardenctl may have on a machine only while it works. Empty when it left nothing. */
+export async function leftovers(lab: Lab): Promise<string[]> {
+  const find = [
+    ...['find', '/run/hardenctl', '/run/systemd/system', '/run/systemd/transient', '/etc/systemd/system'],
+    ...['-name', '*hardenctl*', '-not', '-name', 'zz-hardenctl-kept.conf'],
+  ]
+  const units = ['systemctl', 'list-units', '--all', '--no-legend', '--plain', 'hardenctl-*']
+  const found = [(await lab.run(find)).stdout, await lab.output(units)]
+  return found.flatMap((text) => text.split('\n')).filter((line) => line !== '')
+}
+
+/** Lists of units that systemd prints in the order of a hash table, another one after each daemon-reload. */
+const UNORDERED =
+  /^(Requires|Wants|Before|After|Conflicts|RequiredBy|WantedBy|TriggeredBy|Names|(Requires|Wants)MountsFor)$/
+
+/** A listing without what systemd itself makes or shuffles when any unit is loaded. */
+export function comparable({ files, unit, machine }: Listing): Listing {
+  const { '/run/systemd/transient': _, ...others } = files
+  const sorted = Object.entries(unit).map(([key, value]) =>
+    UNORDERED.test(key) ? [key, value.split(' ').sort().join(' ')] : [key, value],
+  )
+  return { files: others, unit: Object.fromEntries(sorted), machine }
+}
