@@ -3,6 +3,7 @@ import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../../src/observe/facts.ts'
 import { bootLab, type Lab } from './lab.ts'
+import { skipLab } from './problem.ts'
 import { project } from './project.ts'
 
 const PROGRAM = '/tmp/observe.mjs'
@@ -29,7 +30,7 @@ async function bundleObserver(): Promise<string> {
   return built.outputFiles[0]?.text ?? ''
 }
 
-describe.each(['bookworm', 'trixie'])('observing on %s', (suite) => {
+describe.skipIf(skipLab()).each(['bookworm', 'trixie'])('observing on %s', (suite) => {
   let lab: Lab
   let program: string
 

@@ -5,8 +5,9 @@ export default class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandled.length, skipped: 0 }
     for (const module of modules) {
-      // A file that could not be loaded has no tests, but it is a failure.
-      if (module.state() === 'failed' && [...module.children.allTests()].length === 0) count.failed++
+      // A file that could not be loaded, or whose preparation failed, has no failed test, but it is a failure.
+      const groups = [module, ...module.children.allSuites()]
+      count.failed += groups.filter((group) => group.errors().length > 0).length
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         count[state === 'pending' ? 'skipped' : state]++

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from '../lab/lab.ts'
-import { labProblem } from '../lab/problem.ts'
+import { skipLab } from '../lab/problem.ts'
 import { httpd } from '../lab/services/httpd.ts'
 import type { Terminal } from './driver.ts'
 
-const problem = labProblem()
 const PATIENCE_MS = 60_000
 let lab: Lab
 
@@ -51,7 +50,7 @@ async function mainProcess(unit: string): Promise<{ user: string; effective: str
 /** CAP_NET_BIND_SERVICE alone. */
 const BIND_ONLY = '0000000000000400'
 
-describe.skipIf(problem !== undefined)('the wizard by keys on a real terminal', () => {
+describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
   it.each([
     ['apache2', 'bookworm', 1.5, '200'],
     ['apache2', 'trixie', 1.5, '200'],
