@@ -35,16 +35,31 @@ const TELLING =
 
 /** Lines that say something went wrong, the last ones, without repeats. */
 function tellingLines(journal: readonly JournalEntry[]): string[] {
-  const telling = journal.filter(({ message, priority }) => priority <= WARNING || TELLING.test(message))
+  const all = journal.filter(({ message, priority }) => priority <= WARNING || TELLING.test(message))
+  // PID 1 only repeats that it failed; the service's own lines would be pushed out by it.
+  const own = all.filter(({ identifier }) => identifier !== 'systemd')
+  const telling = own.length > 0 ? own : all
   const lines = telling.map(({ identifier, message }) => `${identifier}: ${message.split('\n')[0]}`)
   return [...new Set(lines)].slice(-MOST_JOURNAL_LINES)
 }
 
+/** How it ended: of the main process, or where it did not come to one, of the start script, which PID 1 only logs. */
+function exitOf({ last, journal }: Evidence): { code: number; status: number } | undefined {
+  if (last === undefined) return undefined
+  if (last.exitCode !== 0) return { code: last.exitCode, status: last.exitStatus }
+  const script = /Control process exited, code=exited, status=(\d+)\//
+  const status = journal.flatMap(({ message }) => script.exec(message)?.[1] ?? []).at(-1)
+  return status !== undefined && Number(status) in EXIT_MEANINGS
+    ? { code: 1, status: Number(status) }
+    : undefined
+}
+
 /** Remedies that exit codes suggest, by the directives that the trial really set. */
 function byExitCode(evidence: Evidence): Remedy[] {
-  const { last, assignments } = evidence
-  if (last?.exitCode !== 1) return []
-  const keys = EXIT_MEANINGS[last.exitStatus]?.keys ?? []
+  const { assignments } = evidence
+  const exit = exitOf(evidence)
+  if (exit?.code !== 1) return []
+  const keys = EXIT_MEANINGS[exit.status]?.keys ?? []
   return keys
     .filter((key) => assignments.some((one) => one.key === key))
     .map((key) => ({ kind: 'drop', key }))
@@ -62,7 +77,8 @@ function byRefusal({ reasons }: Evidence): Remedy[] {
 function reasonLine(evidence: Evidence): string {
   const { reasons, last } = evidence
   const main = reasons[0]?.text ?? 'the service is not healthy'
-  const exit = last && last.active !== 'active' ? exitMeaning(last.exitCode, last.exitStatus) : undefined
+  const ended = last && last.active !== 'active' ? exitOf(evidence) : undefined
+  const exit = ended && exitMeaning(ended.code, ended.status)
   return exit === undefined || main.includes(exit) ? main : `${main}: ${exit}`
 }
 
