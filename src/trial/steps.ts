@@ -51,9 +51,14 @@ export interface StepEvent {
 
 export type StepListener = (event: StepEvent) => void
 
-/** For the fault harness: named so that a test can stop hardenctl at a boundary. Does nothing otherwise. */
+let reached = 0
+
+/** For the fault harness: "restart:2" kills hardenctl before its second restart. Does nothing otherwise. */
 function pauseForFaultHarness(step: TrialStep): void {
-  if (process.env.HARDENCTL_KILL_BEFORE === step) process.kill(process.pid, 'SIGKILL')
+  const [wanted, time = '1'] = (process.env.HARDENCTL_KILL_BEFORE ?? '').split(':')
+  if (wanted !== step) return
+  reached += 1
+  if (reached === Number(time)) process.kill(process.pid, 'SIGKILL')
 }
 
 /** Runs one step and tells the listener when it begins and how it ended. */
