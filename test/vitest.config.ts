@@ -29,7 +29,8 @@ export default defineConfig({
           name: 'lab',
           include: ['test/lab/**/*.test.ts', 'test/terminal/**/*.test.ts'],
           globalSetup: ['test/setup/lab-roots.ts'],
-          maxWorkers: 2,
+          // One at a time: labs share the kernel log, and a call that a filter kills in one would be read in another.
+          maxWorkers: 1,
           sequence: { groupOrder: 1 },
           ...SLOW,
         },

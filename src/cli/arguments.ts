@@ -13,6 +13,7 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
 
   --check CHECK     one more check that decides health, repeatable:
                     a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
+  --no-rehearsal    try each stage on the live service only, without a clone of the host before
   --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
   --help, --version
 `
@@ -30,6 +31,7 @@ export interface WalkArguments {
   yes: boolean
   checks: string[]
   keepSeconds: number
+  rehearse: boolean
 }
 
 const DEFAULT_KEEP_SECONDS = 30
@@ -67,6 +69,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     yes: values.yes === true,
     checks: values.check ?? [],
     keepSeconds: keepSeconds(values['keep-seconds']),
+    rehearse: values['no-rehearsal'] !== true,
   }
 }
 
@@ -80,6 +83,7 @@ function parseOptions(argv: readonly string[]) {
       yes: { type: 'boolean', short: 'y' },
       check: { type: 'string', multiple: true },
       'keep-seconds': { type: 'string' },
+      'no-rehearsal': { type: 'boolean' },
     },
   })
 }

@@ -22,7 +22,12 @@ export function regularExpressionOf(pattern: string): RegExp {
     else if (character === '\\' && at + 1 < pattern.length) source += literal(pattern[++at] as string)
     else source += literal(character)
   }
-  return new RegExp(`^${source}$`, 's')
+  try {
+    return new RegExp(`^${source}$`, 's')
+  } catch {
+    // A set that runs backwards ([5-1]) matches nothing, as in glob(7).
+    return /(?!)/
+  }
 }
 
 function literal(character: string): string {

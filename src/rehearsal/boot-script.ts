@@ -42,6 +42,11 @@ const MASKED = [
   'systemd-journal-flush.service',
 ]
 
+/** The bus is there when somebody asks for it; with its usual dependencies its socket would wait for half a boot. */
+const BUS_SOCKET = `[Unit]
+DefaultDependencies=no
+`
+
 /** Read-only, as in systemd-nspawn: writing there reaches the kernel of the host. */
 const PROC_READ_ONLY = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi']
 
@@ -64,7 +69,8 @@ const TARGET_UNIT = `[Unit]
 Description=Clone made by hardenctl
 DefaultDependencies=no
 Requires=systemd-journald.socket
-After=systemd-journald.socket
+Wants=dbus.socket
+After=systemd-journald.socket dbus.socket
 AllowIsolate=yes
 `
 
@@ -183,7 +189,8 @@ fresh() {
   mkdir -p "$root/run/systemd/journald.conf.d" "$root/run/host/old" "$root/run/tmpfiles.d"
   mkdir -m 1777 "$root/run/lock"
   [ ! -d /run/systemd/system ] || cp -a /run/systemd/system "$root/run/systemd/"
-  mkdir -p ${units}"
+  mkdir -p ${units}/dbus.socket.d"
+  printf %s ${quoted(BUS_SOCKET)} >${units}/dbus.socket.d/zz-hardenctl.conf"
   for file in ${runFiles.map(quoted).join(' ')}; do
     mkdir -p "$root$(dirname "$file")" && cp -a -- "$file" "$root$file" || :
   done

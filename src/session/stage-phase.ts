@@ -2,28 +2,22 @@ import { stageNotes } from '../catalog/index.ts'
 import type { Stage } from '../catalog/types.ts'
 import { observe } from '../observe/observe.ts'
 import { renderDropIn } from '../systemd/drop-in.ts'
-import { invocationJournal } from '../systemd/journal.ts'
 import { overallExposure } from '../systemd/security.ts'
-import { rearmTimer } from '../systemd/timer.ts'
 import type { Baseline } from '../trial/baseline.ts'
-import { type Diagnosis, diagnose } from '../trial/diagnosis.ts'
-import { keep } from '../trial/keep.ts'
-import { remedyId, remedyText } from '../trial/remedy.ts'
-import { AbortedTrial, type Attempt, attempt, type TrialContext, undo } from '../trial/transaction.ts'
-import { dropInParts, withStage } from './drop-in-parts.ts'
+import { type Attempt, attempt } from '../trial/transaction.ts'
+import { REHEARSED, StageClones } from './stage-clones.ts'
+import { afterFailure, keepOrUndo } from './stage-trial.ts'
 import {
   beginStage,
   chosenAssignments,
   chosenOwnership,
   predicted,
-  relax,
   rowsOf,
   type StageWork,
   tickAll,
   toggle,
 } from './stage-work.ts'
 import type { StageResult } from './state.ts'
-import type { KeptStage } from './store.ts'
 import { trialContext } from './trial-context.ts'
 import type { WalkContext } from './walk.ts'
 
@@ -70,109 +64,26 @@ async function choose(
 }
 
 /** Shows exactly what will be written; true when it shall be. */
-async function confirm({ dispatch, intents, signal }: WalkContext, work: StageWork): Promise<boolean> {
+async function confirm(
+  { dispatch, intents, signal, options }: WalkContext,
+  work: StageWork,
+): Promise<boolean> {
   const dropIn = renderDropIn([], [{ comment: [], assignments: chosenAssignments(work) }]).trim()
   const warnings = [...work.ticked].flatMap((id) => work.current.get(id)?.caution ?? [])
   const ownership = chosenOwnership(work)
   dispatch({
     type: 'phase',
-    phase: { at: 'confirm', stage: work.stage, dropIn, ownership, restarts: true, warnings },
+    phase: {
+      at: 'confirm',
+      stage: work.stage,
+      dropIn,
+      ownership,
+      restarts: true,
+      rehearsed: options.rehearse,
+      warnings,
+    },
   })
   return (await intents.oneOf(signal, ['apply', 'back']))?.do === 'apply'
-}
-
-async function keepOrUndo(
-  context: WalkContext,
-  trials: TrialContext,
-  work: StageWork,
-  result: Extract<Attempt, { healthy: true }>,
-  before: number,
-): Promise<StageResult> {
-  const { host, subject, dispatch, intents, options } = context
-  const after = (await overallExposure(host, subject.unit)) ?? predicted(work)
-  if (options.keepSeconds > 0) {
-    await rearmTimer(host, subject.unit)
-    const deadline = Date.now() + options.keepSeconds * 1000
-    const { proof } = result.report
-    dispatch({ type: 'phase', phase: { at: 'keep', stage: work.stage, deadline, before, after, proof } })
-    const answer = await intents.oneOf(context.signal, ['keep'], deadline).catch(async () => {
-      throw new AbortedTrial(await undo(trials, result.trial))
-    })
-    dispatch({ type: 'phase', phase: { at: 'trial', stage: work.stage, steps: [] } })
-    if (answer?.yes !== true) {
-      const undone = await undo(trials, result.trial)
-      const why = answer ? 'rolled back as asked' : 'nobody answered: rolled back'
-      const note = undone.proven ? why : `${why}; ${undone.lines[0]}`
-      return { stage: work.stage, outcome: 'skipped', before, after: before, kept: [], note }
-    }
-  }
-  const added: KeptStage = {
-    stage: work.stage,
-    assignments: [...result.trial.assignments],
-    records: [...result.trial.records],
-    before,
-    after,
-    at: new Date().toISOString(),
-  }
-  const kept = withStage(context.stored.kept, added)
-  const done = await keep(trials, result.trial, dropInParts(kept), result.report.last?.invocation ?? '')
-  if (!done.kept)
-    return { stage: work.stage, outcome: 'skipped', before, after: before, kept: [], note: done.reason }
-  await context.save({ kept, pending: undefined } as Parameters<WalkContext['save']>[0])
-  const lines = result.trial.assignments
-    .filter(({ value }) => value !== '')
-    .map(({ key, value }) => `${key}=${value}`)
-  return { stage: work.stage, outcome: 'kept', before, after, kept: lines }
-}
-
-async function diagnosisOf(
-  context: WalkContext,
-  work: StageWork,
-  failed: Extract<Attempt, { healthy: false }>,
-): Promise<Diagnosis> {
-  const { report, reasons, trial } = failed
-  const invocation = report?.last?.invocation ?? ''
-  const journal =
-    invocation === trial.before.invocation ? [] : await invocationJournal(context.host, invocation)
-  return diagnose({
-    reasons,
-    last: report?.last,
-    journal,
-    records: report?.records ?? [],
-    assignments: trial.assignments,
-    capabilities: (work.facts.unit.properties.CapabilityBoundingSet?.[0] ?? '').split(' '),
-    groups: work.facts.syscallGroups,
-  })
-}
-
-/** Shows why it failed and asks what now; the work to go on with, or where to go. */
-async function afterFailure(
-  context: WalkContext,
-  work: StageWork,
-  failed: Extract<Attempt, { healthy: false }>,
-): Promise<StageWork | 'skip' | 'stop'> {
-  const { dispatch, intents, signal } = context
-  const { reason, journal, remedies } = await diagnosisOf(context, work, failed)
-  const useful = remedies.filter((remedy) => relax(work, [remedy]) !== undefined)
-  const relaxations = useful.map((remedy) => ({
-    id: remedyId(remedy),
-    text: remedyText(remedy, work.facts.syscallGroups),
-  }))
-  const undone = failed.undone.lines
-  dispatch({
-    type: 'phase',
-    phase: { at: 'failed', stage: work.stage, reason, journal, undone, relaxations },
-  })
-  const intent = await intents.oneOf(signal, ['relax', 'choose-again', 'skip-stage', 'stop'])
-  if (intent === undefined || intent.do === 'stop') return 'stop'
-  if (intent.do === 'skip-stage') return 'skip'
-  if (intent.do === 'choose-again') return work
-  return (
-    relax(
-      work,
-      useful.filter((remedy) => intent.ids.includes(remedyId(remedy))),
-    ) ?? work
-  )
 }
 
 /** One stage from its list to its verdict. 'stop' when the person wants no further stage. */
@@ -196,21 +107,50 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
   if (work.current.size === 0) {
     return finished({ stage, outcome: 'nothing', before, after: before, kept: [] }, 'next')
   }
-  for (;;) {
-    showStage(context, work, before)
-    const chosen = await choose(context, work)
-    work = chosen.work
-    if (chosen.next !== 'review') return finished(skipped(), chosen.next === 'stop' ? 'stop' : 'next')
-    if (!(await confirm(context, work))) continue
-    const trials = trialContext(context, work.facts, baseline)
-    const deadline = Date.now() + trials.deadManSeconds * 1000
-    dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], deadline } })
-    const change = { assignments: chosenAssignments(work), ownership: chosenOwnership(work) }
-    const result = await attempt(trials, stage, change)
-    if (result.healthy) return finished(await keepOrUndo(context, trials, work, result, before), 'next')
-    const next = await afterFailure(context, work, result)
-    if (next === 'skip' || next === 'stop')
-      return finished(skipped('broke the service and was rolled back'), next === 'stop' ? 'stop' : 'next')
-    work = next
+  const clones = new StageClones(context, work.facts, baseline)
+  try {
+    for (;;) {
+      clones.prepare()
+      showStage(context, work, before)
+      const chosen = await choose(context, work)
+      work = chosen.work
+      if (chosen.next !== 'review') return finished(skipped(), chosen.next === 'stop' ? 'stop' : 'next')
+      if (!(await confirm(context, work))) continue
+      const change = { assignments: chosenAssignments(work), ownership: chosenOwnership(work) }
+      const tried = await clones.rehearse(stage, change)
+      if (tried.failed !== undefined) {
+        const next = await afterFailure(context, tried.host, work, tried.failed)
+        dispatch({ type: 'target', target: 'live' })
+        if (next === 'skip' || next === 'stop') {
+          return finished(
+            skipped('broke in the rehearsal; the live service was not touched'),
+            next === 'stop' ? 'stop' : 'next',
+          )
+        }
+        work = next
+        continue
+      }
+      const trials = trialContext(context, work.facts, baseline)
+      const deadline = Date.now() + trials.deadManSeconds * 1000
+      dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], deadline } })
+      const result = await attempt(trials, stage, change)
+      if (result.healthy)
+        return finished(await keepOrUndo(context, trials, work, result, before, tried.note), 'next')
+      const next = await afterFailure(context, host, work, asGap(result, tried.note))
+      if (next === 'skip' || next === 'stop') {
+        return finished(skipped('broke the service and was rolled back'), next === 'stop' ? 'stop' : 'next')
+      }
+      work = next
+    }
+  } finally {
+    await clones.dispose()
   }
+}
+
+/** A live failure after a rehearsal that held is a gap between the clone and the host, and is named as one. */
+function asGap<Failed extends Extract<Attempt, { healthy: false }>>(failed: Failed, note: string): Failed {
+  if (note !== REHEARSED) return failed
+  const [main, ...rest] = failed.reasons
+  const text = `it held in the rehearsal and not live: ${main?.text ?? 'not healthy'}`
+  return { ...failed, reasons: [{ kind: main?.kind ?? 'error', text }, ...rest] }
 }

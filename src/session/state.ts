@@ -36,6 +36,8 @@ export type Phase =
       dropIn: string
       ownership: OwnershipWish[]
       restarts: boolean
+      /** A clone of the host is asked first. */
+      rehearsed: boolean
       warnings: string[]
     }
   | { at: 'trial'; stage: Stage | 'final'; steps: StepRow[]; deadline?: number }

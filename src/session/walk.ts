@@ -20,6 +20,8 @@ export interface WalkOptions {
   unit: string
   /** Seconds for the answer to Keep? */
   keepSeconds: number
+  /** Every stage is proven in a clone of the host before the live service is touched. */
+  rehearse: boolean
   /** Checks given on the command line, as text. */
   checks: readonly string[]
 }

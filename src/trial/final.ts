@@ -24,14 +24,15 @@ async function proveHealthy(
 }
 
 /** Reload keeps the invocation; what it breaks shows in the answers and in the kernel's log. */
-async function proveReload(context: TrialContext): Promise<void> {
+export async function proveReload(context: TrialContext): Promise<void> {
   const since = Date.now()
   const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
   if (problem !== undefined) throw new Error(`the reload failed: ${problem}`)
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
 
-async function proveStopAndStart(context: TrialContext): Promise<void> {
+/** A stop that ends in order, then a start that is healthy. */
+export async function proveStopAndStart(context: TrialContext): Promise<void> {
   const { host, unit } = context
   const before = await glimpse(host, unit)
   const since = Date.now()

@@ -34,7 +34,8 @@ function restoreLine({ path, kind, inode, uid, gid, mode }: OwnershipRecord): st
  * A directory is given back before what is in it, so that nobody else can swap its entries any more. `cd -P` and
  * the comparison with `pwd -P` make sure that the folder stands where it stood, with no link on the way; the
  * inode, that the entry is the one that was recorded; or it is a plain file with no other name, such as a log that
- * was rotated since, and no mode of its record would make it run as its owner. A directory that systemd removed
+ * was rotated since, and no mode of its record would make it run as its owner. Owner and mode are set on what is
+ * open or entered, never on a name that could be swapped meanwhile. A directory that systemd removed
  * with RuntimeDirectory= is made again.
  */
 const FUNCTIONS = `
@@ -43,21 +44,25 @@ enter() {
 ." ]
 }
 give_back() {
-  [ "$(stat -c '%u:%g %a' -- "./$1")" = "$2 $3" ] && return 0
-  chown -h -- "$2" "./$1" && chmod -- "$3" "./$1"
+  [ "$(stat -L -c '%u:%g %a' -- "$1")" = "$2 $3" ] && return 0
+  chown -- "$2" "$1" && chmod -- "$3" "$1"
 }
-made_anew() { [ "$(stat -c %h -- "./$1")" = 1 ] && [ "\${#2}" -le 3 ]; }
+made_anew() { [ "$(stat -L -c %h -- "$1")" = 1 ] && [ "\${#2}" -le 3 ]; }
+opened() {
+  [ -f "$1" ] || return 0
+  [ "$(stat -L -c %i -- "$1")" = "$2" ] || made_anew "$1" "$4" || return 0
+  give_back "$1" "$3" "$4"
+}
 file() {
   enter "$1" || return 0
   [ -f "./$2" ] && [ ! -L "./$2" ] || return 0
-  [ "$(stat -c %i -- "./$2")" = "$3" ] || made_anew "$2" "$5" || return 0
-  give_back "$2" "$4" "$5"
+  { opened /proc/self/fd/3 "$3" "$4" "$5"; } 3<"./$2"
 }
 folder() {
   enter "$1" || return 0
   if [ ! -e "./$2" ] && [ ! -L "./$2" ]; then mkdir -- "./$2" || return 0; fi
-  [ -d "./$2" ] && [ ! -L "./$2" ] || return 0
-  give_back "$2" "$4" "$5"
+  [ -d "./$2" ] && [ ! -L "./$2" ] && enter "\${1%/}/$2" || return 0
+  give_back . "$4" "$5"
 }`
 
 /**

@@ -100,11 +100,11 @@ function PhaseScreen({ state, question }: { state: WalkState; question: string }
     case 'confirm':
       return <Confirm phase={phase} question={question} />
     case 'trial':
-      return <Trial phase={phase} question={question} />
+      return <Trial phase={phase} question={question} target={state.target} />
     case 'keep':
       return <Keep phase={phase} question={question} />
     case 'failed':
-      return <Failed phase={phase} question={question} />
+      return <Failed phase={phase} question={question} target={state.target} />
     case 'done':
       return <Done phase={phase} question={question} />
   }

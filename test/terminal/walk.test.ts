@@ -52,17 +52,17 @@ const BIND_ONLY = '0000000000000400'
 
 describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
   it.each([
-    ['apache2', 'bookworm', 1.5, '200'],
-    ['apache2', 'trixie', 1.5, '200'],
-    ['nginx', 'bookworm', 1.6, '200'],
-    ['nginx', 'trixie', 1.6, '200'],
-    ['httpd', 'bookworm', 1.5, '403'],
+    ['apache2', 'bookworm', 1.5, '200', []],
+    ['apache2', 'trixie', 1.5, '200', ['--no-rehearsal']],
+    ['nginx', 'bookworm', 1.6, '200', ['--no-rehearsal']],
+    ['nginx', 'trixie', 1.6, '200', []],
+    ['httpd', 'bookworm', 1.5, '403', ['--no-rehearsal']],
   ])(
     'takes %s on %s to %d or better and it answers %s',
     { timeout: 240_000 },
-    async (unit, suite, most, status) => {
+    async (unit, suite, most, status, more) => {
       lab = await bootLab(unit === 'httpd' ? { ...httpd, suite } : { suite, services: [unit] })
-      const terminal = lab.spawnPty(['hardenctl', unit], { columns: 80, rows: 24 })
+      const terminal = lab.spawnPty(['hardenctl', unit, ...more], { columns: 80, rows: 24 })
       await sayYes(terminal)
       await terminal.press('enter')
       expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(0)
@@ -79,7 +79,7 @@ describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
 
   it('undoes a trial on Ctrl-C, says so, and leaves nothing', { timeout: 120_000 }, async () => {
     lab = await bootLab({ services: ['apache2'] })
-    const terminal = lab.spawnPty(['hardenctl', 'apache2'], { columns: 80, rows: 24 })
+    const terminal = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 80, rows: 24 })
     for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
       await terminal.waitFor(question, PATIENCE_MS)
       await terminal.press('enter')
@@ -97,7 +97,10 @@ describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
 
   it('rolls back by itself when nobody answers Keep?', { timeout: 120_000 }, async () => {
     lab = await bootLab({ services: ['nginx'] })
-    const terminal = lab.spawnPty(['hardenctl', 'nginx', '--keep-seconds', '10'], { columns: 60, rows: 20 })
+    const terminal = lab.spawnPty(['hardenctl', 'nginx', '--no-rehearsal', '--keep-seconds', '10'], {
+      columns: 60,
+      rows: 20,
+    })
     for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
       await terminal.waitFor(question, PATIENCE_MS)
       await terminal.press('enter')
@@ -111,7 +114,7 @@ describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
 
   it('survives a closed terminal in the middle of a trial', { timeout: 180_000 }, async () => {
     lab = await bootLab({ services: ['nginx'] })
-    const terminal = lab.spawnPty(['hardenctl', 'nginx'], { columns: 80, rows: 24 })
+    const terminal = lab.spawnPty(['hardenctl', 'nginx', '--no-rehearsal'], { columns: 80, rows: 24 })
     for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
       await terminal.waitFor(question, PATIENCE_MS)
       await terminal.press('enter')

@@ -101,6 +101,7 @@ export const confirm: Of<'confirm'> = {
     },
   ],
   restarts: true,
+  rehearsed: false,
   warnings: ['A connection that is open now is closed.'],
 }
 

@@ -1,5 +1,5 @@
 import { cleanup } from 'ink-testing-library'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Phase } from '../../src/session/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { baseline, confirm, done, failed, keep, row, stage, trial } from './phases.ts'
@@ -136,15 +136,19 @@ describe('stage', () => {
     const session = new FakeSession(stage())
     const shown = await stand(session)
     await shown.press(`${DOWN}${DOWN} ${DOWN} `)
-    expect(session.intents).toEqual([
-      { do: 'toggle', id: 'row-ProtectHome' },
-      { do: 'toggle', id: 'row-PrivateDevices' },
-    ])
+    await vi.waitFor(() =>
+      expect(session.intents).toEqual([
+        { do: 'toggle', id: 'row-ProtectHome' },
+        { do: 'toggle', id: 'row-PrivateDevices' },
+      ]),
+    )
     await shown.press(`${UP}jj  `)
-    expect(session.intents.slice(2)).toEqual([
-      { do: 'toggle', id: 'row-ProcSubset' },
-      { do: 'toggle', id: 'row-ProcSubset' },
-    ])
+    await vi.waitFor(() =>
+      expect(session.intents.slice(2)).toEqual([
+        { do: 'toggle', id: 'row-ProcSubset' },
+        { do: 'toggle', id: 'row-ProcSubset' },
+      ]),
+    )
   })
 
   it('does not tick what is not offered', async () => {

@@ -57,11 +57,13 @@ export function Confirm({ phase, question }: { phase: ConfirmPhase; question: st
 
 /** What matters most first: the end may be scrolled out of sight. */
 function planLines(phase: ConfirmPhase, width: number): Line[] {
-  const restart = phase.restarts ? 'The service restarts now.' : 'The service is not restarted.'
+  const now = phase.rehearsed ? 'Then the service restarts.' : 'The service restarts now.'
+  const restart = phase.restarts ? now : 'The service is not restarted.'
+  const first = phase.rehearsed ? 'First it is rehearsed in a clone of this host. ' : ''
   const promise =
     'If it is not healthy afterwards, or if you do not answer, everything below is undone by itself.'
   return [
-    ...paragraph(`${restart} ${promise}`, width),
+    ...paragraph(`${first}${restart} ${promise}`, width),
     ...phase.warnings.flatMap((warning) => bullet(warning, width, '! ', 'warn')),
     BLANK,
     line('This is written:', 'accent'),

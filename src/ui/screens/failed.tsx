@@ -1,6 +1,6 @@
 import { Box } from 'ink'
 import { useState } from 'react'
-import type { FailedPhase, Intent } from '../../session/state.ts'
+import type { FailedPhase, Intent, WalkState } from '../../session/state.ts'
 import { useKeys } from '../keys.tsx'
 import { BLANK, bullet, clip, type Line, line, paragraph, verbatim } from '../lines.ts'
 import { useCursor } from '../list.ts'
@@ -9,6 +9,11 @@ import { Scroll, useScrolling } from '../scroll.tsx'
 import { useSize } from '../size.ts'
 import { type TickItem, TickList } from '../tick-list.tsx'
 import { useSend } from '../walk.ts'
+
+const HEADLINES: Record<WalkState['target'], string> = {
+  live: 'It broke, and was rolled back:',
+  rehearsal: 'It broke in the rehearsal; the live service was not touched:',
+}
 
 interface Way {
   label: string
@@ -27,7 +32,13 @@ function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
 }
 
 /** Suggestions to tick and ways to go on stand in one list, so that the arrows reach all of it. */
-export function Failed({ phase, question }: { phase: FailedPhase; question: string }) {
+interface FailedProps {
+  phase: FailedPhase
+  question: string
+  target: WalkState['target']
+}
+
+export function Failed({ phase, question, target }: FailedProps) {
   const send = useSend()
   const { columns, rows } = useSize()
   const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
@@ -35,7 +46,7 @@ export function Failed({ phase, question }: { phase: FailedPhase; question: stri
   const ways = waysOf(phase, relaxed)
   const suggestions = phase.relaxations.length
   const cursor = useCursor(suggestions + ways.length, suggestions)
-  const lines = reportLines(phase, columns)
+  const lines = reportLines(phase, target, columns)
   const scrolling = useScrolling(lines.length)
   const toggle = (id: string) =>
     setUnticked((before) => {
@@ -90,9 +101,9 @@ export function Failed({ phase, question }: { phase: FailedPhase; question: stri
   )
 }
 
-function reportLines(phase: FailedPhase, width: number): Line[] {
+function reportLines(phase: FailedPhase, target: WalkState['target'], width: number): Line[] {
   return [
-    ...paragraph('It broke, and was rolled back:', width, 'bold'),
+    ...paragraph(HEADLINES[target], width, 'bold'),
     ...paragraph(phase.reason, width, 'bad'),
     ...phase.undone.flatMap((text) => bullet(text, width, '✔ ')),
     ...(phase.journal.length > 0

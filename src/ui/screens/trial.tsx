@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import type { Phase, StepRow } from '../../session/state.ts'
+import type { Phase, StepRow, WalkState } from '../../session/state.ts'
 import { useNow } from '../clock.ts'
 import { Rows } from '../draw.tsx'
 import { BLANK, type Line, paragraph, seconds } from '../lines.ts'
@@ -14,7 +14,20 @@ export function useElapsed(steps: StepRow[], now: number): (id: string) => numbe
   return (id) => now - (since.current.get(id) ?? now)
 }
 
-export function Trial({ phase, question }: { phase: Extract<Phase, { at: 'trial' }>; question: string }) {
+interface TrialProps {
+  phase: Extract<Phase, { at: 'trial' }>
+  question: string
+  target: WalkState['target']
+}
+
+function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
+  if (target === 'rehearsal')
+    return 'The change is being rehearsed in a clone; the live service goes on untouched.'
+  if (phase.deadline === undefined) return 'What was decided is being carried out.'
+  return 'The change is being tried on the service.'
+}
+
+export function Trial({ phase, question, target }: TrialProps) {
   const now = useNow()
   const elapsed = useElapsed(phase.steps, now)
   return (
@@ -30,11 +43,7 @@ export function Trial({ phase, question }: { phase: Extract<Phase, { at: 'trial'
                   width,
                 ),
               ]
-        const what =
-          phase.deadline === undefined
-            ? 'What was decided is being carried out.'
-            : 'The change is being tried on the service.'
-        const above = [...paragraph(what, width), BLANK]
+        const above = [...paragraph(purpose(phase, target), width), BLANK]
         const steps = stepLines(phase.steps, width, elapsed)
         const room = Math.max(1, height - above.length - below.length)
         return <Rows lines={[...above, ...stepWindow(steps, phase.steps, room), ...below]} height={height} />

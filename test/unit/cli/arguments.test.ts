@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseArguments, USAGE, UsageError } from '../../../src/cli/arguments.ts'
 
-const WALK = { command: 'walk', unit: 'apache2', yes: false, checks: [], keepSeconds: 30 }
+const WALK = { command: 'walk', unit: 'apache2', yes: false, checks: [], keepSeconds: 30, rehearse: true }
 
 describe('the command line', () => {
   it.each([
@@ -9,6 +9,7 @@ describe('the command line', () => {
     ['apache2 --yes', { ...WALK, yes: true }],
     ['-y apache2', { ...WALK, yes: true }],
     ['apache2 --check tcp:a:1 --check=/bin/x', { ...WALK, checks: ['tcp:a:1', '/bin/x'] }],
+    ['apache2 --no-rehearsal', { ...WALK, rehearse: false }],
     ['apache2 --keep-seconds 10', { ...WALK, keepSeconds: 10 }],
     ['apache2 --keep-seconds=600', { ...WALK, keepSeconds: 600 }],
     ['status apache2', { command: 'status', unit: 'apache2' }],

@@ -84,6 +84,7 @@ const confirm: Phase = {
   dropIn: '',
   ownership: [],
   restarts: true,
+  rehearsed: false,
   warnings: [],
 }
 const question = (id: 'propagation' | 'resume'): Phase => ({
