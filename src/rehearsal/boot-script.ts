@@ -86,13 +86,18 @@ watch() {
   echo 0 >"$cgroup/watch/cgroup.procs"
   # A shell gives what it starts in the background /dev/null for standard input, hence the detour.
   exec 3<&0
-  { cat <&3 >/dev/null || :; kill -KILL $$; } &
+  { cat <&3 >/dev/null || :; end $$; } &
   exec unshare --mount --propagation private --pid --fork --kill-child --net --ipc --uts \\
     -- /bin/sh ${quoted(`${folder}/boot.sh`)} enter "$cgroup" </dev/null 3<&-
+}
+# With its first process the kernel ends all others of the clone, without a line for each in the journal of the host.
+end() {
+  { first=$(cat ${quoted(`${folder}/pid`)}) && kill -KILL "$first"; } 2>/dev/null || kill -KILL "$1"
 }
 # The /proc of the host is still mounted, so it tells the pid that the host knows this process by.
 enter() {
   read -r pid rest </proc/self/stat
+  echo "$pid" >${quoted(`${folder}/pid`)}
   echo "pid $pid"
   echo 0 >"$1/clone/cgroup.procs"
   for controller in $(cat "$1/cgroup.controllers"); do

@@ -38,7 +38,8 @@ function properties({ folder, image }: CloneUnit, place: Place, seconds: number)
     'Delegate=yes',
     'KillMode=mixed',
     'KillSignal=SIGKILL',
-    'SuccessExitStatus=SIGKILL',
+    // unshare(1) ends as its child does, or with 1 where it knows no better.
+    'SuccessExitStatus=SIGKILL 1',
     'TimeoutStopSec=10s',
     `RuntimeMaxSec=${seconds}s`,
     'Nice=19',

@@ -45,6 +45,9 @@ export interface Clone {
 /** Generous: a clone runs only when nobody else wants the processor. */
 const BOOT_LIMIT_MS = 30_000
 
+/** An end through its lifeline takes a tenth of a second. */
+const GRACE_MS = 3000
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 type Lifeline = ChildProcessByStdio<Writable, Readable, Readable>
@@ -120,6 +123,12 @@ class Boot {
     return this.#said.trim().split('\n').at(-1) || 'it said nothing'
   }
 
+  /** Waits until its unit is gone: systemd-run --pipe ends no earlier. */
+  async gone(limitMs: number): Promise<void> {
+    const until = performance.now() + limitMs
+    while (!this.ended && performance.now() < until) await pause(5)
+  }
+
   #end(): void {
     this.ended = true
   }
@@ -163,6 +172,7 @@ async function settle(live: Host, pid: number, alsoStart: readonly string[]): Pr
 
 async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | undefined): Promise<void> {
   boot?.child.stdin.end()
+  await boot?.gone(GRACE_MS)
   await live.run(['systemctl', '--quiet', 'stop', '--', unit], { timeoutMs: 60_000 })
   // Only where the unit never started: its ExecStopPost= has removed both otherwise.
   if ((await live.stat(folder)) !== undefined) {
