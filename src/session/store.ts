@@ -135,8 +135,13 @@ export async function saveState(host: Host, stored: StoredState): Promise<void> 
   await host.write(statePath(stored.unit), `${JSON.stringify(stored, null, 1)}\n`, 0o600)
 }
 
-export async function forgetState(host: Host, unit: string): Promise<void> {
+/** Removes what is remembered and leaves the folder: a walk at work holds its lock on it. */
+export async function clearState(host: Host, unit: string): Promise<void> {
   await host.remove(statePath(unit))
+}
+
+export async function forgetState(host: Host, unit: string): Promise<void> {
+  await clearState(host, unit)
   for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(() => false)
 }
 

@@ -12,7 +12,7 @@ import { initialState, reduce, type WalkEvent } from './reducer.ts'
 import { resume } from './resume.ts'
 import { walkStage } from './stage-phase.ts'
 import type { Intent, Session, WalkState } from './state.ts'
-import { forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
+import { clearState, forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
 
 export interface WalkOptions {
   host: Host
@@ -180,7 +180,7 @@ export class Walk implements Session {
         const next = { ...context.stored, ...change }
         if (next.pending === undefined) delete next.pending
         context.stored = next
-        if (next.kept.length === 0 && next.pending === undefined) await forgetState(host, subject.unit)
+        if (next.kept.length === 0 && next.pending === undefined) await clearState(host, subject.unit)
         else await saveState(host, next)
       },
     }
