@@ -25,7 +25,8 @@ const IN_FORCE = {
 describe.skipIf(skipLab()).each(SUBJECTS)(
   `hardenctl $name --yes in $suite${labProblem() ? ` (${labProblem()})` : ''}`,
   (subject) => {
-    const { name, answer, most, user, accessLog } = subject
+    const { name, answer, most, user, accessLog, rehearse } = subject
+    const live = ['hardenctl', name, '--yes', '--no-rehearsal']
     let lab: Lab
     let before: Listing
     let walk: CommandResult
@@ -35,7 +36,7 @@ describe.skipIf(skipLab()).each(SUBJECTS)(
       // The listing is compared after another reboot: this one makes what only a second boot makes.
       await lab.reboot()
       before = await list(lab, name)
-      walk = await lab.run(['hardenctl', name, '--yes'], { timeoutMs: WALK_MS })
+      walk = await lab.run(rehearse ? live.slice(0, 3) : live, { timeoutMs: WALK_MS })
     })
     afterAll(() => lab?.stop())
 
@@ -49,6 +50,7 @@ describe.skipIf(skipLab()).each(SUBJECTS)(
       expect(exposure).toBeLessThanOrEqual(most)
       expect(walk.stdout).toContain(`System calls ${exposure / 10}`)
       expect(walk.stdout).toContain('The service is healthy')
+      expect(walk.stdout.includes('rehearsed first in a clone')).toBe(rehearse)
       expect(walk.stdout).toContain(`To undo: hardenctl undo ${name}`)
     })
 
@@ -115,7 +117,7 @@ describe.skipIf(skipLab()).each(SUBJECTS)(
     })
 
     it.runIf(subject.suite === 'bookworm')('keeps logging when its logs are rotated', async () => {
-      const second = await lab.run(['hardenctl', name, '--yes'], { timeoutMs: WALK_MS })
+      const second = await lab.run(live, { timeoutMs: WALK_MS })
       expect(second.exitCode).toBe(0)
       expect(await exposureOf(lab, name)).toBeLessThanOrEqual(most)
       const main = await show(lab, name, 'MainPID')

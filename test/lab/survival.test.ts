@@ -1,0 +1,169 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/steps.ts'
+import { bootLab, type Lab } from './lab.ts'
+import { labProblem, skipLab } from './problem.ts'
+import { answerOf, exposureOf, leftovers, show } from './subjects.ts'
+
+/** The dead-man timer of --yes runs half a minute; then the undo restarts the service once. */
+const DEAD_MAN_MS = 50_000
+const STAGE_1 = 73
+const STAGE_2 = 65
+
+/** The user switch is the second stage of apache2: its trial hands files over, so that it has the most to undo. */
+const KILLS = [...TRIAL_STEPS, ...KEEP_STEPS].map((step) => ({
+  step,
+  committed: ['settle', 'disarm'].includes(step),
+}))
+
+async function withLab(work: (lab: Lab) => Promise<void>): Promise<void> {
+  const lab = await bootLab({ services: ['apache2'] })
+  try {
+    await work(lab)
+  } finally {
+    await lab.stop()
+  }
+}
+
+/** Waits until nothing of hardenctl's work is left and the service answers; what follows says it if it didn't. */
+async function untilSettled(lab: Lab, limitMs = DEAD_MAN_MS): Promise<void> {
+  const until = Date.now() + limitMs
+  while (Date.now() < until) {
+    if ((await leftovers(lab)).length === 0 && (await answerOf(lab)) === '200') return
+    await pause(500)
+  }
+}
+
+/** Owner and mode of all that the user switch hands over. */
+function owners(lab: Lab): Promise<string> {
+  const format = '%p %u:%g %m\\n'
+  const find = `find /var/log/apache2 /run/apache2 /run/lock/apache2 -printf '${format}' 2>/dev/null | sort`
+  return lab.output(['sh', '-c', find])
+}
+
+/** Runs the walk until it kills itself before a step, by default of its second stage on the live service. */
+async function walkKilledBefore(lab: Lab, step: string, rehearse = false): Promise<void> {
+  const env = { HARDENCTL_KILL_BEFORE: rehearse ? step : `${step}:2` }
+  const options = rehearse ? ['--yes'] : ['--yes', '--no-rehearsal']
+  const walk = await lab.run(['hardenctl', 'apache2', ...options], { env, timeoutMs: 60_000 })
+  expect(walk.exitCode === 137 || walk.signal === 'SIGKILL').toBe(true)
+}
+
+/** Starts the walk and sends a signal to it when a step of a stage has begun. Resolves with its exit code and text. */
+function walkSignalled(lab: Lab, signal: string, stage: number, label: string) {
+  const script = `
+    hardenctl apache2 --yes --no-rehearsal >/tmp/walk 2>&1 & walk=$!
+    until sed -n "/^Stage $2 of 5/,\\$p" /tmp/walk | grep -qF "… $3"; do
+      kill -0 $walk || exit 99
+      sleep 0.02
+    done
+    kill -$1 $walk
+    wait $walk; code=$?
+    cat /tmp/walk; exit $code`
+  return lab.run(['sh', '-c', script, 'sh', signal, String(stage), label], { timeoutMs: 60_000 })
+}
+
+async function expectStageOne(lab: Lab, ownersBefore: string): Promise<void> {
+  expect(await answerOf(lab)).toBe('200')
+  expect(await exposureOf(lab, 'apache2')).toBe(STAGE_1)
+  expect(await owners(lab)).toBe(ownersBefore)
+  expect(await leftovers(lab)).toEqual([])
+  expect((await lab.output(['ls', '/var/lib/hardenctl/apache2'])).trim()).toBe('state.json')
+}
+
+const title = labProblem() ? ` (${labProblem()})` : ''
+
+describe.skipIf(skipLab()).concurrent(`the service survives${title}`, () => {
+  it.each(KILLS)('kill -9 before "$step" of the user switch', ({ step, committed }) =>
+    withLab(async (lab) => {
+      const before = await owners(lab)
+      await walkKilledBefore(lab, step)
+      await untilSettled(lab)
+      expect(await leftovers(lab)).toEqual([])
+      expect(await answerOf(lab)).toBe('200')
+      if (committed) {
+        expect(await exposureOf(lab, 'apache2')).toBe(STAGE_2)
+        expect(await show(lab, 'apache2', 'User')).toBe('www-data')
+      } else await expectStageOne(lab, before)
+      const undo = await lab.run(['hardenctl', 'undo', 'apache2'])
+      expect(undo.exitCode).toBe(0)
+      expect(await exposureOf(lab, 'apache2')).toBe(92)
+      expect(await owners(lab)).toBe(before)
+      expect(await lab.read('/var/lib/hardenctl/apache2/state.json')).toBeUndefined()
+    }),
+  )
+
+  it.each(['restart', 'disarm'])('kill -9 before "%s", and the next walk says what became of it', (step) =>
+    withLab(async (lab) => {
+      await walkKilledBefore(lab, step)
+      const again = await lab.run(['hardenctl', 'apache2', '--yes', '--no-rehearsal'], {
+        timeoutMs: 110_000,
+      })
+      expect(again.stdout).toContain('An earlier hardenctl ended in the middle of stage user.')
+      expect(again.stdout).toContain(step === 'disarm' ? 'it is kept' : 'It was undone')
+      expect(again.exitCode).toBe(0)
+      expect(await exposureOf(lab, 'apache2')).toBeLessThanOrEqual(15)
+      expect(await leftovers(lab)).toEqual([])
+    }),
+  )
+
+  it.each(['arm', 'restart'])(
+    'kill -9 before "%s" in a clone: it goes, and the service never noticed',
+    (step) =>
+      withLab(async (lab) => {
+        const before = [await owners(lab), await show(lab, 'apache2', 'InvocationID')]
+        await walkKilledBefore(lab, step, true)
+        await untilSettled(lab, 20_000)
+        expect(await leftovers(lab)).toEqual([])
+        expect(await lab.output(['find', '/var/tmp', '-name', '*hardenctl*'])).toBe('')
+        expect([await owners(lab), await show(lab, 'apache2', 'InvocationID')]).toEqual(before)
+        expect(await exposureOf(lab, 'apache2')).toBe(92)
+        expect(await answerOf(lab)).toBe('200')
+      }),
+  )
+
+  it.each(['TERM', 'HUP', 'INT'])('SIG%s during the restart: undone before it ends', (signal) =>
+    withLab(async (lab) => {
+      const before = await owners(lab)
+      const walk = await walkSignalled(lab, signal, 2, 'Restart the service')
+      expect(walk.exitCode).toBe(130)
+      expect(walk.stdout).toContain('Undoing')
+      await expectStageOne(lab, before)
+    }),
+  )
+
+  it('kill -9 while the health is being checked', () =>
+    withLab(async (lab) => {
+      const before = await owners(lab)
+      const walk = await walkSignalled(lab, 'KILL', 2, 'Check that it answers as before')
+      expect(walk.exitCode).toBe(137)
+      await untilSettled(lab)
+      await expectStageOne(lab, before)
+    }))
+
+  it('a connection that drops in the middle of a trial', () =>
+    withLab(async (lab) => {
+      const wizard = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 100, rows: 40 })
+      for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
+        await wizard.waitFor(question, 30_000)
+        await wizard.press('enter')
+      }
+      await wizard.waitFor(/Restart the service|Check that it answers/, 20_000)
+      wizard.hangUp()
+      await untilSettled(lab, 20_000)
+      expect(await leftovers(lab)).toEqual([])
+      expect(await answerOf(lab)).toBe('200')
+      expect(await exposureOf(lab, 'apache2')).toBe(92)
+    }))
+
+  it.each(['powerCut', 'reboot'] as const)('a %s in the middle of the user switch', (how) =>
+    withLab(async (lab) => {
+      const before = await owners(lab)
+      await walkKilledBefore(lab, 'health')
+      expect(await owners(lab)).not.toBe(before)
+      await lab[how]()
+      await untilSettled(lab, 10_000)
+      await expectStageOne(lab, before)
+    }),
+  )
+})
