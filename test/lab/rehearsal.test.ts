@@ -254,7 +254,14 @@ ExecStart=/usr/bin/sleep infinity
 `,
       ...NGINX,
     }
-    const lab = await boot({ files, services: ['nginx'], setup: [['systemctl', 'start', 'nginx', 'shop']] })
+    const lab = await boot({
+      files,
+      services: ['nginx'],
+      setup: [
+        ['systemctl', 'start', 'nginx'],
+        ['systemctl', 'start', 'shop'],
+      ],
+    })
     const alone = await rehearse(lab, { unit: 'shop.service', checks: [] })
     expect(alone.verdict).toMatchObject({ same: false, startable: ['nginx.service'] })
     expect(JSON.stringify(alone.verdict)).toContain('port 8080 is served by nginx.service')

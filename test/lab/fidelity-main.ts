@@ -1,0 +1,93 @@
+import type { Assignment } from '../../src/catalog/types.ts'
+import { liveHost } from '../../src/host/live.ts'
+import { observe } from '../../src/observe/observe.ts'
+import { bootProven } from '../../src/rehearsal/baseline.ts'
+import { type Baseline, listenersOf, measure } from '../../src/trial/baseline.ts'
+import { parseCheck } from '../../src/trial/check.ts'
+import { attempt, type TrialContext, undo } from '../../src/trial/transaction.ts'
+
+/** Verdicts of single directives on one service, live and in a clone, run inside a lab: node fidelity.mjs JSON. */
+export interface FidelityWish {
+  unit: string
+  checks: readonly string[]
+  alsoStart?: readonly string[]
+  values: readonly (readonly string[])[]
+}
+
+export interface Verdict {
+  healthy: boolean
+  /** What was wrong, or ''. */
+  reason: string
+  /** systemd did not take the setting: tells nothing about the service. */
+  refused: boolean
+}
+
+/** One line of output a value; a first line "problem …" where the service's baseline fails in a clone. */
+export interface FidelityLine {
+  value: string
+  live: Verdict
+  clone: Verdict
+}
+
+function assignmentOf(setting: string): Assignment {
+  const at = setting.indexOf('=')
+  return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
+}
+
+async function verdictOf(context: TrialContext, settings: readonly string[]): Promise<Verdict> {
+  const change = { assignments: settings.map(assignmentOf), ownership: [] }
+  const result = await attempt(context, 'system', change)
+  if (!result.healthy) {
+    const { kind, text = '' } = result.reasons[0] ?? {}
+    if (!result.undone.proven) throw new Error(`${settings.join(' ')}: ${result.undone.lines.join(' ')}`)
+    return { healthy: false, reason: text, refused: kind === 'settings' }
+  }
+  await undo(context, result.trial)
+  return { healthy: true, reason: '', refused: false }
+}
+
+async function run(wish: FidelityWish): Promise<void> {
+  const live = liveHost()
+  const { unit } = wish
+  const facts = await observe(live, unit)
+  const checks = wish.checks.map(parseCheck)
+  const rounds = await measure(live, checks, 2)
+  const baseline: Baseline = {
+    listeners: listenersOf(facts.sockets),
+    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0] ?? '' })),
+    startMs: 300,
+    restless: false,
+  }
+  const executables = facts.executables.map(({ path }) => path)
+  const options = { unit, alsoStart: wish.alsoStart ?? [], deadManSeconds: 3600 }
+  const proven = await bootProven(live, options, { unit, baseline, executables })
+  if (!('clone' in proven)) {
+    console.log(`problem ${proven.verdict.missing}`)
+    return
+  }
+  const common = {
+    unit,
+    baseline,
+    groups: facts.syscallGroups,
+    accounts: facts.accounts,
+    executables,
+    deadManSeconds: 60,
+    remember: async () => undefined,
+    tell: () => undefined,
+  }
+  const { clone } = proven
+  try {
+    // One after the other: a killed call of one of them must not be taken for the other's.
+    for (const settings of wish.values) {
+      const inClone = await verdictOf({ ...common, host: clone.host }, settings)
+      const onLive = await verdictOf({ ...common, host: live }, settings)
+      const line: FidelityLine = { value: settings.at(-1) ?? '', live: onLive, clone: inClone }
+      console.log(JSON.stringify(line))
+    }
+  } finally {
+    await clone.dispose()
+  }
+}
+
+await run(JSON.parse(process.argv[2] ?? ''))
+process.exit(0)
