@@ -7,7 +7,7 @@ const MOST = 3
 /** A path, or host:port, in a line that says that it could not be reached or is not there. */
 function namedIn(line: string): Endpoint[] {
   const paths = [...line.matchAll(/(?:^|[\s"'`(:=[])(?:unix:)?(\/[A-Za-z0-9_.@+/-]*[A-Za-z0-9_])/g)]
-  const ports = [...line.matchAll(/(?:127\.[\d.]+|localhost|\[?::1\]?)(?::| port |, port )"?(\d{1,5})/gi)]
+  const ports = [...line.matchAll(/(?:127\.[\d.]+|localhost|\[?::1\]?)[")]*(?::|,? port )"?(\d{1,5})/gi)]
   return [
     ...ports.map((match) => ({ port: Number(match[1]) })),
     ...paths.map((match) => ({ path: match[1] as string })),
