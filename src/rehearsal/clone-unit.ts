@@ -12,11 +12,14 @@ export interface CloneUnit {
 /** Nobody is expected to look at one rehearsal for longer; PID 1 ends the clone then, whatever hardenctl does. */
 const DEAD_MAN_SECONDS = 30 * 60
 
+/** On disk, unlike /tmp on many servers. */
+export const IMAGE_FOLDER = '/var/tmp'
+
 export function cloneUnit(name: string): CloneUnit {
   return {
     unit: `hardenctl-clone-${name}.service`,
     folder: `/run/hardenctl/clone-${name}`,
-    image: `/var/tmp/hardenctl-clone-${name}.img`,
+    image: `${IMAGE_FOLDER}/hardenctl-clone-${name}.img`,
   }
 }
 

@@ -6,10 +6,10 @@ import type { Readable, Writable } from 'node:stream'
 import { type CloneHost, cloneHost, insideClone } from '../host/clone.ts'
 import type { Host } from '../host/host.ts'
 import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
-import { type CloneUnit, cloneUnit, systemdRun } from './clone-unit.ts'
+import { type CloneUnit, cloneUnit, IMAGE_FOLDER, systemdRun } from './clone-unit.ts'
 import { layersOf } from './layers.ts'
 import { type Mount, parseMounts, visibleMounts } from './mounts.ts'
-import { availableKiB, diskIsPossible, LEAST_FREE_KIB, type Place, placeFor } from './place.ts'
+import { availableKiB, diskFreeKiB, LEAST_FREE_KIB, type Place, placeFor } from './place.ts'
 
 export class CloneError extends Error {
   override name = 'CloneError'
@@ -188,7 +188,7 @@ function chosenName(given: string | undefined): string {
 }
 
 async function placeOf(live: Host): Promise<Place> {
-  const [free, disk] = await Promise.all([availableKiB(live), diskIsPossible(live)])
+  const [free, disk] = await Promise.all([availableKiB(live), diskFreeKiB(live, IMAGE_FOLDER)])
   if (free < LEAST_FREE_KIB) throw new CloneError('too little memory is free')
   return placeFor(free, disk)
 }

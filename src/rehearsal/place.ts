@@ -13,7 +13,8 @@ export const LEAST_FREE_KIB = 192 * MIB
 /** Above this a quarter of what is free takes the writes of a service. */
 const ENOUGH_FREE_KIB = 1024 * MIB
 const MOST_UPPER_KIB = 1024 * MIB
-const DISK_UPPER_KIB = 2048 * MIB
+const MOST_DISK_KIB = 2048 * MIB
+const LEAST_DISK_KIB = 256 * MIB
 
 /** MemAvailable of /proc/meminfo, in KiB: proc_meminfo(5). */
 export async function availableKiB(host: Host): Promise<number> {
@@ -25,19 +26,24 @@ export async function availableKiB(host: Host): Promise<number> {
  * An upper layer on disk is an image of its own: a folder below the lower layer is refused by the kernel
  * ("overlapping upperdir"). It needs mkfs.ext4 and loop devices, so memory comes first.
  */
-export function placeFor(freeKiB: number, diskPossible: boolean): Place {
+export function placeFor(freeKiB: number, diskFreeKiB: number): Place {
   const memoryMaxKiB = Math.floor(freeKiB / 2)
-  if (freeKiB < ENOUGH_FREE_KIB && diskPossible) {
-    return { upper: 'disk', upperKiB: DISK_UPPER_KIB, memoryMaxKiB }
+  const disk = Math.min(MOST_DISK_KIB, Math.floor(diskFreeKiB / 4))
+  if (freeKiB < ENOUGH_FREE_KIB && disk >= LEAST_DISK_KIB) {
+    return { upper: 'disk', upperKiB: disk, memoryMaxKiB }
   }
   return { upper: 'memory', upperKiB: Math.min(MOST_UPPER_KIB, Math.floor(freeKiB / 4)), memoryMaxKiB }
 }
 
-/** Whether an image can be made and mounted here. Loop devices may be missing in a container. */
-export async function diskIsPossible(host: Host): Promise<boolean> {
-  const [loop, mkfs] = await Promise.all([
-    host.stat('/dev/loop-control'),
-    host.run(['sh', '-c', 'command -v mkfs.ext4 && command -v truncate']),
-  ])
-  return loop?.kind === 'char' && mkfs.exitCode === 0
+const DISK = 'command -v mkfs.ext4 && command -v truncate && df --output=avail -k -- "$1" | tail -n 1'
+
+/**
+ * KiB free where an image would lie; 0 where none can be made and mounted: loop devices may be missing in a
+ * container.
+ */
+export async function diskFreeKiB(host: Host, folder: string): Promise<number> {
+  const loop = await host.stat('/dev/loop-control')
+  if (loop?.kind !== 'char') return 0
+  const { exitCode, stdout } = await host.run(['sh', '-c', DISK, 'sh', folder])
+  return exitCode === 0 ? Number(stdout.trim().split('\n').at(-1)) || 0 : 0
 }

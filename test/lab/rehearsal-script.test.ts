@@ -62,10 +62,10 @@ describe('the layers of a clone', () => {
 
   it('take writes in memory while there is plenty, on disk where that is short', () => {
     const gib = 1024 * 1024
-    expect(placeFor(16 * gib, true)).toMatchObject({ upper: 'memory', upperKiB: gib })
-    expect(placeFor(2 * gib, true)).toMatchObject({ upper: 'memory', upperKiB: gib / 2 })
-    expect(placeFor(gib / 2, true)).toMatchObject({ upper: 'disk', memoryMaxKiB: gib / 4 })
-    expect(placeFor(gib / 2, false)).toMatchObject({ upper: 'memory', upperKiB: gib / 8 })
+    expect(placeFor(16 * gib, 100 * gib)).toMatchObject({ upper: 'memory', upperKiB: gib })
+    expect(placeFor(2 * gib, 100 * gib)).toMatchObject({ upper: 'memory', upperKiB: gib / 2 })
+    expect(placeFor(gib / 2, 4 * gib)).toMatchObject({ upper: 'disk', upperKiB: gib, memoryMaxKiB: gib / 4 })
+    expect(placeFor(gib / 2, gib / 2)).toMatchObject({ upper: 'memory', upperKiB: gib / 8 })
   })
 })
 
@@ -82,7 +82,7 @@ describe('the script', () => {
     const text = bootScript(PLAN)
     expect(text).toContain('--bounding-set=-sys_module,-sys_boot,-sys_time,-sys_rawio')
     expect(text).toMatch(/for part in sys sysrq-trigger .*bind,ro/s)
-    const argv = systemdRun(cloneUnit('x'), 'nginx.service', placeFor(4_000_000, false))
+    const argv = systemdRun(cloneUnit('x'), 'nginx.service', placeFor(4_000_000, 0))
     expect(argv).toEqual(
       expect.arrayContaining([
         '--unit=hardenctl-clone-x.service',

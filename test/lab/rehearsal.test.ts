@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { build } from 'esbuild'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab, type LabWish } from './lab.ts'
@@ -225,6 +226,40 @@ describe.skipIf(skipLab())(`a clone${labProblem() ? ` (${labProblem()})` : ''}`,
     for (const mark of marks) expect(await lab.read(mark)).toBe('live\n')
     expect(await everything(lab, unit)).toEqual(before)
   })
+
+  it.skipIf(!existsSync('/dev/loop-control'))(
+    'writes to an image on disk where memory is short',
+    async () => {
+      const lab = await boot({
+        size: '10g',
+        setup: [
+          [
+            'sh',
+            '-c',
+            'mknod /dev/loop-control c 10 237; for n in 0 1 2 3 4 5 6 7; do mknod /dev/loop$n b 7 $n; done',
+          ],
+          ['sh', '-c', 'sed "s/^MemAvailable:.*/MemAvailable: 500000 kB/" /proc/meminfo >/root/meminfo'],
+          ['mount', '--bind', '/root/meminfo', '/proc/meminfo'],
+        ],
+        services: ['nginx'],
+      })
+      const unit = 'nginx.service'
+      const before = await everything(lab, unit)
+      const result = await rehearse(lab, {
+        unit,
+        checks: ['http://127.0.0.1/'],
+        shell: [
+          'dd if=/dev/zero of=/var/some bs=1M count=600 2>&1 | grep -c copied',
+          'df --output=size -k / | tail -1',
+        ],
+      })
+      expect(result).toMatchObject({ problem: null, notes: [], verdict: { same: true } })
+      expect(result.shell[0]).toBe('0 1')
+      expect(Number(result.shell[1]?.split(' ').at(-1))).toBeGreaterThan(1_500_000)
+      expect(await everything(lab, unit)).toEqual(before)
+      console.log(`on disk: ${JSON.stringify(result.ms)}`)
+    },
+  )
 
   it('may load no module, set no clock, write no sysctl and open no disk', async () => {
     const lab = await boot({ services: ['nginx'] })
