@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { readSeccompRecords, type SeccompRecord } from '../systemd/audit.ts'
-import { first, first, showUnit, showUnit } from '../systemd/show.ts'
+import { first, showUnit } from '../systemd/show.ts'
 
 /** SIGSYS on the architectures that systemd runs on, MIPS and Alpha aside: signal(7). */
 const SIGSYS = 31
@@ -29,41 +29,19 @@ async function killsOf(host: Host, unit: string): Promise<(record: SeccompRecord
   }
 }
 
-/**
- * Whether a filter as `systemctl show` prints it kills this call: a plain list allows, one behind "~" denies. The
- * kernel's log is one for all, and what the unit's own filter lets through was killed by somebody else's.
- */
-export function filterKills(filter: string, name: string): boolean {
-  const denies = filter.startsWith('~')
-  const listed = filter.replace(/^~/, '').split(/\s+/).filter(Boolean)
-  if (listed.length === 0) return false
-  const named = listed.some((one) => one === name || one.startsWith(`${name}:`))
-  return named === denies
-}
-
-/** An unknown number has no name to look up, and a call of another architecture is judged by another setting. */
-function mayBeOurs(filter: string, { name, arch }: SeccompRecord): boolean {
-  return /^syscall_\d+$/.test(name) || arch === '40000003' || filterKills(filter, name)
-}
-
-/** Kernel records of system calls that a filter killed since `since` (epoch ms), as far as they are this unit's. */
+/** Kernel records of system calls that a filter killed since `since` (epoch ms), as far as they are this service's. */
 export async function attributedRecords(
   host: Host,
   unit: string,
   since: number,
   executables: readonly string[],
 ): Promise<SeccompRecord[]> {
+  const kills = await killsOf(host, unit)
   const records = (await readSeccompRecords(host, since)).filter(
-    (record) => record.signal === SIGSYS && record.time >= since,
+    (record) => record.signal === SIGSYS && record.time >= since && kills(record),
   )
-  if (records.length === 0) return []
-  const filter = first(await showUnit(host, unit, ['SystemCallFilter']), 'SystemCallFilter')
   const own = await Promise.all(
-    records.map(
-      async (record) =>
-        mayBeOurs(filter, record) &&
-        (executables.includes(record.exe) || !(await isSomebodyElses(host, record))),
-    ),
+    records.map(async (record) => executables.includes(record.exe) || !(await isSomebodyElses(host, record))),
   )
   return records.filter((_, index) => own[index])
 }
