@@ -2,8 +2,10 @@ import type { Assignment } from '../../src/catalog/types.ts'
 import { liveHost } from '../../src/host/live.ts'
 import { observe } from '../../src/observe/observe.ts'
 import { bootProven } from '../../src/rehearsal/baseline.ts'
+import { resetFailed } from '../../src/systemd/control.ts'
 import { type Baseline, listenersOf, measure } from '../../src/trial/baseline.ts'
 import { parseCheck } from '../../src/trial/check.ts'
+import { glimpse } from '../../src/trial/glimpse.ts'
 import { attempt, type TrialContext, undo } from '../../src/trial/transaction.ts'
 
 /** Verdicts of single directives on one service, live and in a clone, run inside a lab: node fidelity.mjs JSON. */
@@ -34,12 +36,20 @@ function assignmentOf(setting: string): Assignment {
   return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
 }
 
+/** A service may die some time after it was proven to be back: that must not end the comparison. */
+async function ensureActive({ host, unit }: TrialContext): Promise<void> {
+  const now = await glimpse(host, unit)
+  if (now.active === 'active' && !now.busy) return
+  await resetFailed(host, unit)
+  await host.run(['systemctl', 'restart', unit], { timeoutMs: 60_000 })
+}
+
 async function verdictOf(context: TrialContext, settings: readonly string[]): Promise<Verdict> {
   const change = { assignments: settings.map(assignmentOf), ownership: [] }
+  await ensureActive(context)
   const result = await attempt(context, 'system', change)
   if (!result.healthy) {
     const { kind, text = '' } = result.reasons[0] ?? {}
-    if (!result.undone.proven) throw new Error(`${settings.join(' ')}: ${result.undone.lines.join(' ')}`)
     return { healthy: false, reason: text, refused: kind === 'settings' }
   }
   await undo(context, result.trial)
