@@ -1,4 +1,5 @@
 import type { Facts } from '../observe/facts.ts'
+import type { Assignment } from '../systemd/assignment.ts'
 
 export const STAGES = ['capabilities', 'user', 'filesystem', 'system', 'syscalls'] as const
 export type Stage = (typeof STAGES)[number]
@@ -11,12 +12,7 @@ export const STAGE_TITLES: Record<Stage, string> = {
   syscalls: 'System calls',
 }
 
-/** One line of a unit file. A list setting is reset first: [{value: ''}, {value: …}]. */
-export interface Assignment {
-  section: 'Unit' | 'Service'
-  key: string
-  value: string
-}
+export type { Assignment } from '../systemd/assignment.ts'
 
 /** A file or directory that is handed to another owner. Recorded with what it was before it is touched. */
 export interface OwnershipWish {

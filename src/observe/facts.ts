@@ -1,3 +1,5 @@
+import type { ExecCommand } from '../systemd/exec.ts'
+
 /** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
 export interface Facts {
   unit: UnitFacts
@@ -39,12 +41,7 @@ export interface UnitFacts {
   canReload: boolean
 }
 
-export interface ExecCommand {
-  path: string
-  argv: string[]
-  /** privileged (+), no-setuid (!), ambient (!!), no-env-expand (:), ignore-failure (-) */
-  flags: string[]
-}
+export type { ExecCommand } from '../systemd/exec.ts'
 
 export interface Account {
   kind: 'user' | 'group'

@@ -11,9 +11,9 @@ import {
 } from '../trial/baseline.ts'
 import { type Check, CheckError, checkLabel, parseCheck } from '../trial/check.ts'
 import { glimpse } from '../trial/glimpse.ts'
+import type { WalkContext } from './context.ts'
 import { Refusal } from './preflight.ts'
 import type { CheckRow } from './state.ts'
-import type { WalkContext } from './walk.ts'
 
 const ROUNDS = 3
 

@@ -5,10 +5,12 @@ import { overallExposure } from '../systemd/security.ts'
 import { shortName } from '../systemd/unit-name.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { finalCheck, stepBack } from '../trial/final.ts'
+import { checkHealth } from '../trial/health.ts'
 import { restoreEverything } from '../trial/restore.ts'
+import { healthQuestion } from '../trial/transaction.ts'
+import type { WalkContext } from './context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import { trialContext } from './trial-context.ts'
-import type { WalkContext } from './walk.ts'
 
 /** Takes the last kept stage back, which the final check found at fault, and says so. */
 async function dropLastStage(context: WalkContext, baseline: Baseline, reason: string): Promise<string> {
@@ -67,8 +69,6 @@ export async function finish(context: WalkContext, baseline: Baseline): Promise<
 }
 
 async function answersAgain(context: WalkContext, baseline: Baseline): Promise<boolean> {
-  const { checkHealth } = await import('../trial/health.ts')
-  const { healthQuestion } = await import('../trial/transaction.ts')
   const facts = await observe(context.host, context.subject.unit)
   const question = healthQuestion(
     trialContext(context, facts, baseline),

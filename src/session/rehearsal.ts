@@ -13,8 +13,8 @@ import {
   type TrialContext,
   undo,
 } from '../trial/transaction.ts'
+import type { WalkContext } from './context.ts'
 import { trialContext } from './trial-context.ts'
-import type { WalkContext } from './walk.ts'
 
 /** A clone in which the unhardened service answers as it does live, ready for one stage. */
 export interface Rehearsal {

@@ -1,7 +1,7 @@
 import { finishTrial } from '../trial/restore.ts'
+import type { WalkContext } from './context.ts'
 import { withStage } from './drop-in-parts.ts'
 import { Refusal } from './preflight.ts'
-import type { WalkContext } from './walk.ts'
 
 /** Ends what an earlier hardenctl left unfinished, says what came of it, and asks whether to go on. */
 export async function resume(context: WalkContext): Promise<void> {

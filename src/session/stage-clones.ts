@@ -3,8 +3,8 @@ import type { Host } from '../host/host.ts'
 import type { Facts } from '../observe/facts.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { AbortedTrial, type Attempt, type Change } from '../trial/transaction.ts'
+import type { WalkContext } from './context.ts'
 import { isRehearsal, type NoRehearsal, openRehearsal, type Rehearsal } from './rehearsal.ts'
-import type { WalkContext } from './walk.ts'
 
 /** What a stage says of a rehearsal that held. */
 export const REHEARSED = 'rehearsed first in a clone: restart, reload, stop and start'

@@ -5,6 +5,7 @@ import { renderDropIn } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { type Attempt, attempt } from '../trial/transaction.ts'
+import type { WalkContext } from './context.ts'
 import { REHEARSED, StageClones } from './stage-clones.ts'
 import { afterFailure, keepOrUndo } from './stage-trial.ts'
 import {
@@ -19,7 +20,6 @@ import {
 } from './stage-work.ts'
 import type { StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
-import type { WalkContext } from './walk.ts'
 
 type Outcome = 'next' | 'stop'
 

@@ -6,11 +6,11 @@ import { type Diagnosis, diagnose } from '../trial/diagnosis.ts'
 import { keep } from '../trial/keep.ts'
 import { remedyId, remedyText } from '../trial/remedy.ts'
 import { AbortedTrial, type Attempt, type TrialContext, undo } from '../trial/transaction.ts'
+import type { WalkContext } from './context.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import { predicted, relax, type StageWork } from './stage-work.ts'
 import type { StageResult } from './state.ts'
 import type { KeptStage } from './store.ts'
-import type { WalkContext } from './walk.ts'
 
 /** Asks Keep? where somebody is there to answer, and keeps what passed or takes it back. */
 export async function keepOrUndo(

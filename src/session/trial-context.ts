@@ -1,8 +1,8 @@
 import type { Facts } from '../observe/facts.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
+import type { WalkContext } from './context.ts'
 import { asPending } from './store.ts'
-import type { WalkContext } from './walk.ts'
 
 /** Seconds that the health check may need after the start, and slack for a busy machine. */
 const HEALTH_SECONDS = 20

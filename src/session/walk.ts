@@ -5,6 +5,7 @@ import { overallExposure } from '../systemd/security.ts'
 import { UnitNameError } from '../systemd/unit-name.ts'
 import { AbortedTrial, stateFolder, type Undone } from '../trial/transaction.ts'
 import { settleBaseline } from './baseline-phase.ts'
+import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
 import { finish } from './final.ts'
 import { IntentQueue } from './intents.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
@@ -13,36 +14,6 @@ import { resume } from './resume.ts'
 import { walkStage } from './stage-phase.ts'
 import type { Intent, Session, WalkState } from './state.ts'
 import { clearState, forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
-
-export interface WalkOptions {
-  host: Host
-  /** As given by the person. */
-  unit: string
-  /** Seconds for the answer to Keep? */
-  keepSeconds: number
-  /** Every stage is proven in a clone of the host before the live service is touched. */
-  rehearse: boolean
-  /** Checks given on the command line, as text. */
-  checks: readonly string[]
-}
-
-/** What every part of the walk works with. */
-export interface WalkContext {
-  host: Host
-  subject: Subject
-  options: WalkOptions
-  intents: IntentQueue
-  signal: AbortSignal
-  dispatch(event: WalkEvent): void
-  /** The state on disk, as last saved. */
-  stored: StoredState
-  save(change: Partial<StoredState>): Promise<void>
-}
-
-/** Thrown through the walk by Ctrl-C. */
-export class Interrupted extends Error {
-  override name = 'Interrupted'
-}
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 

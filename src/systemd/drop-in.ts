@@ -1,5 +1,5 @@
 import { parse } from 'ini'
-import type { Assignment } from '../catalog/types.ts'
+import type { Assignment } from './assignment.ts'
 
 /** Sorts after every file name that a person would choose, and the trial after what is kept. */
 const KEPT = 'zz-hardenctl-kept.conf'

@@ -1,4 +1,10 @@
-import type { ExecCommand } from '../observe/facts.ts'
+/** One command of an Exec line, as systemd has parsed it. */
+export interface ExecCommand {
+  path: string
+  argv: string[]
+  /** privileged (+), no-setuid (!), ambient (!!), no-env-expand (:), ignore-failure (-) */
+  flags: string[]
+}
 
 /**
  * Parses one command of an Exec…Ex property: "{ path=/bin/x ; argv[]=/bin/x -a ; flags=ignore-failure ; …}"

@@ -1,4 +1,4 @@
-import type { Assignment } from '../catalog/types.ts'
+import type { Assignment } from './assignment.ts'
 import { applyAssignments, type Groups, settingsFromShow } from './settings.ts'
 import { type Kind, kindOf } from './settings-kinds.ts'
 import { ALL_CAPABILITIES, words } from './settings-values.ts'

@@ -1,4 +1,4 @@
-import type { Assignment } from '../catalog/types.ts'
+import type { Assignment } from './assignment.ts'
 import { kindOf } from './settings-kinds.ts'
 import { mergeLine, reading } from './settings-merge.ts'
 import { ALL_CAPABILITIES, ALL_NAMESPACES } from './settings-values.ts'

@@ -1,4 +1,4 @@
-import type { Evidence } from './diagnosis.ts'
+import type { Evidence } from './evidence.ts'
 import type { Remedy } from './remedy.ts'
 
 /** One thing that a failure shows, and what would help. Adding one touches this table and nothing else. */
