@@ -4,7 +4,7 @@ import { keptPath } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { shortName } from '../systemd/unit-name.ts'
 import type { Baseline } from '../trial/baseline.ts'
-import { finalCheck, stepBack } from '../trial/final.ts'
+import { finalCheck, standDown, stepBack } from '../trial/final.ts'
 import { checkHealth } from '../trial/health.ts'
 import { restoreEverything } from '../trial/restore.ts'
 import { healthQuestion } from '../trial/transaction.ts'
@@ -39,11 +39,13 @@ export async function finish(context: WalkContext, baseline: Baseline): Promise<
   while (context.stored.kept.length > 0) {
     dispatch({ type: 'phase', phase: { at: 'trial', stage: 'final', steps: [] } })
     const facts = await observe(host, subject.unit)
-    const trials = { ...trialContext(context, facts, baseline) }
+    const trials = trialContext(context, facts, baseline)
     const records = context.stored.kept.flatMap((stage) => stage.records)
     const problem = await finalCheck(trials, records, facts.unit.canReload)
+    if (problem !== undefined) notes.push(await dropLastStage(context, baseline, problem))
+    await standDown(trials)
+    context.signal.throwIfAborted()
     if (problem === undefined) break
-    notes.push(await dropLastStage(context, baseline, problem))
     healthy = context.stored.kept.length > 0 || (await answersAgain(context, baseline))
   }
   const { stored } = context

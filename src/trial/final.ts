@@ -52,33 +52,38 @@ export async function proveStopAndStart(context: TrialContext): Promise<void> {
   await proveHealthy(context, before, since)
 }
 
+/** Ends the stand-by of finalCheck: the service is proven, with all that was kept or with less. */
+export async function standDown({ host, unit }: TrialContext): Promise<void> {
+  await disarmTimer(host, unit)
+  await host.remove(scriptPath(unit))
+  for (const folder of [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]) {
+    await host.remove(folder).catch(() => false)
+  }
+}
+
 /**
  * Proves that the kept settings also survive a reload, where the unit can, and a stop and a start. Meanwhile a
- * timer of PID 1 stands by that takes everything back, since a stopped service is the worst that may be left.
+ * timer of PID 1 stands by that takes everything back, since a stopped service is the worst that may be left. It
+ * still stands by when a problem is returned: standDown() when the service is up again. No signal ends it half-way.
  */
 export async function finalCheck(
   context: TrialContext,
   records: readonly OwnershipRecord[],
   canReload: boolean,
 ): Promise<string | undefined> {
-  const { host, unit, tell } = context
+  const { signal: _, ...whole } = context
+  const { host, unit, tell } = whole
   try {
     await timed('arm', tell, async () => {
       await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
       await host.write(scriptPath(unit), everythingScript(unit, records), 0o700)
-      await armTimer(host, unit, scriptPath(unit), context.deadManSeconds + STOP_LIMIT_MS / 1000)
+      await armTimer(host, unit, scriptPath(unit), whole.deadManSeconds + STOP_LIMIT_MS / 1000)
     })
-    if (canReload) await timed('try-reload', tell, () => proveReload(context))
-    await timed('stop-start', tell, () => proveStopAndStart(context))
+    if (canReload) await timed('try-reload', tell, () => proveReload(whole))
+    await timed('stop-start', tell, () => proveStopAndStart(whole))
     return undefined
   } catch (error) {
     return (error as Error).message
-  } finally {
-    await disarmTimer(host, unit)
-    await host.remove(scriptPath(unit))
-    for (const folder of [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]) {
-      await host.remove(folder).catch(() => false)
-    }
   }
 }
 
@@ -88,7 +93,8 @@ export async function stepBack(
   parts: readonly DropInPart[],
   records: readonly OwnershipRecord[],
 ): Promise<HealthReport> {
-  const { host, unit } = context
+  const { signal: _, ...whole } = context
+  const { host, unit } = whole
   const before = await glimpse(host, unit)
   const header = ['Made by hardenctl. To bring back what was before, run: hardenctl undo']
   await host.write(keptPath(unit), renderDropIn(header, parts), 0o644)
@@ -101,5 +107,5 @@ export async function stepBack(
   await resetFailed(host, unit)
   const since = Date.now()
   await queue(host, 'restart', unit)
-  return checkHealth(healthQuestion(context, before, since))
+  return checkHealth(healthQuestion(whole, before, since))
 }
