@@ -67,7 +67,8 @@ folder() {
 
 /**
  * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
- * may run twice, and does nothing but clear away once the trial was kept.
+ * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
+ * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it.
  */
 export function undoScript(plan: UndoPlan): string {
   const folders = plan.foldersMade.map((folder) => `  rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
@@ -78,6 +79,10 @@ export PATH LC_ALL
 unset IFS CDPATH
 unit=${quoted(plan.unit)}
 ${FUNCTIONS}
+give_all_back() {
+${plan.records.map(restoreLine).join('\n')}
+  cd /
+}
 clear_away() {
   cd /
   rm -f -- ${[plan.trialDropIn, temporaryName(plan.trialDropIn), ...plan.bootFiles].map(quoted).join(' ')}
@@ -98,11 +103,10 @@ if grep -qxF ${quoted(`# trial ${plan.token}`)} ${quoted(plan.keptDropIn)} 2>/de
   unmake_folders
   forget
 fi
-rm -f -- ${quoted(temporaryName(plan.keptDropIn))}
+rm -f -- ${[temporaryName(plan.keptDropIn), plan.trialDropIn].map(quoted).join(' ')}
+give_all_back
 clear_away
 unmake_folders
-${plan.records.map(restoreLine).join('\n')}
-cd /
 [ "$1" = boot ] && forget
 state=$(systemctl show --property=ActiveState --value -- "$unit")
 now=$(systemctl show --property=InvocationID --value -- "$unit")

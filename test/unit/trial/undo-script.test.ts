@@ -49,11 +49,10 @@ const owner = (path: string) => {
 function restore(records: readonly OwnershipRecord[]): void {
   const lines = undoScript({ ...PLAN, records })
   const functions = lines.slice(lines.indexOf('\nenter()'), lines.indexOf('\nclear_away()'))
-  const calls = lines.slice(
-    lines.indexOf('\nclear_away\nunmake_folders\n') + 27,
-    lines.lastIndexOf('\ncd /\n'),
-  )
-  const { status, stderr } = spawnSync('/bin/sh', { input: `${functions}\n${calls}\n:\n`, encoding: 'utf8' })
+  const { status, stderr } = spawnSync('/bin/sh', {
+    input: `${functions}\ngive_all_back\n`,
+    encoding: 'utf8',
+  })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 }
 
@@ -112,6 +111,13 @@ describe('the script', () => {
     expect(text).toContain('Before=a%b.service')
     expect(text).toContain('ExecStart=/bin/sh /var/lib/hardenctl/a_25b/undo.sh boot')
     expect(text).toContain('Description=Undo the unfinished hardenctl trial of a%%b.service')
+  })
+})
+
+describe('the order', () => {
+  it('gives files back before PID 1 may forget the unit that the service waits for at boot', () => {
+    const script = undoScript({ ...PLAN, bootFiles: ['/etc/recover.service'], records: [] })
+    expect(script).toContain('\ngive_all_back\nclear_away\n')
   })
 })
 
