@@ -145,6 +145,19 @@ describe.skipIf(skipLab())(`a clone${labProblem() ? ` (${labProblem()})` : ''}`,
     expect(Math.min(...times)).toBeLessThanOrEqual(500)
   })
 
+  it('boots beside others like it', async () => {
+    const lab = await boot({ services: ['nginx'] })
+    const unit = 'nginx.service'
+    const before = await everything(lab, unit)
+    const wish = { unit, checks: ['http://127.0.0.1/'], changes: [{ settings: ['ProtectHome=yes'] }] }
+    const results = await Promise.all([wish, wish, wish, wish].map((one) => rehearse(lab, one)))
+    for (const { verdict, attempts } of results) {
+      expect(verdict).toMatchObject({ same: true })
+      expect(attempts).toMatchObject([{ healthy: true }])
+    }
+    expect(await everything(lab, unit)).toEqual(before)
+  })
+
   it('hands files over and back without the live host seeing any of it', async () => {
     const lab = await boot({ services: ['redis-server'] })
     const unit = 'redis-server.service'

@@ -51,7 +51,7 @@ export const SUBJECTS: readonly Subject[] = [
   { ...apache2, suite: 'bookworm', rehearse: true },
   { ...apache2, suite: 'trixie', rehearse: false },
   { ...nginx, suite: 'bookworm', rehearse: false },
-  { ...nginx, suite: 'trixie', rehearse: true },
+  { ...nginx, suite: 'trixie', rehearse: false },
   { ...rocky, suite: 'bookworm', rehearse: false },
 ]
 

@@ -132,15 +132,6 @@ describe.skipIf(skipLab()).concurrent(`the service survives${title}`, () => {
     }),
   )
 
-  it('kill -9 while the health is being checked', () =>
-    withLab(async (lab) => {
-      const before = await owners(lab)
-      const walk = await walkSignalled(lab, 'KILL', 2, 'Check that it answers as before')
-      expect(walk.exitCode).toBe(137)
-      await untilSettled(lab)
-      await expectStageOne(lab, before)
-    }))
-
   it('a connection that drops in the middle of a trial', () =>
     withLab(async (lab) => {
       const wizard = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 100, rows: 40 })
@@ -156,14 +147,17 @@ describe.skipIf(skipLab()).concurrent(`the service survives${title}`, () => {
       expect(await exposureOf(lab, 'apache2')).toBe(92)
     }))
 
-  it.each(['powerCut', 'reboot'] as const)('a %s in the middle of the user switch', (how) =>
-    withLab(async (lab) => {
-      const before = await owners(lab)
-      await walkKilledBefore(lab, 'health')
-      expect(await owners(lab)).not.toBe(before)
-      await lab[how]()
-      await untilSettled(lab, 10_000)
-      await expectStageOne(lab, before)
-    }),
+  // PID 1 starts much at once at boot: what comes too late by chance does so in one of three.
+  it.each(['powerCut', 'reboot', 'reboot', 'reboot'] as const)(
+    'a %s in the middle of the user switch',
+    (how) =>
+      withLab(async (lab) => {
+        const before = await owners(lab)
+        await walkKilledBefore(lab, 'health')
+        expect(await owners(lab)).not.toBe(before)
+        await lab[how]()
+        await untilSettled(lab, 10_000)
+        await expectStageOne(lab, before)
+      }),
   )
 })

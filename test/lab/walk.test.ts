@@ -22,11 +22,18 @@ const IN_FORCE = {
   AmbientCapabilities: 'cap_net_bind_service',
 }
 
+/** Without what logrotate itself leaves behind. */
+function withoutRotation(files: Record<string, string>): Record<string, string> {
+  const ours = ([path]: [string, string]) => !/^\/var\/log\/.*\.1$|^\/var\/lib\/logrotate\/status$/.test(path)
+  return Object.fromEntries(Object.entries(files).filter(ours))
+}
+
 describe.skipIf(skipLab()).each(SUBJECTS)(
   `hardenctl $name --yes in $suite${labProblem() ? ` (${labProblem()})` : ''}`,
   (subject) => {
     const { name, answer, most, user, accessLog, rehearse } = subject
     const live = ['hardenctl', name, '--yes', '--no-rehearsal']
+    const rotates = subject.suite === 'bookworm'
     let lab: Lab
     let before: Listing
     let walk: CommandResult
@@ -107,19 +114,7 @@ describe.skipIf(skipLab()).each(SUBJECTS)(
       expect((await lab.output(['stat', '-c', '%F %U', '/var/log/httpd'])).trim()).toBe('directory apache')
     })
 
-    it('is undone wholly: files, owners, unit, timers, mounts and cgroups are as before the first change', async () => {
-      const undo = await lab.run(['hardenctl', 'undo', name])
-      expect(undo).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(comparable(await list(lab, name))).toEqual(comparable(before))
-      expect(await answerOf(lab)).toBe(answer)
-      const again = await lab.run(['hardenctl', 'undo', name])
-      expect(again.stdout).toContain('Nothing of hardenctl is in force')
-    })
-
-    it.runIf(subject.suite === 'bookworm')('keeps logging when its logs are rotated', async () => {
-      const second = await lab.run(live, { timeoutMs: WALK_MS })
-      expect(second.exitCode).toBe(0)
-      expect(await exposureOf(lab, name)).toBeLessThanOrEqual(most)
+    it.runIf(rotates)('keeps logging when its logs are rotated', async () => {
       const main = await show(lab, name, 'MainPID')
       await lab.output(['logrotate', '--force', `/etc/logrotate.d/${name}`])
       await pause(1000)
@@ -127,11 +122,18 @@ describe.skipIf(skipLab()).each(SUBJECTS)(
       await expect.poll(() => logged('/after-the-rotation'), { timeout: 5000 }).toBe(true)
       expect(await answerOf(lab)).toBe(answer)
       expect(await show(lab, name, 'MainPID')).toBe(main)
+    })
+
+    it('is undone wholly: files, owners, unit, timers, mounts and cgroups are as before the first change', async () => {
       const undo = await lab.run(['hardenctl', 'undo', name])
-      expect(undo.exitCode).toBe(0)
-      // The new log too is whose it would have been without hardenctl.
-      const owner = (path: string) => before.files[path]?.split(' ')[1]
-      expect((await lab.output(['stat', '-c', '%u:%g', accessLog])).trim()).toBe(owner(accessLog))
+      expect(undo).toMatchObject({ exitCode: 0, stderr: '' })
+      const after = comparable(await list(lab, name))
+      // Also the log that logrotate made meanwhile is whose it would have been without hardenctl.
+      if (rotates) after.files = withoutRotation(after.files)
+      expect(after).toEqual(comparable(before))
+      expect(await answerOf(lab)).toBe(answer)
+      const again = await lab.run(['hardenctl', 'undo', name])
+      expect(again.stdout).toContain('Nothing of hardenctl is in force')
     })
   },
 )
