@@ -68,7 +68,8 @@ folder() {
 /**
  * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
  * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
- * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it.
+ * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it. A start
+ * under the trial's settings that is still on its way is ended first: it would take the files again.
  */
 export function undoScript(plan: UndoPlan): string {
   const folders = plan.foldersMade.map((folder) => `  rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
@@ -79,6 +80,13 @@ export PATH LC_ALL
 unset IFS CDPATH
 unit=${quoted(plan.unit)}
 ${FUNCTIONS}
+calm() {
+  systemctl daemon-reload
+  case "$(systemctl show --property=ActiveState --value -- "$unit"):$(systemctl show --property=Job --value -- "$unit")" in
+  active: | active:0 | inactive: | inactive:0 | failed: | failed:0) ;;
+  *) systemctl stop --job-mode=ignore-dependencies -- "$unit" ;;
+  esac
+}
 give_all_back() {
 ${plan.records.map(restoreLine).join('\n')}
   cd /
@@ -104,6 +112,7 @@ if grep -qxF ${quoted(`# trial ${plan.token}`)} ${quoted(plan.keptDropIn)} 2>/de
   forget
 fi
 rm -f -- ${[temporaryName(plan.keptDropIn), plan.trialDropIn].map(quoted).join(' ')}
+${plan.records.length > 0 ? '[ "$1" = boot ] || calm' : ''}
 give_all_back
 clear_away
 unmake_folders
