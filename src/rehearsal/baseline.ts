@@ -31,6 +31,9 @@ export type BaselineVerdict =
 /** A clone competes for the processor with nobody before it: it gets what is left. */
 const PATIENCE = 3
 
+/** A crash report ends with lines that tell nothing. */
+const TELLING = /error|denied|fail|cannot|can't|could not|not permitted|in use|fatal|unable/i
+
 /** Sockets that the live host keeps for the unit: without them a service started by socket has none to serve. */
 async function triggers(host: Host, unit: string): Promise<string[]> {
   const names = first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy').split(' ')
@@ -72,8 +75,9 @@ async function verdictOf(
   const journal = await invocationJournal(host, report.last?.invocation ?? '')
   const lacking = lackingIn(journal.map(({ message }) => message))
   if (lacking === undefined) {
-    const said = journal.filter(({ identifier }) => identifier !== 'systemd').at(-1)
-    const words = said === undefined ? '' : `; it said: ${said.message.split('\n')[0]}`
+    const said = journal.filter(({ identifier }) => identifier !== 'systemd').map(({ message }) => message)
+    const line = said.findLast((message) => TELLING.test(message)) ?? said.at(-1)
+    const words = line === undefined ? '' : `; it said: ${line.split('\n')[0]}`
     return { same: false, missing: `${reason}${words}`, startable: [] }
   }
   const found = await Promise.all(

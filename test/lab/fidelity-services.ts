@@ -103,8 +103,8 @@ export const FIDELITY_LAB: LabWish = {
     ['systemctl', 'start', 'page', 'relay', 'cache', 'keeper', 'proxy'],
   ],
   ready: [
-    'sh',
+    'bash',
     '-c',
-    'for port in 80 8080 8081 8082 8083 8084; do curl -s -o /dev/null 127.0.0.1:$port || exit 1; done',
+    'for port in 80 8080 8081 8082 8083 8084 8085; do : <>/dev/tcp/127.0.0.1/$port || exit 1; done',
   ],
 }

@@ -1,4 +1,4 @@
-// node test/setup/bundle.js test/lab/fidelity.ts [SUITE …]: does a clone say of a directive what the live service says?
+// node test/setup/bundle.js test/lab/fidelity.ts [SUITE] [SERVICE …]: does a clone say of a directive what the live service says?
 import { build } from 'esbuild'
 import type { FidelityLine, FidelityWish } from './fidelity-main.ts'
 import { FIDELITY_LAB, type FidelityService, SERVICES } from './fidelity-services.ts'
@@ -8,7 +8,7 @@ import { labProblem } from './problem.ts'
 import { project } from './project.ts'
 
 const FOLDER = '/opt/fidelity'
-const AT_ONCE = 3
+const AT_ONCE = 5
 /** A service's whole list, live and in the clone: some seconds for each. */
 const LIMIT_MS = 60 * 60_000
 
@@ -73,16 +73,16 @@ async function again(lab: Lab, rows: readonly Row[]): Promise<Row[]> {
     const service = SERVICES.find(({ unit }) => unit === row.unit)
     const settings = [...VALUES, ...FILTERS].find((value) => value.at(-1) === row.value)
     if (agrees(row) || service === undefined || settings === undefined) settled.push(row)
-    else settled.push(...(await compare(lab, service, [settings])))
+    else settled.push((await compare(lab, service, [settings]))[0] ?? row)
   }
   return settled
 }
 
-async function compareSuite(suite: string): Promise<Row[]> {
+async function compareSuite(suite: string, services: readonly FidelityService[]): Promise<Row[]> {
   const lab = await openLab(suite)
   try {
-    const rows = await fewAtOnce(SERVICES, (service) => compare(lab, service, VALUES))
-    for (const service of SERVICES) rows.push(await compare(lab, service, FILTERS))
+    const rows = await fewAtOnce(services, (service) => compare(lab, service, VALUES))
+    for (const service of services) rows.push(await compare(lab, service, FILTERS))
     return await again(lab, rows.flat())
   } finally {
     await lab.stop()
@@ -127,10 +127,13 @@ function printSummary(rows: readonly Row[]): void {
 
 const problem = labProblem()
 if (problem !== undefined) throw new Error(problem)
+const SUITES = ['bookworm', 'trixie']
 const wanted = process.argv.slice(2)
+const suites = SUITES.filter((suite) => wanted.includes(suite))
+const services = SERVICES.filter(({ unit }) => wanted.includes(unit.replace('.service', '')))
 const all: Row[] = []
-for (const suite of wanted.length > 0 ? wanted : ['bookworm', 'trixie']) {
-  const rows = await compareSuite(suite)
+for (const suite of suites.length > 0 ? suites : SUITES) {
+  const rows = await compareSuite(suite, services.length > 0 ? services : SERVICES)
   printTable(suite, rows)
   all.push(...rows)
 }
