@@ -1,4 +1,7 @@
-/** Single directives, each tried alone: lines of a drop-in, a list setting reset first. */
+/**
+ * Single directives, each tried alone: lines of a drop-in, a list setting reset first. None that outlives its undo: under
+ * UMask=0777 redis saves data that it can't read ever after.
+ */
 export const VALUES: readonly (readonly string[])[] = [
   ...['', 'CAP_NET_BIND_SERVICE', 'CAP_SETUID CAP_SETGID', 'CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE'].map(
     (value) => ['CapabilityBoundingSet=', ...(value === '' ? [] : [`CapabilityBoundingSet=${value}`])],
@@ -25,7 +28,7 @@ export const VALUES: readonly (readonly string[])[] = [
   ['NoExecPaths=/', 'ExecPaths=/usr /lib /lib64'],
   ['NoExecPaths=/usr/bin'],
   ['UMask=0077'],
-  ['UMask=0777'],
+  ['UMask=0027'],
 
   ['PrivateDevices=yes'],
   ['DevicePolicy=strict'],
