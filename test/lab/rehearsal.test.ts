@@ -58,17 +58,20 @@ async function identity(lab: Lab, unit: string): Promise<string> {
 }
 
 /** The machine, and every process that is not the lab's own or this test's. */
-async function everything(lab: Lab, unit: string): Promise<Listing & { processes: string[] }> {
-  const processes = await lab.output(['ps', '-eo', 'comm='])
+/** Names of the processes, without what a look itself starts. */
+async function processNames(lab: Lab): Promise<string[]> {
   const ignored = /^(ps|sh|nsenter|systemd-timesyn|\(sd-.*)$/
-  return {
-    ...(await list(lab, unit)),
-    processes: processes
-      .split('\n')
-      .map((name) => name.trim())
-      .filter((name) => name !== '' && !ignored.test(name))
-      .sort(),
-  }
+  const names = (await lab.output(['ps', '-eo', 'pid=,comm='])).split('\n').map((line) => line.trim())
+  return names.filter((line) => line !== '' && !ignored.test(line.replace(/^\d+ /, '')))
+}
+
+async function everything(lab: Lab, unit: string): Promise<Listing & { processes: string[] }> {
+  const early = await processNames(lab)
+  const listing = await list(lab, unit)
+  // A program that the booting lab or a timer runs for a moment is none that stays.
+  const late = new Set(await processNames(lab))
+  const staying = early.filter((line) => late.has(line)).map((line) => line.replace(/^\d+ +/, ''))
+  return { ...listing, processes: staying.sort() }
 }
 
 /** Starts a program that holds a clone and waits until the service answers in it; returns what ends the waiting. */

@@ -109,12 +109,14 @@ describe.skipIf(skipLab()).each(SUBJECTS)(
       expect((await lab.run(['hardenctl', 'status', name])).exitCode).toBe(0)
     })
 
-    it.runIf(name === 'httpd')('keeps the log folder behind its link', async () => {
+    const itOfRocky = name === 'httpd' ? it : undefined
+    itOfRocky?.('keeps the log folder behind its link', async () => {
       expect((await lab.output(['readlink', '/etc/httpd/logs'])).trim()).toBe('../../var/log/httpd')
       expect((await lab.output(['stat', '-c', '%F %U', '/var/log/httpd'])).trim()).toBe('directory apache')
     })
 
-    it.runIf(rotates)('keeps logging when its logs are rotated', async () => {
+    const itRotated = rotates ? it : undefined
+    itRotated?.('keeps logging when its logs are rotated', async () => {
       const main = await show(lab, name, 'MainPID')
       await lab.output(['logrotate', '--force', `/etc/logrotate.d/${name}`])
       await pause(1000)
