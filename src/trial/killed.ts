@@ -29,6 +29,17 @@ async function killsOf(host: Host, unit: string): Promise<(record: SeccompRecord
   }
 }
 
+/**
+ * Whose calls can be the unit's: with User= that account's, and root's for its "+" lines. A service that starts as
+ * root may become anybody.
+ */
+async function callersOf(host: Host, unit: string): Promise<(record: SeccompRecord) => boolean> {
+  const user = first(await showUnit(host, unit, ['User']), 'User')
+  if (user === '' || user === 'root' || user === '0') return () => true
+  const said = (await host.run(['id', '-u', '--', user])).stdout.trim()
+  return ({ uid }) => !/^\d+$/.test(said) || uid === 0 || uid === Number(said)
+}
+
 /** Kernel records of system calls that a filter killed since `since` (epoch ms), as far as they are this service's. */
 export async function attributedRecords(
   host: Host,
@@ -40,10 +51,12 @@ export async function attributedRecords(
   const records = (await readSeccompRecords(host, since)).filter(
     (record) => record.signal === SIGSYS && record.time >= since && kills(record),
   )
+  if (records.length === 0) return []
+  const called = records.filter(await callersOf(host, unit))
   const own = await Promise.all(
-    records.map(async (record) => executables.includes(record.exe) || !(await isSomebodyElses(host, record))),
+    called.map(async (record) => executables.includes(record.exe) || !(await isSomebodyElses(host, record))),
   )
-  return records.filter((_, index) => own[index])
+  return called.filter((_, index) => own[index])
 }
 
 /** "chown (fchownat)" */
