@@ -27,22 +27,31 @@ export interface WalkState {
 export type Phase =
   | { at: 'looking'; what: string }
   | { at: 'refused'; reason: string; next: string }
-  | { at: 'question'; id: 'propagation' | 'resume'; text: string[]; yes: string; no: string }
-  | { at: 'baseline'; checks: CheckRow[]; measuring: boolean; problem?: string }
+  | { at: 'question'; id: 'propagation' | 'resume' | 'companions'; text: string[]; yes: string; no: string }
+  | {
+      at: 'baseline'
+      checks: CheckRow[]
+      measuring: boolean
+      problem?: string
+      /** When the live service restarts; undefined where no clone may be made, so that there is no choice. */
+      restarts?: Restarts
+    }
   | StagePhase
   | {
       at: 'confirm'
-      stage: Stage
+      /** 'all': the five stages at once, rehearsed before, on the live service. */
+      stage: Stage | 'all'
       dropIn: string
       ownership: OwnershipWish[]
-      restarts: boolean
-      /** A clone of the host is asked first. */
-      rehearsed: boolean
+      /** What the clones said of exactly this by now; 'none' where nothing is rehearsed. */
+      rehearsal: Proof
+      /** 'rehearsal': it lands in the clone that stands in for the host until the one restart at the end. */
+      lands: WalkState['target']
       warnings: string[]
     }
-  | { at: 'trial'; stage: Stage | 'final'; steps: StepRow[]; deadline?: number }
+  | { at: 'trial'; stage: Stage | 'all' | 'final'; steps: StepRow[]; deadline?: number }
   /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
-  | { at: 'keep'; stage: Stage; deadline: number; before: number; after: number; proof: string[] }
+  | { at: 'keep'; stage: Stage | 'all'; deadline: number; before: number; after: number; proof: string[] }
   | FailedPhase
   | { at: 'done'; summary: Summary }
 
@@ -55,11 +64,18 @@ export interface StagePhase {
   /** Exposure ×10 in force, and as it would be with the ticked rows. */
   before: number
   predicted: number
+  /** What the clones say of the ticked rows as a whole. */
+  set: Proof
+  /** Something of this stage is still being proven. */
+  proving: boolean
 }
+
+/** After each stage that is kept, or once at the end after all were rehearsed in a clone. */
+export type Restarts = 'each stage' | 'once'
 
 export interface FailedPhase {
   at: 'failed'
-  stage: Stage | 'final'
+  stage: Stage | 'all' | 'final'
   /** One line. */
   reason: string
   /** The few journal lines that matter. */
@@ -68,6 +84,8 @@ export interface FailedPhase {
   undone: string[]
   /** Empty when nothing is suspected. */
   relaxations: Relaxation[]
+  /** It broke in the rehearsal only: the person may have it tried on the live service all the same. */
+  mayInsist: boolean
 }
 
 export interface Relaxation {
@@ -94,6 +112,10 @@ export interface Row {
   proof: Proof
 }
 
+/**
+ * What clones of this host say of a change. proven: restart, health, reload, stop and start. unprovable: no clone
+ * can tell, for the reason given.
+ */
 export interface Proof {
   state: 'none' | 'waiting' | 'proving' | 'proven' | 'breaks' | 'unprovable'
   /** A few words. */
@@ -148,6 +170,8 @@ export type Intent =
   /** url, tcp:HOST:PORT, unix:PATH or a command line split at blanks. */
   | { do: 'add-check'; text: string }
   | { do: 'measure' }
+  /** On the baseline: restart after each stage, or once at the end. */
+  | { do: 'toggle-restarts' }
   | { do: 'toggle'; id: string }
   | { do: 'toggle-all'; ticked: boolean }
   /** Enter on a stage: show what would be written. */
@@ -157,6 +181,8 @@ export type Intent =
   | { do: 'skip-stage' }
   | { do: 'keep'; yes: boolean }
   | { do: 'relax'; ids: string[] }
+  /** After a failure in the rehearsal: try it live all the same. */
+  | { do: 'insist' }
   /** After a failure: back to the list, to untick. */
   | { do: 'choose-again' }
   /** Keep what is proven and go to the end. */
