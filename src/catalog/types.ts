@@ -12,6 +12,13 @@ export const STAGE_TITLES: Record<Stage, string> = {
   syscalls: 'System calls',
 }
 
+/** One stage, or all of them in one restart. */
+export type StageOrAll = Stage | 'all'
+
+export function titleOf(stage: StageOrAll): string {
+  return stage === 'all' ? 'All stages' : STAGE_TITLES[stage]
+}
+
 export type { Assignment } from '../systemd/assignment.ts'
 
 /** A file or directory that is handed to another owner. Recorded with what it was before it is touched. */
@@ -66,6 +73,8 @@ export interface Proposed {
   recommended: boolean
   /** Why it is not recommended though possible. */
   caution?: string
+  /** A trial in a clone can settle the caution: ticked once it held there. */
+  settledByTrial?: true
   ownership?: OwnershipWish[]
   /** Tighter values first, for squeezing; each a whole replacement of `assignments`. */
   ladder?: { value: string; assignments: Assignment[] }[]

@@ -13,6 +13,7 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
 
   --check CHECK     one more check that decides health, repeatable:
                     a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
+  --once            rehearse all stages in a clone, then restart the live service a single time
   --no-rehearsal    try each stage on the live service only, without a clone of the host before
   --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
   --help, --version
@@ -32,6 +33,7 @@ export interface WalkArguments {
   checks: string[]
   keepSeconds: number
   rehearse: boolean
+  once: boolean
 }
 
 const DEFAULT_KEEP_SECONDS = 30
@@ -63,6 +65,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (units.length !== 1) throw new UsageError('one unit at a time; see hardenctl --help')
   const unit = units[0] as string
   if (verb !== undefined) return { command: verb, unit }
+  if (values.once && values['no-rehearsal']) {
+    throw new UsageError('--once needs the rehearsal: it can’t go with --no-rehearsal')
+  }
   return {
     command: 'walk',
     unit,
@@ -70,6 +75,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     checks: values.check ?? [],
     keepSeconds: keepSeconds(values['keep-seconds']),
     rehearse: values['no-rehearsal'] !== true,
+    once: values.once === true,
   }
 }
 
@@ -84,6 +90,7 @@ function parseOptions(argv: readonly string[]) {
       check: { type: 'string', multiple: true },
       'keep-seconds': { type: 'string' },
       'no-rehearsal': { type: 'boolean' },
+      once: { type: 'boolean' },
     },
   })
 }

@@ -1,5 +1,4 @@
-import type { Assignment } from '../catalog/types.ts'
-import { STAGE_TITLES } from '../catalog/types.ts'
+import { type Assignment, titleOf } from '../catalog/types.ts'
 import { liveHost } from '../host/live.ts'
 import { score } from '../session/drop-in-parts.ts'
 import { loadState } from '../session/store.ts'
@@ -27,7 +26,7 @@ export async function runStatus(given: string): Promise<number> {
   )
   if (stored.pending) say('A trial was left unfinished; hardenctl ends it when it is started again.')
   for (const { stage, before, after, at, assignments } of stored.kept) {
-    say(`  ${STAGE_TITLES[stage]}: ${score(before)} → ${score(after)}, kept ${at}`)
+    say(`  ${titleOf(stage)}: ${score(before)} → ${score(after)}, kept ${at}`)
     for (const { key, value } of assignments) if (value !== '') say(`    ${key}=${value}`)
   }
   const all = stored.kept.reduce<Assignment[]>((sum, stage) => mergeAssignments(sum, stage.assignments), [])

@@ -29,8 +29,8 @@ export async function runWalk(args: WalkArguments): Promise<number> {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
   const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, rehearse } = args
-  const walk = new Walk({ host: liveHost(), unit, checks, rehearse, keepSeconds })
+  const { unit, checks, rehearse, once } = args
+  const walk = new Walk({ host: liveHost(), unit, checks, rehearse, once, keepSeconds })
   undoOnSignals(walk)
   if (!args.yes) {
     const { runWizard } = await import('../ui/main.tsx')

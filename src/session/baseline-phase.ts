@@ -13,7 +13,7 @@ import { type Check, CheckError, checkLabel, parseCheck } from '../trial/check.t
 import { glimpse } from '../trial/glimpse.ts'
 import type { WalkContext } from './context.ts'
 import { Refusal } from './preflight.ts'
-import type { CheckRow } from './state.ts'
+import type { CheckRow, Restarts } from './state.ts'
 
 const ROUNDS = 3
 
@@ -103,17 +103,32 @@ function leftWith(problem: string | undefined): Refusal {
  * Proposes the checks that decide health, lets the person change them, and measures them several times. A check
  * that flaps or fails before anything was changed can't tell a broken service: the walk refuses to begin with it.
  */
-export async function settleBaseline(context: WalkContext): Promise<Baseline> {
+export async function settleBaseline(
+  context: WalkContext,
+): Promise<{ baseline: Baseline; restarts: Restarts }> {
   const { host, subject, dispatch, intents, signal, options } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
   const facts = await observe(host, subject.unit)
   const given = options.checks.map(parseCheck)
   let rows = distinct([...(await proposeChecks(host, facts)), ...given]).map(rowOf)
-  dispatch({ type: 'phase', phase: { at: 'baseline', checks: rows, measuring: false } })
+  let restarts: Restarts = options.once ? 'once' : 'each stage'
+  const choice = () => (options.rehearse ? { restarts } : {})
+  dispatch({ type: 'phase', phase: { at: 'baseline', checks: rows, measuring: false, ...choice() } })
   let problem: string | undefined
   for (;;) {
-    const intent = await intents.oneOf(signal, ['toggle-check', 'add-check', 'measure', 'stop'])
+    const intent = await intents.oneOf(signal, [
+      'toggle-check',
+      'add-check',
+      'measure',
+      'stop',
+      'toggle-restarts',
+    ])
     if (intent === undefined || intent.do === 'stop') throw leftWith(problem)
+    if (intent.do === 'toggle-restarts') {
+      restarts = restarts === 'once' ? 'each stage' : 'once'
+      dispatch({ type: 'restarts', ...choice() })
+      continue
+    }
     problem = undefined
     if (intent.do !== 'measure') {
       const edited = editRows(rows, intent)
@@ -142,6 +157,6 @@ export async function settleBaseline(context: WalkContext): Promise<Baseline> {
       restless: await isRestless(context),
     }
     await context.save({ baseline })
-    return baseline
+    return { baseline, restarts: options.rehearse ? restarts : 'each stage' }
   }
 }

@@ -1,4 +1,6 @@
 import type { Host } from '../host/host.ts'
+import type { DropInPart } from '../systemd/drop-in.ts'
+import type { Change } from '../trial/transaction.ts'
 import type { IntentQueue } from './intents.ts'
 import type { Subject } from './preflight.ts'
 import type { WalkEvent } from './reducer.ts'
@@ -12,13 +14,36 @@ export interface WalkOptions {
   keepSeconds: number
   /** Every stage is proven in a clone of the host before the live service is touched. */
   rehearse: boolean
+  /** The live service restarts a single time, after all stages were rehearsed; the wizard may choose otherwise. */
+  once: boolean
   /** Checks given on the command line, as text. */
   checks: readonly string[]
 }
 
+/** How the walk rehearses. */
+export interface Rehearsing {
+  /** Why no clone proves anything here: one line. Undefined where clones can. */
+  why?: string
+  /** Local units that the service talks to, started in each clone too. */
+  companions: readonly string[]
+}
+
+/** Stages that were kept in the clone that stands in for the host, and that are not live yet. */
+export interface Ahead {
+  change: Change
+  parts: readonly DropInPart[]
+}
+
 /** What every part of the walk works with. */
 export interface WalkContext {
+  /** The machine that the stages land on: the live host, or a clone that stands in for it until the end. */
   host: Host
+  /** The machine that clones are made of. */
+  live: Host
+  /** Undefined where rehearsal is not wanted. */
+  rehearsing: Rehearsing | undefined
+  /** What a clone must be given first, to be as the host that the stages land on. */
+  ahead: Ahead | undefined
   subject: Subject
   options: WalkOptions
   intents: IntentQueue

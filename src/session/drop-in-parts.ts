@@ -1,4 +1,4 @@
-import { STAGE_TITLES, STAGES } from '../catalog/types.ts'
+import { STAGES, type StageOrAll, titleOf } from '../catalog/types.ts'
 import { type DropInPart, mergeAssignments } from '../systemd/drop-in.ts'
 import type { KeptStage } from './store.ts'
 
@@ -19,11 +19,17 @@ export function dropInParts(kept: readonly KeptStage[]): DropInPart[] {
         (one) => !assignments.includes(one),
       )
     }
-    const title = `Stage ${STAGES.indexOf(stage) + 1}, ${STAGE_TITLES[stage].toLowerCase()}`
+    const number = stage === 'all' ? '' : `Stage ${STAGES.indexOf(stage) + 1}, `
+    const title = `${number}${titleOf(stage).toLowerCase()}`.replace(/^all/, 'All')
     const comment = [`${title}: exposure ${score(before)} → ${score(after)}, proven ${at.slice(0, 16)}Z`]
     parts.push({ comment, assignments: [...assignments] })
   }
   return parts.filter(({ assignments }) => assignments.length > 0)
+}
+
+/** What was kept in one restart comes before what was kept stage by stage later. */
+function orderOf(stage: StageOrAll): number {
+  return stage === 'all' ? -1 : STAGES.indexOf(stage)
 }
 
 /** Stages in their order, a stage kept again merged with what was kept of it before. */
@@ -39,6 +45,6 @@ export function withStage(kept: readonly KeptStage[], added: KeptStage): KeptSta
           records: [...before.records, ...added.records],
         }
   return [...kept.filter(({ stage }) => stage !== added.stage), merged].sort(
-    (a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage),
+    (a, b) => orderOf(a.stage) - orderOf(b.stage),
   )
 }

@@ -1,4 +1,4 @@
-import { STAGE_TITLES } from '../catalog/types.ts'
+import { titleOf } from '../catalog/types.ts'
 import { observe } from '../observe/observe.ts'
 import { keptPath } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
@@ -10,6 +10,7 @@ import { restoreEverything } from '../trial/restore.ts'
 import { healthQuestion } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts } from './drop-in-parts.ts'
+import type { Restarts } from './state.ts'
 import { trialContext } from './trial-context.ts'
 
 /** Takes the last kept stage back, which the final check found at fault, and says so. */
@@ -24,15 +25,16 @@ async function dropLastStage(context: WalkContext, baseline: Baseline, reason: s
     await stepBack(trialContext(context, facts, baseline), dropInParts(kept), records)
   }
   await context.save({ kept })
-  const title = last === undefined ? 'the last stage' : STAGE_TITLES[last.stage]
+  const title = last === undefined ? 'the last stage' : titleOf(last.stage)
   return `${title} was taken back at the end: ${reason}`
 }
 
 /**
- * The end of the walk: reload, stop and start with all that was kept; what fails is taken back stage by stage.
+ * The end of the walk: reload, stop and start with all that was kept; what fails is taken back stage by stage. The
+ * service that restarts only once was stopped and started in a clone.
  * True when the service is proven healthy.
  */
-export async function finish(context: WalkContext, baseline: Baseline): Promise<boolean> {
+export async function finish(context: WalkContext, baseline: Baseline, restarts: Restarts): Promise<boolean> {
   const { host, subject, dispatch } = context
   const notes: string[] = []
   let healthy = true
@@ -41,7 +43,10 @@ export async function finish(context: WalkContext, baseline: Baseline): Promise<
     const facts = await observe(host, subject.unit)
     const trials = trialContext(context, facts, baseline)
     const records = context.stored.kept.flatMap((stage) => stage.records)
-    const problem = await finalCheck(trials, records, facts.unit.canReload)
+    const problem = await finalCheck(trials, records, {
+      reload: facts.unit.canReload,
+      restart: restarts === 'each stage',
+    })
     if (problem !== undefined) notes.push(await dropLastStage(context, baseline, problem))
     await standDown(trials)
     context.signal.throwIfAborted()
@@ -52,7 +57,7 @@ export async function finish(context: WalkContext, baseline: Baseline): Promise<
   const final = (await overallExposure(host, subject.unit)) ?? stored.stock
   const curve = [
     { label: 'stock', exposure: stored.stock },
-    ...stored.kept.map(({ stage, after }) => ({ label: STAGE_TITLES[stage], exposure: after })),
+    ...stored.kept.map(({ stage, after }) => ({ label: titleOf(stage), exposure: after })),
   ]
   const dropInPath = keptPath(subject.unit)
   const summary = {

@@ -1,6 +1,6 @@
 import type { StepEvent } from '../trial/steps.ts'
 import { STEP_LABELS } from '../trial/steps.ts'
-import type { CheckRow, Phase, Proof, Row, StageResult, StepRow, WalkState } from './state.ts'
+import type { CheckRow, Phase, Proof, Restarts, Row, StageResult, StepRow, WalkState } from './state.ts'
 
 /** What happened. The walk dispatches events; the reducer says what a screen then shows. */
 export type WalkEvent =
@@ -8,8 +8,8 @@ export type WalkEvent =
   | { type: 'phase'; phase: Phase }
   | { type: 'exposure'; stock?: number; now: number }
   | { type: 'checks'; checks: CheckRow[]; measuring: boolean; problem?: string }
-  | { type: 'rows'; rows: Row[]; predicted: number }
-  | { type: 'proof'; id: string; proof: Proof }
+  | { type: 'restarts'; restarts?: Restarts }
+  | { type: 'rows'; rows: Row[]; predicted: number; set: Proof; proving: boolean }
   | { type: 'step'; event: StepEvent }
   | { type: 'deadline'; deadline: number }
   | { type: 'finished'; result: StageResult }
@@ -46,16 +46,17 @@ function changedPhase(phase: Phase, event: WalkEvent): Phase {
   if (event.type === 'deadline' && phase.at === 'trial') return { ...phase, deadline: event.deadline }
   if (event.type === 'checks' && phase.at === 'baseline') {
     const { checks, measuring, problem } = event
-    return { at: 'baseline', checks, measuring, ...(problem === undefined ? {} : { problem }) }
+    const { problem: _, ...rest } = phase
+    return { ...rest, checks, measuring, ...(problem === undefined ? {} : { problem }) }
   }
-  if (event.type === 'rows' && phase.at === 'stage')
-    return { ...phase, rows: event.rows, predicted: event.predicted }
-  if (event.type === 'proof' && phase.at === 'stage') {
-    return {
-      ...phase,
-      rows: phase.rows.map((row) => (row.id === event.id ? { ...row, proof: event.proof } : row)),
-    }
+  if (event.type === 'restarts' && phase.at === 'baseline' && event.restarts !== undefined) {
+    return { ...phase, restarts: event.restarts }
   }
+  if (event.type === 'rows' && phase.at === 'stage') {
+    const { rows, predicted, set, proving } = event
+    return { ...phase, rows, predicted, set, proving }
+  }
+  if (event.type === 'rows' && phase.at === 'confirm') return { ...phase, rehearsal: event.set }
   return phase
 }
 

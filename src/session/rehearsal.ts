@@ -1,28 +1,39 @@
 import type { Host } from '../host/host.ts'
 import type { Facts } from '../observe/facts.ts'
-import { bootClone, type Clone, CloneError } from '../rehearsal/clone.ts'
-import { queue } from '../systemd/control.ts'
+import { bootProven } from '../rehearsal/baseline.ts'
+import type { Clone } from '../rehearsal/clone.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { proveReload, proveStopAndStart } from '../trial/final.ts'
-import { checkHealth } from '../trial/health.ts'
+import { keep } from '../trial/keep.ts'
+import type { StepListener } from '../trial/steps.ts'
 import {
+  AbortedTrial,
   type Attempt,
   attempt,
   type Change,
-  healthQuestion,
   type TrialContext,
+  takeBack,
+  UnhealthyError,
   undo,
 } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
+import { diagnosisOf } from './failure.ts'
+import type { Verdict } from './proof-plan.ts'
 import { trialContext } from './trial-context.ts'
 
-/** A clone in which the unhardened service answers as it does live, ready for one stage. */
+export interface Answer {
+  verdict: Verdict
+  /** The clone is not as it was before the question: nothing more may be asked of it. */
+  spoiled: boolean
+}
+
+/** A clone in which the unhardened service answers as it does live. */
 export interface Rehearsal {
   readonly host: Host
-  /** Milliseconds the clone took to boot. */
-  readonly bootMs: number
-  /** The same transaction in the clone, then reload, and stop and start. The clone is as before afterwards. */
-  rehearse(stage: string, change: Change): Promise<Attempt>
+  /** What is not as on the live host, in sentences. */
+  readonly notes: readonly string[]
+  /** The same transaction as live, then reload, and stop and start. It is taken back afterwards. */
+  ask(stage: string, change: Change, tell: StepListener): Promise<Answer>
   dispose(): Promise<void>
 }
 
@@ -31,23 +42,26 @@ export interface NoRehearsal {
   readonly why: string
 }
 
-async function startUnhardened(trials: TrialContext): Promise<void> {
-  const { host, unit } = trials
-  const since = Date.now()
-  await queue(host, 'start', unit)
-  const report = await checkHealth(healthQuestion(trials, { invocation: '', processes: [] }, since))
-  if (report.healthy) return
-  const reason = report.reasons[0]?.text ?? 'it is not healthy'
-  throw new CloneError(`the service does not answer in a clone as it does live: ${reason}`)
+type Failed = Extract<Attempt, { healthy: false }>
+
+async function failedLater(
+  trials: TrialContext,
+  passed: Extract<Attempt, { healthy: true }>,
+  when: string,
+  error: unknown,
+): Promise<Failed> {
+  const { trial } = passed
+  const report = error instanceof UnhealthyError ? error.report : passed.report
+  const undone = await undo(trials, trial)
+  if (trials.signal?.aborted) throw new AbortedTrial(undone)
+  const reasons = error instanceof UnhealthyError ? error.report.reasons : []
+  const [first, ...rest] = reasons
+  const text = `${when}: ${first?.text ?? (error as Error).message}`
+  return { healthy: false, trial, reasons: [{ kind: first?.kind ?? 'error', text }, ...rest], report, undone }
 }
 
 /** What holds through one restart may still break at a reload, or at the second start. */
-async function proveMore(trials: TrialContext, canReload: boolean): Promise<void> {
-  if (canReload) await proveReload(trials)
-  await proveStopAndStart(trials)
-}
-
-async function rehearseIn(
+async function attemptWhole(
   trials: TrialContext,
   canReload: boolean,
   stage: string,
@@ -55,56 +69,92 @@ async function rehearseIn(
 ): Promise<Attempt> {
   const result = await attempt(trials, stage, change)
   if (!result.healthy) return result
-  const { trial, report } = result
-  try {
-    await proveMore(trials, canReload)
-  } catch (error) {
-    const undone = await undo(trials, trial)
-    if (trials.signal?.aborted) throw error
-    return {
-      healthy: false,
-      trial,
-      reasons: [{ kind: 'error', text: (error as Error).message }],
-      report,
-      undone,
-    }
+  if (canReload) {
+    const problem = await proveReload(trials).catch((error) =>
+      failedLater(trials, result, 'at a reload', error),
+    )
+    if (problem !== undefined) return problem
   }
-  return result
+  const problem = await proveStopAndStart(trials).catch((error) =>
+    failedLater(trials, result, 'at a stop and start', error),
+  )
+  return problem ?? result
+}
+
+async function ask(trials: TrialContext, facts: Facts, stage: string, change: Change): Promise<Answer> {
+  const result = await attemptWhole(trials, facts.unit.canReload, stage, change)
+  if (result.healthy) {
+    const back = await takeBack(trials, result.trial)
+    return { verdict: { holds: true }, spoiled: !back }
+  }
+  const { reason, journal, remedies } = await diagnosisOf(trials.host, facts, result)
+  const { lines, proven } = result.undone
+  return { verdict: { holds: false, reason, journal, remedies, undone: lines }, spoiled: !proven }
+}
+
+/** Makes the clone as the stages before left the host that they landed on. */
+async function catchUp(context: WalkContext, trials: TrialContext): Promise<void> {
+  const { ahead } = context
+  if (ahead === undefined) return
+  const result = await attempt(trials, 'ahead', ahead.change)
+  if (!result.healthy)
+    throw new Error(`the stages before do not hold in a fresh clone: ${result.reasons[0]?.text}`)
+  const kept = await keep(trials, result.trial, ahead.parts, result.report.last?.invocation ?? '')
+  if (!kept.kept) throw new Error(kept.reason)
+}
+
+/** Boots a clone that is as the host that the stages land on, in which the service answers as it does live. */
+export async function bootStage(
+  context: WalkContext,
+  facts: Facts,
+  baseline: Baseline,
+): Promise<{ clone: Clone; trials: TrialContext } | NoRehearsal> {
+  const { live, subject, signal, rehearsing } = context
+  const executables = facts.executables.map(({ path }) => path)
+  let clone: Clone | undefined
+  try {
+    const proven = await bootProven(
+      live,
+      { unit: subject.unit, alsoStart: rehearsing?.companions ?? [], signal },
+      { unit: subject.unit, baseline, executables, signal },
+    )
+    if (!('clone' in proven))
+      return { why: `the service does not answer in a clone as it does live: ${proven.verdict.missing}` }
+    clone = proven.clone
+    const trials: TrialContext = {
+      ...trialContext(context, facts, baseline),
+      host: clone.host,
+      remember: async () => undefined,
+      tell: () => undefined,
+    }
+    await catchUp(context, trials)
+    return { clone, trials }
+  } catch (error) {
+    await clone?.dispose().catch(() => undefined)
+    signal.throwIfAborted()
+    return { why: (error as Error).message.split('\n')[0] ?? 'it could not be booted' }
+  }
 }
 
 /**
- * Boots a clone of the live host and proves that the service answers in it as it does live: only then a pass in
- * the clone says anything. Never throws but for the walk's own interruption.
+ * A clone that can be asked. Never throws but for the walk's own interruption, which is the signal's reason: what
+ * was undone in the clone is of no interest to who leaves.
  */
 export async function openRehearsal(
   context: WalkContext,
   facts: Facts,
   baseline: Baseline,
 ): Promise<Rehearsal | NoRehearsal> {
-  let clone: Clone | undefined
-  try {
-    clone = await bootClone(context.host, { unit: context.subject.unit, signal: context.signal })
-    const { host, bootMs } = clone
-    const inClone = (): TrialContext => ({
-      ...trialContext(context, facts, baseline),
-      host,
-      remember: async () => undefined,
-    })
-    await startUnhardened({ ...inClone(), tell: () => undefined })
-    const dispose = () => (clone as Clone).dispose()
-    return {
-      host,
-      bootMs,
-      dispose,
-      rehearse: (stage, change) => rehearseIn(inClone(), facts.unit.canReload, stage, change),
-    }
-  } catch (error) {
-    await clone?.dispose().catch(() => undefined)
-    context.signal.throwIfAborted()
-    return { why: (error as Error).message.split('\n')[0] ?? 'it could not be booted' }
+  const booted = await bootStage(context, facts, baseline)
+  if (!('clone' in booted)) return booted
+  const { clone, trials } = booted
+  return {
+    host: clone.host,
+    notes: clone.notes,
+    dispose: () => clone.dispose(),
+    ask: (stage, change, tell) =>
+      ask({ ...trials, tell }, facts, stage, change).catch((error) => {
+        throw error instanceof AbortedTrial ? context.signal.reason : error
+      }),
   }
-}
-
-export function isRehearsal(value: Rehearsal | NoRehearsal | undefined): value is Rehearsal {
-  return value !== undefined && 'rehearse' in value
 }

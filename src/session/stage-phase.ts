@@ -4,153 +4,182 @@ import { observe } from '../observe/observe.ts'
 import { renderDropIn } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import type { Baseline } from '../trial/baseline.ts'
-import { type Attempt, attempt } from '../trial/transaction.ts'
+import { attempt } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
-import { REHEARSED, StageClones } from './stage-clones.ts'
-import { afterFailure, keepOrUndo } from './stage-trial.ts'
-import {
-  beginStage,
-  chosenAssignments,
-  chosenOwnership,
-  predicted,
-  rowsOf,
-  type StageWork,
-  tickAll,
-  toggle,
-} from './stage-work.ts'
-import type { StageResult } from './state.ts'
+import { afterFailure, diagnosisOf } from './failure.ts'
+import { rowProof, type Verdict } from './proof-plan.ts'
+import { withSeenLive } from './seen-live.ts'
+import { StageProving } from './stage-proving.ts'
+import { asGap, keepOrUndo, type Landing, rehearsedNote } from './stage-trial.ts'
+import { beginStage, changeOf, predicted, rowsOf, type StageWork, tickAll, toggle } from './stage-work.ts'
+import type { Intent, StagePhase, StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
 
 type Outcome = 'next' | 'stop'
 
-/** What this stage would be at work on now, or the end of it where there is nothing to propose. */
+/** What this stage would be at work on now. */
 async function lookAnew(context: WalkContext, stage: Stage): Promise<StageWork> {
   context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
-  return beginStage(stage, await observe(context.host, context.subject.unit))
+  const { host, live, subject } = context
+  const facts = await observe(host, subject.unit)
+  return beginStage(stage, host === live ? facts : withSeenLive(facts, await observe(live, subject.unit)))
 }
 
-function showStage({ dispatch }: WalkContext, work: StageWork, before: number): void {
-  const notes = stageNotes(work.stage, work.facts)
-  const rows = rowsOf(work)
-  dispatch({
-    type: 'phase',
-    phase: { at: 'stage', stage: work.stage, rows, notes, before, predicted: predicted(work) },
-  })
+/** What the list shows by now. */
+function shown(proving: StageProving): Pick<StagePhase, 'rows' | 'predicted' | 'set' | 'proving'> {
+  const { work, proofs } = proving
+  const rows = proving.wanted ? rowsOf(work, (id) => rowProof(work, proofs, id)) : rowsOf(work)
+  return { rows, predicted: predicted(work), set: proving.set, proving: proving.proving }
 }
+
+type Choice = 'review' | 'skip' | 'stop'
 
 /** Lets the person choose rows until they want to see the drop-in, or to go elsewhere. */
-async function choose(
-  context: WalkContext,
-  start: StageWork,
-): Promise<{ work: StageWork; next: 'review' | 'skip' | 'stop' }> {
-  let work = start
+async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
+  const { stage, facts } = proving.work
+  const notes = stageNotes(stage, facts)
+  context.dispatch({ type: 'phase', phase: { at: 'stage', stage, notes, before, ...shown(proving) } })
+  const wanted = ['toggle', 'toggle-all', 'review', 'skip-stage', 'stop'] as const
   for (;;) {
-    const intent = await context.intents.oneOf(context.signal, [
-      'toggle',
-      'toggle-all',
-      'review',
-      'skip-stage',
-      'stop',
-    ])
-    if (intent === undefined || intent.do === 'stop') return { work, next: 'stop' }
-    if (intent.do === 'skip-stage') return { work, next: 'skip' }
-    if (intent.do === 'review') {
-      if (work.ticked.size > 0) return { work, next: 'review' }
-      return { work, next: 'skip' }
-    }
-    work = intent.do === 'toggle' ? toggle(work, intent.id) : tickAll(work, intent.ticked)
-    context.dispatch({ type: 'rows', rows: rowsOf(work), predicted: predicted(work) })
+    const intent = await context.intents.oneOf(context.signal, wanted)
+    if (intent === undefined || intent.do === 'stop') return 'stop'
+    if (intent.do === 'skip-stage') return 'skip'
+    if (intent.do === 'review') return proving.work.ticked.size > 0 ? 'review' : 'skip'
+    proving.change((work) =>
+      intent.do === 'toggle' ? toggle(work, intent.id) : tickAll(work, intent.ticked),
+    )
   }
 }
 
-/** Shows exactly what will be written; true when it shall be. */
-async function confirm(
-  { dispatch, intents, signal, options }: WalkContext,
-  work: StageWork,
-): Promise<boolean> {
-  const dropIn = renderDropIn([], [{ comment: [], assignments: chosenAssignments(work) }]).trim()
+/** Shows exactly what will be written, and what clones say of it; true when it shall be. */
+async function confirm(context: WalkContext, proving: StageProving): Promise<boolean> {
+  const { work } = proving
+  const { assignments, ownership } = changeOf(work)
+  const dropIn = renderDropIn([], [{ comment: [], assignments }]).trim()
   const warnings = [...work.ticked].flatMap((id) => work.current.get(id)?.caution ?? [])
-  const ownership = chosenOwnership(work)
-  dispatch({
+  const lands = context.host === context.live ? 'live' : 'rehearsal'
+  context.dispatch({
     type: 'phase',
     phase: {
       at: 'confirm',
       stage: work.stage,
       dropIn,
-      ownership,
-      restarts: true,
-      rehearsed: options.rehearse,
+      ownership: [...ownership],
+      rehearsal: proving.set,
+      lands,
       warnings,
     },
   })
-  return (await intents.oneOf(signal, ['apply', 'back']))?.do === 'apply'
+  return (await context.intents.oneOf(context.signal, ['apply', 'back']))?.do === 'apply'
+}
+
+/** Waits for the verdict on the ticked set, and shows its steps meanwhile. */
+async function awaitProof(context: WalkContext, proving: StageProving): Promise<Verdict | undefined> {
+  const { dispatch } = context
+  const { state } = proving.set
+  if (state === 'waiting' || state === 'proving') {
+    dispatch({ type: 'target', target: 'rehearsal' })
+    dispatch({ type: 'phase', phase: { at: 'trial', stage: proving.work.stage, steps: [] } })
+  }
+  const verdict = await proving.setVerdict((event) => dispatch({ type: 'step', event }))
+  if (verdict?.holds === false) dispatch({ type: 'target', target: 'rehearsal' })
+  return verdict
+}
+
+interface Next {
+  /** The stage as the person wants it now, or that they want it no more. */
+  then: StageWork | 'skip' | 'stop'
+  note?: string
+}
+
+/** Tries the stage on the machine that it lands on; its result, or what to do after it failed. */
+async function land(
+  context: WalkContext,
+  work: StageWork,
+  baseline: Baseline,
+  landing: Landing,
+): Promise<StageResult | Next> {
+  const { dispatch, host } = context
+  const { stage } = work
+  const trials = trialContext(context, work.facts, baseline)
+  const deadline = Date.now() + trials.deadManSeconds * 1000
+  dispatch({ type: 'target', target: host === context.live ? 'live' : 'rehearsal' })
+  const timed = host === context.live ? { deadline } : {}
+  dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], ...timed } })
+  const result = await attempt(trials, stage, changeOf(work))
+  if (result.healthy)
+    return keepOrUndo(context, trials, { stage, ownership: changeOf(work).ownership }, result, landing)
+  const failed = asGap(result, landing)
+  const diagnosis = await diagnosisOf(host, work.facts, failed)
+  const undone = failed.undone.lines
+  const then = await afterFailure(context, work, { ...diagnosis, undone, mayInsist: false })
+  return { then: then === 'insist' ? work : then, note: 'broke the service and was rolled back' }
+}
+
+/** One proposal of the person's, from the screen that shows it to its verdict. */
+async function tryStage(
+  context: WalkContext,
+  proving: StageProving,
+  baseline: Baseline,
+  before: number,
+): Promise<StageResult | Next> {
+  const verdict = await awaitProof(context, proving)
+  const { work } = proving
+  let rehearsal = rehearsedNote(context, proving.set, verdict)
+  if (verdict?.holds === false) {
+    const answer = await afterFailure(context, work, { ...verdict, mayInsist: true })
+    const note = 'broke in the rehearsal; the live service was not touched'
+    if (answer !== 'insist') return { then: answer, note }
+    rehearsal = `tried at the administrator’s wish, though in a clone it broke: ${verdict.reason}`
+  }
+  await proving.pause()
+  return land(context, work, baseline, {
+    before,
+    rehearsal,
+    proven: verdict?.holds === true,
+    differs: proving.differs,
+  })
 }
 
 /** One stage from its list to its verdict. 'stop' when the person wants no further stage. */
 export async function walkStage(context: WalkContext, stage: Stage, baseline: Baseline): Promise<Outcome> {
   const { dispatch, host, subject } = context
   const before = (await overallExposure(host, subject.unit)) ?? 0
+  const unchanged = { stage, before, after: before, kept: [] }
   const finished = (result: StageResult, outcome: Outcome): Outcome => {
     dispatch({ type: 'exposure', now: result.after })
     dispatch({ type: 'finished', result })
     return outcome
   }
-  const skipped = (note?: string): StageResult => ({
-    stage,
-    outcome: 'skipped',
-    before,
-    after: before,
-    kept: [],
-    ...(note === undefined ? {} : { note }),
-  })
-  let work = await lookAnew(context, stage)
-  if (work.current.size === 0) {
-    return finished({ stage, outcome: 'nothing', before, after: before, kept: [] }, 'next')
+  const left = (then: 'skip' | 'stop', note?: string): Outcome => {
+    const result = { ...unchanged, outcome: 'skipped' as const, ...(note === undefined ? {} : { note }) }
+    return finished(result, then === 'stop' ? 'stop' : 'next')
   }
-  const clones = new StageClones(context, work.facts, baseline)
+  const work = await lookAnew(context, stage)
+  if (work.current.size === 0) return finished({ ...unchanged, outcome: 'nothing' }, 'next')
+  const proving = open(context, baseline, work)
   try {
     for (;;) {
-      clones.prepare()
-      showStage(context, work, before)
-      const chosen = await choose(context, work)
-      work = chosen.work
-      if (chosen.next !== 'review') return finished(skipped(), chosen.next === 'stop' ? 'stop' : 'next')
-      if (!(await confirm(context, work))) continue
-      const change = { assignments: chosenAssignments(work), ownership: chosenOwnership(work) }
-      const tried = await clones.rehearse(stage, change)
-      if (tried.failed !== undefined) {
-        const next = await afterFailure(context, tried.host, work, tried.failed)
-        dispatch({ type: 'target', target: 'live' })
-        if (next === 'skip' || next === 'stop') {
-          return finished(
-            skipped('broke in the rehearsal; the live service was not touched'),
-            next === 'stop' ? 'stop' : 'next',
-          )
-        }
-        work = next
-        continue
-      }
-      const trials = trialContext(context, work.facts, baseline)
-      const deadline = Date.now() + trials.deadManSeconds * 1000
-      dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], deadline } })
-      const result = await attempt(trials, stage, change)
-      if (result.healthy)
-        return finished(await keepOrUndo(context, trials, work, result, before, tried.note), 'next')
-      const next = await afterFailure(context, host, work, asGap(result, tried.note))
-      if (next === 'skip' || next === 'stop') {
-        return finished(skipped('broke the service and was rolled back'), next === 'stop' ? 'stop' : 'next')
-      }
-      work = next
+      proving.begin()
+      const chosen = await choose(context, proving, before)
+      if (chosen !== 'review') return left(chosen)
+      proving.freeze()
+      if (!(await confirm(context, proving))) continue
+      const result = await tryStage(context, proving, baseline, before)
+      if ('outcome' in result) return finished(result, 'next')
+      const { then, note } = result
+      if (then === 'skip' || then === 'stop') return left(then, note)
+      dispatch({ type: 'target', target: host === context.live ? 'live' : 'rehearsal' })
+      proving.change(() => then)
     }
   } finally {
-    await clones.dispose()
+    await proving.pause()
   }
 }
 
-/** A live failure after a rehearsal that held is a gap between the clone and the host, and is named as one. */
-function asGap<Failed extends Extract<Attempt, { healthy: false }>>(failed: Failed, note: string): Failed {
-  if (note !== REHEARSED) return failed
-  const [main, ...rest] = failed.reasons
-  const text = `it held in the rehearsal and not live: ${main?.text ?? 'not healthy'}`
-  return { ...failed, reasons: [{ kind: main?.kind ?? 'error', text }, ...rest] }
+function open(context: WalkContext, baseline: Baseline, work: StageWork): StageProving {
+  const proving: StageProving = new StageProving(context, baseline, work, () => {
+    context.dispatch({ type: 'rows', ...shown(proving) })
+  })
+  return proving
 }

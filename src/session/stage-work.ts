@@ -1,12 +1,11 @@
 import { proposalsFor, type StageProposal } from '../catalog/index.ts'
-import { oneStepDown } from '../catalog/relax.ts'
-import type { Assignment, Directive, OwnershipWish, Proposed, Stage } from '../catalog/types.ts'
+import type { Assignment, OwnershipWish, Proposed, Stage } from '../catalog/types.ts'
 import type { Facts } from '../observe/facts.ts'
 import { mergeAssignments } from '../systemd/drop-in.ts'
 import { exposure } from '../systemd/exposure.ts'
 import { applyAssignments, settingsFromShow } from '../systemd/settings.ts'
-import { applyRemedy, type Remedy, remedyKeys } from '../trial/remedy.ts'
-import type { Row } from './state.ts'
+import type { Change } from '../trial/transaction.ts'
+import type { Proof, Row } from './state.ts'
 
 /** One stage as the walk works on it: the rows on the screen and the proposal behind each. */
 export interface StageWork {
@@ -16,6 +15,21 @@ export interface StageWork {
   /** What a row would write by now: the proposal, or what it was relaxed to. */
   current: ReadonlyMap<string, Proposed>
   ticked: ReadonlySet<string>
+  /** Rows that were unticked because they broke in a clone, and how. */
+  broken: ReadonlyMap<string, string>
+  /** Rows that the person ticked all the same. */
+  insisted: ReadonlySet<string>
+  /** Rows that the person touched, or that were ticked because they held: they are not ticked by themselves again. */
+  settled: ReadonlySet<string>
+  /** Which tighter values of a row were tried already. */
+  climbed: ReadonlyMap<string, Climbed>
+}
+
+export interface Climbed {
+  /** A rung of the ladder broke: those above it would too. */
+  stopped: boolean
+  /** The first of the row's squeezes that was not tried yet. */
+  squeeze: number
 }
 
 export function beginStage(stage: Stage, facts: Facts): StageWork {
@@ -27,19 +41,40 @@ export function beginStage(stage: Stage, facts: Facts): StageWork {
     current.set(directive.key, result)
     if (result.recommended) ticked.add(directive.key)
   }
-  return { stage, facts, proposals, current, ticked }
+  return { stage, facts, proposals, current, ticked, ...UNTOUCHED }
 }
 
-/** Ticks or unticks one row; a row without a proposal stays as it is. */
+export const UNTOUCHED = {
+  broken: new Map<string, string>(),
+  insisted: new Set<string>(),
+  settled: new Set<string>(),
+  climbed: new Map<string, Climbed>(),
+} as const
+
+/** Ticks or unticks one row at the person's wish; a row without a proposal stays as it is. */
 export function toggle(work: StageWork, id: string): StageWork {
   if (!work.current.has(id)) return work
-  const ticked = new Set(work.ticked)
-  if (!ticked.delete(id)) ticked.add(id)
-  return { ...work, ticked }
+  return work.ticked.has(id) ? untick(work, id) : tick(work, id)
 }
 
+function tick(work: StageWork, id: string): StageWork {
+  const broken = new Map(work.broken)
+  const insisted = broken.delete(id) ? new Set([...work.insisted, id]) : work.insisted
+  const settled = new Set([...work.settled, id])
+  return { ...work, broken, insisted, settled, ticked: new Set([...work.ticked, id]) }
+}
+
+function untick(work: StageWork, id: string): StageWork {
+  const [ticked, insisted] = [new Set(work.ticked), new Set(work.insisted)]
+  ticked.delete(id)
+  insisted.delete(id)
+  return { ...work, ticked, insisted, settled: new Set([...work.settled, id]) }
+}
+
+/** All that may be ticked, or none. What broke in a clone stays unticked: to insist on it takes a tick of its own. */
 export function tickAll(work: StageWork, on: boolean): StageWork {
-  return { ...work, ticked: new Set(on ? work.current.keys() : []) }
+  const ids = [...work.current.keys()].filter((id) => on !== work.ticked.has(id) && !work.broken.has(id))
+  return ids.reduce((next, id) => toggle(next, id), work)
 }
 
 /** What the ticked rows would write, in the catalog's order; a later row's key replaces an earlier one's. */
@@ -50,8 +85,14 @@ export function chosenAssignments(work: StageWork, ids: ReadonlySet<string> = wo
   }, [])
 }
 
-export function chosenOwnership(work: StageWork): OwnershipWish[] {
-  return [...work.ticked].flatMap((id) => work.current.get(id)?.ownership ?? [])
+export function chosenOwnership(work: StageWork, ids: ReadonlySet<string> = work.ticked): OwnershipWish[] {
+  return work.proposals.flatMap(({ directive: { key } }) =>
+    ids.has(key) ? (work.current.get(key)?.ownership ?? []) : [],
+  )
+}
+
+export function changeOf(work: StageWork, ids: ReadonlySet<string> = work.ticked): Change {
+  return { assignments: chosenAssignments(work, ids), ownership: chosenOwnership(work, ids) }
 }
 
 /** Exposure ×10 as it would be with these assignments on top of what is in force. */
@@ -66,12 +107,14 @@ export function predicted(work: StageWork): number {
   return predict(work.facts, chosenAssignments(work))
 }
 
-export function rowsOf(work: StageWork): Row[] {
+const NO_PROOF = (): Proof => ({ state: 'none' })
+
+export function rowsOf(work: StageWork, proofOf: (id: string) => Proof = NO_PROOF): Row[] {
   const before = predict(work.facts, [])
   return work.proposals.map(({ directive, result }) => {
     const { key, what, breaks, wins } = directive
     const proposed = work.current.get(key)
-    const common = { id: key, key, what, breaks, wins, proof: { state: 'none' as const } }
+    const common = { id: key, key, what, breaks, wins, proof: proofOf(key) }
     if (proposed === undefined) {
       const value = result.kind === 'propose' ? result.value : (result.value ?? '')
       const unavailable = result.kind === 'propose' ? {} : { unavailable: result }
@@ -82,62 +125,4 @@ export function rowsOf(work: StageWork): Row[] {
     const row = { ...common, value, ticked: work.ticked.has(key), recommended, evidence, gain }
     return caution === undefined ? row : { ...row, caution }
   })
-}
-
-/** Rows whose assignments a remedy would change. */
-function rowsTouched(work: StageWork, remedy: Remedy): string[] {
-  const keys = remedyKeys(remedy)
-  return [...work.ticked].filter((id) => {
-    const own = work.current.get(id)?.assignments ?? []
-    return keys.includes(id) || own.some(({ key }) => keys.includes(key))
-  })
-}
-
-function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undefined {
-  const proposed = work.current.get(id) as Proposed
-  const directive = work.proposals.find((one) => one.directive.key === id)?.directive as Directive
-  if (remedy.kind === 'drop') return undefined
-  const assignments =
-    remedy.kind === 'step-down'
-      ? oneStepDown(directive, proposed)?.assignments
-      : applyRemedy(proposed.assignments, remedy)
-  if (assignments === undefined || JSON.stringify(assignments) === JSON.stringify(proposed.assignments)) {
-    return undefined
-  }
-  const last = assignments.findLast(({ value }) => value !== '')
-  const value =
-    assignments.length === 1 && last
-      ? last.value
-      : `${proposed.value} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
-  return { ...proposed, assignments, value, evidence: [...proposed.evidence, remedyNote(remedy)] }
-}
-
-function remedyNote(remedy: Remedy): string {
-  if (remedy.kind === 'refuse-softly') {
-    return `The trial showed that ${remedy.by || 'the service'} tries ${remedy.name}, for which it has no capability anyway.`
-  }
-  if (remedy.kind === 'system-call') {
-    return `The trial showed that ${remedy.by || 'the service'} needs ${remedy.name}.`
-  }
-  if ('path' in remedy) return `The trial showed that ${remedy.path} is needed.`
-  if ('name' in remedy) return `The trial showed that ${remedy.name} is needed.`
-  return 'The trial showed that the tighter value breaks the service.'
-}
-
-/**
- * The stage with the remedies in it: a row that can be relaxed is relaxed, one that can't is unticked. Undefined
- * when nothing changed, so that the same trial is not run twice.
- */
-export function relax(work: StageWork, remedies: readonly Remedy[]): StageWork | undefined {
-  let changed = false
-  let next = work
-  for (const remedy of remedies) {
-    for (const id of rowsTouched(next, remedy)) {
-      const relaxed = relaxRow(next, id, remedy)
-      changed = true
-      if (relaxed === undefined) next = toggle(next, id)
-      else next = { ...next, current: new Map([...next.current, [id, relaxed]]) }
-    }
-  }
-  return changed ? next : undefined
 }

@@ -1,4 +1,4 @@
-import type { NotProposed, OwnershipWish, Stage } from '../catalog/types.ts'
+import type { NotProposed, OwnershipWish, Stage, StageOrAll } from '../catalog/types.ts'
 import type { Check } from '../trial/check.ts'
 
 /**
@@ -40,7 +40,7 @@ export type Phase =
   | {
       at: 'confirm'
       /** 'all': the five stages at once, rehearsed before, on the live service. */
-      stage: Stage | 'all'
+      stage: StageOrAll
       dropIn: string
       ownership: OwnershipWish[]
       /** What the clones said of exactly this by now; 'none' where nothing is rehearsed. */
@@ -49,9 +49,9 @@ export type Phase =
       lands: WalkState['target']
       warnings: string[]
     }
-  | { at: 'trial'; stage: Stage | 'all' | 'final'; steps: StepRow[]; deadline?: number }
+  | { at: 'trial'; stage: StageOrAll | 'final'; steps: StepRow[]; deadline?: number }
   /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
-  | { at: 'keep'; stage: Stage | 'all'; deadline: number; before: number; after: number; proof: string[] }
+  | { at: 'keep'; stage: StageOrAll; deadline: number; before: number; after: number; proof: string[] }
   | FailedPhase
   | { at: 'done'; summary: Summary }
 
@@ -75,7 +75,7 @@ export type Restarts = 'each stage' | 'once'
 
 export interface FailedPhase {
   at: 'failed'
-  stage: Stage | 'all' | 'final'
+  stage: StageOrAll | 'final'
   /** One line. */
   reason: string
   /** The few journal lines that matter. */
@@ -142,8 +142,9 @@ export interface StepRow {
 }
 
 export interface StageResult {
-  stage: Stage
-  outcome: 'kept' | 'skipped' | 'nothing'
+  stage: StageOrAll
+  /** rehearsed: kept in the clone that stands in for the host, and not live yet. */
+  outcome: 'kept' | 'rehearsed' | 'skipped' | 'nothing'
   before: number
   after: number
   /** Directives kept, as they stand in the drop-in: "NoNewPrivileges=yes". */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { STAGES } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
 import { STATE_FOLDER, stateFolder, type Trial } from '../trial/transaction.ts'
 
@@ -43,7 +44,7 @@ const baseline = z.strictObject({
   startMs: z.number(),
   restless: z.boolean(),
 })
-const stage = z.enum(['capabilities', 'user', 'filesystem', 'system', 'syscalls'])
+const stage = z.enum([...STAGES, 'all'])
 const trial = z.strictObject({
   token: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
   unit: z.string(),

@@ -1,6 +1,6 @@
-import { STAGE_TITLES, STAGES } from '../catalog/types.ts'
+import { STAGE_TITLES, STAGES, titleOf } from '../catalog/types.ts'
 import { score } from './drop-in-parts.ts'
-import type { FailedPhase, Intent, Session, StagePhase, WalkState } from './state.ts'
+import type { FailedPhase, Intent, Proof, Session, StagePhase, WalkState } from './state.ts'
 
 /** Trials of one stage before it is skipped: each takes something away, so the walk ends. */
 const MOST_TRIALS = 8
@@ -26,6 +26,35 @@ function stageLine(phase: StagePhase): string[] {
   return ['', title, ...rows, `  exposure ${score(phase.before)}, predicted ${score(phase.predicted)}`]
 }
 
+function said(name: string, proof: Proof, before: Proof | undefined): string[] {
+  if (proof.state === before?.state && proof.reason === before.reason) return []
+  if (proof.state === 'proven') return [`  proven in a clone: ${name}`]
+  if (proof.state === 'breaks') return [`  breaks in a clone: ${name}: ${proof.reason}`]
+  return []
+}
+
+/** What clones said since the last time, row by row, and of the ticked rows together. */
+function proofLines(phase: StagePhase, before: StagePhase): string[] {
+  const rows = phase.rows.flatMap((row) => {
+    const old = before.rows.find(({ id }) => id === row.id)
+    const changed =
+      old === undefined || old.value === row.value
+        ? []
+        : [`  now ${row.key}=${row.value}: ${row.evidence.at(-1) ?? ''}`]
+    return [
+      ...changed,
+      ...said(`${row.key}=${row.value}`, row.proof, changed.length > 0 ? undefined : old?.proof),
+    ]
+  })
+  const count = phase.rows.filter(({ ticked }) => ticked).length
+  const set = said(`the ${count} ticked together`, phase.set, before.set)
+  const why =
+    phase.set.state === 'unprovable' && before.set.state !== 'unprovable'
+      ? [`  not rehearsed: ${phase.set.reason}`]
+      : []
+  return [...rows, ...set, ...why]
+}
+
 function failedLines(phase: FailedPhase): string[] {
   const { reason, journal, undone, relaxations } = phase
   return [
@@ -44,13 +73,14 @@ class Recommender {
   intentFor(phase: WalkState['phase']): Intent | undefined {
     switch (phase.at) {
       case 'question':
-        return { do: 'answer', yes: phase.id === 'resume' }
+        return { do: 'answer', yes: phase.id !== 'propagation' }
       case 'baseline':
         if (phase.measuring) return undefined
         return phase.problem === undefined ? { do: 'measure' } : { do: 'stop' }
       case 'stage':
         if (phase.stage !== this.#stage) this.#trials = 0
         this.#stage = phase.stage
+        if (phase.proving) return undefined
         return phase.rows.some((row) => row.ticked) ? { do: 'review' } : { do: 'skip-stage' }
       case 'confirm':
         this.#trials += 1
@@ -74,7 +104,7 @@ function linesFor(state: WalkState, before: WalkState): string[] {
   for (const result of state.history.slice(before.history.length)) {
     const { stage, outcome, note } = result
     lines.push(
-      `  ${STAGE_TITLES[stage]}: ${outcome}, ${score(result.before)} → ${score(result.after)}${note ? ` (${note})` : ''}`,
+      `  ${titleOf(stage)}: ${outcome}, ${score(result.before)} → ${score(result.after)}${note ? ` (${note})` : ''}`,
     )
   }
   if (phase.at === 'trial' && before.phase.at === 'trial') {
@@ -89,6 +119,9 @@ function linesFor(state: WalkState, before: WalkState): string[] {
     }
   }
   if (phase === before.phase) return lines
+  if (phase.at === 'stage' && before.phase.at === 'stage' && phase.stage === before.phase.stage) {
+    lines.push(...proofLines(phase, before.phase))
+  }
   if (phase.at === 'stage' && before.phase.at !== 'stage') lines.push(...stageLine(phase))
   if (
     phase.at === 'baseline' &&

@@ -3,16 +3,19 @@ import type { Host } from '../host/host.ts'
 import { type Lock, lockFolder } from '../host/lock.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { UnitNameError } from '../systemd/unit-name.ts'
+import type { Baseline } from '../trial/baseline.ts'
 import { AbortedTrial, stateFolder, type Undone } from '../trial/transaction.ts'
 import { settleBaseline } from './baseline-phase.ts'
 import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
 import { finish } from './final.ts'
 import { IntentQueue } from './intents.ts'
+import { walkOnce } from './once.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
+import { settleRehearsal } from './rehearsal-phase.ts'
 import { resume } from './resume.ts'
 import { walkStage } from './stage-phase.ts'
-import type { Intent, Session, WalkState } from './state.ts'
+import type { Intent, Restarts, Session, WalkState } from './state.ts'
 import { clearState, forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
@@ -45,7 +48,7 @@ export class Walk implements Session {
       return
     }
     const again = this.#abort.signal.aborted
-    const undoing = UNDOING.has(this.#state.phase.at)
+    const undoing = UNDOING.has(this.#state.phase.at) && this.#state.target === 'live'
     const text = undoing
       ? 'Undoing: the service is being brought back to what was last proven'
       : 'Stopping: nothing was being changed'
@@ -141,6 +144,9 @@ export class Walk implements Session {
     }
     const context: WalkContext = {
       host,
+      live: host,
+      rehearsing: undefined,
+      ahead: undefined,
       subject,
       options,
       intents: this.#intents,
@@ -162,12 +168,27 @@ export class Walk implements Session {
   async #walk(context: WalkContext): Promise<number> {
     await resume(context)
     await askAboutDragged(context)
-    const baseline = await settleBaseline(context)
-    for (const stage of STAGES) {
-      if ((await walkStage(context, stage, baseline)) === 'stop') break
-    }
-    return (await finish(context, baseline)) ? EXIT.done : EXIT.failed
+    const { baseline, restarts: chosen } = await settleBaseline(context)
+    context.rehearsing = await settleRehearsal(context, baseline)
+    const restarts = await walkStages(context, baseline, chosen)
+    return (await finish(context, baseline, restarts)) ? EXIT.done : EXIT.failed
   }
+}
+
+/** The stages in the way that was chosen; the way that it came to, since only a clone can stand in for the host. */
+async function walkStages(context: WalkContext, baseline: Baseline, chosen: Restarts): Promise<Restarts> {
+  if (chosen === 'once') {
+    const why = context.rehearsing?.why ?? (await walkOnce(context, baseline))
+    if (why === undefined) return 'once'
+    throw new Refusal(
+      `no clone can stand in for this host: ${why}`,
+      'Without --once each stage is tried live.',
+    )
+  }
+  for (const stage of STAGES) {
+    if ((await walkStage(context, stage, baseline)) === 'stop') break
+  }
+  return 'each stage'
 }
 
 async function askAboutDragged({ subject, dispatch, intents, signal }: WalkContext): Promise<void> {

@@ -62,14 +62,14 @@ export async function standDown({ host, unit }: TrialContext): Promise<void> {
 }
 
 /**
- * Proves that the kept settings also survive a reload, where the unit can, and a stop and a start. Meanwhile a
+ * Proves that the kept settings also survive a reload, and a stop and a start, as far as each is wanted. Meanwhile a
  * timer of PID 1 stands by that takes everything back, since a stopped service is the worst that may be left. It
  * still stands by when a problem is returned: standDown() when the service is up again. No signal ends it half-way.
  */
 export async function finalCheck(
   context: TrialContext,
   records: readonly OwnershipRecord[],
-  canReload: boolean,
+  wanted: { reload: boolean; restart: boolean },
 ): Promise<string | undefined> {
   const { signal: _, ...whole } = context
   const { host, unit, tell } = whole
@@ -79,8 +79,8 @@ export async function finalCheck(
       await host.write(scriptPath(unit), everythingScript(unit, records), 0o700)
       await armTimer(host, unit, scriptPath(unit), whole.deadManSeconds + STOP_LIMIT_MS / 1000)
     })
-    if (canReload) await timed('try-reload', tell, () => proveReload(whole))
-    await timed('stop-start', tell, () => proveStopAndStart(whole))
+    if (wanted.reload) await timed('try-reload', tell, () => proveReload(whole))
+    if (wanted.restart) await timed('stop-start', tell, () => proveStopAndStart(whole))
     return undefined
   } catch (error) {
     return (error as Error).message

@@ -25,10 +25,10 @@ it('lets an event of an older screen change nothing on the one that is shown', (
   const refused: WalkEvent = { type: 'phase', phase: { at: 'refused', reason: 'r', next: 'n' } }
   const late: WalkEvent[] = [
     { type: 'step', event: { step: 'arm', state: 'done' } },
-    { type: 'rows', rows: [], predicted: 1 },
+    { type: 'rows', rows: [], predicted: 1, set: { state: 'none' }, proving: false },
     { type: 'checks', checks: [], measuring: true },
     { type: 'deadline', deadline: 1 },
-    { type: 'proof', id: 'x', proof: { state: 'proven' } },
+    { type: 'restarts', restarts: 'once' },
   ]
   expect(after(refused, ...late)).toEqual(after(refused))
 })

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { service } from '../../../src/catalog/assignment.ts'
 import type { Directive, Proposed } from '../../../src/catalog/types.ts'
+import { relax } from '../../../src/session/loosen.ts'
 import {
   beginStage,
   chosenAssignments,
   predicted,
-  relax,
   rowsOf,
   type StageWork,
   tickAll,
   toggle,
+  UNTOUCHED,
 } from '../../../src/session/stage-work.ts'
 import { emptyFacts, GROUPS, process, STOCK } from '../catalog/build-facts.ts'
 
@@ -50,7 +51,7 @@ function work(): StageWork {
     row('NoNewPrivileges', { value: 'yes', assignments: [service('NoNewPrivileges', 'yes')] }),
   ]
   const current = new Map(proposals.map(({ directive, result }) => [directive.key, result]))
-  return { stage: 'capabilities', facts, proposals, current, ticked: new Set(current.keys()) }
+  return { stage: 'capabilities', facts, proposals, current, ticked: new Set(current.keys()), ...UNTOUCHED }
 }
 
 const written = (one: StageWork | undefined) =>

@@ -69,6 +69,8 @@ const stage = (...rows: Row[]): Phase => ({
   notes: [],
   before: 92,
   predicted: 90,
+  set: { state: 'none' },
+  proving: false,
 })
 const failed = (...ids: string[]): Phase => ({
   at: 'failed',
@@ -77,14 +79,15 @@ const failed = (...ids: string[]): Phase => ({
   journal: ['srv: \u001b[2Jboom'],
   undone: ['back'],
   relaxations: ids.map((id) => ({ id, text: `allow ${id}` })),
+  mayInsist: false,
 })
 const confirm: Phase = {
   at: 'confirm',
   stage: 'user',
   dropIn: '',
   ownership: [],
-  restarts: true,
-  rehearsed: false,
+  rehearsal: { state: 'none' },
+  lands: 'live',
   warnings: [],
 }
 const question = (id: 'propagation' | 'resume'): Phase => ({

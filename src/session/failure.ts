@@ -1,0 +1,73 @@
+import type { Host } from '../host/host.ts'
+import type { Facts } from '../observe/facts.ts'
+import { invocationJournal } from '../systemd/journal.ts'
+import { type Diagnosis, diagnose } from '../trial/diagnosis.ts'
+import { type Remedy, remedyId, remedyText } from '../trial/remedy.ts'
+import type { Attempt } from '../trial/transaction.ts'
+import type { WalkContext } from './context.ts'
+import { relax } from './loosen.ts'
+import type { StageWork } from './stage-work.ts'
+
+/** Why a trial failed on `host`, by what is there of that invocation alone. */
+export async function diagnosisOf(
+  host: Host,
+  facts: Facts,
+  failed: Extract<Attempt, { healthy: false }>,
+): Promise<Diagnosis> {
+  const { report, reasons, trial } = failed
+  const invocation = report?.last?.invocation ?? ''
+  const journal = invocation === trial.before.invocation ? [] : await invocationJournal(host, invocation)
+  return diagnose({
+    reasons,
+    last: report?.last,
+    journal,
+    records: report?.records ?? [],
+    assignments: trial.assignments,
+    capabilities: (facts.unit.properties.CapabilityBoundingSet?.[0] ?? '').split(' '),
+    groups: facts.syscallGroups,
+  })
+}
+
+/** What a screen tells of a failure. */
+export interface Failure {
+  reason: string
+  journal: string[]
+  remedies: readonly Remedy[]
+  undone: string[]
+  /** It broke in a clone only. */
+  mayInsist: boolean
+}
+
+/** Shows why it failed and asks what now: the work to go on with, or where to go. */
+export async function afterFailure(
+  context: WalkContext,
+  work: StageWork,
+  failure: Failure,
+): Promise<StageWork | 'skip' | 'stop' | 'insist'> {
+  const { dispatch, intents, signal } = context
+  const { reason, journal, undone, mayInsist } = failure
+  const useful = failure.remedies.filter((remedy) => relax(work, [remedy]) !== undefined)
+  const relaxations = useful.map((remedy) => ({
+    id: remedyId(remedy),
+    text: remedyText(remedy, work.facts.syscallGroups),
+  }))
+  const { stage } = work
+  dispatch({
+    type: 'phase',
+    phase: { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist },
+  })
+  const wanted = [
+    'relax',
+    'choose-again',
+    'skip-stage',
+    'stop',
+    ...(mayInsist ? (['insist'] as const) : []),
+  ] as const
+  const intent = await intents.oneOf(signal, wanted)
+  if (intent === undefined || intent.do === 'stop') return 'stop'
+  if (intent.do === 'skip-stage') return 'skip'
+  if (intent.do === 'insist') return 'insist'
+  if (intent.do === 'choose-again') return work
+  const chosen = useful.filter((remedy) => intent.ids.includes(remedyId(remedy)))
+  return relax(work, chosen) ?? work
+}

@@ -1,0 +1,116 @@
+import { oneStepDown } from '../catalog/relax.ts'
+import type { Directive, Proposed } from '../catalog/types.ts'
+import { applyRemedy, type Remedy, remedyKeys } from '../trial/remedy.ts'
+import type { StageWork } from './stage-work.ts'
+
+/** Rows whose assignments a remedy would change. */
+function rowsTouched(work: StageWork, remedy: Remedy): string[] {
+  const keys = remedyKeys(remedy)
+  return [...work.ticked].filter((id) => {
+    const own = work.current.get(id)?.assignments ?? []
+    return keys.includes(id) || own.some(({ key }) => keys.includes(key))
+  })
+}
+
+function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undefined {
+  const proposed = work.current.get(id) as Proposed
+  const directive = work.proposals.find((one) => one.directive.key === id)?.directive as Directive
+  if (remedy.kind === 'drop') return undefined
+  const assignments =
+    remedy.kind === 'step-down'
+      ? oneStepDown(directive, proposed)?.assignments
+      : applyRemedy(proposed.assignments, remedy)
+  if (assignments === undefined || JSON.stringify(assignments) === JSON.stringify(proposed.assignments)) {
+    return undefined
+  }
+  const last = assignments.findLast(({ value }) => value !== '')
+  const value =
+    assignments.length === 1 && last
+      ? last.value
+      : `${proposed.value} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
+  return { ...proposed, assignments, value, evidence: [...proposed.evidence, remedyNote(remedy)] }
+}
+
+function remedyNote(remedy: Remedy): string {
+  if (remedy.kind === 'refuse-softly') {
+    return `The trial showed that ${remedy.by || 'the service'} tries ${remedy.name}, for which it has no capability anyway.`
+  }
+  if (remedy.kind === 'system-call') {
+    return `The trial showed that ${remedy.by || 'the service'} needs ${remedy.name}.`
+  }
+  if ('path' in remedy) return `The trial showed that ${remedy.path} is needed.`
+  if ('name' in remedy) return `The trial showed that ${remedy.name} is needed.`
+  return 'The trial showed that the tighter value breaks the service.'
+}
+
+/**
+ * The stage with the remedies in it: a row that can be relaxed is relaxed, one that can't is unticked. Undefined
+ * when nothing changed, so that the same trial is not run twice.
+ */
+export function relax(work: StageWork, remedies: readonly Remedy[]): StageWork | undefined {
+  let changed = false
+  let next = work
+  for (const remedy of remedies) {
+    for (const id of rowsTouched(next, remedy)) {
+      const relaxed = relaxRow(next, id, remedy)
+      changed = true
+      if (relaxed === undefined) next = withoutRow(next, id)
+      else next = { ...next, current: new Map([...next.current, [id, relaxed]]) }
+    }
+  }
+  return changed ? next : undefined
+}
+
+/** The row goes, without being taken for the person's wish. */
+function withoutRow(work: StageWork, id: string, reason?: string): StageWork {
+  const ticked = new Set(work.ticked)
+  ticked.delete(id)
+  const broken = reason === undefined ? work.broken : new Map([...work.broken, [id, reason] as const])
+  return { ...work, ticked, broken }
+}
+
+/** Remedies that name what was missing. The others only point at a directive, which trying finds out better. */
+export function isPrecise({ kind }: Remedy): boolean {
+  return kind !== 'drop' && kind !== 'step-down'
+}
+
+/**
+ * A row that broke in a clone, loosened by as little as is known: by what was missing, by one step of its ladder,
+ * and where neither is to be had it goes, with its reason.
+ */
+export function loosenRow(
+  work: StageWork,
+  id: string,
+  broke: { reason: string; remedies: readonly Remedy[] },
+): StageWork {
+  for (const remedy of broke.remedies.filter(isPrecise)) {
+    if (!rowsTouched(work, remedy).includes(id)) continue
+    const relaxed = relaxRow(work, id, remedy)
+    if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
+  }
+  const stepped = relaxRow(work, id, { kind: 'step-down', key: id })
+  if (stepped !== undefined) {
+    const evidence = [
+      ...(work.current.get(id)?.evidence ?? []),
+      `In a clone ${id}=${work.current.get(id)?.value} broke it: ${broke.reason}.`,
+    ]
+    return { ...work, current: new Map([...work.current, [id, { ...stepped, evidence }]]) }
+  }
+  return withoutRow(work, id, broke.reason)
+}
+
+/** The set loosened by the first thing known to be missing; the same work where nothing precise is known. */
+export function loosenSet(work: StageWork, remedies: readonly Remedy[]): StageWork {
+  for (const remedy of remedies.filter(isPrecise)) {
+    for (const id of rowsTouched(work, remedy)) {
+      const relaxed = relaxRow(work, id, remedy)
+      if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
+    }
+  }
+  return work
+}
+
+/** A row with which the others break, though each holds alone. */
+export function dropCulprit(work: StageWork, id: string, reason: string): StageWork {
+  return withoutRow(work, id, `with the other rows: ${reason}`)
+}
