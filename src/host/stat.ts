@@ -17,8 +17,9 @@ export function fileStat(stats: BigIntStats): FileStat {
     gid: Number(stats.gid),
     mode: Number(stats.mode & 0o7777n),
     size: Number(stats.size),
-    device: String(stats.dev),
-    inode: String(stats.ino),
+    device: String(BigInt.asUintN(64, stats.dev)),
+    // An overlay numbers files of other layers from 2⁶³ on, which Node reads as negative.
+    inode: String(BigInt.asUintN(64, stats.ino)),
     links: Number(stats.nlink),
   }
 }

@@ -8,7 +8,12 @@ import { climb, nextTighter } from './tighten.ts'
 
 /** What a clone said of one change; `holds: undefined` when no clone could tell. */
 export type Verdict =
-  | { holds: true }
+  | {
+      holds: true
+      /** What the service says was refused to it meanwhile, numbers left out. */
+      refused: readonly string[]
+      of: Question['of']
+    }
   | {
       holds: false
       reason: string
@@ -155,7 +160,9 @@ const PROVEN = 'restart, health, reload, stop and start'
 
 function asProof(verdict: Verdict): Proof {
   if (verdict.holds === undefined) return { state: 'unprovable', reason: verdict.why }
-  return verdict.holds ? { state: 'proven', reason: PROVEN } : { state: 'breaks', reason: verdict.reason }
+  if (!verdict.holds) return { state: 'breaks', reason: verdict.reason }
+  const [first] = verdict.refused
+  return { state: 'proven', reason: first === undefined ? PROVEN : `${PROVEN}; its log says ${first}` }
 }
 
 /** The ticked rows as a whole. */
@@ -191,6 +198,18 @@ function inSetThatHeld(work: StageWork, proofs: Proofs, id: string): boolean {
   })
 }
 
+/**
+ * A tighter value must not cost the service anything, even if it goes on: what it complains of must have been refused
+ * to it by the proposal too.
+ */
+function newRefusal(proofs: Proofs, refused: readonly string[]): string | undefined {
+  const known = [...proofs.verdicts.values()].flatMap((verdict) =>
+    verdict.holds === true && verdict.of !== 'rung' ? verdict.refused : [],
+  )
+  const fresh = refused.find((line) => !known.includes(line))
+  return fresh && `its log says ${fresh}`
+}
+
 function absorbRow(work: StageWork, proofs: Proofs, id: string): StageWork {
   const change = changeOfRow(work, id)
   const verdict = change && verdictOf(proofs, change)
@@ -203,7 +222,7 @@ function absorbRow(work: StageWork, proofs: Proofs, id: string): StageWork {
   const tighter = nextTighter(work, id)
   const tried = tighter && verdictOf(proofs, changeOfProposed(tighter))
   if (tried === undefined || tried.holds === undefined) return work
-  return climb(work, id, tried.holds ? undefined : tried.reason)
+  return climb(work, id, tried.holds ? newRefusal(proofs, tried.refused) : tried.reason)
 }
 
 /** What broke as a set: by what was missing, or less the row with which it begins to break. */

@@ -5,6 +5,7 @@ import type { Clone } from '../rehearsal/clone.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { proveReload, proveStopAndStart } from '../trial/final.ts'
 import { keep } from '../trial/keep.ts'
+import { markLogs, refusalsSince } from '../trial/refusals.ts'
 import type { StepListener } from '../trial/steps.ts'
 import {
   AbortedTrial,
@@ -18,7 +19,7 @@ import {
 } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { diagnosisOf } from './failure.ts'
-import type { Verdict } from './proof-plan.ts'
+import type { Question, Verdict } from './proof-plan.ts'
 import { trialContext } from './trial-context.ts'
 
 export interface Answer {
@@ -33,7 +34,7 @@ export interface Rehearsal {
   /** What is not as on the live host, in sentences. */
   readonly notes: readonly string[]
   /** The same transaction as live, then reload, and stop and start. It is taken back afterwards. */
-  ask(stage: string, change: Change, tell: StepListener): Promise<Answer>
+  ask(stage: string, question: Question, tell: StepListener): Promise<Answer>
   dispose(): Promise<void>
 }
 
@@ -81,11 +82,20 @@ async function attemptWhole(
   return problem ?? result
 }
 
-async function ask(trials: TrialContext, facts: Facts, stage: string, change: Change): Promise<Answer> {
+async function ask(
+  trials: TrialContext,
+  facts: Facts,
+  stage: string,
+  { of, change }: Question,
+): Promise<Answer> {
+  const { host, unit } = trials
+  const since = Date.now()
+  const marks = await markLogs(host, facts)
   const result = await attemptWhole(trials, facts.unit.canReload, stage, change)
   if (result.healthy) {
+    const refused = await refusalsSince(host, unit, marks, since)
     const back = await takeBack(trials, result.trial)
-    return { verdict: { holds: true }, spoiled: !back }
+    return { verdict: { holds: true, refused, of }, spoiled: !back }
   }
   const { reason, journal, remedies } = await diagnosisOf(trials.host, facts, result)
   const { lines, proven } = result.undone
@@ -152,8 +162,8 @@ export async function openRehearsal(
     host: clone.host,
     notes: clone.notes,
     dispose: () => clone.dispose(),
-    ask: (stage, change, tell) =>
-      ask({ ...trials, tell }, facts, stage, change).catch((error) => {
+    ask: (stage, question, tell) =>
+      ask({ ...trials, tell }, facts, stage, question).catch((error) => {
         throw error instanceof AbortedTrial ? context.signal.reason : error
       }),
   }

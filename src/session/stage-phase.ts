@@ -12,7 +12,7 @@ import { withSeenLive } from './seen-live.ts'
 import { StageProving } from './stage-proving.ts'
 import { asGap, keepOrUndo, type Landing, rehearsedNote } from './stage-trial.ts'
 import { beginStage, changeOf, predicted, rowsOf, type StageWork, tickAll, toggle } from './stage-work.ts'
-import type { Intent, StagePhase, StageResult } from './state.ts'
+import type { StagePhase, StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
 
 type Outcome = 'next' | 'stop'
@@ -88,7 +88,7 @@ async function awaitProof(context: WalkContext, proving: StageProving): Promise<
 
 interface Next {
   /** The stage as the person wants it now, or that they want it no more. */
-  then: StageWork | 'skip' | 'stop'
+  go: StageWork | 'skip' | 'stop'
   note?: string
 }
 
@@ -113,7 +113,7 @@ async function land(
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines
   const then = await afterFailure(context, work, { ...diagnosis, undone, mayInsist: false })
-  return { then: then === 'insist' ? work : then, note: 'broke the service and was rolled back' }
+  return { go: then === 'insist' ? work : then, note: 'broke the service and was rolled back' }
 }
 
 /** One proposal of the person's, from the screen that shows it to its verdict. */
@@ -129,7 +129,7 @@ async function tryStage(
   if (verdict?.holds === false) {
     const answer = await afterFailure(context, work, { ...verdict, mayInsist: true })
     const note = 'broke in the rehearsal; the live service was not touched'
-    if (answer !== 'insist') return { then: answer, note }
+    if (answer !== 'insist') return { go: answer, note }
     rehearsal = `tried at the administrator’s wish, though in a clone it broke: ${verdict.reason}`
   }
   await proving.pause()
@@ -167,10 +167,10 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
       if (!(await confirm(context, proving))) continue
       const result = await tryStage(context, proving, baseline, before)
       if ('outcome' in result) return finished(result, 'next')
-      const { then, note } = result
-      if (then === 'skip' || then === 'stop') return left(then, note)
+      const { go, note } = result
+      if (go === 'skip' || go === 'stop') return left(go, note)
       dispatch({ type: 'target', target: host === context.live ? 'live' : 'rehearsal' })
-      proving.change(() => then)
+      proving.change(() => go)
     }
   } finally {
     await proving.pause()

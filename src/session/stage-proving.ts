@@ -230,7 +230,7 @@ export class StageProving {
     }
     const { stage }: { stage: Stage } = this.#work
     try {
-      const { verdict, spoiled } = await rehearsal.ask(stage, question.change, tell)
+      const { verdict, spoiled } = await rehearsal.ask(stage, question, tell)
       const unsure = spoiled && verdict.holds === false && question.again === undefined
       if (unsure) this.#again.push({ ...question, again: true })
       this.#answer(question, unsure ? undefined : verdict)

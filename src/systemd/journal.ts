@@ -55,3 +55,21 @@ export async function invocationJournal(host: Host, invocation: string): Promise
   const result = await host.run(['journalctl', '--no-pager', '-q', '-o', 'json', '-n', MOST_LINES, ...match])
   return parseJournal(result.stdout)
 }
+
+/** What the unit, and PID 1 about it, said since `since` (epoch ms), over several invocations. */
+export async function unitJournal(host: Host, unit: string, since: number): Promise<JournalEntry[]> {
+  const from = `--since=@${(since / 1000).toFixed(3)}`
+  const result = await host.run([
+    'journalctl',
+    '--no-pager',
+    '-q',
+    '-o',
+    'json',
+    '-n',
+    MOST_LINES,
+    from,
+    '-u',
+    unit,
+  ])
+  return parseJournal(result.stdout)
+}
