@@ -97,8 +97,12 @@ function rowsToAsk(work: StageWork, proofs: Proofs, ids: Iterable<string>): Ques
   })
 }
 
-function unticked(work: StageWork): string[] {
-  return [...work.current.keys()].filter((id) => !work.ticked.has(id))
+/** A row that was unticked after its set held is proven already. */
+function untickedToAsk(work: StageWork, proofs: Proofs): Question[] {
+  const ids = [...work.current.keys()].filter(
+    (id) => !work.ticked.has(id) && !inSetThatHeld(work, proofs, id),
+  )
+  return rowsToAsk(work, proofs, ids)
 }
 
 /** The next tighter value of each ticked row that is proven so far. */
@@ -133,7 +137,7 @@ export function questions(work: StageWork, proofs: Proofs): Question[] {
   const set = changeOf(work)
   const verdict = verdictOf(proofs, set)
   const alone = verdict?.holds === false ? rowsToAsk(work, proofs, work.ticked) : []
-  const beside = [...rungsToAsk(work, proofs), ...rowsToAsk(work, proofs, unticked(work))]
+  const beside = [...rungsToAsk(work, proofs), ...untickedToAsk(work, proofs)]
   const unsettled = alone.length + rungsToAsk(work, proofs).length > 0
   const first = proofs.verdicts.size === 0 || !unsettled
   const wanted = work.ticked.size > 0 && verdict === undefined && first ? [question('set', set)] : []
@@ -183,7 +187,7 @@ export function rowProof(work: StageWork, proofs: Proofs, id: string): Proof {
   if (change === undefined) return { state: 'none' }
   const alone = verdictOf(proofs, change)
   if (alone !== undefined) return asProof(alone)
-  if (work.ticked.has(id) && inSetThatHeld(work, proofs, id)) return { state: 'proven', reason: PROVEN }
+  if (inSetThatHeld(work, proofs, id)) return { state: 'proven', reason: PROVEN }
   const set = work.ticked.has(id) ? changeKey(changeOf(work)) : ''
   return { state: proofs.running.has(changeKey(change)) || proofs.running.has(set) ? 'proving' : 'waiting' }
 }
