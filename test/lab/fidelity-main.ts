@@ -3,6 +3,7 @@ import { liveHost } from '../../src/host/live.ts'
 import { observe } from '../../src/observe/observe.ts'
 import { bootProven } from '../../src/rehearsal/baseline.ts'
 import { resetFailed } from '../../src/systemd/control.ts'
+import { first, showUnit } from '../../src/systemd/show.ts'
 import { type Baseline, listenersOf, measure } from '../../src/trial/baseline.ts'
 import { parseCheck } from '../../src/trial/check.ts'
 import { glimpse } from '../../src/trial/glimpse.ts'
@@ -41,6 +42,13 @@ async function ensureActive({ host, unit }: TrialContext): Promise<void> {
   const now = await glimpse(host, unit)
   if (now.active === 'active' && !now.busy) return
   await resetFailed(host, unit)
+  // A socket whose service broke too often is failed too, and the service can't start without it.
+  const shown = await showUnit(host, unit, ['TriggeredBy'])
+  for (const socket of first(shown, 'TriggeredBy').split(' ').filter(Boolean)) {
+    await host.run(['systemctl', 'stop', unit], { timeoutMs: 60_000 })
+    await resetFailed(host, socket)
+    await host.run(['systemctl', 'restart', socket], { timeoutMs: 60_000 })
+  }
   await host.run(['systemctl', 'restart', unit], { timeoutMs: 60_000 })
 }
 

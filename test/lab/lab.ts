@@ -12,6 +12,8 @@ import { rootFileSystem } from './roots.ts'
 export interface LabWish {
   /** Debian's name of the release; default bookworm. */
   suite?: string
+  /** Packages of a root of its own; default: those of all services. */
+  packages?: readonly string[]
   /** Units that are enabled and started, last of all. */
   services?: readonly string[]
   /** Text by path, written before `setup` runs. Folders are made as needed. */
@@ -63,7 +65,7 @@ export interface Lab {
 /** Boots a lab and waits until its systemd is up and the wished services are started. */
 export async function bootLab(wish: LabWish = {}): Promise<Lab> {
   const suite = wish.suite ?? 'bookworm'
-  const [lower, node] = await Promise.all([rootFileSystem({ suite }), nodeBinary()])
+  const [lower, node] = await Promise.all([rootFileSystem({ suite, ...(wish.packages ? { packages: wish.packages } : {}) }), nodeBinary()])
   const holder = await hold({ lower, size: wish.size ?? '2g', nspawn: nspawnOptions(node) })
   const lab = new Container(holder, suite)
   try {

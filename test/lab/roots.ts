@@ -20,7 +20,17 @@ const BASE_PACKAGES = [
   'logrotate',
 ]
 
-const SERVICE_PACKAGES = ['apache2', 'nginx', 'redis-server']
+const SERVICE_PACKAGES = [
+  'apache2',
+  'cron',
+  'mosquitto',
+  'nginx',
+  'openssh-server',
+  'php-fpm',
+  'postgresql',
+  'redis-server',
+  'wrk',
+]
 
 export interface RootWish {
   /** Debian's name of the release, for example bookworm. */
