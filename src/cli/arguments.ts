@@ -13,6 +13,8 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
 
   --check CHECK     one more check that decides health, repeatable:
                     a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
+  --exercise CMD    a command that uses the service, repeatable: played in the clones and live
+                    beside the checks, so that the proof covers it (30 s, run without root)
   --once            rehearse all stages in a clone, then restart the live service a single time
   --no-rehearsal    try each stage on the live service only, without a clone of the host before
   --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
@@ -31,6 +33,7 @@ export interface WalkArguments {
   unit: string
   yes: boolean
   checks: string[]
+  exercises: string[]
   keepSeconds: number
   rehearse: boolean
   once: boolean
@@ -73,6 +76,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     unit,
     yes: values.yes === true,
     checks: values.check ?? [],
+    exercises: values.exercise ?? [],
     keepSeconds: keepSeconds(values['keep-seconds']),
     rehearse: values['no-rehearsal'] !== true,
     once: values.once === true,
@@ -88,6 +92,7 @@ function parseOptions(argv: readonly string[]) {
       version: { type: 'boolean' },
       yes: { type: 'boolean', short: 'y' },
       check: { type: 'string', multiple: true },
+      exercise: { type: 'string', multiple: true },
       'keep-seconds': { type: 'string' },
       'no-rehearsal': { type: 'boolean' },
       once: { type: 'boolean' },

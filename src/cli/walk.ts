@@ -1,14 +1,14 @@
 import { liveHost } from '../host/live.ts'
 import { walkUnattended } from '../session/unattended.ts'
 import { Walk } from '../session/walk.ts'
-import { CheckError, parseCheck } from '../trial/check.ts'
+import { CheckError, parseCheck, parseExercise } from '../trial/check.ts'
 import { UsageError, type WalkArguments } from './arguments.ts'
 
-function requireChecks(checks: readonly string[]): void {
+function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
   try {
-    for (const check of checks) parseCheck(check)
+    for (const text of texts) parse(text)
   } catch (error) {
-    if (error instanceof CheckError) throw new UsageError(`--check: ${error.message}`)
+    if (error instanceof CheckError) throw new UsageError(`${option}: ${error.message}`)
     throw error
   }
 }
@@ -23,14 +23,15 @@ function undoOnSignals(walk: Walk): void {
 
 /** The walk, in a terminal or without one. Nothing of the UI is loaded with --yes. */
 export async function runWalk(args: WalkArguments): Promise<number> {
-  requireChecks(args.checks)
+  requireParsed('--check', args.checks, parseCheck)
+  requireParsed('--exercise', args.exercises, parseExercise)
   const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true
   if (!args.yes && !terminal) {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
   const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, rehearse, once } = args
-  const walk = new Walk({ host: liveHost(), unit, checks, rehearse, once, keepSeconds })
+  const { unit, checks, exercises, rehearse, once } = args
+  const walk = new Walk({ host: liveHost(), unit, checks, exercises, rehearse, once, keepSeconds })
   undoOnSignals(walk)
   if (!args.yes) {
     const { runWizard } = await import('../ui/main.tsx')

@@ -4,12 +4,13 @@ import {
   ask,
   type Baseline,
   type CheckAnswer,
+  isExercise,
   listenersOf,
   measure,
   problemOf,
   proposeChecks,
 } from '../trial/baseline.ts'
-import { type Check, CheckError, checkLabel, parseCheck } from '../trial/check.ts'
+import { type Check, CheckError, checkLabel, parseCheck, parseExercise } from '../trial/check.ts'
 import { glimpse } from '../trial/glimpse.ts'
 import type { WalkContext } from './context.ts'
 import { Refusal } from './preflight.ts'
@@ -64,7 +65,7 @@ async function measureTicked(
     return index < 0 ? row : { ...row, answered: answered(rounds[index] ?? []) }
   })
   for (const [index, check] of checks.entries()) {
-    const { ok } = await ask(context.host, check)
+    const ok = isExercise(check) ? rounds[index]?.[0] === 'exit 0' : (await ask(context.host, check)).ok
     const problem = problemOf(rounds[index] ?? [], ok)
     if (problem !== undefined) return { rows: shown, problem: `${checkLabel(check)} ${problem}` }
   }
@@ -109,7 +110,7 @@ export async function settleBaseline(
   const { host, subject, dispatch, intents, signal, options } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
   const facts = await observe(host, subject.unit)
-  const given = options.checks.map(parseCheck)
+  const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
   let rows = distinct([...(await proposeChecks(host, facts)), ...given]).map(rowOf)
   let restarts: Restarts = options.once ? 'once' : 'each stage'
   const choice = () => (options.rehearse ? { restarts } : {})

@@ -18,6 +18,8 @@ export interface WalkOptions {
   once: boolean
   /** Checks given on the command line, as text. */
   checks: readonly string[]
+  /** Commands that use the service, played beside the checks, as text. */
+  exercises: readonly string[]
 }
 
 /** How the walk rehearses. */

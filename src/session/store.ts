@@ -30,7 +30,11 @@ const check = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('http'), url: z.string(), timeoutMs }),
   z.strictObject({ kind: z.literal('tcp'), address: z.string(), port: z.int(), timeoutMs }),
   z.strictObject({ kind: z.literal('unix'), path: z.string(), timeoutMs }),
-  z.strictObject({ kind: z.literal('command'), argv: z.array(z.string()).check(z.minLength(1)), timeoutMs }),
+  z.strictObject({
+    kind: z.enum(['command', 'exercise']),
+    argv: z.array(z.string()).check(z.minLength(1)),
+    timeoutMs,
+  }),
 ])
 const listener = z.strictObject({
   family: z.enum(['AF_INET', 'AF_INET6', 'AF_UNIX', 'AF_NETLINK', 'AF_PACKET', 'other']),

@@ -1,11 +1,16 @@
 import type { Facts } from '../observe/facts.ts'
-import type { Baseline } from '../trial/baseline.ts'
+import { type Baseline, isExercise } from '../trial/baseline.ts'
+import { EXERCISE_TIMEOUT_MS } from '../trial/check.ts'
 import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { asPending } from './store.ts'
 
 /** Seconds that the health check may need after the start, and slack for a busy machine. */
 const HEALTH_SECONDS = 20
+
+function exerciseSeconds({ answers }: Baseline): number {
+  return (answers.filter(({ check }) => isExercise(check)).length * EXERCISE_TIMEOUT_MS) / 1000
+}
 
 /** What a transaction needs, from what the walk knows. */
 export function trialContext(context: WalkContext, facts: Facts, baseline: Baseline): TrialContext {
@@ -17,7 +22,11 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
     groups: facts.syscallGroups,
     accounts: facts.accounts,
     executables: facts.executables.map(({ path }) => path),
-    deadManSeconds: Math.ceil(startLimitMs(baseline) / 1000) + HEALTH_SECONDS + options.keepSeconds,
+    deadManSeconds:
+      Math.ceil(startLimitMs(baseline) / 1000) +
+      HEALTH_SECONDS +
+      exerciseSeconds(baseline) +
+      options.keepSeconds,
     remember: (trial) => context.save({ pending: trial && asPending(trial) }),
     tell: (event) => dispatch({ type: 'step', event }),
     signal,

@@ -99,7 +99,7 @@ export async function ask(
   check: Check,
   env = process.env,
 ): Promise<{ ok: boolean; answer: string }> {
-  if (check.kind !== 'command') return host.probe(check)
+  if (check.kind !== 'command' && check.kind !== 'exercise') return host.probe(check)
   const { exitCode, timedOut } = await host.run(check.argv, {
     timeoutMs: check.timeoutMs,
     as: commandUser(env),
@@ -108,15 +108,24 @@ export async function ask(
   return { ok: exitCode === 0, answer: `exit ${exitCode ?? 'by a signal'}` }
 }
 
-/** Asks several times; the answers of each check in the order they came. */
+/** Asks several times, and plays exercises once, in their order; the answers of each check in the order they came. */
 export async function measure(host: Host, checks: readonly Check[], times: number): Promise<string[][]> {
   const answers: string[][] = checks.map(() => [])
   for (let round = 0; round < times; round += 1) {
-    const all = await Promise.all(checks.map((check) => ask(host, check)))
-    for (const [index, { answer }] of all.entries()) answers[index]?.push(answer)
+    const all = await Promise.all(
+      checks.map((check) => (check.kind === 'exercise' ? undefined : ask(host, check))),
+    )
+    for (const [index, asked] of all.entries()) if (asked) answers[index]?.push(asked.answer)
     if (round < times - 1) await new Promise((resolve) => setTimeout(resolve, 200))
   }
+  for (const [index, check] of checks.entries()) {
+    if (isExercise(check)) answers[index]?.push((await ask(host, check)).answer)
+  }
   return answers
+}
+
+export function isExercise({ kind }: Check): boolean {
+  return kind === 'exercise'
 }
 
 /** Why a check can't decide health, or undefined. */

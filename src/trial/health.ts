@@ -4,7 +4,8 @@ import type { SocketFacts } from '../observe/facts.ts'
 import { readProcesses } from '../observe/processes.ts'
 import { readSockets } from '../observe/sockets.ts'
 import type { SeccompRecord } from '../systemd/audit.ts'
-import { ask, type Baseline, type CheckAnswer } from './baseline.ts'
+import { ask, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
+import type { Check } from './check.ts'
 import { type Glimpse, glimpse, pidOf } from './glimpse.ts'
 import { judge, type Observation, proofOf, RESTFUL_GLIMPSES, type Reason } from './judge.ts'
 import { attributedRecords, describeRecord } from './killed.ts'
@@ -69,46 +70,91 @@ async function socketsOf(host: Host, now: Glimpse): Promise<SocketFacts[]> {
   return readSockets(host, processes, byteOrderOf(process.arch), gaps)
 }
 
-async function answersOf(host: Host, baseline: Baseline): Promise<CheckAnswer[]> {
-  return Promise.all(
-    baseline.answers.map(async ({ check }) => ({ check, answer: (await ask(host, check)).answer })),
-  )
+async function answersOf(host: Host, checks: readonly Check[]): Promise<CheckAnswer[]> {
+  return Promise.all(checks.map(async (check) => ({ check, answer: (await ask(host, check)).answer })))
+}
+
+/** One after the other, since one may need what another wrote. */
+async function play(host: Host, exercises: readonly Check[]): Promise<CheckAnswer[]> {
+  const played: CheckAnswer[] = []
+  for (const check of exercises) played.push({ check, answer: (await ask(host, check)).answer })
+  return played
+}
+
+function withoutExercises(baseline: Baseline): Baseline {
+  return { ...baseline, answers: baseline.answers.filter(({ check }) => !isExercise(check)) }
 }
 
 /** A start that failed, a restart or a killed call can't become healthy by waiting. */
 function isFinal(reasons: readonly Reason[], waited: number): boolean {
-  if (reasons.length === 0) return true
   const hopeless = new Set<Reason['kind']>(['start', 'stopped', 'restarting', 'killed', 'error'])
   return reasons.some(({ kind }) => hopeless.has(kind)) || waited > GRACE_MS
 }
 
+async function observeNow(
+  question: HealthQuestion,
+  glimpses: Glimpse[],
+  timedOut: boolean,
+  asked: (host: Host) => Promise<CheckAnswer[]>,
+): Promise<{ observation: Observation; records: SeccompRecord[] }> {
+  const { host, unit, before, since, startLimitMs, executables } = question
+  const now = glimpses.at(-1) as Glimpse
+  const records = await attributedRecords(host, unit, since, executables)
+  const up = !timedOut && now.active === 'active'
+  const observation: Observation = {
+    before,
+    glimpses,
+    timedOut,
+    limitMs: startLimitMs,
+    sockets: up ? await socketsOf(host, now) : [],
+    answers: up ? await asked(host) : [],
+    killed: [...new Set(records.map(describeRecord))],
+    restful: restAtEnd(glimpses),
+  }
+  return { observation, records }
+}
+
+/** Plays the exercises on a service at rest, and looks whether it is still as well as before. */
+async function exercise(
+  question: HealthQuestion,
+  glimpses: Glimpse[],
+  answers: readonly CheckAnswer[],
+): Promise<HealthReport> {
+  const { host, unit, baseline } = question
+  const exercises = baseline.answers.map(({ check }) => check).filter(isExercise)
+  const played = await play(host, exercises)
+  if (exercises.length > 0) glimpses.push(await glimpse(host, unit))
+  const rest = restAtEnd(glimpses.slice(0, -1))
+  const { observation, records } = await observeNow(question, glimpses, false, async () => [
+    ...answers,
+    ...played,
+  ])
+  // An exercise may make workers: what it leaves behind is at rest or not at the next look.
+  const reasons = judge({ ...observation, restful: Math.max(rest, observation.restful) }, baseline)
+  const healthy = reasons.length === 0
+  const proof = healthy ? proofOf(observation, baseline) : []
+  return { healthy, reasons, proof, records, last: glimpses.at(-1) }
+}
+
 /**
- * Watches a service after a restart until it is proven healthy or has had its chance. Settles within the start
- * limit plus about ten seconds, whatever the service does.
+ * Watches a service after a restart until it is proven healthy or has had its chance. Settles within the start limit
+ * plus about ten seconds and the time of the exercises, whatever the service does.
  */
 export async function checkHealth(question: HealthQuestion): Promise<HealthReport> {
-  const { host, unit, baseline, before, since, startLimitMs } = question
+  const { host, unit, baseline } = question
+  const probed = withoutExercises(baseline)
+  const checks = probed.answers.map(({ check }) => check)
   const { glimpses, timedOut } = await watchStart(question)
   const started = performance.now()
   for (;;) {
     question.signal?.throwIfAborted()
-    const now = glimpses.at(-1) as Glimpse
-    const records = await attributedRecords(host, unit, since, question.executables)
-    const up = !timedOut && now.active === 'active'
-    const observation: Observation = {
-      before,
-      glimpses,
-      timedOut,
-      limitMs: startLimitMs,
-      sockets: up ? await socketsOf(host, now) : [],
-      answers: up ? await answersOf(host, baseline) : [],
-      killed: [...new Set(records.map(describeRecord))],
-      restful: restAtEnd(glimpses),
-    }
-    const reasons = judge(observation, baseline)
+    const { observation, records } = await observeNow(question, glimpses, timedOut, (asked) =>
+      answersOf(asked, checks),
+    )
+    const reasons = judge(observation, probed)
+    if (reasons.length === 0) return exercise(question, glimpses, observation.answers)
     if (isFinal(reasons, performance.now() - started)) {
-      const healthy = reasons.length === 0
-      return { healthy, reasons, proof: healthy ? proofOf(observation, baseline) : [], records, last: now }
+      return { healthy: false, reasons, proof: [], records, last: glimpses.at(-1) }
     }
     for (let look = 0; look < RESTFUL_GLIMPSES; look += 1) {
       await pause(INTERVAL_MS)

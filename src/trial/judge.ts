@@ -132,5 +132,8 @@ export function proofOf({ glimpses, answers }: Observation, baseline: Baseline):
         ]
       : []),
     ...answers.map(({ check, answer }) => `${checkLabel(check)}: ${answer}, as before`),
+    ...(answers.some(({ check }) => check.kind === 'exercise')
+      ? []
+      : ['only the probes were played: no --exercise was given']),
   ]
 }

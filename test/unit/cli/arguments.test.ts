@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { parseArguments, USAGE, UsageError } from '../../../src/cli/arguments.ts'
 
-const WALK = { command: 'walk', unit: 'apache2', yes: false, checks: [], keepSeconds: 30, rehearse: true }
+const WALK = {
+  command: 'walk',
+  unit: 'apache2',
+  yes: false,
+  checks: [],
+  exercises: [],
+  keepSeconds: 30,
+  rehearse: true,
+  once: false,
+}
 
 describe('the command line', () => {
   it.each([
@@ -9,6 +18,8 @@ describe('the command line', () => {
     ['apache2 --yes', { ...WALK, yes: true }],
     ['-y apache2', { ...WALK, yes: true }],
     ['apache2 --check tcp:a:1 --check=/bin/x', { ...WALK, checks: ['tcp:a:1', '/bin/x'] }],
+    ['apache2 --exercise a --exercise=b', { ...WALK, exercises: ['a', 'b'] }],
+    ['apache2 --once', { ...WALK, once: true }],
     ['apache2 --no-rehearsal', { ...WALK, rehearse: false }],
     ['apache2 --keep-seconds 10', { ...WALK, keepSeconds: 10 }],
     ['apache2 --keep-seconds=600', { ...WALK, keepSeconds: 600 }],
@@ -29,6 +40,7 @@ describe('the command line', () => {
     ['undo', /name a unit/],
     ['apache2 nginx', /one unit at a time/],
     ['undo a b', /one unit at a time/],
+    ['apache2 --once --no-rehearsal', /needs the rehearsal/],
     ['apache2 --force', /Unknown option '--force'/],
     ['apache2 --yes=no', /--yes/],
     ['apache2 --check', /--check/],
@@ -45,7 +57,17 @@ describe('the command line', () => {
   })
 
   it('explains every option that it takes', () => {
-    for (const word of ['--yes', '--check', '--keep-seconds', '--help', '--version', 'status', 'undo']) {
+    for (const word of [
+      '--yes',
+      '--check',
+      '--exercise',
+      '--once',
+      '--keep-seconds',
+      '--help',
+      '--version',
+      'status',
+      'undo',
+    ]) {
       expect(USAGE).toContain(word)
     }
   })

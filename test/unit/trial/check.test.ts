@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Host } from '../../../src/host/host.ts'
 import type { SocketFacts } from '../../../src/observe/facts.ts'
-import { commandUser, listenersOf, problemOf } from '../../../src/trial/baseline.ts'
-import { CheckError, checkLabel, parseCheck } from '../../../src/trial/check.ts'
+import { commandUser, listenersOf, measure, problemOf } from '../../../src/trial/baseline.ts'
+import { CheckError, checkLabel, parseCheck, parseExercise } from '../../../src/trial/check.ts'
 import { EXIT_MEANINGS, exitMeaning } from '../../../src/trial/exit-codes.ts'
 import { listening } from '../catalog/build-facts.ts'
 
@@ -50,6 +51,41 @@ describe('a check', () => {
   ])('%j is refused with one line', (text) => {
     expect(() => parseCheck(text)).toThrow(CheckError)
     expect(() => parseCheck(text)).toThrow(/^[^\n]+$/)
+  })
+})
+
+describe('an exercise', () => {
+  it.each([
+    ['redis-cli set a b', ['redis-cli', 'set', 'a', 'b']],
+    [`sh -c 'echo "$HOME" > /tmp/x'`, ['sh', '-c', 'echo "$HOME" > /tmp/x']],
+    ['psql -c "select \'a b\'" x', ['psql', '-c', "select 'a b'", 'x']],
+    ['a\\ b "c\\"d" e""f \'\'', ['a b', 'c"d', 'ef', '']],
+    ['--x="y z"', ['--x=y z']],
+    ['$(reboot) `reboot` *', ['$(reboot)', '`reboot`', '*']],
+  ])('%j is split as a shell would, and nothing in it is expanded', (text, argv) => {
+    expect(parseExercise(text)).toMatchObject({ kind: 'exercise', argv })
+  })
+
+  it.each(['', "it's", 'a "b', 'a\\'])('%j is refused with one line', (text) => {
+    expect(() => parseExercise(text)).toThrow(CheckError)
+    expect(() => parseExercise(text)).toThrow(/^[^\n]+$/)
+  })
+
+  it('is played in its turn, once, after the probes', async () => {
+    const played: string[] = []
+    const host = {
+      run: async (argv: string[]) => {
+        played.push(argv[0] as string)
+        return { exitCode: 0, timedOut: false }
+      },
+      probe: async () => {
+        played.push('probe')
+        return { ok: true, answer: '200', ms: 1 }
+      },
+    } as unknown as Host
+    const checks = [parseExercise('write'), parseCheck('http://x/'), parseExercise('read')]
+    expect(await measure(host, checks, 2)).toEqual([['exit 0'], ['200', '200'], ['exit 0']])
+    expect(played).toEqual(['probe', 'probe', 'write', 'read'])
   })
 })
 
