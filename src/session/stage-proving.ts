@@ -3,6 +3,7 @@ import type { Stage } from '../catalog/types.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import type { StepListener } from '../trial/steps.ts'
 import type { WalkContext } from './context.ts'
+import { clonesFor } from './pace.ts'
 import {
   absorb,
   isSettled,
@@ -18,10 +19,6 @@ import {
 import { openRehearsal, type Rehearsal } from './rehearsal.ts'
 import type { StageWork } from './stage-work.ts'
 import type { Proof } from './state.ts'
-
-/** A proof mostly waits for a service to come to rest, so several clones share a processor. */
-const CLONES_A_CORE = 2
-const MOST_CLONES = 6
 
 const silent: StepListener = () => undefined
 
@@ -50,7 +47,7 @@ export class StageProving {
   #idle = new Set<() => void>()
   #failure: unknown
   #differs: readonly string[] = []
-  #mostClones = Math.min(MOST_CLONES, availableParallelism() * CLONES_A_CORE)
+  #mostClones = clonesFor(availableParallelism())
 
   /** `changed` is called after each step of a proof, and after each change of the stage. */
   constructor(context: WalkContext, baseline: Baseline, work: StageWork, changed: () => void) {

@@ -1,11 +1,10 @@
 // node test/setup/bundle.js test/lab/fidelity.ts [SUITE] [SERVICE …]: does a clone say of a directive what the live service says?
-import { build } from 'esbuild'
+import { bundled } from './bundled.ts'
 import type { FidelityLine, FidelityWish } from './fidelity-main.ts'
 import { FIDELITY_LAB, type FidelityService, SERVICES } from './fidelity-services.ts'
 import { FILTERS, VALUES } from './fidelity-values.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { labProblem } from './problem.ts'
-import { project } from './project.ts'
 
 const FOLDER = '/opt/fidelity'
 const AT_ONCE = 5
@@ -17,24 +16,11 @@ interface Row extends FidelityLine {
   unit: string
 }
 
-async function bundle(entry: string): Promise<string> {
-  const built = await build({
-    entryPoints: [entry],
-    absWorkingDir: project,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-  })
-  return built.outputFiles[0]?.text ?? ''
-}
-
 async function openLab(suite: string): Promise<Lab> {
   const programs = {
     [`${FOLDER}/package.json`]: '{ "type": "module" }',
-    [`${FOLDER}/main.mjs`]: await bundle('test/lab/fidelity-main.ts'),
-    [`${FOLDER}/probe-main.js`]: await bundle('src/host/probe-main.ts'),
+    [`${FOLDER}/main.mjs`]: await bundled('test/lab/fidelity-main.ts'),
+    [`${FOLDER}/probe-main.js`]: await bundled('src/host/probe-main.ts'),
   }
   return bootLab({ ...FIDELITY_LAB, suite, files: { ...FIDELITY_LAB.files, ...programs } })
 }

@@ -65,7 +65,10 @@ export interface Lab {
 /** Boots a lab and waits until its systemd is up and the wished services are started. */
 export async function bootLab(wish: LabWish = {}): Promise<Lab> {
   const suite = wish.suite ?? 'bookworm'
-  const [lower, node] = await Promise.all([rootFileSystem({ suite, ...(wish.packages ? { packages: wish.packages } : {}) }), nodeBinary()])
+  const [lower, node] = await Promise.all([
+    rootFileSystem({ suite, ...(wish.packages ? { packages: wish.packages } : {}) }),
+    nodeBinary(),
+  ])
   const holder = await hold({ lower, size: wish.size ?? '2g', nspawn: nspawnOptions(node) })
   const lab = new Container(holder, suite)
   try {

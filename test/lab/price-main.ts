@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os'
+import type { Assignment } from '../../src/catalog/types.ts'
+import { liveHost } from '../../src/host/live.ts'
+import { observe } from '../../src/observe/observe.ts'
+import type { WalkContext } from '../../src/session/context.ts'
+import { clonesFor } from '../../src/session/pace.ts'
+import { openRehearsal } from '../../src/session/rehearsal.ts'
+import { type Baseline, listenersOf } from '../../src/trial/baseline.ts'
+import { parseCheck } from '../../src/trial/check.ts'
+import { VALUES } from './fidelity-values.ts'
+
+/** Proves single directives on a unit in clones, run inside a lab: node price.mjs UNIT COUNT [SECONDS]. */
+const [unit = '', count = '40', seconds = '0'] = process.argv.slice(2)
+
+const signal = new AbortController().signal
+const live = liveHost()
+const facts = await observe(live, unit)
+const baseline: Baseline = {
+  listeners: listenersOf(facts.sockets),
+  answers: [{ check: parseCheck('http://127.0.0.1/'), answer: '200' }],
+  startMs: 200,
+  restless: false,
+}
+const context = {
+  host: live,
+  live,
+  signal,
+  subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
+  options: { keepSeconds: 0 },
+  rehearsing: { companions: [] },
+  ahead: undefined,
+  dispatch: () => undefined,
+} as unknown as WalkContext
+
+function assignmentOf(setting: string): Assignment {
+  const at = setting.indexOf('=')
+  return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
+}
+
+const until = Number(seconds) > 0 ? performance.now() + Number(seconds) * 1000 : Number.POSITIVE_INFINITY
+const wanted = Array.from({ length: Number(count) }, (_, index) => VALUES[index % VALUES.length] ?? [])
+const verdicts: string[] = []
+const started = performance.now()
+
+async function work(): Promise<void> {
+  const rehearsal = await openRehearsal(context, facts, baseline)
+  if ('why' in rehearsal) throw new Error(rehearsal.why)
+  try {
+    for (let settings = wanted.shift(); settings && performance.now() < until; settings = wanted.shift()) {
+      const change = { assignments: settings.map(assignmentOf), ownership: [] }
+      const { verdict } = await rehearsal.ask('system', { of: 'row', key: '', change }, () => undefined)
+      verdicts.push(`${settings.at(-1)}: ${verdict.holds === true ? 'proven' : 'breaks'}`)
+    }
+  } finally {
+    await rehearsal.dispose()
+  }
+}
+
+await Promise.all(Array.from({ length: clonesFor(availableParallelism()) }, work))
+console.log(JSON.stringify({ verdicts, ms: Math.round(performance.now() - started) }))
+process.exit(0)

@@ -1,0 +1,86 @@
+// node test/setup/bundle.js test/lab/price.ts: what do proofs in clones cost, in time and for the service in production?
+import { bundled } from './bundled.ts'
+import { bootLab, type Lab } from './lab.ts'
+import { labProblem } from './problem.ts'
+
+const FOLDER = '/opt/price'
+const PAIRS = 5
+const SECONDS = 12
+const DIRECTIVES = 40
+
+async function open(): Promise<Lab> {
+  return bootLab({
+    services: ['nginx'],
+    files: {
+      [`${FOLDER}/package.json`]: '{ "type": "module" }',
+      [`${FOLDER}/main.mjs`]: await bundled('test/lab/price-main.ts'),
+      [`${FOLDER}/probe-main.js`]: await bundled('src/host/probe-main.ts'),
+    },
+  })
+}
+
+interface Proofs {
+  verdicts: string[]
+  ms: number
+}
+
+async function prove(lab: Lab, count: number, seconds = 0): Promise<Proofs> {
+  const argv = ['node', `${FOLDER}/main.mjs`, 'nginx.service', String(count), String(seconds)]
+  return JSON.parse(await lab.output(argv, { timeoutMs: 600_000 })) as Proofs
+}
+
+/** Busy and idle time of all processors so far, in clock ticks: proc_stat(5). */
+async function ticks(lab: Lab): Promise<{ busy: number; all: number }> {
+  const line = (await lab.read('/proc/stat'))?.split('\n')[0] ?? ''
+  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, ...rest] = line.split(/\s+/).slice(1).map(Number)
+  const all = [user, nice, system, idle, wait, ...rest.slice(0, 3)].reduce((sum, one) => sum + one, 0)
+  return { busy: all - idle - wait, all }
+}
+
+async function requests(lab: Lab): Promise<number> {
+  const argv = ['wrk', '-t', '2', '-c', '8', '-d', `${SECONDS}s`, 'http://127.0.0.1/']
+  const said = await lab.output(argv, { timeoutMs: 60_000 })
+  const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(said) ?? []
+  if (rate === undefined) throw new Error(`wrk says nothing:\n${said}`)
+  return Number(rate)
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
+
+async function timeProofs(lab: Lab): Promise<void> {
+  const before = await ticks(lab)
+  const { verdicts, ms } = await prove(lab, DIRECTIVES)
+  const after = await ticks(lab)
+  const cpu = (after.busy - before.busy) / 100
+  const broke = verdicts.filter((text) => text.endsWith('breaks')).length
+  console.log(
+    `${verdicts.length} directives proven on nginx in ${(ms / 1000).toFixed(1)} s (${broke} of them break), ` +
+      `${(cpu / verdicts.length).toFixed(2)} s of processor time each`,
+  )
+}
+
+async function pair(lab: Lab, index: number): Promise<number> {
+  const alone = await requests(lab)
+  const proofs = prove(lab, 1000, SECONDS + 3)
+  const beside = await requests(lab)
+  const { verdicts } = await proofs
+  const share = beside / alone
+  console.log(
+    `pair ${index + 1}: ${alone.toFixed(0)} requests/s alone, ${beside.toFixed(0)} beside ${verdicts.length} proofs: ${(100 * share).toFixed(1)} %`,
+  )
+  return share
+}
+
+const problem = labProblem()
+if (problem !== undefined) throw new Error(problem)
+const lab = await open()
+try {
+  await timeProofs(lab)
+  const shares: number[] = []
+  for (let index = 0; index < PAIRS; index += 1) shares.push(await pair(lab, index))
+  console.log(`median: production keeps ${(100 * median(shares)).toFixed(1)} % of its requests/s`)
+} finally {
+  await lab.stop()
+}
