@@ -1,5 +1,6 @@
 import { CloneProbe } from './clone-probe.ts'
 import { filesBelow } from './files.ts'
+import { innermostId, membersBelow } from './group-members.ts'
 import type { Host, ProbeRequest, RunOptions } from './host.ts'
 
 export interface CloneHost extends Host {
@@ -46,6 +47,10 @@ export function cloneHost(live: Host, pid: number, name: string): CloneHost {
     async run(argv, options = {}) {
       const { as, ...rest } = options
       return { ...(await live.run(insideClone(pid, argv, as), rest)), argv }
+    },
+    async groupMembers(folder) {
+      const members = await membersBelow(`${root}${folder}`)
+      return (await Promise.all(members.map(innermostId))).flat()
     },
     probe: async (request) => probe.ask(await reachable(request)),
     close: () => probe.close(),

@@ -4,7 +4,7 @@ import { type FileStat, type Host, HostError, type Ownership } from './host.ts'
 import { changeOwnerPinned } from './pinned.ts'
 import { fileStat } from './stat.ts'
 
-type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe'>
+type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe' | 'groupMembers'>
 
 /** Errors that mean "there is nothing": also a process that ends while its /proc files are read (ESRCH). */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
@@ -125,16 +125,21 @@ async function resolveBelow(root: string, path: string): Promise<string | undefi
   }
 }
 
+/** What the kernel itself says of a process: no link on the way, and read so often that walking it would cost. */
+const OF_PROCESS =
+  /^\/proc\/\d+\/(?:(?:stat|status|maps|cmdline|mountinfo)|(?:fd|fdinfo|net|task)(?:\/\w+)?)$/
+
 /** File operations of a machine whose '/' is `root`: '' for the live host, /proc/PID/root for a clone. */
 export function filesBelow(root: string): Files {
   /** The path as this process must name it; links in all but the last component followed inside `root`. */
   async function locate(path: string): Promise<string> {
-    if (root === '') return path
+    if (root === '' || OF_PROCESS.test(path)) return root + path
     const { real } = await walkBelow(root, dirname(path))
     return `${root}${real === '/' ? '' : real}/${basename(path)}`
   }
   async function follow(path: string): Promise<string> {
-    return root === '' ? path : root + (await walkBelow(root, path)).real
+    if (root === '' || OF_PROCESS.test(path)) return root + path
+    return root + (await walkBelow(root, path)).real
   }
   return {
     async read(path) {

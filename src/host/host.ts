@@ -30,6 +30,11 @@ export interface Host {
    * and a file whose device, inode or kind is not the expected one is refused.
    */
   changeOwner(path: string, expected: FileStat, wanted: Ownership): Promise<void>
+  /**
+   * Processes in the control group `folder` and those below it, as this machine counts them, in no order. cgroup.procs
+   * names processes as its reader's PID namespace does (cgroups(7)), and a clone has its own.
+   */
+  groupMembers(folder: string): Promise<number[]>
   /** Asks a service something, from inside this machine's network. */
   probe(request: ProbeRequest): Promise<ProbeAnswer>
 }

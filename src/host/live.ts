@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { execa } from 'execa'
 import { filesBelow } from './files.ts'
+import { membersBelow } from './group-members.ts'
 import type { Host, RunOptions, RunResult } from './host.ts'
 import { probe } from './probe.ts'
 
@@ -72,5 +73,12 @@ export async function runHere(argv: readonly string[], options: RunOptions = {})
 
 /** The machine that hardenctl itself runs on. */
 export function liveHost(): Host {
-  return { name: 'live host', isClone: false, run: runHere, probe, ...filesBelow('') }
+  return {
+    name: 'live host',
+    isClone: false,
+    run: runHere,
+    probe,
+    groupMembers: membersBelow,
+    ...filesBelow(''),
+  }
 }

@@ -24,31 +24,13 @@ function unescapeMount(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }
 
-/** Ids in the concatenated text of cgroup.procs files, each once, ascending. 0 is a process of another PID namespace. */
-export function parseProcs(text: string): number[] {
-  const pids = text
-    .split('\n')
-    .map(Number)
-    .filter((pid) => Number.isInteger(pid) && pid > 0)
-  return [...new Set(pids)].sort((a, b) => a - b)
-}
-
-/**
- * Every process in a control group and those below it; `group` is the unit's ControlGroup property. The files are
- * read by a program of the machine and not by this process, because cgroup.procs names processes as its reader's
- * PID namespace does (cgroups(7)), and a clone has its own.
- */
+/** Every process in a control group and those below it, ascending; `group` is the unit's ControlGroup property. */
 export async function processesOfGroup(host: Host, group: string, gaps: Gaps): Promise<number[]> {
   if (group === '') return []
   for (const mountPoint of cgroupMounts(await mountinfo(host, gaps))) {
     const folder = mountPoint + (group === '/' ? '' : group)
-    const seen = await orGap(
-      gaps,
-      `The control group ${group}`,
-      host.run(['find', folder, '-name', 'cgroup.procs', '-exec', 'cat', '{}', '+']),
-    )
-    const pids = parseProcs(seen?.stdout ?? '')
-    if (pids.length > 0) return pids
+    const pids = (await orGap(gaps, `The control group ${group}`, host.groupMembers(folder))) ?? []
+    if (pids.length > 0) return [...new Set(pids)].sort((a, b) => a - b)
   }
   return []
 }

@@ -1,12 +1,17 @@
 import type { Host } from '../host/host.ts'
 import type { ByteOrder } from './addresses.ts'
-import type { ProcessFacts, SocketFacts } from './facts.ts'
+import type { OpenFile, ProcessFacts, SocketFacts } from './facts.ts'
 import { type Gaps, mapFew, orGap } from './gaps.ts'
 import { parseLinkTarget } from './open-files.ts'
 import { SOCKET_TABLES, type SocketRow } from './socket-tables.ts'
 
+/** As much of a process as its sockets take. */
+export type SocketHolder = Pick<ProcessFacts, 'pid' | 'name' | 'isMain'> & {
+  openFiles: readonly Pick<OpenFile, 'descriptor' | 'path' | 'inode'>[]
+}
+
 /** Socket inode → pids that hold it. */
-export function holdersOfSockets(processes: readonly ProcessFacts[]): Map<string, number[]> {
+export function holdersOfSockets(processes: readonly SocketHolder[]): Map<string, number[]> {
   const holders = new Map<string, number[]>()
   for (const process of processes) {
     for (const { inode } of process.openFiles) {
@@ -26,7 +31,7 @@ export function holdersOfSockets(processes: readonly ProcessFacts[]): Map<string
  */
 export async function readSockets(
   host: Host,
-  processes: readonly ProcessFacts[],
+  processes: readonly SocketHolder[],
   order: ByteOrder,
   gaps: Gaps,
 ): Promise<SocketFacts[]> {
@@ -47,7 +52,7 @@ export async function readSockets(
 /** A pid for each network namespace, the main process's first. */
 async function onePerNamespace(
   host: Host,
-  processes: readonly ProcessFacts[],
+  processes: readonly SocketHolder[],
   gaps: Gaps,
 ): Promise<number[]> {
   const pids = new Map<string, number>()
@@ -92,7 +97,7 @@ async function socketsOf(host: Host, pid: number, gaps: Gaps): Promise<Set<strin
 /** A held socket without a row: closed since the descriptors were read (then nothing), or really in no table. */
 async function unlisted(
   host: Host,
-  processes: readonly ProcessFacts[],
+  processes: readonly SocketHolder[],
   inode: string,
   pids: readonly number[],
   gaps: Gaps,
@@ -107,4 +112,27 @@ async function unlisted(
     `A socket of ${process.name} is neither bound nor connected, and the kernel does not tell its family`,
   )
   return { family: 'other', type: 'other', state: 'other', address: '', port: 0, inode }
+}
+
+async function holderOf(host: Host, pid: number, mainPid: number, gaps: Gaps): Promise<SocketHolder> {
+  const folder = `/proc/${pid}/fd`
+  const names = (await orGap(gaps, folder, host.list(folder))) ?? []
+  const openFiles = await mapFew(names, async (name) => {
+    const path = (await orGap(gaps, folder, host.readlink(`${folder}/${name}`))) ?? ''
+    const { inode } = parseLinkTarget(path)
+    return { descriptor: Number(name), path, ...(inode === undefined ? {} : { inode }) }
+  })
+  return { pid, name: `pid ${pid}`, isMain: pid === mainPid, openFiles }
+}
+
+/** The sockets of these processes, without all else that could be read of them. */
+export async function readSocketsOf(
+  host: Host,
+  pids: readonly number[],
+  mainPid: number,
+  order: ByteOrder,
+): Promise<SocketFacts[]> {
+  const gaps = new Set<string>()
+  const holders = await mapFew(pids, (pid) => holderOf(host, pid, mainPid, gaps))
+  return readSockets(host, holders, order, gaps)
 }

@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os'
 import type { Stage } from '../catalog/types.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import type { StepListener } from '../trial/steps.ts'
 import type { WalkContext } from './context.ts'
-import { clonesFor } from './pace.ts'
+import { Pace, standBack } from './pace.ts'
 import {
   absorb,
   isSettled,
@@ -46,8 +45,11 @@ export class StageProving {
   readonly #workers = new Set<Promise<void>>()
   #idle = new Set<() => void>()
   #failure: unknown
+  #comeBack: () => void = () => undefined
   #differs: readonly string[] = []
-  #mostClones = clonesFor(availableParallelism())
+  /** Fewer where a clone could not be booted beside the others. */
+  #mostClones = Number.POSITIVE_INFINITY
+  readonly #pace: Pace
 
   /** `changed` is called after each step of a proof, and after each change of the stage. */
   constructor(context: WalkContext, baseline: Baseline, work: StageWork, changed: () => void) {
@@ -55,12 +57,17 @@ export class StageProving {
     this.#baseline = baseline
     this.#work = work
     this.#changed = changed
+    this.#pace = new Pace(context.live, () => this.#advance())
     const { rehearsing } = context
     if (rehearsing?.why !== undefined) this.#proofs = { ...NO_PROOFS, unprovable: rehearsing.why }
   }
 
   /** Begins to ask, or goes on after pause(). What was answered before is not asked again. */
   begin(): void {
+    if (this.#stopped && this.wanted) {
+      this.#comeBack = standBack()
+      this.#pace.start()
+    }
     this.#stopped = false
     this.#frozen = false
     this.#advance()
@@ -126,6 +133,8 @@ export class StageProving {
     this.#stopped = true
     this.#wake()
     await Promise.all(this.#workers)
+    this.#pace.stop()
+    this.#comeBack()
     this.#running = []
     this.#proofs = { ...this.#proofs, running: new Set() }
   }
@@ -156,6 +165,7 @@ export class StageProving {
   }
 
   #take(): Asked | undefined {
+    if (this.#running.length >= this.#pace.allowed) return undefined
     const next = this.#again.pop() ?? nextQuestion(this.#work, this.#proofs, this.#running)
     if (next === undefined || (this.#frozen && next.of !== 'set')) return undefined
     this.#running = [...this.#running, next]
@@ -178,7 +188,7 @@ export class StageProving {
     const { wanted } = this
     if (!wanted || this.#stopped || this.#proofs.unprovable !== undefined) return
     const open = questions(this.#work, this.#proofs).length
-    while (this.#workers.size < Math.min(this.#mostClones, open)) {
+    while (this.#workers.size < Math.min(this.#pace.allowed, this.#mostClones, open)) {
       const worker = this.#run().catch((error) => {
         this.#failure ??= error
       })
@@ -204,12 +214,23 @@ export class StageProving {
         rehearsal = opened
         this.#differs = opened.notes
         const spoiled = await this.#ask(rehearsal, question)
-        if (!spoiled) continue
+        if (!spoiled) {
+          await this.#rest()
+          continue
+        }
         await rehearsal.dispose()
         rehearsal = undefined
       }
     } finally {
       await rehearsal?.dispose()
+    }
+  }
+
+  /** On a busy host, for a while between two questions; what waits for Enter does not. */
+  async #rest(): Promise<void> {
+    const until = performance.now() + this.#pace.restMs
+    while (performance.now() < until && !this.#frozen && !this.#stopped) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
 

@@ -16,6 +16,8 @@ export interface Glimpse {
   exitCode: number
   exitStatus: number
   statusText: string
+  /** Its control group, as systemd names it. */
+  group: string
   /** "pid:start ticks" of every process in the control group: the pid alone may come again. */
   processes: string[]
 }
@@ -58,8 +60,14 @@ export async function glimpse(host: Host, unit: string): Promise<Glimpse> {
     exitCode: number('ExecMainCode'),
     exitStatus: number('ExecMainStatus'),
     statusText: first(shown, 'StatusText'),
+    group: first(shown, 'ControlGroup'),
     processes: await identities(host, first(shown, 'ControlGroup')),
   }
+}
+
+/** The glimpse before with the processes that there are now: PID 1 is not asked. */
+export async function glimpseOfProcesses(host: Host, before: Glimpse): Promise<Glimpse> {
+  return { ...before, processes: await identities(host, before.group) }
 }
 
 export function pidOf(identity: string): number {

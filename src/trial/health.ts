@@ -1,14 +1,12 @@
 import type { Host } from '../host/host.ts'
 import { byteOrderOf } from '../observe/addresses.ts'
-import type { SocketFacts } from '../observe/facts.ts'
-import { readProcesses } from '../observe/processes.ts'
-import { readSockets } from '../observe/sockets.ts'
+import { readSocketsOf } from '../observe/sockets.ts'
 import type { SeccompRecord } from '../systemd/audit.ts'
 import { ask, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
 import type { Check } from './check.ts'
-import { type Glimpse, glimpse, pidOf } from './glimpse.ts'
+import { type Glimpse, glimpse, glimpseOfProcesses, pidOf } from './glimpse.ts'
 import { judge, type Observation, proofOf, RESTFUL_GLIMPSES, type Reason } from './judge.ts'
-import { attributedRecords, describeRecord } from './killed.ts'
+import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
 
 export interface HealthReport {
   healthy: boolean
@@ -64,12 +62,6 @@ function restAtEnd(glimpses: readonly Glimpse[]): number {
   return count
 }
 
-async function socketsOf(host: Host, now: Glimpse): Promise<SocketFacts[]> {
-  const gaps = new Set<string>()
-  const processes = await readProcesses(host, now.processes.map(pidOf), now.mainPid, gaps)
-  return readSockets(host, processes, byteOrderOf(process.arch), gaps)
-}
-
 async function answersOf(host: Host, checks: readonly Check[]): Promise<CheckAnswer[]> {
   return Promise.all(checks.map(async (check) => ({ check, answer: (await ask(host, check)).answer })))
 }
@@ -91,22 +83,38 @@ function isFinal(reasons: readonly Reason[], waited: number): boolean {
   return reasons.some(({ kind }) => hopeless.has(kind)) || waited > GRACE_MS
 }
 
+/**
+ * Looks again for a while. PID 1 is asked only at the end: whatever it would tell before shows in the processes, and
+ * asking costs more processor time than the service itself.
+ */
+async function watchRest({ host, unit }: HealthQuestion, glimpses: Glimpse[]): Promise<void> {
+  for (let look = 1; look < RESTFUL_GLIMPSES; look += 1) {
+    await pause(INTERVAL_MS)
+    glimpses.push(await glimpseOfProcesses(host, glimpses.at(-1) as Glimpse))
+  }
+  await pause(INTERVAL_MS)
+  glimpses.push(await glimpse(host, unit))
+}
+
 async function observeNow(
   question: HealthQuestion,
+  filter: Filter | undefined,
   glimpses: Glimpse[],
   timedOut: boolean,
   asked: (host: Host) => Promise<CheckAnswer[]>,
 ): Promise<{ observation: Observation; records: SeccompRecord[] }> {
-  const { host, unit, before, since, startLimitMs, executables } = question
+  const { host, before, since, startLimitMs, executables } = question
   const now = glimpses.at(-1) as Glimpse
-  const records = await attributedRecords(host, unit, since, executables)
+  const records = await attributedRecords(host, filter, since, executables)
   const up = !timedOut && now.active === 'active'
   const observation: Observation = {
     before,
     glimpses,
     timedOut,
     limitMs: startLimitMs,
-    sockets: up ? await socketsOf(host, now) : [],
+    sockets: up
+      ? await readSocketsOf(host, now.processes.map(pidOf), now.mainPid, byteOrderOf(process.arch))
+      : [],
     answers: up ? await asked(host) : [],
     killed: [...new Set(records.map(describeRecord))],
     restful: restAtEnd(glimpses),
@@ -117,6 +125,7 @@ async function observeNow(
 /** Plays the exercises on a service at rest, and looks whether it is still as well as before. */
 async function exercise(
   question: HealthQuestion,
+  filter: Filter | undefined,
   glimpses: Glimpse[],
   answers: readonly CheckAnswer[],
 ): Promise<HealthReport> {
@@ -125,7 +134,7 @@ async function exercise(
   const played = await play(host, exercises)
   if (exercises.length > 0) glimpses.push(await glimpse(host, unit))
   const rest = restAtEnd(glimpses.slice(0, -1))
-  const { observation, records } = await observeNow(question, glimpses, false, async () => [
+  const { observation, records } = await observeNow(question, filter, glimpses, false, async () => [
     ...answers,
     ...played,
   ])
@@ -145,20 +154,18 @@ export async function checkHealth(question: HealthQuestion): Promise<HealthRepor
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)
   const { glimpses, timedOut } = await watchStart(question)
+  const filter = await filterOf(host, unit)
   const started = performance.now()
   for (;;) {
     question.signal?.throwIfAborted()
-    const { observation, records } = await observeNow(question, glimpses, timedOut, (asked) =>
+    const { observation, records } = await observeNow(question, filter, glimpses, timedOut, (asked) =>
       answersOf(asked, checks),
     )
     const reasons = judge(observation, probed)
-    if (reasons.length === 0) return exercise(question, glimpses, observation.answers)
+    if (reasons.length === 0) return exercise(question, filter, glimpses, observation.answers)
     if (isFinal(reasons, performance.now() - started)) {
       return { healthy: false, reasons, proof: [], records, last: glimpses.at(-1) }
     }
-    for (let look = 0; look < RESTFUL_GLIMPSES; look += 1) {
-      await pause(INTERVAL_MS)
-      glimpses.push(await glimpse(host, unit))
-    }
+    await watchRest(question, glimpses)
   }
 }

@@ -17,46 +17,51 @@ async function isSomebodyElses(host: Host, record: SeccompRecord): Promise<boole
 /** AUDIT_ARCH_… of this machine, where it is known: linux/audit.h. */
 const OWN_ARCH = { x64: 'c000003e', arm64: 'c00000b7' }[process.arch as string]
 
-/** Whether the unit's filter in force could have killed a call: the records are those of the whole machine. */
-async function killsOf(host: Host, unit: string): Promise<(record: SeccompRecord) => boolean> {
-  const shown = await showUnit(host, unit, ['SystemCallFilter', 'SystemCallArchitectures'])
-  const filter = first(shown, 'SystemCallFilter')
-  const foreign = first(shown, 'SystemCallArchitectures') !== ''
-  const listed = new Set(filter.replace(/^~/, '').split(' '))
-  return ({ arch, name }) => {
-    if (arch !== OWN_ARCH) return foreign || filter !== ''
-    return filter !== '' && listed.has(name) === filter.startsWith('~')
-  }
+/** What tells whether a killed call can be the unit's; it can't change between two restarts. */
+export interface Filter {
+  /** As `systemctl show` prints SystemCallFilter=: "~" in front of a deny list. */
+  calls: string
+  architectures: string
+  /** The uid of User=; undefined for a service that starts as root, which may become anybody. */
+  uid: number | undefined
 }
 
-/**
- * Whose calls can be the unit's: with User= that account's, and root's for its "+" lines. A service that starts as
- * root may become anybody.
- */
-async function callersOf(host: Host, unit: string): Promise<(record: SeccompRecord) => boolean> {
-  const user = first(await showUnit(host, unit, ['User']), 'User')
-  if (user === '' || user === 'root' || user === '0') return () => true
+/** The unit's filter in force; undefined when it has none, so that no killed call is its. */
+export async function filterOf(host: Host, unit: string): Promise<Filter | undefined> {
+  const shown = await showUnit(host, unit, ['SystemCallFilter', 'SystemCallArchitectures', 'User'])
+  const [calls, architectures] = [first(shown, 'SystemCallFilter'), first(shown, 'SystemCallArchitectures')]
+  // An empty filter is printed as a deny list of nothing.
+  if (/^~?$/.test(calls) && architectures === '') return undefined
+  const user = first(shown, 'User')
+  if (user === '' || user === 'root' || user === '0') return { calls, architectures, uid: undefined }
   const said = (await host.run(['id', '-u', '--', user])).stdout.trim()
-  return ({ uid }) => !/^\d+$/.test(said) || uid === 0 || uid === Number(said)
+  return { calls, architectures, uid: /^\d+$/.test(said) ? Number(said) : undefined }
 }
 
-/** Kernel records of system calls that a filter killed since `since` (epoch ms), as far as they are this service's. */
+/** Whether this filter could have killed the call, of this caller: the records are those of the whole machine. */
+function couldKill({ calls, architectures, uid }: Filter, record: SeccompRecord): boolean {
+  // With User= the calls are that account's, and root's for its "+" lines.
+  if (uid !== undefined && record.uid !== 0 && record.uid !== uid) return false
+  if (record.arch !== OWN_ARCH) return architectures !== '' || calls !== ''
+  const listed = calls.replace(/^~/, '').split(' ').includes(record.name)
+  return calls !== '' && listed === calls.startsWith('~')
+}
+
+/** Kernel records of system calls that this filter killed since `since` (epoch ms), as far as they are the service's. */
 export async function attributedRecords(
   host: Host,
-  unit: string,
+  filter: Filter | undefined,
   since: number,
   executables: readonly string[],
 ): Promise<SeccompRecord[]> {
-  const kills = await killsOf(host, unit)
+  if (filter === undefined) return []
   const records = (await readSeccompRecords(host, since)).filter(
-    (record) => record.signal === SIGSYS && record.time >= since && kills(record),
+    (record) => record.signal === SIGSYS && record.time >= since && couldKill(filter, record),
   )
-  if (records.length === 0) return []
-  const called = records.filter(await callersOf(host, unit))
   const own = await Promise.all(
-    called.map(async (record) => executables.includes(record.exe) || !(await isSomebodyElses(host, record))),
+    records.map(async (record) => executables.includes(record.exe) || !(await isSomebodyElses(host, record))),
   )
-  return called.filter((_, index) => own[index])
+  return records.filter((_, index) => own[index])
 }
 
 /** "chown (fchownat)" */

@@ -1,9 +1,8 @@
-import { availableParallelism } from 'node:os'
 import type { Assignment } from '../../src/catalog/types.ts'
 import { liveHost } from '../../src/host/live.ts'
 import { observe } from '../../src/observe/observe.ts'
 import type { WalkContext } from '../../src/session/context.ts'
-import { clonesFor } from '../../src/session/pace.ts'
+import { Pace, standBack } from '../../src/session/pace.ts'
 import { openRehearsal } from '../../src/session/rehearsal.ts'
 import { type Baseline, listenersOf } from '../../src/trial/baseline.ts'
 import { parseCheck } from '../../src/trial/check.ts'
@@ -40,15 +39,32 @@ function assignmentOf(setting: string): Assignment {
 const until = Number(seconds) > 0 ? performance.now() + Number(seconds) * 1000 : Number.POSITIVE_INFINITY
 const wanted = Array.from({ length: Number(count) }, (_, index) => VALUES[index % VALUES.length] ?? [])
 const verdicts: string[] = []
+standBack()
+const pace = new Pace(live, () => undefined)
+pace.start()
 const started = performance.now()
 
-async function work(): Promise<void> {
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** True when this one of the workers may ask; false when nothing is left to ask. */
+async function mayAsk(index: number): Promise<boolean> {
+  while (wanted.length > 0 && performance.now() < until) {
+    if (index < pace.allowed) return true
+    await pause(100)
+  }
+  return false
+}
+
+async function work(index: number): Promise<void> {
+  if (!(await mayAsk(index))) return
   const rehearsal = await openRehearsal(context, facts, baseline)
   if ('why' in rehearsal) throw new Error(rehearsal.why)
   try {
-    for (let settings = wanted.shift(); settings && performance.now() < until; settings = wanted.shift()) {
+    while (await mayAsk(index)) {
+      const settings = wanted.shift() ?? []
       const change = { assignments: settings.map(assignmentOf), ownership: [] }
       const { verdict } = await rehearsal.ask('system', { of: 'row', key: '', change }, () => undefined)
+      await pause(pace.restMs)
       verdicts.push(`${settings.at(-1)}: ${verdict.holds === true ? 'proven' : 'breaks'}`)
     }
   } finally {
@@ -56,6 +72,6 @@ async function work(): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: clonesFor(availableParallelism()) }, work))
+await Promise.all(Array.from({ length: 8 }, (_, index) => work(index)))
 console.log(JSON.stringify({ verdicts, ms: Math.round(performance.now() - started) }))
 process.exit(0)

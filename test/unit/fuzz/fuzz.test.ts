@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseGroup, parsePasswd } from '../../../src/observe/accounts.ts'
 import { parseEndpoint } from '../../../src/observe/addresses.ts'
 import { capabilitiesOfMask } from '../../../src/observe/capabilities.ts'
-import { cgroupMounts, parseProcs } from '../../../src/observe/control-group.ts'
+import { cgroupMounts } from '../../../src/observe/control-group.ts'
 import { parseElf } from '../../../src/observe/elf.ts'
 import { parseGetcap } from '../../../src/observe/file-capabilities.ts'
 import { parseInterpreterLine } from '../../../src/observe/interpreter-line.ts'
@@ -46,7 +46,7 @@ const PARSERS: Parser[] = [
   ['passwd', (text) => [parsePasswd(text), parseGroup(text)]],
   ['endpoint', (text) => parseEndpoint(text)],
   ['capability mask', (text) => capabilitiesOfMask(/[0-9a-f]{1,16}/.exec(text)?.[0] ?? '0')],
-  ['cgroup', (text) => [cgroupMounts(text), parseProcs(text)]],
+  ['cgroup', (text) => cgroupMounts(text)],
   ['elf', (_, bytes) => parseElf(bytes)],
   ['getcap', (text) => parseGetcap(text, ['/bin/ping'])],
   ['interpreter', (_, bytes) => parseInterpreterLine(bytes)],

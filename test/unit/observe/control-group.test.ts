@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cgroupMounts, parseProcs, processesOfGroup } from '../../../src/observe/control-group.ts'
+import { cgroupMounts, processesOfGroup } from '../../../src/observe/control-group.ts'
 import { memoryHost } from './memory-host.ts'
 
 const HYBRID = `27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
@@ -19,16 +19,12 @@ test.each([
   expect(cgroupMounts(text)).toEqual(mounts)
 })
 
-test('ids are unique, ascending, without those of other namespaces', () => {
-  expect(parseProcs('30\n4\n0\n\n30\n')).toEqual([4, 30])
-})
-
 test('the group is looked for in the next hierarchy when the first does not have it', async () => {
   const host = memoryHost({
     files: { '/proc/1/mountinfo': HYBRID },
-    programs: {
-      'find /sys/fs/cgroup/unified/system.slice/a.service -name cgroup.procs -exec cat {} +': '',
-      'find /sys/fs/cgroup/systemd/system.slice/a.service -name cgroup.procs -exec cat {} +': '12\n11\n',
+    groups: {
+      '/sys/fs/cgroup/unified/system.slice/a.service': [],
+      '/sys/fs/cgroup/systemd/system.slice/a.service': [12, 11, 12],
     },
   })
   expect(await processesOfGroup(host, '/system.slice/a.service', new Set())).toEqual([11, 12])

@@ -6,12 +6,14 @@ export type Entry = string | Uint8Array | { link: string } | { stat: Partial<Fil
 
 export interface MemoryMachine {
   files: Record<string, Entry>
+  /** Ids by control group folder. */
+  groups?: Record<string, number[]>
   /** Output of programs by their arguments joined by blanks; a program that is not here can't be started. */
   programs?: Record<string, string>
 }
 
 /** A machine in memory, for the readers' own logic. Everything that needs a real /proc is tried in the lab. */
-export function memoryHost({ files, programs = {} }: MemoryMachine): Host {
+export function memoryHost({ files, groups = {}, programs = {} }: MemoryMachine): Host {
   const entry = (path: string): Entry | undefined => {
     const found = files[path]
     if (typeof found === 'object' && 'error' in found) throw new HostError(path, found.error)
@@ -41,6 +43,7 @@ export function memoryHost({ files, programs = {} }: MemoryMachine): Host {
   return {
     name: 'memory',
     isClone: false,
+    groupMembers: async (folder) => groups[folder] ?? [],
     async run(argv) {
       const stdout = programs[argv.join(' ')]
       const result: RunResult = { argv, exitCode: 0, timedOut: false, stdout: stdout ?? '', stderr: '' }

@@ -64,10 +64,10 @@ test('processes that end, or are others by the end, are left out; one remains', 
   }
   const host = memoryHost({
     files,
+    groups: { '/sys/fs/cgroup/a': [7, 8, 9, 6] },
     programs: {
       'systemctl show --no-pager --all -- a.service':
         'Id=a.service\nNames=a.service\nMainPID=7\nControlGroup=/a\nEnvironment=K=s3cret\n',
-      'find /sys/fs/cgroup/a -name cgroup.procs -exec cat {} +': '7\n8\n9\n6\n',
       'uname -r -m': '6.1.0 x86_64\n',
       'systemctl --version': 'systemd 252 (252.39)\n',
     },

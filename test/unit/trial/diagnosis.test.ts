@@ -37,6 +37,7 @@ const ended = (exitCode: number, exitStatus: number): Evidence['last'] => ({
   exitCode,
   exitStatus,
   statusText: '',
+  group: '/system.slice/a.service',
   processes: [],
 })
 

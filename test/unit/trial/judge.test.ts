@@ -23,6 +23,7 @@ const GLIMPSE: Glimpse = {
   exitCode: 0,
   exitStatus: 0,
   statusText: '',
+  group: '/system.slice/a.service',
   processes: ['20:900', '21:901'],
 }
 const HEALTHY: Observation = {
