@@ -119,6 +119,10 @@ function unique<One>(all: readonly One[]): One[] {
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 
+function failureKey({ name, error, path, needs }: FailedCall): string {
+  return [name, error, path, needs].join(' ')
+}
+
 /** What two sessions learned: once needed counts as needed. */
 export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFacts): LearnedFacts {
   if (earlier === undefined) return later
@@ -136,9 +140,7 @@ export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFa
     acts: mergeEntries(earlier.acts, later.acts, ({ kind, detail, call, sure }) =>
       [kind, detail, call, sure].join(' '),
     ),
-    failed: mergeEntries(earlier.failed, later.failed, ({ name, error, path }) =>
-      [name, error, path].join(' '),
-    ),
+    failed: mergeEntries(earlier.failed, later.failed, failureKey),
     bits32: earlier.bits32 || later.bits32,
     incomplete: earlier.incomplete && later.incomplete,
   }
@@ -169,10 +171,20 @@ export function familiesUsed(learned: LearnedFacts): string[] {
   return [...new Set(learned.sockets.map(({ family }) => family))].sort()
 }
 
-/** Failed calls of a trial that did not fail without it: what the trial took away, the rarest causes first. */
-export function newFailures(before: readonly FailedCall[], during: readonly FailedCall[]): FailedCall[] {
-  const key = ({ name, error, path }: FailedCall) => [name, error, path].join(' ')
-  const known = new Set(before.map(key))
+/**
+ * Failed calls of a trial that did not fail without it: what the trial took away, refusals first. What never succeeded
+ * on a file may only fail by another error: a missing file of a read-only folder can't be removed either.
+ */
+export function newFailures(
+  before: Pick<Learned, 'failed' | 'files'>,
+  during: readonly FailedCall[],
+): FailedCall[] {
+  const same = new Set(before.failed.map(failureKey))
+  const tried = new Set(before.failed.map(({ name, path }) => `${name} ${path}`))
+  const used = new Set(before.files.map(({ path }) => path))
+  const isKnown = (one: FailedCall) =>
+    same.has(failureKey(one)) ||
+    (one.path !== undefined && !used.has(one.path) && tried.has(`${one.name} ${one.path}`))
   const rank = ({ error }: FailedCall) => (error === 'SIGSYS' ? 0 : REFUSALS.has(error) ? 1 : 2)
-  return during.filter((one) => !known.has(key(one))).sort((a, b) => rank(a) - rank(b))
+  return during.filter((one) => one.error === 'SIGSYS' || !isKnown(one)).sort((a, b) => rank(a) - rank(b))
 }

@@ -77,6 +77,8 @@ export interface FailedCall {
   /** EPERM; for a call that a filter punished, the signal: SIGSYS. */
   error: string
   path?: string
+  /** What would have let it succeed, where the call tells: "cap_chown", "AF_INET6". */
+  needs?: string
   sightings: Sighting[]
 }
 
@@ -134,6 +136,22 @@ export class Sightings<Entry extends { sightings: Sighting[] }> {
   list(): Entry[] {
     return [...this.#entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry)
   }
+}
+
+/** The same with each file by another path; what then is one file is told once. */
+export function withPaths(learned: Learned, pathOf: (path: string) => string): Learned {
+  const files = new Sightings<LearnedFile>()
+  for (const { path, uses, sightings } of learned.files) {
+    const named = pathOf(path)
+    const make = () => ({ path: named, uses: [], sightings: [] })
+    const file = files.entry(named, make)
+    if (file) file.uses = [...new Set([...file.uses, ...uses])]
+    for (const by of sightings) files.add(named, make, by)
+  }
+  const failed = learned.failed.map((one) =>
+    one.path === undefined ? one : { ...one, path: pathOf(one.path) },
+  )
+  return { ...learned, files: files.list(), failed }
 }
 
 /** "chown, at start; sh, at reload": who and when, for a sentence. */

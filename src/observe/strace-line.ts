@@ -22,7 +22,7 @@ export type StraceLine = { pid: number } & (
 /** "1234  ", "[pid  1234] ", with -Y "1234<sh> ", and a time stamp of -t, -tt or -ttt. */
 const PREFIX = /^(?:\[pid\s+(\d+)(?:<[^>]*>)?\] |(\d+)(?:<[^>]*>)? +)?(?:\d[\d:]*(?:\.\d+)? )?/
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*\(/
-const UNFINISHED = /\s?<unfinished \.\.\.>$/
+const UNFINISHED = /\s?<(?:unfinished|detached) \.\.\.>$/
 const RESUMED = /^<\.\.\. ([A-Za-z_][A-Za-z0-9_]*) resumed>\s?/
 const SIGNAL = /^--- (SIG[A-Z0-9_+]+) /
 const KILLED = /^\+\+\+ killed by (SIG[A-Z0-9_+]+)/

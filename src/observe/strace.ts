@@ -10,8 +10,8 @@ import {
   Sightings,
 } from './learned.ts'
 import { parseStraceLine, splitArguments } from './strace-line.ts'
-import { errnoOf } from './strace-values.ts'
-import { actsOf } from './traced-acts.ts'
+import { errnoOf, numberOf } from './strace-values.ts'
+import { type Act, actsOf } from './traced-acts.ts'
 import { pathOfFailure, usedFiles } from './traced-files.ts'
 import { type AttributedCall, type TracedOptions, TracedProcesses } from './traced-processes.ts'
 
@@ -29,12 +29,19 @@ const ORDINARY = new Set([
   'ESPIPE',
   'ERESTARTSYS',
 ])
+const SIGNALS = new Set(['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo'])
 
 const AUDIT_ARCH: Readonly<Record<string, string>> = { x86_64: 'c000003e', aarch64: 'c00000b7' }
 
 export interface TraceOptions extends TracedOptions {
   /** uname -m, to name calls that an old strace knows only by number. */
   architecture?: string
+}
+
+function needsOf({ name, args, process }: AttributedCall, error: string): string | undefined {
+  if (error === 'EAFNOSUPPORT' && name === 'socket') return splitArguments(args)[0]
+  if (error !== 'EPERM' && error !== 'EACCES') return undefined
+  return actsOf({ name, args, result: '' }, process.uid).find(({ kind }) => kind === 'capability')?.detail
 }
 
 /**
@@ -126,17 +133,32 @@ export class Trace {
       const bare = type.split('|')[0] ?? ''
       this.#sockets.add(`${family} ${bare}`, () => ({ family, type: bare, sightings: [] }), by)
     }
-    for (const { kind, detail, sure } of actsOf(call, process.uid)) {
+    for (const { kind, detail, sure } of [...actsOf(call, process.uid), ...this.#signals(call)]) {
       const key = `${kind} ${detail} ${name} ${sure}`
       this.#acts.add(key, () => ({ kind, detail, call: name, sure, sightings: [] }), by)
     }
   }
 
+  /** A signal to another user's process takes CAP_KILL: kill(2). Whose it is is known of traced processes alone. */
+  #signals({ name, args, process }: AttributedCall): Act[] {
+    if (!SIGNALS.has(name)) return []
+    const target = this.#processes.userOf(numberOf(splitArguments(args)[0]) ?? 0)
+    const other = target !== undefined && process.uid !== undefined && target !== process.uid
+    return other ? [{ kind: 'capability', detail: 'cap_kill', sure: true }] : []
+  }
+
   #fail(call: AttributedCall, name: string, error: string, by: Sighting): void {
     if (ORDINARY.has(error)) return
     const path = pathOfFailure(call, call.process.workingDirectory)
-    const make = (): FailedCall => ({ name, error, ...(path === undefined ? {} : { path }), sightings: [] })
-    this.#failed.add(`${name} ${error} ${path ?? ''}`, make, by)
+    const needs = needsOf(call, error)
+    const make = (): FailedCall => ({
+      name,
+      error,
+      ...(path === undefined ? {} : { path }),
+      ...(needs === undefined ? {} : { needs }),
+      sightings: [],
+    })
+    this.#failed.add([name, error, path, needs].join(' '), make, by)
   }
 
   /** "syscall_0x1c1" is a call that is younger than the strace. */

@@ -190,8 +190,3 @@ export function actsOf({ name, args }: TracedCall, uid: number | undefined): Act
   const read = READERS[SAME[name] ?? name]
   return read === undefined ? [] : read(splitArguments(args), uid)
 }
-
-/** What a refused call would have needed, for a diagnosis; `undefined` where no capability helps. */
-export function capabilityFor(name: string, args = ''): string | undefined {
-  return actsOf({ name, args, result: '' }, 0).find(({ kind }) => kind === 'capability')?.detail
-}

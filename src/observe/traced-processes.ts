@@ -78,6 +78,11 @@ export class TracedProcesses {
     return this.#perform(line)
   }
 
+  /** The effective user of a process, as far as its calls tell. */
+  userOf(pid: number): number | undefined {
+    return this.#known.get(pid)?.uid
+  }
+
   /** What still waits: nothing tells whose it is, so it counts as the service's. */
   rest(): AttributedCall[] {
     return [...this.#waiting.keys()].flatMap((pid) => {
@@ -133,7 +138,7 @@ export class TracedProcesses {
     const failed = result.startsWith('-') || result.startsWith('?')
     if (!failed && EXECS.has(name)) this.#execute(process, by, name, args)
     if (!failed && name === 'chdir') {
-      process.workingDirectory = pathOf(args, undefined, process.workingDirectory) ?? undefined
+      process.workingDirectory = pathOf(args, 'AT_FDCWD', process.workingDirectory)
     }
     if (!failed && name === 'fchdir') process.workingDirectory = pathOfDescriptor(args)
     if (!failed && (name.startsWith('set') || name === 'capset')) changeUser(process, name, args)

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import type { Host } from '../host/host.ts'
-import type { FailedCall } from '../observe/learned.ts'
+import type { FailedCall, Learned } from '../observe/learned.ts'
 import { newFailures } from '../observe/learned-facts.ts'
 import type { Assignment } from '../systemd/assignment.ts'
 import { daemonReload, queue } from '../systemd/control.ts'
@@ -10,8 +10,8 @@ import { type LearnQuestion, learn, untilSettled } from './learn.ts'
 export interface FailedCallsQuestion extends Omit<LearnQuestion, 'phases'> {
   /** The trial that broke. Nothing of it is lifted: the tracer stands outside of what it limits. */
   assignments: readonly Assignment[]
-  /** What fails without the trial too, from learning; empty tells of everything that fails. */
-  before: readonly FailedCall[]
+  /** What learning without the trial told; `{ failed: [], files: [] }` tells of everything that fails. */
+  before: Pick<Learned, 'failed' | 'files'>
   startLimitMs: number
   /** Asked once the service is started, where it breaks only when it is used. */
   serve?(): Promise<void>

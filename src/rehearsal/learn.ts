@@ -1,7 +1,8 @@
-import { basename } from 'node:path/posix'
+import { basename, dirname, join } from 'node:path/posix'
 import type { Host } from '../host/host.ts'
 import type { UnitFacts } from '../observe/facts.ts'
-import type { Learned } from '../observe/learned.ts'
+import { mapFew } from '../observe/gaps.ts'
+import { type Learned, withPaths } from '../observe/learned.ts'
 import { Trace } from '../observe/strace.ts'
 import { queue, resetFailed } from '../systemd/control.ts'
 import { type Glimpse, glimpse } from '../trial/glimpse.ts'
@@ -103,7 +104,7 @@ export async function learn(clone: { host: Host }, question: LearnQuestion): Pro
       await tracer.read((text) => trace.feed(text, phases.at(-1)?.name ?? ''))
       const learned = trace.learned()
       if (learned.lines === 0) return { why: notes[0] ?? 'the trace shows no process of the service' }
-      return { learned, notes, cut }
+      return { learned: await withRealPaths(host, learned), notes, cut }
     } finally {
       await tracer.detach()
     }
@@ -111,6 +112,15 @@ export async function learn(clone: { host: Host }, question: LearnQuestion): Pro
     await removeTrace(host)
     if (!signal?.aborted) await bringBack(host, question, before)
   }
+}
+
+/** A call may name a file by a link: /var/run/x is /run/x. The last name is left, since it may be a link's own. */
+async function withRealPaths(host: Host, learned: Learned): Promise<Learned> {
+  const named = [...learned.files, ...learned.failed].flatMap(({ path }) => path ?? [])
+  const folders = [...new Set(named.map((path) => dirname(path)))]
+  const real = await mapFew(folders, (folder) => host.resolve(folder).catch(() => undefined))
+  const known = new Map(folders.map((folder, index) => [folder, real[index] ?? folder]))
+  return withPaths(learned, (path) => join(known.get(dirname(path)) ?? dirname(path), basename(path)))
 }
 
 async function bringBack(host: Host, { unit, beforeBack }: LearnQuestion, before: Glimpse): Promise<void> {

@@ -31,11 +31,13 @@ const MANAGERS = [
   '/run/udev',
   '/run/user',
   '/run/dbus',
+  '/run/mount',
   '/run/credentials',
   '/run/utmp',
 ]
-/** systemd's folders of PrivateTmp=: what is in them is /tmp and /var/tmp to the service. */
-const PRIVATE_TMP = /^((?:\/var)?\/tmp)\/systemd-private-[^/]+\/tmp(?=\/|$)/
+/** systemd's folders of PrivateTmp=: what is in them is /tmp and /var/tmp to the service, they themselves are not. */
+const PRIVATE_TMP = /^((?:\/var)?\/tmp)\/systemd-private-[^/]+\/tmp(?=\/)/
+const PRIVATE_FOLDER = /^(?:\/var)?\/tmp\/systemd-private-/
 
 const FIELDS = '%y\\t%C@\\t%U:%G\\t%m\\t%b\\t%s\\t%P\\0'
 const LIST_LIMIT_MS = 60_000
@@ -84,8 +86,18 @@ export async function listWritten(clone: Host): Promise<WrittenListing> {
     ...layers.map(({ folder, point }) => find(clone, folder, point)),
     ...FRESH.map((folder) => find(clone, folder, folder)),
   ])
-  const own = all.flat().filter(([path]) => !MANAGERS.some((folder) => isBelow(path, folder)))
-  return new Map(own)
+  const isManagers = (path: string) =>
+    PRIVATE_FOLDER.test(path) || MANAGERS.some((folder) => isBelow(path, folder))
+  return new Map(all.flat().filter(([path]) => !isManagers(path)))
+}
+
+/**
+ * The listing to compare with: what the clone's systemd writes by itself before the first service, such as the tmpfiles
+ * of a boot, is in it.
+ */
+export async function listBeforeService(clone: Host): Promise<WrittenListing> {
+  await clone.run(['systemctl', '--quiet', 'start', 'basic.target'], { timeoutMs: LIST_LIMIT_MS })
+  return listWritten(clone)
 }
 
 function usesOf(before: WrittenEntry | undefined, after: WrittenEntry, known: boolean): FileUse[] {

@@ -7,7 +7,7 @@ import { bootClone, type Clone } from '../../src/rehearsal/clone.ts'
 import { failedCalls } from '../../src/rehearsal/failed-calls.ts'
 import { type LearnPhase, learn } from '../../src/rehearsal/learn.ts'
 import { lifeOf } from '../../src/rehearsal/life.ts'
-import { listWritten, writtenSince } from '../../src/rehearsal/written.ts'
+import { listBeforeService, writtenSince } from '../../src/rehearsal/written.ts'
 import { first, showUnit } from '../../src/systemd/show.ts'
 import { type Baseline, listenersOf, measure } from '../../src/trial/baseline.ts'
 import { parseCheck } from '../../src/trial/check.ts'
@@ -82,10 +82,8 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
     outcome.ms[key] = Math.round(performance.now() - begun)
     begun = performance.now()
   }
-  const before = await listWritten(clone.host)
+  const before = await listBeforeService(clone.host)
   lap('written')
-  await rehearseBaseline(live, clone, { unit, baseline, executables })
-  lap('untraced')
   const phases = lifeOf(clone.host, { facts, baseline }).map((phase) =>
     watched(clone, unit, phase, outcome.phases),
   )
@@ -111,17 +109,19 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
       value: line.slice(line.indexOf('=') + 1),
     }))
     begun = performance.now()
-    const asked = { ...question, assignments, before: result.learned.failed, startLimitMs: 20_000 }
+    const asked = { ...question, assignments, before: result.learned, startLimitMs: 20_000 }
     const found = await failedCalls(clone, asked)
     lap('failed')
     outcome.failed =
       'why' in found
         ? [found.why]
-        : found.failed.map(({ name, error, path = '', sightings }) =>
-            [error, name, path, ...sightings.map(({ program }) => program)].join(' '),
+        : found.failed.map(({ name, error, path, needs, sightings }) =>
+            [error, name, path ?? needs ?? '', ...sightings.map(({ program }) => program)].join(' '),
           )
   }
+  begun = performance.now()
   outcome.healthyAfter = (await rehearseBaseline(live, clone, { unit, baseline, executables })).same
+  lap('untraced')
   const left = await clone.host.run([
     'sh',
     '-c',

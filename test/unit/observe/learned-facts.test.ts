@@ -71,11 +71,18 @@ describe('what was learned', () => {
   })
 
   it('leaves out of a broken trial what failed before', () => {
-    const before = learnedFrom(LINES).failed
+    const before = learnedFrom(LINES)
     const during = learnedFrom(
       `${LINES}9 chown("/a", 1, 1 <unfinished ...>\n9 +++ killed by SIGSYS +++\n`,
     ).failed
     expect(newFailures(before, during).map(({ name, error }) => [name, error])).toEqual([['chown', 'SIGSYS']])
+    const otherwise = learnedFrom(
+      '9 openat(AT_FDCWD</>, "/etc/none", O_RDWR) = -1 EROFS (Read-only file system)\n',
+    ).failed
+    expect(newFailures(before, otherwise)).toEqual([])
+    expect(newFailures({ failed: [], files: [] }, otherwise)).toHaveLength(1)
+    const made = learnedFrom(`${LINES}9 creat("/etc/none", 0644) = 3</etc/none>\n`)
+    expect(newFailures(made, otherwise)).toHaveLength(1)
   })
 })
 

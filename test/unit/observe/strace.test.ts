@@ -164,11 +164,46 @@ describe('a trace', () => {
     ])
   })
 
+  it('tells what a refused call would have needed', () => {
+    const refused = (line: string) => read(`9 ${line}\n`).failed[0]?.needs
+    expect(refused('fchownat(AT_FDCWD</>, "a", 33, -1, 0) = -1 EPERM (Operation not permitted)')).toBe(
+      'cap_chown',
+    )
+    expect(
+      refused(
+        'bind(3<socket:[1]>, {sa_family=AF_INET, sin_port=htons(80)}, 16) = -1 EACCES (Permission denied)',
+      ),
+    ).toBe('cap_net_bind_service')
+    expect(refused('socket(AF_NETLINK, SOCK_RAW, 0) = -1 EAFNOSUPPORT (Address family not supported)')).toBe(
+      'AF_NETLINK',
+    )
+    expect(refused('openat(AT_FDCWD</>, "/a", O_RDONLY) = -1 EACCES (Permission denied)')).toBeUndefined()
+  })
+
   it('names calls that the strace is too old to know, and notes 32 bit', () => {
     const learned = read(
       '9 syscall_0x1c1(0, 0) = 0\n9 [ Process PID=9 runs in 32 bit mode. ]\nnonsense\n9 broken("\n',
       { architecture: 'x86_64' },
     )
     expect(learned).toMatchObject({ calls: [{ name: 'futex_waitv' }], bits32: true, unread: 2 })
+  })
+})
+
+describe('a signal', () => {
+  it('takes a capability when it goes to another user’s process', () => {
+    const learned = read(
+      `1 clone(child_stack=NULL, flags=SIGCHLD) = 70
+70 execve("/usr/sbin/apachectl", [...], 0x55 /* 9 vars */) = 0
+70 clone(child_stack=NULL, flags=SIGCHLD) = 72
+72 setuid(33)                        = 0
+70 kill(72, SIGTERM)                 = 0
+70 kill(70, SIGTERM)                 = 0
+72 kill(72, SIGTERM)                 = 0
+`,
+      SYSTEMD,
+    )
+    expect(learned.acts.find(({ detail }) => detail === 'cap_kill')?.sightings).toEqual([
+      count('/usr/sbin/apachectl'),
+    ])
   })
 })
