@@ -33,11 +33,6 @@ const SIGNALS = new Set(['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo'])
 
 const AUDIT_ARCH: Readonly<Record<string, string>> = { x86_64: 'c000003e', aarch64: 'c00000b7' }
 
-export interface TraceOptions extends TracedOptions {
-  /** uname -m, to name calls that an old strace knows only by number. */
-  architecture?: string
-}
-
 function needsOf({ name, args, process }: AttributedCall, error: string): string | undefined {
   if (error === 'EAFNOSUPPORT' && name === 'socket') return splitArguments(args)[0]
   if (error !== 'EPERM' && error !== 'EACCES') return undefined
@@ -62,7 +57,7 @@ export class Trace {
   #unread = 0
   #bits32 = false
 
-  constructor(options: TraceOptions = {}) {
+  constructor(options: TracedOptions = {}) {
     this.#processes = new TracedProcesses(options)
     this.#arch = AUDIT_ARCH[options.architecture ?? 'x86_64'] ?? ''
   }

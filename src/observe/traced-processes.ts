@@ -1,3 +1,4 @@
+import { syscallNumber } from '../systemd/syscall-numbers.ts'
 import type { StraceLine, TracedCall } from './strace-line.ts'
 import { parseCall, splitArguments } from './strace-line.ts'
 import { numberOf, pathOf, pathOfDescriptor, stringOf } from './strace-values.ts'
@@ -16,6 +17,8 @@ export interface TracedProcess {
 export interface TracedOptions {
   /** A process that was traced from the start on, and its program: 1 and systemd. Without one, all belong to the service. */
   manager?: { pid: number; program: string }
+  /** uname -m, for the numbers of calls. */
+  architecture?: string
   /** Whether what a child of the manager executes is the service. */
   isService?(program: string): boolean
 }
@@ -34,10 +37,13 @@ const MOST_WAITING = 20_000
 /** A start that is only ever cut off is no real one. */
 const LONGEST_UNFINISHED = 65_536
 
-interface Pending {
+/** The last call that a thread began. */
+interface Latest {
   name: string
   args: string
   order: number
+  /** Undefined while it is under way. */
+  result?: string
 }
 
 /**
@@ -47,7 +53,7 @@ interface Pending {
 export class TracedProcesses {
   readonly #known = new Map<number, TracedProcess>()
   readonly #waiting = new Map<number, StraceLine[]>()
-  readonly #pending = new Map<number, Pending>()
+  readonly #latest = new Map<number, Latest>()
   /** Leaders of which one thread's end by a signal was told: the others end with it. */
   readonly #killed = new Set<number>()
   readonly #options: TracedOptions
@@ -65,7 +71,7 @@ export class TracedProcesses {
   follow(line: StraceLine): AttributedCall[] {
     if (this.#known.has(line.pid)) return this.#perform(line)
     const parent = this.#onlyForking()
-    if (parent !== undefined) this.#adopt(line.pid, parent, this.#pending.get(parent)?.args ?? '')
+    if (parent !== undefined) this.#adopt(line.pid, parent, this.#latest.get(parent)?.args ?? '')
     else if (this.#known.size === 0 || this.#held >= MOST_WAITING) {
       this.#known.set(line.pid, stranger(line.pid, this.#options.manager === undefined))
     } else {
@@ -97,7 +103,7 @@ export class TracedProcesses {
       case 'call':
         return this.#complete(pid, line)
       case 'unfinished':
-        this.#pending.set(pid, { name: line.name, args: line.args, order: this.#next() })
+        this.#latest.set(pid, { name: line.name, args: line.args, order: this.#next() })
         return []
       case 'resumed':
         return this.#resume(pid, line.name, line.rest)
@@ -120,19 +126,17 @@ export class TracedProcesses {
   }
 
   #resume(pid: number, name: string, rest: string): AttributedCall[] {
-    const pending = this.#pending.get(pid)
+    const pending = this.#latest.get(pid)
     // A call that was under way when the tracer came has no beginning.
-    if (pending?.name !== name || pending.args.length > LONGEST_UNFINISHED) return []
+    if (pending?.name !== name || pending.result !== undefined || pending.args.length > LONGEST_UNFINISHED)
+      return []
     const call = parseCall(`${name}(${pending.args}${rest}`)
     return call === undefined ? [] : this.#complete(pid, call, pending.order)
   }
 
   #complete(pid: number, call: TracedCall, begun = this.#next()): AttributedCall[] {
     const process = this.#known.get(pid) as TracedProcess
-    // One that does not return stays under way: the end of the process may be its doing.
-    if (call.result.startsWith('?')) {
-      this.#pending.set(pid, { name: call.name, args: call.args, order: begun })
-    } else this.#pending.delete(pid)
+    this.#latest.set(pid, { ...call, order: begun })
     const by = { ...process }
     const { name, args, result } = call
     const failed = result.startsWith('-') || result.startsWith('?')
@@ -164,7 +168,7 @@ export class TracedProcesses {
   #kill(pid: number, signal: string): AttributedCall[] {
     const process = this.#known.get(pid) as TracedProcess
     const { leader } = process
-    const culprit = this.#latestOf(leader)
+    const culprit = this.#culprit(leader)
     this.#forget(pid)
     if (signal !== 'SIGSYS' || culprit === undefined || this.#killed.has(leader)) return []
     this.#killed.add(leader)
@@ -172,15 +176,22 @@ export class TracedProcesses {
     return [{ name, args, result: '?', process: { ...process }, killedBy: signal }]
   }
 
-  /** All threads of a process die with the one whose call was forbidden, which is the one that called last. */
-  #latestOf(leader: number): Pending | undefined {
-    const own = [...this.#pending].filter(([pid]) => this.#known.get(pid)?.leader === leader)
-    return own.sort(([, a], [, b]) => b.order - a.order)[0]?.[1]
+  /**
+   * All threads of a process die with the one whose call was forbidden. Its call looks finished, and as its result the
+   * register still holds its number (seen on x86_64); elsewhere it is the one that called last.
+   */
+  #culprit(leader: number): Latest | undefined {
+    const own = [...this.#latest].flatMap(([pid, call]) =>
+      this.#known.get(pid)?.leader === leader ? [call] : [],
+    )
+    const machine = this.#options.architecture ?? 'x86_64'
+    const numbered = own.filter(({ name, result }) => result === String(syscallNumber(machine, name)))
+    return (numbered.length > 0 ? numbered : own).sort((a, b) => b.order - a.order)[0]
   }
 
   #supersede(pid: number, by: number): void {
-    const pending = this.#pending.get(by)
-    if (pending) this.#pending.set(pid, pending)
+    const pending = this.#latest.get(by)
+    if (pending) this.#latest.set(pid, pending)
     this.#forget(by)
   }
 
@@ -203,8 +214,8 @@ export class TracedProcesses {
   /** The one process that is in the middle of a fork, if there is one alone. */
   #onlyForking(): number | undefined {
     let found: number | undefined
-    for (const [pid, { name }] of this.#pending) {
-      if (!FORKS.has(name)) continue
+    for (const [pid, { name, result }] of this.#latest) {
+      if (!FORKS.has(name) || result !== undefined) continue
       if (found !== undefined) return undefined
       found = pid
     }
@@ -213,7 +224,7 @@ export class TracedProcesses {
 
   #forget(pid: number): void {
     this.#known.delete(pid)
-    this.#pending.delete(pid)
+    this.#latest.delete(pid)
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sightingsText } from '../../../src/observe/learned.ts'
-import { Trace, type TraceOptions } from '../../../src/observe/strace.ts'
+import { Trace } from '../../../src/observe/strace.ts'
+import type { TracedOptions } from '../../../src/observe/traced-processes.ts'
 
 /** systemd starts apachectl, a shell script, which runs chown; another unit's program starts meanwhile. */
 const APACHE = `1     clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD <unfinished ...>
@@ -29,12 +30,12 @@ const APACHE = `1     clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_C
 72    openat(AT_FDCWD</>, "/etc/shadow", O_RDONLY) = -1 EACCES (Permission denied)
 `
 
-const SYSTEMD: TraceOptions = {
+const SYSTEMD: TracedOptions = {
   manager: { pid: 1, program: '/usr/lib/systemd/systemd' },
   isService: (program) => program === '/usr/sbin/apachectl',
 }
 
-function read(text: string, options: TraceOptions = {}, phase = 'start') {
+function read(text: string, options: TracedOptions = {}, phase = 'start') {
   const trace = new Trace(options)
   trace.feed(text, phase)
   return trace.learned()
