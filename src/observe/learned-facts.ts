@@ -120,7 +120,7 @@ function unique<One>(all: readonly One[]): One[] {
 }
 
 function failureKey({ name, error, path, needs }: FailedCall): string {
-  return [name, error, path, needs].join(' ')
+  return [name, error, path, ...(needs ?? [])].join(' ')
 }
 
 /** What two sessions learned: once needed counts as needed. */

@@ -77,8 +77,8 @@ export interface FailedCall {
   /** EPERM; for a call that a filter punished, the signal: SIGSYS. */
   error: string
   path?: string
-  /** What would have let it succeed, where the call tells: "cap_chown", "AF_INET6". */
-  needs?: string
+  /** What may have let it succeed, where the call tells: "cap_chown", "AF_INET6", or a kind of LearnedAct. */
+  needs?: string[]
   sightings: Sighting[]
 }
 
@@ -154,15 +154,17 @@ export function withPaths(learned: Learned, pathOf: (path: string) => string): L
   return { ...learned, files: files.list(), failed }
 }
 
-/** "chown, at start; sh, at reload": who and when, for a sentence. */
+/** "chown, at start; sh, at start and reload": who and when, for a sentence. */
 export function sightingsText(sightings: readonly Sighting[], most = 3): string {
-  const phases = new Map<string, string[]>()
+  const programs = new Map<string, string[]>()
   for (const { program, phase } of sightings) {
     const name = program.split('/').at(-1) || 'a process'
-    const programs = phases.get(phase) ?? []
-    if (!programs.includes(name)) programs.push(name)
-    phases.set(phase, programs)
+    const phases = programs.get(name) ?? []
+    if (!phases.includes(phase)) phases.push(phase)
+    programs.set(name, phases)
   }
-  const parts = [...phases].map(([phase, programs]) => `${programs.slice(0, most).join(', ')}, at ${phase}`)
-  return parts.slice(0, most).join('; ')
+  const listed = (phases: readonly string[]) =>
+    [phases.slice(0, -1).join(', '), phases.at(-1)].filter(Boolean).join(' and ')
+  const parts = [...programs].map(([name, phases]) => `${name}, at ${listed(phases)}`)
+  return [...parts.slice(0, most), ...(parts.length > most ? [`${parts.length - most} more`] : [])].join('; ')
 }

@@ -29,14 +29,17 @@ const ORDINARY = new Set([
   'ESPIPE',
   'ERESTARTSYS',
 ])
+/** Their result is what the interrupted call would have returned. */
+const RETURNS = new Set(['rt_sigreturn', 'sigreturn', 'restart_syscall'])
 const SIGNALS = new Set(['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo'])
 
 const AUDIT_ARCH: Readonly<Record<string, string>> = { x86_64: 'c000003e', aarch64: 'c00000b7' }
 
-function needsOf({ name, args, process }: AttributedCall, error: string): string | undefined {
-  if (error === 'EAFNOSUPPORT' && name === 'socket') return splitArguments(args)[0]
-  if (error !== 'EPERM' && error !== 'EACCES') return undefined
-  return actsOf({ name, args, result: '' }, process.uid).find(({ kind }) => kind === 'capability')?.detail
+function needsOf({ name, args, process }: AttributedCall, error: string): string[] {
+  if (error === 'EAFNOSUPPORT' && name === 'socket') return splitArguments(args).slice(0, 1)
+  if (error !== 'EPERM' && error !== 'EACCES') return []
+  const acts = actsOf({ name, args, result: '' }, process.uid)
+  return [...new Set(acts.map(({ kind, detail }) => (kind === 'capability' ? detail : kind)))]
 }
 
 /**
@@ -143,17 +146,17 @@ export class Trace {
   }
 
   #fail(call: AttributedCall, name: string, error: string, by: Sighting): void {
-    if (ORDINARY.has(error)) return
+    if (ORDINARY.has(error) || RETURNS.has(name)) return
     const path = pathOfFailure(call, call.process.workingDirectory)
     const needs = needsOf(call, error)
     const make = (): FailedCall => ({
       name,
       error,
       ...(path === undefined ? {} : { path }),
-      ...(needs === undefined ? {} : { needs }),
+      ...(needs.length === 0 ? {} : { needs }),
       sightings: [],
     })
-    this.#failed.add([name, error, path, needs].join(' '), make, by)
+    this.#failed.add([name, error, path, ...needs].join(' '), make, by)
   }
 
   /** "syscall_0x1c1" is a call that is younger than the strace. */

@@ -27,6 +27,9 @@ async function start(host: Host, life: Life): Promise<void> {
   const unit = facts.unit.id
   const since = Date.now()
   await resetFailed(host, unit)
+  // Without the sockets that a manager keeps for it, a service has none to serve.
+  const triggers = (facts.unit.properties.TriggeredBy?.[0] ?? '').split(' ')
+  for (const socket of triggers.filter((name) => name.endsWith('.socket'))) await queue(host, 'start', socket)
   await queue(host, 'start', unit)
   const report = await checkHealth({
     host,

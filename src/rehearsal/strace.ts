@@ -3,6 +3,7 @@ import type { Host, RunResult } from '../host/host.ts'
 /** In the clone's own memory, and root's alone: what a service does is nobody else's to read. */
 export const TRACE_FOLDER = '/run/hardenctl-trace'
 const TRACE_FILE = `${TRACE_FOLDER}/trace`
+const PID_FILE = `${TRACE_FOLDER}/pid`
 
 /** More is no longer a start and a few requests; strace then ends, and what it traced goes on without it. */
 const MOST_BYTES = 256 * 1024 * 1024
@@ -12,6 +13,8 @@ const DETACH_LIMIT_MS = 10_000
 /** A clone lives no longer: its dead man. */
 const LIFE_MS = 30 * 60_000
 
+/** Its own process id first, since it is to be ended by it. */
+const BEGIN = 'echo $$ >"$0" && exec "$@"'
 const READ_PIECE = `tail -c "+$1" -- "$2" | head -c ${PIECE_BYTES}`
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -63,18 +66,29 @@ export async function attachTracer(clone: Host): Promise<Tracer | { why: string 
   if (version === undefined) return { why: 'strace is not installed (package strace)' }
   await clone.makeDirectory(TRACE_FOLDER, 0o700)
   let ended: RunResult | undefined
+  const limited = ['prlimit', `--fsize=${MOST_BYTES}`, '--core=0', ...STRACE]
   const running = clone
-    .run(['prlimit', `--fsize=${MOST_BYTES}`, '--core=0', ...STRACE], { timeoutMs: LIFE_MS })
+    .run(['sh', '-c', BEGIN, PID_FILE, ...limited], { timeoutMs: LIFE_MS })
     .then((result) => {
       ended = result
     })
+  const end = async () => {
+    const pid = ((await clone.read(PID_FILE)) ?? '').trim()
+    for (const signal of ['INT', 'KILL']) {
+      if (ended !== undefined || pid === '') return
+      await clone.run(['kill', `-${signal}`, pid])
+      await Promise.race([running, pause(DETACH_LIMIT_MS)])
+    }
+  }
   const until = performance.now() + ATTACH_LIMIT_MS
   while ((await tracerPid(clone)) === 0) {
     if (ended !== undefined) return { why: refusal(ended) }
-    if (performance.now() > until) break
+    if (performance.now() > until) {
+      await end()
+      return { why: 'strace did not come to follow anything' }
+    }
     await pause(10)
   }
-  const pid = await tracerPid(clone)
   let offset = 0
   let asked = false
   return {
@@ -92,11 +106,7 @@ export async function attachTracer(clone: Host): Promise<Tracer | { why: string 
     },
     async detach() {
       asked = asked || ended === undefined
-      for (const signal of ['INT', 'KILL']) {
-        if (ended !== undefined) return
-        await clone.run(['kill', `-${signal}`, String(pid)])
-        await Promise.race([running, pause(DETACH_LIMIT_MS)])
-      }
+      await end()
     },
   }
 }

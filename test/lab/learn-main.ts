@@ -116,7 +116,7 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
       'why' in found
         ? [found.why]
         : found.failed.map(({ name, error, path, needs, sightings }) =>
-            [error, name, path ?? needs ?? '', ...sightings.map(({ program }) => program)].join(' '),
+            [error, name, path ?? needs?.join() ?? '', ...sightings.map(({ program }) => program)].join(' '),
           )
   }
   begun = performance.now()
