@@ -5,8 +5,11 @@ export const TRACE_FOLDER = '/run/hardenctl-trace'
 const TRACE_FILE = `${TRACE_FOLDER}/trace`
 const PID_FILE = `${TRACE_FOLDER}/pid`
 
-/** More is no longer a start and a few requests; strace then ends, and what it traced goes on without it. */
-const MOST_BYTES = 256 * 1024 * 1024
+/**
+ * It is held in memory, and a whole life of apache2 takes 3 MiB. strace ends when it is full, and what it traced goes on
+ * without it.
+ */
+const MOST_BYTES = 64 * 1024 * 1024
 const PIECE_BYTES = 16 * 1024 * 1024
 const ATTACH_LIMIT_MS = 10_000
 const DETACH_LIMIT_MS = 10_000
