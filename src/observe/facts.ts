@@ -1,4 +1,5 @@
 import type { ExecCommand } from '../systemd/exec.ts'
+import type { LearnedFacts } from './learned-facts.ts'
 
 /** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
 export interface Facts {
@@ -21,6 +22,8 @@ export interface Facts {
   accounts: Account[]
   /** From `systemd-analyze syscall-filter`: "@group" → all its system calls, subgroups resolved. */
   syscallGroups: Record<string, string[]>
+  /** What tracing in a clone told besides; absent where nothing was traced. */
+  learned?: LearnedFacts
   /** What can't be said here, each a sentence for the person ("fd of pid 12 could not be read: …"). */
   gaps: string[]
 }

@@ -24,6 +24,9 @@ export interface BootPlan {
 
 export const TARGET = 'hardenctl-clone.target'
 
+/** Where root in the clone can read what was written to it, layer by layer: the overlays do not show it. */
+export const LAYERS_FOLDER = '/run/host/layers'
+
 /** What reaches beyond any namespace: capabilities(7). */
 export const CUT_CAPABILITIES = ['sys_module', 'sys_boot', 'sys_time', 'sys_rawio']
 
@@ -192,6 +195,7 @@ fresh() {
   mount -n -t tmpfs -o mode=0755,nosuid,nodev hardenctl "$root/run"
   mount -n -t tmpfs -o mode=1777,nosuid,nodev hardenctl "$root/tmp"
   mkdir -p "$root/run/systemd/journald.conf.d" "$root/run/host/old" "$root/run/tmpfiles.d"
+  mkdir "$root${LAYERS_FOLDER}"
   mkdir -m 1777 "$root/run/lock"
   [ ! -d /run/systemd/system ] || cp -a /run/systemd/system "$root/run/systemd/"
   mkdir -p ${units}/dbus.socket.d"
@@ -218,6 +222,7 @@ ${lines.join('\n')}
 }
 begin() {
   cd "$root"
+  mount -n -o bind,ro "$base" "$root${LAYERS_FOLDER}"
   pivot_root . run/host/old
   cd /
   umount -n -l /run/host/old

@@ -13,6 +13,7 @@ import { isOpenForWriting, parseLinkTarget } from '../../../src/observe/open-fil
 import { regularExpressionOf } from '../../../src/observe/path-pattern.ts'
 import { parseCmdline, parseStat, parseStatus } from '../../../src/observe/process-status.ts'
 import { SOCKET_TABLES } from '../../../src/observe/socket-tables.ts'
+import { Trace } from '../../../src/observe/strace.ts'
 import { parseState, StoreError } from '../../../src/session/store.ts'
 import { parseSeccompJournal, parseSeccompText } from '../../../src/systemd/audit.ts'
 import { parseExec } from '../../../src/systemd/exec.ts'
@@ -55,9 +56,21 @@ const PARSERS: Parser[] = [
   ['maps', (text) => parseMaps(text)],
   ['open file', (text) => [isOpenForWriting(text), parseLinkTarget(text)]],
   ['path pattern', (text) => regularExpressionOf(text.slice(0, 60)).test('/var/log/nginx/access.log.1')],
+  ['strace', (text) => readTrace(text, 1)],
+  ['strace in pieces', (text) => readTrace(text, 7)],
   ['process status', (text) => [parseStatus(text), parseStat(text), parseCmdline(text)]],
   ...Object.entries(SOCKET_TABLES).map(([name, parse]): Parser => [name, (text) => parse(text, 'little')]),
 ]
+
+/** A trace of everything, and one of systemd and its children. */
+function readTrace(text: string, pieces: number): unknown[] {
+  return [{}, { manager: { pid: 1, program: 'systemd' }, isService: () => true }].map((options) => {
+    const trace = new Trace(options)
+    const size = Math.ceil(text.length / pieces) || 1
+    for (let at = 0; at < text.length; at += size) trace.feed(text.slice(at, at + size), `phase ${at}`)
+    return trace.learned()
+  })
+}
 
 const CORPUS = [
   'ExecStart={ path=/bin/x ; argv[]=/bin/x -a ; flags=privileged ; pid=0 ; }\nUser=www\nEnvironment=A=1\n two\n',
@@ -72,6 +85,8 @@ const CORPUS = [
   '  sl  local_address rem_address st\n   0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 0 0 8045 1 0 10 -1\n',
   'Num RefCount Protocol Flags Type St Inode Path\n0000: 00000002 00000000 00010000 0001 01 12 @/x y\n',
   '/var/log/x/*.log {\n create 0640 www adm\n postrotate\n  systemctl reload x\n endscript\n}\n',
+  '1 clone(child_stack=NULL, flags=CLONE_NEWNS|SIGCHLD <unfinished ...>\n2 execve("/bin/x\\74", [...], 0x7f /* 3 vars */) = 0\n1 <... clone resumed>) = 2\n2 openat(AT_FDCWD</>, "a", O_RDWR|O_CREAT, 0666) = 3</a>\n',
+  '2 connect(3<socket:[1]>, {sa_family=AF_UNIX, sun_path="/run/x"}, 110) = -1 EACCES (x)\n2 mmap(NULL, 1, PROT_READ|PROT_EXEC, 1<<2, 3</l.so>, 0) = 0x7f\n2 fchownat(AT_FDCWD, "b", 33, -1, 0 <unfinished ...>\n2 +++ killed by SIGSYS +++\n',
   '#!/usr/bin/env -S python3 -u\n',
   '\u007fELF\u0002\u0001\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0003\u0000>\u0000',
   '/bin/ping cap_net_raw=ep\n\tlibc.so.6 => /lib/libc.so.6 (0x00)\nflags:\t0100002\nsocket:[12]\n',
@@ -99,6 +114,11 @@ const TOKENS = [
   '*',
   '$',
   '%',
+  '<',
+  '>',
+  '(',
+  ')',
+  ' <unfinished ...>\n',
 ]
 
 /** xorshift32: the same inputs in every run. */

@@ -1,0 +1,71 @@
+import type { FailedCall } from '../observe/learned.ts'
+import type { Assignment } from '../systemd/assignment.ts'
+import type { Remedy } from './remedy.ts'
+import { remedyId } from './remedy.ts'
+
+/** Directives that forbid what a call of this kind does. */
+const FORBIDDEN_BY: Readonly<Record<string, string>> = {
+  'write-execute': 'MemoryDenyWriteExecute',
+  namespace: 'RestrictNamespaces',
+  realtime: 'RestrictRealtime',
+  suid: 'RestrictSUIDSGID',
+  personality: 'LockPersonality',
+  hostname: 'ProtectHostname',
+}
+
+/** Directives that hide or close files below these. */
+const HIDDEN_BY: readonly [RegExp, string, 'drop' | 'step-down'][] = [
+  [/^\/(?:home|root|run\/user)(?:\/|$)/, 'ProtectHome', 'step-down'],
+  [/^\/proc\/sys(?:\/|$)|^\/sys(?:\/|$)/, 'ProtectKernelTunables', 'drop'],
+  [/^\/proc(?:\/|$)/, 'ProcSubset', 'drop'],
+  [/^\/dev(?:\/|$)/, 'PrivateDevices', 'drop'],
+  [/^\/sys\/fs\/cgroup(?:\/|$)/, 'ProtectControlGroups', 'drop'],
+]
+const HIDING = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS'])
+const EXECUTING = new Set(['execve', 'execveat', 'mmap', 'uselib'])
+
+function remediesOf(
+  { name, error, path, needs = [], sightings }: FailedCall,
+  sets: (key: string) => boolean,
+): Remedy[] {
+  const by = sightings[0]?.program.split('/').at(-1) ?? ''
+  const remedies: Remedy[] = []
+  const isRefusal = error === 'EPERM' || error === 'EACCES'
+  if (error === 'SIGSYS' && sets('SystemCallFilter')) remedies.push({ kind: 'system-call', name, by })
+  if (error === 'EAFNOSUPPORT' && sets('RestrictAddressFamilies')) {
+    remedies.push(...needs.map((family): Remedy => ({ kind: 'address-family', name: family })))
+  }
+  if (isRefusal && path !== undefined && EXECUTING.has(name) && sets('NoExecPaths')) {
+    remedies.push({ kind: 'exec-path', path })
+  }
+  if (isRefusal && (sets('CapabilityBoundingSet') || sets('User'))) {
+    const capabilities = needs.filter((need) => need.startsWith('cap_'))
+    remedies.push(...capabilities.map((one): Remedy => ({ kind: 'capability', name: one.toUpperCase() })))
+  }
+  for (const need of isRefusal ? needs : []) {
+    const key = FORBIDDEN_BY[need]
+    if (key !== undefined && sets(key)) remedies.push({ kind: 'drop', key })
+  }
+  if (path !== undefined && HIDING.has(error)) {
+    const hidden = HIDDEN_BY.filter(([pattern, key]) => pattern.test(path) && sets(key))
+    remedies.push(...hidden.map(([, key, kind]): Remedy => ({ kind, key })))
+    if (error === 'EROFS' && hidden.length === 0) remedies.push({ kind: 'read-write-path', path })
+  }
+  if (error === 'EPERM' && remedies.length === 0 && sets('SystemCallFilter')) {
+    remedies.push({ kind: 'system-call', name, by })
+  }
+  return remedies
+}
+
+/**
+ * What would help, by the calls that failed under a trial and not without it: kernel's own words instead of the
+ * service's. Calls that nothing the trial set explains have no remedy.
+ */
+export function remediesOfFailedCalls(
+  failed: readonly FailedCall[],
+  assignments: readonly Assignment[],
+): Remedy[] {
+  const keys = new Set(assignments.map(({ key }) => key))
+  const all = failed.flatMap((one) => remediesOf(one, (key) => keys.has(key)))
+  return [...new Map(all.map((remedy) => [remedyId(remedy), remedy])).values()]
+}
