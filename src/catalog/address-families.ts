@@ -1,7 +1,9 @@
 import type { Facts } from '../observe/facts.ts'
 import { inForce, list, proposed, unfit } from './assignment.ts'
+import { isLocal } from './network.ts'
 import { isInet } from './roles.ts'
 import { setting, words } from './settings.ts'
+import { takingOut } from './squeeze.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
 
 function familiesSeen(facts: Facts): Map<string, string> {
@@ -20,6 +22,28 @@ function familiesSeen(facts: Facts): Map<string, string> {
   return seen
 }
 
+/** Protocols of netlink that only wait for events, of which a clone sees none (netlink(7)). */
+const EVENTS = /^NETLINK_(KOBJECT_UEVENT|AUDIT|NETFILTER|XFRM|SELINUX)$/
+
+/**
+ * Families whose want shows at a start or a request. AF_UNIX is not one: a lost line of the system log or a look-up
+ * of a name fails silently, or once a day. AF_INET goes only where nothing leaves the machine: the look-ups of a
+ * service that listens on "::" go over it, and a clone has no network to show them.
+ */
+function canBeTried(facts: Facts, name: string): boolean {
+  const inet = facts.sockets.filter(isInet)
+  switch (name) {
+    case 'AF_NETLINK':
+      return !facts.sockets.some(({ family, address }) => family === name && EVENTS.test(address))
+    case 'AF_INET6':
+      return !inet.some(({ family }) => family === name)
+    case 'AF_INET':
+      return inet.every((socket) => socket.family === 'AF_INET6' && isLocal(socket))
+    default:
+      return false
+  }
+}
+
 /** systemd prints an allow list plain, a deny list behind "~", and "none" as such (systemd.exec(5)). */
 function proposeFamilies(facts: Facts): Proposed | NotProposed {
   const present = words(facts, 'RestrictAddressFamilies')
@@ -32,11 +56,6 @@ function proposeFamilies(facts: Facts): Proposed | NotProposed {
     return inForce('No family is allowed that is not in use.', named.join(' '))
   }
   if (wanted.length === 0) return unfit('The unit already forbids every family that was seen.')
-  const shorter = wanted.filter((name) => name !== 'AF_NETLINK')
-  const rung = (names: string[]) => ({
-    value: names.join(' '),
-    assignments: list('RestrictAddressFamilies', names),
-  })
   const evidence = [...wanted.flatMap((name) => seen.get(name) ?? [])]
   const odd = facts.sockets.find(({ family }) => family === 'other')
   if (odd) {
@@ -47,9 +66,10 @@ function proposeFamilies(facts: Facts): Proposed | NotProposed {
   }
   if (!facts.sockets.some(isInet) && facts.processes.length > 0)
     evidence.push('No process seen holds a network socket.')
+  const possible = wanted.filter((name) => canBeTried(facts, name))
   return proposed(wanted.join(' '), list('RestrictAddressFamilies', wanted), [...new Set(evidence)], {
-    ...(shorter.length < wanted.length && shorter.length > 0
-      ? { ladder: [rung(shorter), rung(wanted)] }
+    ...(possible.length > 0
+      ? { squeezes: possible.map((name) => takingOut('RestrictAddressFamilies', name)) }
       : {}),
   })
 }

@@ -1,9 +1,17 @@
 import type { Facts, ProcessFacts } from '../observe/facts.ts'
 import { few, inForce, list, proposed, unfit } from './assignment.ts'
-import { ALL_CAPABILITIES, boundingSet, capabilityNeeds, type Need, namesIn } from './privileges.ts'
+import {
+  ALL_CAPABILITIES,
+  boundingSet,
+  canBeTried,
+  capabilityNeeds,
+  type Need,
+  namesIn,
+} from './privileges.ts'
 import { called, mainProcess, noProcess, rootProcesses, sessionOpener, unprivileged } from './roles.ts'
 import { startsUnprivileged } from './settings.ts'
-import type { Assignment, Directive, NotProposed, Proposed } from './types.ts'
+import { takingOut } from './squeeze.ts'
+import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from './types.ts'
 
 /** How capabilities are written in a unit and on a screen. */
 export function capabilityWords(names: readonly string[]): string[] {
@@ -18,14 +26,11 @@ export function boundingSetLines(names: readonly string[]): Assignment[] {
   return list('CapabilityBoundingSet', capabilityWords(names))
 }
 
-/** Sets that leave out guesses: all of them, then each alone; the proposed set is the last. */
-function squeezes(needs: readonly Need[], whole: readonly string[]): NonNullable<Proposed['ladder']> {
-  const guessed = needs.filter((need) => need.guessed)
-  const without = (left: readonly Need[]) =>
-    whole.filter((name) => !left.some(({ capability }) => capability === name))
-  const sets = guessed.length > 1 ? [without(guessed)] : []
-  sets.push(...guessed.map((need) => without([need])), [...whole])
-  return sets.map((names) => ({ value: shown(names), assignments: boundingSetLines(names) }))
+/** Guesses, each of which may have been one too many; what was seen in use stays. */
+function squeezes(facts: Facts, needs: readonly Need[]): Squeeze[] {
+  return needs
+    .filter((need) => canBeTried(facts, need))
+    .map(({ capability }) => takingOut('CapabilityBoundingSet', capability.toUpperCase()))
 }
 
 function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
@@ -41,13 +46,14 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   const dropped = present.filter((name) => !kept.includes(name)).length
   if (needs.length === 0) evidence.push(...noneNeeded(facts))
   evidence.push(`${dropped} of the ${present.length} capabilities allowed now go.`)
+  const possible = squeezes(facts, needs)
   return proposed(shown(kept), boundingSetLines(kept), evidence, {
     ...(session
       ? {
           caution: `${called(session)} opens sessions (libpam is mapped): what people or jobs do in them is not seen.`,
         }
       : {}),
-    ...(needs.some(({ guessed }) => guessed) ? { ladder: squeezes(needs, kept) } : {}),
+    ...(possible.length > 0 ? { squeezes: possible } : {}),
   })
 }
 

@@ -45,14 +45,22 @@ function proposeProtectHome(facts: Facts): Proposed | NotProposed {
   if (writing) return unfit(writing)
   const reading = holds(holding(facts, ({ path }) => HOME.test(path))) ?? namedHome(facts)
   if (reading === undefined) {
+    const words = ['yes', 'tmpfs', 'read-only']
+    const tighter = words.slice(0, now !== undefined && words.includes(now) ? words.indexOf(now) : 3)
     return proposed(
       'yes',
       [service('ProtectHome', 'yes')],
       noProcess(facts, 'hold anything below /home, /root or /run/user open'),
+      tighter.length > 1 ? { ladder: tighter.map((value) => rung(value)) } : {},
     )
   }
+  // What it reads there it may read at a request that no probe makes: nothing tighter is to be tried.
   if (now === 'read-only' || now === 'tmpfs') return inForce(`More is not possible: ${reading}`, now)
   return proposed('read-only', [service('ProtectHome', 'read-only')], [reading])
+}
+
+function rung(value: string) {
+  return { value, assignments: [service('ProtectHome', value)] }
 }
 
 function namedHome(facts: Facts): string | undefined {
@@ -173,6 +181,12 @@ export const FILESYSTEM: Directive[] = [
     since: 247,
     value: 'invisible',
     good: ['ptraceable'],
+    // As root, or with the group root, invisible hides nothing: hidepid= excepts the group 0 (proc(5)).
+    ladder: (facts) => [
+      'ptraceable',
+      'invisible',
+      ...(setting(facts, 'ProtectProc') === 'noaccess' ? [] : ['noaccess']),
+    ],
     what: 'Hides the processes of other users in /proc from the service.',
     breaks:
       'Programs that watch over others find them no more. As root with CAP_SYS_PTRACE it has no effect.',

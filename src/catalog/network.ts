@@ -14,7 +14,8 @@ function host(peer: string): string {
   return peer.replace(/:\d+$/, '')
 }
 
-function isLocal({ address, peer }: SocketFacts): boolean {
+/** On loopback at both ends. */
+export function isLocal({ address, peer }: SocketFacts): boolean {
   return isLoopback(address) && (peer === undefined || isLoopback(host(peer)))
 }
 

@@ -101,12 +101,23 @@ function fromMaster(facts: Facts): Need[] {
     guess('kill', `${called(master)} runs as root and may have to signal ${called(worker)}.`),
     ...fromForeignFiles(facts, master),
     ...fromStartScript(facts),
-    ...(sessionOpener(facts) || workerUids(facts).length > 1
+    ...(startsSessions(facts)
       ? FOR_SESSIONS.map((name) =>
           guess(name, `${called(master)} starts processes of several users or sessions.`),
         )
       : []),
   ]
+}
+
+/** Whether root starts processes of several users, or sessions: what people or jobs do in them is not seen. */
+function startsSessions(facts: Facts): boolean {
+  return sessionOpener(facts) !== undefined || workerUids(facts).length > 1
+}
+
+/** Whether a restart, a reload and a few requests show that a guess was wrong. No rehearsal opens a session. */
+export function canBeTried(facts: Facts, { capability, guessed }: Need): boolean {
+  const ofSessions = FOR_SESSIONS.some((name) => capability === `cap_${name}`)
+  return guessed && !(ofSessions && startsSessions(facts))
 }
 
 /** A start script of a root master makes directories and gives them to the workers, which is over before one looks. */

@@ -1,9 +1,10 @@
 import type { Facts } from '../observe/facts.ts'
 import { few, inForce, list, proposed, service } from './assignment.ts'
-import { capabilityNeeds } from './privileges.ts'
+import { canBeTried, capabilityNeeds } from './privileges.ts'
 import { sessionOpener } from './roles.ts'
 import { setting, startsUnprivileged, words } from './settings.ts'
-import type { Assignment, Directive, NotProposed, Proposed } from './types.ts'
+import { denying } from './squeeze.ts'
+import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from './types.ts'
 
 const BASE = '@system-service'
 /** The groups that @system-service holds and that most services can do without. */
@@ -26,16 +27,20 @@ const CALLS: Record<string, string[]> = {
 interface Exception {
   names: string[]
   why: string
+  /** The guess it rests on is one that a restart can refute. */
+  triable: boolean
 }
 
 function exceptions(facts: Facts): Exception[] {
   const held = (name: string) =>
     facts.processes.some(({ capabilities }) => capabilities.effective.includes(name))
   const found = new Map<string, Exception>()
-  for (const { capability, why } of startsUnprivileged(facts) ? [] : capabilityNeeds(facts)) {
-    const names = CALLS[capability]
-    if (names && held(capability))
-      found.set(names.join(' '), { names, why: `${names.join(' ')} stays: ${why}` })
+  for (const need of startsUnprivileged(facts) ? [] : capabilityNeeds(facts)) {
+    const names = CALLS[need.capability]
+    if (!names || !held(need.capability)) continue
+    const key = names.join(' ')
+    const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
+    found.set(key, { names, why: `${key} stays: ${need.why}`, triable })
   }
   return [...found.values()]
 }
@@ -108,6 +113,37 @@ function groupsToLeaveOut(facts: Facts, kept: readonly Exception[]): string[] {
   })
 }
 
+/**
+ * Calls of @system-service that few services make, each with a past of holes in the kernel, and that a service makes
+ * when it starts or not at all. Not @sync, @timer, @ipc or @memlock: any service may come to call those at a rare
+ * request, and would be killed for it.
+ */
+const SELDOM: { word: string; usedBy: RegExp }[] = [
+  { word: '@keyring', usedBy: /\/(libkeyutils|libkrb5|libpam|libecryptfs)[.\-\d]/ },
+  { word: '@aio', usedBy: /\/(libaio|liburing)[.\-\d]/ },
+  { word: 'userfaultfd', usedBy: /\/(libjvm|libcriu)[.\-\d]/ },
+]
+
+function squeezes(facts: Facts, kept: readonly Exception[]): Squeeze[] {
+  const mapped = facts.processes.flatMap(({ libraries }) => libraries)
+  const seldom = SELDOM.filter(
+    ({ word, usedBy }) => isAllowed(facts, word) && !mapped.some((path) => usedBy.test(path)),
+  )
+  const groups = kept.filter(({ triable }) => triable).flatMap(({ names }) => names)
+  const needed = kept.filter(({ triable }) => !triable).flatMap(({ names }) => names)
+  return [...groups.filter((name) => !needed.includes(name)), ...seldom.map(({ word }) => word)].map(denying)
+}
+
+/** Whether a filter of @system-service and of what the unit allows and denies now lets a call of these through. */
+function isAllowed(facts: Facts, word: string): boolean {
+  const { kind, names } = presentFilter(facts)
+  const calls = word.startsWith('@') ? members(facts, word) : [word]
+  return calls.some((call) => {
+    if (kind === 'allow') return names.includes(call)
+    return members(facts, BASE).includes(call) && !names.includes(call)
+  })
+}
+
 function proposeFilter(facts: Facts): Proposed | NotProposed {
   const present = presentFilter(facts)
   const kept = exceptions(facts)
@@ -128,8 +164,10 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
   }))
   const first = rungs[0] as (typeof rungs)[number]
   const session = startsUnprivileged(facts) ? undefined : sessionOpener(facts)
+  const possible = squeezes(facts, kept)
   return proposed(first.value, first.assignments, evidence(facts, present, kept), {
     ladder: rungs,
+    ...(possible.length > 0 ? { squeezes: possible } : {}),
     ...(session
       ? { caution: `${session.name} (pid ${session.pid}) opens sessions: what is run in them is not seen.` }
       : {}),

@@ -1,7 +1,7 @@
 import type { ExecutableFacts, Facts, ProcessFacts } from '../observe/facts.ts'
-import { isHarmlessDevice } from './account.ts'
 import { RESTRICT_ADDRESS_FAMILIES } from './address-families.ts'
-import { inForce, list, proposed, service, unfit, unique } from './assignment.ts'
+import { inForce, list, proposed, service, unfit } from './assignment.ts'
+import { DEVICE_POLICY } from './device-policy.ts'
 import { RESTRICT_NAMESPACES } from './namespaces.ts'
 import { IP_ADDRESS_DENY } from './network.ts'
 import { isRealtime, namesIn } from './privileges.ts'
@@ -9,6 +9,7 @@ import { called, isRoot, noProcess, portNumbers, privilegedPorts, sessionOpener,
 import { isOn, setting, startsUnprivileged, words } from './settings.ts'
 import { toggle } from './toggle.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
+import { MEMORY_DENY_WRITE_EXECUTE } from './written-code.ts'
 
 function privilegedProgram(facts: Facts): ExecutableFacts | undefined {
   return facts.executables.find(
@@ -19,25 +20,6 @@ function privilegedProgram(facts: Facts): ExecutableFacts | undefined {
 function privilegedHow({ path, setuid, setgid, fileCapabilities }: ExecutableFacts): string {
   if (setuid) return `${path} is setuid`
   return setgid ? `${path} is setgid` : `${path} carries the file capabilities ${fileCapabilities}`
-}
-
-/** Compilers at run time, by the library or program they come in: they write code and then execute it. */
-function runtimeCompiler(facts: Facts): string | undefined {
-  const pattern =
-    /\/(libjvm|libcoreclr|libclrjit|libnode|libv8|libluajit|libmono[^/]*|libpypy[^/]*|libjavascriptcoregtk[^/]*)[.\-\d][^/]*$|\/(node|pypy\d*|luajit|beam\.smp)$/
-  for (const process of facts.processes) {
-    const path = [process.executable, ...process.libraries].find((one) => pattern.test(one))
-    if (path !== undefined) return `${called(process)} has ${path}, which compiles at run time.`
-  }
-  return undefined
-}
-
-function writableCode(facts: Facts): string | undefined {
-  const process = facts.processes.find(({ executableMemory }) => executableMemory.length > 0)
-  return (
-    process &&
-    `${called(process)} has memory that is writable and executable: ${process.executableMemory[0]}.`
-  )
 }
 
 function capable(facts: Facts): ProcessFacts | undefined {
@@ -67,27 +49,9 @@ function againstRemoveIpc(facts: Facts): string | undefined {
   return undefined
 }
 
-/** Device nodes in use, as DeviceAllow= wants them. PrivateDevices=yes closes the rest by itself. */
-function proposeDevicePolicy(facts: Facts): Proposed | NotProposed {
-  const now = setting(facts, 'DevicePolicy')
-  if (now === 'closed' || now === 'strict') return inForce('The unit has it so already.', now)
-  if (isOn(facts, 'PrivateDevices')) return inForce('PrivateDevices=yes brings it.', 'closed')
-  const used = facts.processes
-    .flatMap(({ openFiles }) => openFiles)
-    .filter(
-      ({ kind, path }) => kind === 'device' && /^\/dev\/[\w/.-]+$/.test(path) && !isHarmlessDevice(path),
-    )
-    .map(({ path }) => path)
-  const devices = unique(used).sort()
-  const lines = [
-    service('DevicePolicy', 'closed'),
-    ...devices.map((path) => service('DeviceAllow', `${path} rw`)),
-  ]
-  const evidence =
-    devices.length > 0
-      ? [`In use: ${devices.join(', ')}.`]
-      : noProcess(facts, 'hold a device open beyond null, random and terminals')
-  return proposed('closed', lines, evidence)
+/** A helper that feeds the watchdog is missed only when its time is up, which may be long after a start. */
+function hasWatchdog(facts: Facts): boolean {
+  return !['', '0', 'infinity'].includes(setting(facts, 'WatchdogUSec') ?? '')
 }
 
 function proposeNotifyAccess(facts: Facts): Proposed | NotProposed {
@@ -95,6 +59,7 @@ function proposeNotifyAccess(facts: Facts): Proposed | NotProposed {
   if (now !== 'all') return inForce('Only its own main process is heard.', now ?? 'none')
   return proposed('main', [service('NotifyAccess', 'main')], ['The unit says NotifyAccess=all.'], {
     caution: 'Its readiness may come from a helper it starts; then the start would time out.',
+    ...(hasWatchdog(facts) ? {} : { settledByTrial: true }),
   })
 }
 
@@ -237,18 +202,7 @@ export const SYSTEM: Directive[] = [
     },
     evidence: (facts) => noProcess(facts, 'run with real-time scheduling'),
   }),
-  toggle({
-    key: 'MemoryDenyWriteExecute',
-    stage: 'system',
-    since: 231,
-    what: 'Forbids memory that is written first and executed then.',
-    breaks:
-      'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
-    wins: 'The usual way of running injected code is closed.',
-    against: (facts) => writableCode(facts) ?? runtimeCompiler(facts),
-    evidence: (facts) =>
-      noProcess(facts, 'have memory that is writable and executable, or executable without a file'),
-  }),
+  MEMORY_DENY_WRITE_EXECUTE,
   toggle({
     key: 'RemoveIPC',
     stage: 'system',
@@ -268,19 +222,12 @@ export const SYSTEM: Directive[] = [
     breaks: 'Any use of capabilities fails, such as low ports; owners of files are shown as nobody.',
     wins: 'Even a way to root inside is no root on the machine.',
     against: againstPrivateUsers,
+    // Where a program minds that the owners of its files are nobody: since 257.
+    ladder: ({ systemd }) => (systemd >= 257 ? ['yes', 'identity'] : []),
     evidence: (facts) => noProcess(facts, 'hold a capability in effect'),
   }),
   IP_ADDRESS_DENY,
-  {
-    key: 'DevicePolicy',
-    stage: 'system',
-    since: 208,
-    shape: 'word',
-    what: 'The control group forbids opening device nodes except the harmless ones and those listed.',
-    breaks: "A device that was not in use when looked at can't be opened later.",
-    wins: 'Device nodes are of no use even if one is made or found.',
-    propose: proposeDevicePolicy,
-  },
+  DEVICE_POLICY,
   {
     key: 'KeyringMode',
     stage: 'system',

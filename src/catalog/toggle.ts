@@ -15,6 +15,10 @@ export interface Toggle extends Texts {
   against?(facts: Facts): string | undefined
   /** Why it is possible but not ticked at the start. */
   caution?(facts: Facts): string | undefined
+  /** Whether a start in a clone tells that the caution was needless. */
+  settledByTrial?(facts: Facts): boolean
+  /** Values that hold in turn where the one above them does not, tightest first. */
+  ladder?(facts: Facts): string[]
   evidence(facts: Facts): string[]
 }
 
@@ -24,6 +28,8 @@ export function toggle({
   good = [],
   against,
   caution,
+  settledByTrial = () => false,
+  ladder = () => [],
   evidence,
   ...texts
 }: Toggle): Directive {
@@ -34,8 +40,12 @@ export function toggle({
     const reason = against?.(facts)
     if (reason !== undefined) return unfit(reason)
     const doubt = caution?.(facts)
-    const more = doubt === undefined ? {} : { caution: doubt }
-    return proposed(value, [service(texts.key, value)], evidence(facts), more)
+    const rungs = ladder(facts).map((one) => ({ value: one, assignments: [service(texts.key, one)] }))
+    return proposed(value, [service(texts.key, value)], evidence(facts), {
+      ...(doubt === undefined ? {} : { caution: doubt }),
+      ...(doubt !== undefined && settledByTrial(facts) ? { settledByTrial: true } : {}),
+      ...(rungs.length > 1 ? { ladder: rungs } : {}),
+    })
   }
   return { ...texts, shape: value === 'yes' ? 'boolean' : 'word', propose }
 }

@@ -76,8 +76,27 @@ export interface Proposed {
   /** A trial in a clone can settle the caution: ticked once it held there. */
   settledByTrial?: true
   ownership?: OwnershipWish[]
-  /** Tighter values first, for squeezing; each a whole replacement of `assignments`. */
+  /**
+   * Tighter values first, `value` among them; each a whole replacement of `assignments`. A rung above `value` is one
+   * that a clone can judge, and none is as loose as what is in force.
+   */
   ladder?: { value: string; assignments: Assignment[] }[]
+  /** Parts that may be more than it needs, to be tried in this order: squeezed() of squeeze.ts takes one away. */
+  squeezes?: Squeeze[]
+}
+
+/**
+ * One part of a proposal that can go without the others: each is tried alone, on top of those that held before. Only
+ * what a service uses while it starts, reloads, answers and stops, or never: a rare use would be found too late.
+ */
+export interface Squeeze {
+  /** What goes: "CAP_KILL", "AF_NETLINK", "@keyring", "/run". */
+  label: string
+  /** The setting that becomes tighter. */
+  key: string
+  how: 'take-out' | 'deny'
+  /** As the setting's lines have it. */
+  word: string
 }
 
 /** in-force: already so, not written again. unfit: the facts speak against it. unknown: the systemd is too old. */

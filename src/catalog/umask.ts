@@ -1,5 +1,5 @@
 import type { Facts, WritableFact } from '../observe/facts.ts'
-import { few, inForce, proposed, service, unfit } from './assignment.ts'
+import { few, inForce, proposed, service, unfit, unique } from './assignment.ts'
 import { written } from './places.ts'
 import { setting } from './settings.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
@@ -42,14 +42,22 @@ function proposeUmask(facts: Facts): Proposed | NotProposed {
       `It makes the socket ${open.path} with mode ${octal(open.mode & 0o777)}, for everyone to connect to.`,
     )
   const files = written(facts).filter(({ kind, from }) => kind !== 'socket' && !from.includes('pid-file'))
-  const wanted = wantedMask(files, sharedSockets(facts, 0o020).length > 0) | present
+  const groupSockets = sharedSockets(facts, 0o020).length > 0
+  const forGroup = groupSockets || files.some(({ mode }) => (mode & 0o070) !== 0)
+  const wanted = wantedMask(files, groupSockets) | present
   if (wanted === present) return inForce('It is as tight already.', octal(present))
+  const rungs = ladder(wanted, present, forGroup)
   return proposed(octal(wanted), [service('UMask', octal(wanted))], modesSeen(facts, files), {
-    ladder: [0o077, 0o027, 0o007]
-      .filter((mask) => (mask & ~wanted) !== 0 || mask === wanted)
-      .map((mask) => octal(mask | present))
-      .map((value) => ({ value, assignments: [service('UMask', value)] })),
+    ...(rungs.length > 1 ? { ladder: rungs } : {}),
   })
+}
+
+/** Whom a file of the group's serves is nothing that a clone would show: no mask that shuts it out is to be tried. */
+function ladder(wanted: number, present: number, forGroup: boolean): NonNullable<Proposed['ladder']> {
+  const masks = unique([0o077, 0o027, 0o007].map((mask) => mask | present))
+  return masks
+    .filter((mask) => mask !== present && !(forGroup && (mask & ~wanted) !== 0))
+    .map((mask) => ({ value: octal(mask), assignments: [service('UMask', octal(mask))] }))
 }
 
 function modesSeen(facts: Facts, files: readonly WritableFact[]): string[] {

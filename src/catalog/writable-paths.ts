@@ -13,7 +13,8 @@ import {
   written,
 } from './places.ts'
 import { isOn, setting, words } from './settings.ts'
-import type { Assignment, Directive, NotProposed, Proposed } from './types.ts'
+import { takingOut } from './squeeze.ts'
+import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from './types.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']
@@ -22,6 +23,8 @@ const TEMPORARY = ['/tmp', '/var/tmp']
 interface Writing {
   path: string
   why: string
+  /** Nothing but a file with its pid was found there: it writes that at each start, or never again. */
+  onlyPid?: boolean
 }
 
 /** What has to stay writable when everything else becomes read-only. */
@@ -32,7 +35,11 @@ function placesWritten(facts: Facts): Writing[] {
       ({ from, kind }) => kind !== 'directory' || from.some((one) => one === 'setting' || one === 'open'),
     )
     .filter(({ path }) => !isBelowAny(throughRun(path), covered))
-    .map((fact) => ({ path: placeOf(facts, fact), why: whySeen(facts, fact) }))
+    .map((fact) => ({
+      path: placeOf(facts, fact),
+      why: whySeen(facts, fact),
+      onlyPid: fact.from.every((one) => one === 'pid-file') && !isPidFileOfUnit(facts, fact),
+    }))
   const rotated = facts.logrotate
     .flatMap(({ matches }) => matches)
     .map((path) => ({ path: ownDirectory(path), why: `Logs are turned over in ${dirname(path)}.` }))
@@ -87,10 +94,19 @@ function whySeen(facts: Facts, { path, from }: WritableFact): string {
   return `The unit's settings name ${path} as writable.`
 }
 
+/** systemd waits for the file that PIDFile= names. */
+function isPidFileOfUnit(facts: Facts, { path }: WritableFact): boolean {
+  return throughRun(setting(facts, 'PIDFile') ?? '') === throughRun(path)
+}
+
 function outermost(places: readonly Writing[]): Writing[] {
   const first = places.filter(({ path }, at) => places.findIndex((other) => other.path === path) === at)
   return first
     .filter(({ path }) => !first.some((other) => other.path !== path && isBelow(path, other.path)))
+    .map((place) => ({
+      ...place,
+      onlyPid: places.every(({ path, onlyPid }) => onlyPid === true || !isBelow(path, place.path)),
+    }))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
@@ -98,6 +114,7 @@ interface WritablePaths {
   assignments: Assignment[]
   evidence: string[]
   cautions: string[]
+  squeezes: Squeeze[]
 }
 
 /** ReadWritePaths= whole: what the unit lists already, and what was seen; "-" lets a path be missing at start. */
@@ -115,6 +132,10 @@ function readWritePaths(facts: Facts): WritablePaths {
       ...places.map(({ why }) => why),
       ...shared.map(({ path }) => `${path} as a whole stays writable: files are made straight in it.`),
     ],
+    squeezes: places.flatMap(({ path, onlyPid }) => {
+      const escaped = onlyPid === true ? unitPath(path) : undefined
+      return escaped === undefined ? [] : [takingOut('ReadWritePaths', `-${escaped}`, path)]
+    }),
     cautions: odd.map(({ path }) => `${JSON.stringify(path)} can't be written into a unit file.`),
   }
 }
@@ -126,15 +147,15 @@ function proposeProtectSystem(facts: Facts): Proposed | NotProposed {
     ({ path, kind }) => kind !== 'directory' && /^\/(usr|boot|efi)\//.test(path),
   )
   const strict = [service('ProtectSystem', 'strict'), ...paths.assignments]
-  const weaker = ['full', 'yes'].slice(
-    ['full', 'yes'].indexOf(setting(facts, 'ProtectSystem') ?? '') === 0 ? 2 : 0,
-  )
+  const present = ['full', 'yes'].indexOf(setting(facts, 'ProtectSystem') ?? '')
+  const weaker = ['full', 'yes'].slice(0, present < 0 ? 2 : present)
   const cautions = [
     ...paths.cautions,
     ...(inSystem ? [`It writes ${inSystem.path}, a place of the system.`] : []),
   ]
   return proposed('strict', strict, paths.evidence, {
     ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
+    ...(paths.squeezes.length > 0 ? { squeezes: paths.squeezes } : {}),
     ladder: [
       { value: 'strict', assignments: strict },
       ...weaker.map((value) => ({ value, assignments: [service('ProtectSystem', value)] })),

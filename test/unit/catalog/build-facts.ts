@@ -153,6 +153,8 @@ export const STOCK: Record<string, string[]> = {
 
 /** Short lists, but nested as systemd's own are. */
 export const GROUPS: Record<string, string[]> = {
+  '@aio': ['io_setup', 'io_submit', 'io_uring_setup'],
+  '@keyring': ['add_key', 'keyctl', 'request_key'],
   '@chown': ['chown', 'fchown', 'fchownat', 'lchown'],
   '@setuid': ['setgid', 'setgroups', 'setuid'],
   '@resources': ['sched_setaffinity', 'setpriority', 'setrlimit'],
@@ -169,19 +171,26 @@ export const GROUPS: Record<string, string[]> = {
     'setuid',
   ],
   '@system-service': [
+    'add_key',
     'capset',
     'chown',
     'fchown',
     'fchownat',
+    'io_setup',
+    'io_submit',
+    'io_uring_setup',
+    'keyctl',
     'lchown',
     'openat',
     'read',
+    'request_key',
     'sched_setaffinity',
     'setgid',
     'setgroups',
     'setpriority',
     'setrlimit',
     'setuid',
+    'userfaultfd',
     'write',
   ],
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { umaskExamples } from '../../../src/catalog/index.ts'
 import { unitPath } from '../../../src/catalog/places.ts'
+import type { Facts, WritableFact } from '../../../src/observe/facts.ts'
 import { file, wrote } from './build-facts.ts'
 import { lines, proposal, row } from './rows.ts'
 import { apacheLike, cronLike, javaLike, nginxLike, postgresLike } from './services.ts'
@@ -68,6 +69,51 @@ describe('UMask', () => {
   test('examples', () => {
     expect(umaskExamples('0027')).toBe('UMask=0027: new files 0640, new directories 0750')
     expect(umaskExamples('0077')).toBe('UMask=0077: new files 0600, new directories 0700')
+  })
+})
+
+function rungs(key: string, facts: Facts): string[] | undefined {
+  return proposal(key, facts).ladder?.map(({ value }) => value)
+}
+
+function under(key: string, value: string): Facts {
+  const facts = apacheLike()
+  facts.unit.properties[key] = [value]
+  return facts
+}
+
+test.each<[string, string, Facts, string[] | undefined]>([
+  ['ProtectSystem', 'never as loose as now', under('ProtectSystem', 'yes'), ['strict', 'full']],
+  ['ProtectSystem', 'nothing below full', under('ProtectSystem', 'full'), ['strict']],
+  ['ProtectHome', 'all of it', apacheLike(), ['yes', 'tmpfs', 'read-only']],
+  ['ProtectHome', 'tighter than now only', under('ProtectHome', 'read-only'), ['yes', 'tmpfs']],
+  ['ProtectHome', 'no more than one', under('ProtectHome', 'tmpfs'), undefined],
+  ['ProtectHome', 'what is read at a request', holding('/home/me/site.html'), undefined],
+  ['ProtectProc', 'hidden from the group root too', apacheLike(), ['ptraceable', 'invisible', 'noaccess']],
+  ['ProtectProc', 'not as it is', under('ProtectProc', 'noaccess'), ['ptraceable', 'invisible']],
+  ['UMask', 'the group keeps what it reads', apacheLike(), undefined],
+  [
+    'UMask',
+    'no group reads it',
+    { ...apacheLike(), writable: [wrote('/var/lib/x/a', 33, 0o600)] },
+    ['0077', '0027'],
+  ],
+  ['UMask', 'nothing written was seen', { ...apacheLike(), writable: [] }, ['0077', '0027']],
+])('the ladder of %s: %s', (key, _, facts, wanted) => expect(rungs(key, facts)).toEqual(wanted))
+
+describe('ReadWritePaths', () => {
+  const pid = wrote('/run/x.pid', 0, 0o644, ['pid-file'])
+  test.each<[string, WritableFact[], string, string[]]>([
+    ['a pid file that nobody asks for', [pid], '', ['/run']],
+    ['the one that systemd waits for', [pid], '/var/run/x.pid', []],
+    ['a socket beside it', [pid, wrote('/run/x.sock', 0, 0o666, ['listening'], 'socket')], '', []],
+    ['a log that is only turned over', [wrote('/var/log/x/a', 0, 0o640, ['logrotate'])], '', []],
+    ['one that is held open', [wrote('/run/x.pid', 0, 0o644, ['pid-file', 'open'])], '', []],
+  ])('%s', (_, writable, named, wanted) => {
+    const facts = { ...apacheLike(), writable, logrotate: [] }
+    facts.unit.properties.PIDFile = [named]
+    const { squeezes = [] } = proposal('ProtectSystem', facts)
+    expect(squeezes.map(({ label }) => label)).toEqual(wanted)
   })
 })
 

@@ -23,10 +23,10 @@ describe('CapabilityBoundingSet', () => {
   })
 
   test('every capability kept is accounted for, guesses can be squeezed out', () => {
-    const { evidence, ladder } = proposal('CapabilityBoundingSet', httpdLike())
+    const { evidence, squeezes } = proposal('CapabilityBoundingSet', httpdLike())
     expect(evidence).toContain('CAP_NET_BIND_SERVICE: It listens on port 80, below 1024.')
     expect(evidence.join()).toContain('/run/httpd/cgisock.30 belong')
-    expect(ladder?.[0]?.value).toBe('CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID')
+    expect(squeezes?.map(({ label }) => label)).toEqual(['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_KILL'])
   })
 
   test('it never widens', () => {
@@ -38,6 +38,12 @@ describe('CapabilityBoundingSet', () => {
 
   test('sessions are not squeezed blindly', () => {
     expect(proposal('CapabilityBoundingSet', cronLike()).recommended).toBe(false)
+    const facts = httpdLike()
+    const other = facts.processes[2]
+    if (other) other.uid = { real: 49, effective: 49, saved: 49, filesystem: 49 }
+    const { value, squeezes } = proposal('CapabilityBoundingSet', facts)
+    expect(value).toContain('CAP_AUDIT_WRITE')
+    expect(squeezes).toBeUndefined()
   })
 
   test('notes name the sets and file capabilities', () => {
