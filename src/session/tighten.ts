@@ -1,13 +1,14 @@
+import { brokeWithout, heldWithout, squeezed } from '../catalog/squeeze.ts'
 import type { Proposed } from '../catalog/types.ts'
 import type { Climbed, StageWork } from './stage-work.ts'
 
 const AT_THE_FOOT: Climbed = { stopped: false, squeeze: 0 }
 
-/** A value of a row that is tighter than the one it has, and what is remembered when it was tried. */
+/** A value of a row that is tighter than the one it has, and what is remembered and said when it was tried. */
 interface Tighter {
   proposed: Proposed
-  label: string
-  climbed: { held: Climbed; broke: Climbed }
+  held: { climbed: Climbed; said: string }
+  broke: { climbed: Climbed; said: (reason: string) => string }
 }
 
 function rungAbove(now: Proposed, climbed: Climbed): Tighter | undefined {
@@ -16,15 +17,37 @@ function rungAbove(now: Proposed, climbed: Climbed): Tighter | undefined {
   if (rung === undefined) return undefined
   return {
     proposed: { ...now, ...rung },
-    label: rung.value,
-    climbed: { held: climbed, broke: { ...climbed, stopped: true } },
+    held: { climbed, said: `In a clone it also held as ${rung.value}.` },
+    broke: {
+      climbed: { ...climbed, stopped: true },
+      said: (reason) => `As ${rung.value} it breaks: ${reason.replace(/\.+$/, '')}.`,
+    },
   }
+}
+
+/** One part less; a squeeze that does not apply any more is passed over. */
+function partLess(now: Proposed, climbed: Climbed, canReload: boolean): Tighter | undefined {
+  const squeezes = now.squeezes ?? []
+  for (let index = climbed.squeeze; index < squeezes.length; index += 1) {
+    const squeeze = squeezes[index]
+    const proposed = squeeze && squeezed(now, squeeze)
+    if (squeeze === undefined || proposed === undefined) continue
+    // The rungs below a squeezed value are what it was: there is nothing above to climb to.
+    const next = { stopped: true, squeeze: index + 1 }
+    return {
+      proposed,
+      held: { climbed: next, said: heldWithout(squeeze, canReload) },
+      broke: { climbed: next, said: (reason) => brokeWithout(squeeze, reason) },
+    }
+  }
+  return undefined
 }
 
 function tighter(work: StageWork, id: string): Tighter | undefined {
   const now = work.current.get(id)
   if (now === undefined) return undefined
-  return rungAbove(now, work.climbed.get(id) ?? AT_THE_FOOT)
+  const climbed = work.climbed.get(id) ?? AT_THE_FOOT
+  return rungAbove(now, climbed) ?? partLess(now, climbed, work.facts.unit.canReload)
 }
 
 /** The next tighter value of a row, to be tried; undefined when it is as tight as it gets. */
@@ -36,14 +59,12 @@ export function nextTighter(work: StageWork, id: string): Proposed | undefined {
 export function climb(work: StageWork, id: string, broke?: string): StageWork {
   const [now, next] = [work.current.get(id), tighter(work, id)]
   if (now === undefined || next === undefined) return work
-  const said =
-    broke === undefined
-      ? `In a clone it also held as ${next.label}.`
-      : `As ${next.label} it breaks: ${broke}.`
+  const { climbed } = broke === undefined ? next.held : next.broke
+  const said = broke === undefined ? next.held.said : next.broke.said(broke)
   const becomes = broke === undefined ? next.proposed : now
   return {
     ...work,
     current: new Map([...work.current, [id, { ...becomes, evidence: [...now.evidence, said] }]]),
-    climbed: new Map([...work.climbed, [id, broke === undefined ? next.climbed.held : next.climbed.broke]]),
+    climbed: new Map([...work.climbed, [id, climbed]]),
   }
 }

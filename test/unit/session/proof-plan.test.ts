@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { service } from '../../../src/catalog/assignment.ts'
+import { list, service } from '../../../src/catalog/assignment.ts'
+import { takingOut } from '../../../src/catalog/squeeze.ts'
 import type { Assignment, Directive, Proposed } from '../../../src/catalog/types.ts'
 import {
   absorb,
@@ -201,6 +202,28 @@ describe('a tighter value', () => {
     const row = work.current.get('UMask')
     expect(row?.value).toBe('0027')
     expect(row?.evidence).toEqual(['In a clone it also held as 0027.', 'As 0077 it breaks: logs unreadable.'])
+  })
+
+  it('may be the proposal less one of its parts, each tried by itself on top of those that held', () => {
+    const families = ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX']
+    const proposalOfFamilies = proposal('RestrictAddressFamilies', {
+      value: families.join(' '),
+      assignments: list('RestrictAddressFamilies', families),
+      squeezes: ['AF_NETLINK', 'AF_UNIX', 'AF_INET6'].map((family) =>
+        takingOut('RestrictAddressFamilies', family),
+      ),
+    })
+    const { work, proofs } = prove(stage(proposalOfFamilies), (all) =>
+      all.at(-1)?.includes('AF_UNIX') ? undefined : 'no syslog.',
+    )
+    const row = work.current.get('RestrictAddressFamilies')
+    expect(row?.value).toBe('AF_INET AF_UNIX')
+    expect(row?.evidence).toEqual([
+      'It also runs, stops and starts without AF_NETLINK.',
+      'Without AF_UNIX it breaks: no syslog.',
+      'It also runs, stops and starts without AF_INET6.',
+    ])
+    expect(setProof(work, proofs).state).toBe('proven')
   })
 
   it('is not taken when the service complains of something refused that was not refused before', () => {
