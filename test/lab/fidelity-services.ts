@@ -54,7 +54,8 @@ exec setpriv --reuid=www-data --regid=www-data --clear-groups -- /opt/keep.js
 const KEEP = `#!/usr/local/bin/node
 const { writeFileSync } = require('node:fs')
 writeFileSync('/var/lib/keeper/mark', String(process.pid))
-require('node:net').createServer((socket) => socket.end('kept')).listen(8085, '127.0.0.1')
+// A probe that hangs up first is no reason to die.
+require('node:net').createServer((socket) => socket.on('error', () => {}).end('kept')).listen(8085, '127.0.0.1')
 `
 
 function service(lines: readonly string[]): string {
