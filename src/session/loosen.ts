@@ -16,10 +16,8 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   const proposed = work.current.get(id) as Proposed
   const directive = work.proposals.find((one) => one.directive.key === id)?.directive as Directive
   if (remedy.kind === 'drop') return undefined
-  const assignments =
-    remedy.kind === 'step-down'
-      ? oneStepDown(directive, proposed)?.assignments
-      : applyRemedy(proposed.assignments, remedy)
+  if (remedy.kind === 'step-down') return oneStepDown(directive, proposed)
+  const assignments = applyRemedy(proposed.assignments, remedy)
   if (assignments === undefined || JSON.stringify(assignments) === JSON.stringify(proposed.assignments)) {
     return undefined
   }
@@ -90,10 +88,9 @@ export function loosenRow(
   }
   const stepped = relaxRow(work, id, { kind: 'step-down', key: id })
   if (stepped !== undefined) {
-    const evidence = [
-      ...(work.current.get(id)?.evidence ?? []),
-      `In a clone ${id}=${work.current.get(id)?.value} broke it: ${broke.reason}.`,
-    ]
+    const before = work.current.get(id)
+    const said = `In a clone ${id}=${before?.value} broke it: ${broke.reason}.`
+    const evidence = [...(before?.evidence ?? []), said]
     return { ...work, current: new Map([...work.current, [id, { ...stepped, evidence }]]) }
   }
   return withoutRow(work, id, broke.reason)
