@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import type { LearnedFacts } from '../observe/learned-facts.ts'
 import type { DropInPart } from '../systemd/drop-in.ts'
 import type { Change } from '../trial/transaction.ts'
 import type { IntentQueue } from './intents.ts'
@@ -30,6 +31,13 @@ export interface Rehearsing {
   companions: readonly string[]
 }
 
+/** What following the service with strace in a clone told. */
+export interface Learning {
+  facts?: LearnedFacts
+  /** Why it could not be followed this time: one line. */
+  why?: string
+}
+
 /** Stages that were kept in the clone that stands in for the host, and that are not live yet. */
 export interface Ahead {
   change: Change
@@ -44,6 +52,7 @@ export interface WalkContext {
   live: Host
   /** Undefined where rehearsal is not wanted. */
   rehearsing: Rehearsing | undefined
+  learning: Learning
   /** What a clone must be given first, to be as the host that the stages land on. */
   ahead: Ahead | undefined
   subject: Subject

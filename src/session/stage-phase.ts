@@ -20,9 +20,11 @@ type Outcome = 'next' | 'stop'
 /** What this stage would be at work on now. */
 async function lookAnew(context: WalkContext, stage: Stage): Promise<StageWork> {
   context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
-  const { host, live, subject } = context
-  const facts = await observe(host, subject.unit)
-  return beginStage(stage, host === live ? facts : withSeenLive(facts, await observe(live, subject.unit)))
+  const { host, live, subject, learning } = context
+  const here = await observe(host, subject.unit)
+  const facts = host === live ? here : withSeenLive(here, await observe(live, subject.unit))
+  const { facts: learned } = learning
+  return beginStage(stage, learned === undefined ? facts : { ...facts, learned })
 }
 
 /** What the list shows by now. */
@@ -37,7 +39,11 @@ type Choice = 'review' | 'skip' | 'stop'
 /** Lets the person choose rows until they want to see the drop-in, or to go elsewhere. */
 async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
   const { stage, facts } = proving.work
-  const notes = stageNotes(stage, facts)
+  const { why } = context.learning
+  const notes = [
+    ...stageNotes(stage, facts),
+    ...(why === undefined ? [] : [`Not followed with strace: ${why}.`]),
+  ]
   context.dispatch({ type: 'phase', phase: { at: 'stage', stage, notes, before, ...shown(proving) } })
   const wanted = ['toggle', 'toggle-all', 'review', 'skip-stage', 'stop'] as const
   for (;;) {

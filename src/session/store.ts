@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { STAGES } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
 import { STATE_FOLDER, stateFolder, type Trial } from '../trial/transaction.ts'
+import { learnedSchema } from './learned-store.ts'
 
 const assignment = z.strictObject({
   section: z.enum(['Unit', 'Service']),
@@ -78,6 +79,7 @@ const state = z.strictObject({
   baseline: z.optional(baseline),
   kept: z.array(keptStage),
   pending: z.optional(trial),
+  learned: z.optional(learnedSchema),
 })
 
 export type KeptStage = z.infer<typeof keptStage>

@@ -9,6 +9,7 @@ import { settleBaseline } from './baseline-phase.ts'
 import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
 import { finish } from './final.ts'
 import { IntentQueue } from './intents.ts'
+import { settleLearning } from './learning-phase.ts'
 import { walkOnce } from './once.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
@@ -146,6 +147,7 @@ export class Walk implements Session {
       host,
       live: host,
       rehearsing: undefined,
+      learning: {},
       ahead: undefined,
       subject,
       options,
@@ -170,6 +172,7 @@ export class Walk implements Session {
     await askAboutDragged(context)
     const { baseline, restarts: chosen } = await settleBaseline(context)
     context.rehearsing = await settleRehearsal(context, baseline)
+    context.learning = await settleLearning(context, baseline)
     const restarts = await walkStages(context, baseline, chosen)
     return (await finish(context, baseline, restarts)) ? EXIT.done : EXIT.failed
   }

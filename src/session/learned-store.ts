@@ -1,0 +1,52 @@
+import * as z from 'zod/mini'
+
+/** What is read back of learned facts is checked as all that root reads is. */
+const text = z.string().check(z.maxLength(4096))
+const path = z.string().check(z.maxLength(4096), z.regex(/^[^\0]*$/))
+const sightings = z.array(z.strictObject({ program: path, phase: text, count: z.int().check(z.gte(0)) }))
+const file = z.strictObject({
+  path,
+  uses: z.array(
+    z.enum(['read', 'write', 'create', 'remove', 'owner', 'mode', 'attributes', 'execute', 'map', 'connect']),
+  ),
+  sightings,
+})
+const act = z.strictObject({
+  kind: z.enum([
+    'capability',
+    'write-execute',
+    'namespace',
+    'realtime',
+    'suid',
+    'personality',
+    'hostname',
+    'keyring',
+  ]),
+  detail: text,
+  call: text,
+  sure: z.boolean(),
+  sightings,
+})
+const call = z.strictObject({ name: z.string().check(z.regex(/^[a-z0-9_]{1,64}$/)), sightings })
+const failed = z.strictObject({
+  name: text,
+  error: text,
+  path: z.optional(path),
+  needs: z.optional(z.array(text)),
+  sightings,
+})
+
+export const learnedSchema = z.strictObject({
+  on: z.array(z.strictObject({ systemd: z.number(), kernel: text, packages: z.record(text, text) })),
+  phases: z.array(text),
+  calls: z.array(call),
+  changed: z.array(file),
+  executed: z.array(file),
+  connected: z.array(file),
+  noted: z.array(file),
+  sockets: z.array(z.strictObject({ family: text, type: text, sightings })),
+  acts: z.array(act),
+  failed: z.array(failed),
+  bits32: z.boolean(),
+  incomplete: z.boolean(),
+})
