@@ -8,6 +8,7 @@ import { startLimitMs } from '../trial/transaction.ts'
 import { bootClone, type Clone, type CloneOptions } from './clone.ts'
 import { lackingIn } from './lacking.ts'
 import { endpointLabel, listenerUnit } from './listener-unit.ts'
+import { listVolatile, type VolatileListing } from './volatile.ts'
 
 export interface BaselineQuestion {
   unit: string
@@ -19,7 +20,13 @@ export interface BaselineQuestion {
 
 /** Whether a clone can prove anything about this service: it must answer there, unhardened, as it does live. */
 export type BaselineVerdict =
-  | { same: true; proof: string[]; startMs: number }
+  | {
+      same: true
+      proof: string[]
+      startMs: number
+      /** What was in the folders that a reboot empties, before the service's first start. */
+      volatile: VolatileListing
+    }
   | {
       same: false
       /** What is missing there, one sentence. */
@@ -104,6 +111,7 @@ export async function rehearseBaseline(
   question: BaselineQuestion,
 ): Promise<BaselineVerdict> {
   const { unit, baseline, executables, signal } = question
+  const volatile = await listVolatile(clone.host)
   const since = Date.now()
   try {
     await start(live, clone.host, unit)
@@ -122,12 +130,14 @@ export async function rehearseBaseline(
     ...(signal ? { signal } : {}),
   })
   if (report.healthy) {
-    return { same: true, proof: report.proof, startMs: await startMs(clone.host, unit) }
+    return { same: true, proof: report.proof, startMs: await startMs(clone.host, unit), volatile }
   }
   return verdictOf(live, clone.host, unit, report)
 }
 
-export type ProvenClone = { clone: Clone } | { verdict: BaselineVerdict & { same: false } }
+export type ProvenClone =
+  | { clone: Clone; volatile: VolatileListing }
+  | { verdict: BaselineVerdict & { same: false } }
 
 /**
  * A clone in which the unit runs and answers as live. Files that change while they are read may look torn in a clone,
@@ -144,7 +154,7 @@ export async function bootProven(
     try {
       const verdict = await rehearseBaseline(live, clone, question)
       keep = verdict.same
-      if (verdict.same) return { clone }
+      if (verdict.same) return { clone, volatile: verdict.volatile }
       // A second clone lacks the same units as the first one.
       if (attempt === 2 || verdict.startable.length > 0) return { verdict }
     } finally {

@@ -160,7 +160,7 @@ export function isSettled(work: StageWork, proofs: Proofs): boolean {
   return proofs.running.size === 0 && questions(work, proofs).length === 0
 }
 
-const PROVEN = 'restart, health, reload, stop and start'
+const PROVEN = 'restart, health, reload, stop, start as after a boot'
 
 function asProof(verdict: Verdict): Proof {
   if (verdict.holds === undefined) return { state: 'unprovable', reason: verdict.why }

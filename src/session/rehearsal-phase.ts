@@ -5,7 +5,7 @@ import { cloneProblem } from '../rehearsal/problem.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import type { Rehearsing, WalkContext } from './context.ts'
 
-type Verdict = BaselineVerdict | { same: undefined; why: string }
+type Verdict = { same: true } | Extract<BaselineVerdict, { same: false }> | { same: undefined; why: string }
 
 async function askClone(
   { live, subject, signal }: WalkContext,
@@ -23,7 +23,7 @@ async function askClone(
     )
     if (!('clone' in proven)) return proven.verdict
     await proven.clone.dispose()
-    return { same: true, proof: [], startMs: 0 }
+    return { same: true }
   } catch (error) {
     signal.throwIfAborted()
     return { same: undefined, why: (error as Error).message.split('\n')[0] as string }

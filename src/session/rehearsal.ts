@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import type { Facts } from '../observe/facts.ts'
 import { bootProven } from '../rehearsal/baseline.ts'
 import type { Clone } from '../rehearsal/clone.ts'
+import { emptyVolatile, type VolatileListing } from '../rehearsal/volatile.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { proveReload, proveStopAndStart } from '../trial/final.ts'
 import { keep } from '../trial/keep.ts'
@@ -61,10 +62,13 @@ async function failedLater(
   return { healthy: false, trial, reasons: [{ kind: first?.kind ?? 'error', text }, ...rest], report, undone }
 }
 
-/** What holds through one restart may still break at a reload, or at the second start. */
+/**
+ * What holds through one restart may still break at a reload, or at the next boot, when the folders in /run are gone
+ * that the first start made.
+ */
 async function attemptWhole(
   trials: TrialContext,
-  canReload: boolean,
+  { canReload, boot }: { canReload: boolean; boot: () => Promise<void> },
   stage: string,
   change: Change,
 ): Promise<Attempt> {
@@ -76,22 +80,23 @@ async function attemptWhole(
     )
     if (problem !== undefined) return problem
   }
-  const problem = await proveStopAndStart(trials).catch((error) =>
-    failedLater(trials, result, 'at a stop and start', error),
+  const problem = await proveStopAndStart(trials, boot).catch((error) =>
+    failedLater(trials, result, 'at a stop and a start as after a boot', error),
   )
   return problem ?? result
 }
 
 async function ask(
-  trials: TrialContext,
+  { trials, volatile }: Stand,
   facts: Facts,
   stage: string,
   { of, change }: Question,
 ): Promise<Answer> {
   const { host, unit } = trials
+  const boot = () => emptyVolatile(host, volatile)
   const since = Date.now()
   const marks = await markLogs(host, facts)
-  const result = await attemptWhole(trials, facts.unit.canReload, stage, change)
+  const result = await attemptWhole(trials, { canReload: facts.unit.canReload, boot }, stage, change)
   if (result.healthy) {
     const refused = await refusalsSince(host, unit, marks, since)
     const back = await takeBack(trials, result.trial)
@@ -113,12 +118,20 @@ async function catchUp(context: WalkContext, trials: TrialContext): Promise<void
   if (!kept.kept) throw new Error(kept.reason)
 }
 
+/** A clone that is as the host that the stages land on. */
+export interface Stand {
+  clone: Clone
+  trials: TrialContext
+  /** What was in the folders that a reboot empties, before the service's first start. */
+  volatile: VolatileListing
+}
+
 /** Boots a clone that is as the host that the stages land on, in which the service answers as it does live. */
 export async function bootStage(
   context: WalkContext,
   facts: Facts,
   baseline: Baseline,
-): Promise<{ clone: Clone; trials: TrialContext } | NoRehearsal> {
+): Promise<Stand | NoRehearsal> {
   const { live, subject, signal, rehearsing } = context
   const executables = facts.executables.map(({ path }) => path)
   let clone: Clone | undefined
@@ -131,6 +144,7 @@ export async function bootStage(
     if (!('clone' in proven))
       return { why: `the service does not answer in a clone as it does live: ${proven.verdict.missing}` }
     clone = proven.clone
+    const { volatile } = proven
     const trials: TrialContext = {
       ...trialContext(context, facts, baseline),
       host: clone.host,
@@ -138,7 +152,7 @@ export async function bootStage(
       tell: () => undefined,
     }
     await catchUp(context, trials)
-    return { clone, trials }
+    return { clone, trials, volatile }
   } catch (error) {
     await clone?.dispose().catch(() => undefined)
     signal.throwIfAborted()
@@ -163,7 +177,7 @@ export async function openRehearsal(
     notes: clone.notes,
     dispose: () => clone.dispose(),
     ask: (stage, question, tell) =>
-      ask({ ...trials, tell }, facts, stage, question).catch((error) => {
+      ask({ ...booted, trials: { ...trials, tell } }, facts, stage, question).catch((error) => {
         throw error instanceof AbortedTrial ? context.signal.reason : error
       }),
   }

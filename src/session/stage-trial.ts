@@ -25,7 +25,8 @@ export interface Landing {
 /** What a stage says of its rehearsal. */
 export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict | undefined): string {
   if (context.rehearsing === undefined) return ''
-  if (verdict?.holds === true) return 'rehearsed first in a clone: restart, reload, stop and start'
+  if (verdict?.holds === true)
+    return 'rehearsed first in a clone: restart, reload, stop, and a start as after a boot'
   return `not rehearsed: ${set.reason ?? 'no clone could tell'}`
 }
 

@@ -31,8 +31,11 @@ export async function proveReload(context: TrialContext): Promise<void> {
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
 
-/** A stop that ends in order, then a start that is healthy. */
-export async function proveStopAndStart(context: TrialContext): Promise<void> {
+/** A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. */
+export async function proveStopAndStart(
+  context: TrialContext,
+  between: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const { host, unit } = context
   const before = await glimpse(host, unit)
   const since = Date.now()
@@ -47,6 +50,7 @@ export async function proveStopAndStart(context: TrialContext): Promise<void> {
     if (Date.now() > until) throw new Error('the service did not stop in time')
     await pause(100)
   }
+  await between()
   await resetFailed(host, unit)
   await queue(host, 'start', unit)
   await proveHealthy(context, before, since)
