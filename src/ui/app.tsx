@@ -20,7 +20,7 @@ import { StageScreen } from './screens/stage.tsx'
 import { Stopping } from './screens/stopping.tsx'
 import { Trial } from './screens/trial.tsx'
 import { useSize } from './size.ts'
-import { comesUnasked, questionOf, type Send, SendContext, useWalkOf } from './walk.ts'
+import { comesUnasked, questionOf, type Send, SendContext, screenOf, targetOf, useWalkOf } from './walk.ts'
 
 interface AppProps {
   session: Session
@@ -53,14 +53,14 @@ export function App({ session, onLeave }: AppProps) {
         </Static>
         {/* The summary is printed in full afterwards, so its clipped frame must not stay behind. */}
         {!(leaving && state.phase.at === 'done') && (
-          <Frame key={question} state={state} question={question} />
+          <Frame key={screenOf(state)} state={state} question={question} />
         )}
       </KeyboardRoot>
     </SendContext.Provider>
   )
 }
 
-/** Everything that is drawn again and again. Starts anew with each question: cursor, scrolling and overlay. */
+/** Everything that is drawn again and again. Starts anew with each screen: cursor, scrolling and overlay. */
 function Frame({ state, question }: { state: WalkState; question: string }) {
   const { columns } = useSize()
   const [page, setPage] = useState<Page>()
@@ -73,7 +73,7 @@ function Frame({ state, question }: { state: WalkState; question: string }) {
     <OverlayContext.Provider value={overlay}>
       <Box flexDirection="column" width={columns}>
         <Header state={state} />
-        {page && <Overlay page={page} onClose={() => setPage(undefined)} />}
+        {page && <Overlay page={page} phase={state.phase} onClose={() => setPage(undefined)} />}
         {/* Hidden and not unmounted, so that the cursor is where it was when the overlay closes. */}
         <Box display={page ? 'none' : 'flex'} flexDirection="column">
           <PhaseScreen state={state} question={question} />
@@ -85,6 +85,7 @@ function Frame({ state, question }: { state: WalkState; question: string }) {
 
 function PhaseScreen({ state, question }: { state: WalkState; question: string }) {
   const { phase } = state
+  const target = targetOf(state)
   if (state.stopping !== undefined) return <Stopping state={state} question={question} />
   switch (phase.at) {
     case 'looking':
@@ -100,11 +101,11 @@ function PhaseScreen({ state, question }: { state: WalkState; question: string }
     case 'confirm':
       return <Confirm phase={phase} question={question} />
     case 'trial':
-      return <Trial phase={phase} question={question} target={state.target} />
+      return <Trial phase={phase} question={question} target={target} />
     case 'keep':
-      return <Keep phase={phase} question={question} />
+      return <Keep phase={phase} question={question} target={target} />
     case 'failed':
-      return <Failed phase={phase} question={question} target={state.target} />
+      return <Failed phase={phase} question={question} target={target} />
     case 'done':
       return <Done phase={phase} question={question} />
   }

@@ -1,9 +1,10 @@
-import { STAGE_TITLES, STAGES, type Stage } from '../catalog/types.ts'
+import { STAGE_TITLES, STAGES } from '../catalog/types.ts'
 import type { Phase, WalkState } from '../session/state.ts'
 import { Rows } from './draw.tsx'
 import { BLANK, clip, type Line, lengthOf } from './lines.ts'
 import { formatScore, rated } from './score.ts'
 import { useSize } from './size.ts'
+import { targetOf } from './walk.ts'
 
 /** On a low terminal the blank rows go first. */
 export function headerRows(rows: number): number {
@@ -11,14 +12,16 @@ export function headerRows(rows: number): number {
 }
 
 function placeOf(phase: Phase): string {
-  if ('stage' in phase) return phase.stage === 'final' ? 'final check' : stagePlace(phase.stage)
+  if ('stage' in phase) return stagePlace(phase.stage)
   if (phase.at === 'baseline') return 'what healthy means'
   if (phase.at === 'done') return 'summary'
   if (phase.at === 'looking') return 'looking'
   return phase.at === 'refused' ? 'stopped' : 'before the first stage'
 }
 
-function stagePlace(stage: Stage): string {
+function stagePlace(stage: Extract<Phase, { stage: unknown }>['stage']): string {
+  if (stage === 'final') return 'final check'
+  if (stage === 'all') return 'all stages, one restart'
   return `stage ${STAGES.indexOf(stage) + 1} of ${STAGES.length}: ${STAGE_TITLES[stage]}`
 }
 
@@ -47,23 +50,24 @@ function exposures(state: WalkState): string[] {
 
 const TARGETS: Record<WalkState['target'], string[]> = {
   live: ['LIVE SERVICE'],
-  rehearsal: ['REHEARSAL (clone, the live service is not touched)', 'REHEARSAL (clone)'],
+  rehearsal: ['REHEARSAL in a clone, the live service is not touched', 'REHEARSAL in a clone'],
 }
 
 /** Which machine is spoken of is worth more room than how the exposure is put. */
 function secondLine(state: WalkState, columns: number): Line {
-  for (const target of TARGETS[state.target]) {
+  const spokenOf = targetOf(state)
+  for (const target of TARGETS[spokenOf]) {
     for (const exposure of exposures(state)) {
       const gap = columns - lengthOf(target) - lengthOf(exposure)
       if (gap < 2) continue
       return [
-        { text: target, tone: state.target === 'live' ? 'warn' : 'accent' },
+        { text: target, tone: spokenOf === 'live' ? 'warn' : 'accent' },
         { text: ' '.repeat(gap) },
         { text: exposure },
       ]
     }
   }
-  return [{ text: clip(TARGETS[state.target].at(-1) ?? '', columns) }]
+  return [{ text: clip(TARGETS[spokenOf].at(-1) ?? '', columns) }]
 }
 
 export function headerLines(state: WalkState, columns: number): Line[] {

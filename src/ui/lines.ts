@@ -65,8 +65,7 @@ export function bullet(text: string, width: number, mark = '• ', tone?: Tone):
 }
 
 /** "Could break  …" with the following lines below the text. On a narrow screen the label gets its own line. */
-export function labelled(label: string, text: string, width: number, tone?: Tone): Line[] {
-  const column = 14
+export function labelled(label: string, text: string, width: number, tone?: Tone, column = 14): Line[] {
   if (width < 50)
     return [line(label, 'accent'), ...wrap(text, width - 2).map((part) => line(`  ${part}`, tone))]
   return wrap(text, width - column).map((part, index) => [

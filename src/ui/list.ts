@@ -34,6 +34,33 @@ export function useCursor(count: number, initial = 0): Cursor {
   }
 }
 
+/**
+ * A position in a list whose items move: it stays on its item, wherever that stands by now. Of a list without it
+ * the same place is taken.
+ */
+export function useCursorOn(ids: readonly string[]): Cursor {
+  const on = useRef<{ id: string | undefined; index: number }>({ id: undefined, index: 0 })
+  const [, redraw] = useReducer((times: number) => times + 1, 0)
+  const clamp = (index: number) => Math.min(Math.max(0, index), Math.max(0, ids.length - 1))
+  const current = () => {
+    const found = ids.indexOf(on.current.id ?? '')
+    const index = found === -1 ? clamp(on.current.index) : found
+    on.current = { id: ids[index], index }
+    return index
+  }
+  return {
+    current,
+    move(key, page = 5) {
+      const target = destination(key, current(), ids.length, page)
+      if (target === undefined) return false
+      const index = clamp(target)
+      on.current = { id: ids[index], index }
+      redraw()
+      return true
+    },
+  }
+}
+
 function destination(key: Key, from: number, count: number, page: number): number | undefined {
   switch (key) {
     case 'up':

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react'
+import type { Phase } from '../session/state.ts'
 import { headerRows } from './header.tsx'
 import { useKeys } from './keys.tsx'
 import { BLANK, type Line, line } from './lines.ts'
@@ -8,8 +9,8 @@ import { frameHeight, useSize } from './size.ts'
 
 export interface Page {
   title: string
-  /** Laid out anew for each width. */
-  lines: (width: number) => Line[]
+  /** Laid out anew for each width, and as the phase stands by then: proofs move while a page is open. */
+  lines: (width: number, phase: Phase) => Line[]
 }
 
 export const OverlayContext = createContext<{ page: Page | undefined; open: (page: Page) => void }>({
@@ -22,9 +23,15 @@ export function useOverlay() {
   return useContext(OverlayContext)
 }
 
-export function Overlay({ page, onClose }: { page: Page; onClose: () => void }) {
+interface OverlayProps {
+  page: Page
+  phase: Phase
+  onClose: () => void
+}
+
+export function Overlay({ page, phase, onClose }: OverlayProps) {
   const { columns, rows } = useSize()
-  const lines: Line[] = [line(page.title, 'bold'), BLANK, ...page.lines(columns)]
+  const lines: Line[] = [line(page.title, 'bold'), BLANK, ...page.lines(columns, phase)]
   const scrolling = useScrolling(lines.length)
   const height = Math.max(1, frameHeight(rows) - headerRows(rows) - 2)
   useKeys((key) => {

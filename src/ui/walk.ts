@@ -38,18 +38,37 @@ export function useSend(): Send {
   return useContext(SendContext)
 }
 
-/** Two states with the same name ask the person the same thing; a key meant for one must not answer another. */
-export function questionOf(state: WalkState): string {
-  return state.stopping !== undefined ? 'stopping' : questionOfPhase(state.phase)
+/** Which machine the screen speaks of. A plan speaks of where it is going to land. */
+export function targetOf({ phase, target }: WalkState): WalkState['target'] {
+  return phase.at === 'confirm' ? phase.lands : target
 }
 
-function questionOfPhase(phase: Phase): string {
+/** What stays mounted: cursor, scrolling and overlay start anew with each name. Proofs may move under it. */
+export function screenOf(state: WalkState): string {
+  const { phase } = state
+  if (state.stopping !== undefined) return 'stopping'
   if (phase.at === 'question') return `question ${phase.id}`
   if (phase.at === 'baseline') return `baseline ${phase.measuring ? 'measuring' : 'choosing'}`
-  return 'stage' in phase ? `${phase.at} ${phase.stage}` : phase.at
+  if (!('stage' in phase)) return phase.at
+  const asksOfMachine = phase.at === 'confirm' || phase.at === 'keep' || phase.at === 'failed'
+  return `${phase.at} ${phase.stage}${asksOfMachine ? ` ${targetOf(state)}` : ''}`
+}
+
+/**
+ * Two states with the same name ask the person the same thing; a key meant for one must not answer another. A
+ * proof that moves asks nothing new, but for the one that turns a plan into something known to break.
+ */
+export function questionOf(state: WalkState): string {
+  const broken = state.stopping === undefined && isKnownToBreak(state.phase)
+  return broken ? `${screenOf(state)} broken` : screenOf(state)
+}
+
+function isKnownToBreak(phase: Phase): boolean {
+  return phase.at === 'confirm' && phase.rehearsal.state === 'breaks'
 }
 
 /** Phases that come by themselves, while the person may be typing for whatever was there before. */
 export function comesUnasked(phase: Phase): boolean {
+  if (phase.at === 'confirm') return phase.stage === 'all' || isKnownToBreak(phase)
   return phase.at === 'keep' || phase.at === 'failed'
 }

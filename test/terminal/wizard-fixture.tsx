@@ -1,11 +1,15 @@
 import { writeFileSync } from 'node:fs'
-import type { Phase } from '../../src/session/state.ts'
+import type { Phase, WalkState } from '../../src/session/state.ts'
 import { runWizard } from '../../src/ui/main.tsx'
 import { FakeSession } from '../ui/fake-session.ts'
+import { moveProofs, unproven } from '../ui/moving-proofs.ts'
 import { baseline, confirm, done, failed, keep, stage, trial } from '../ui/phases.ts'
 import { scriptedWalk } from '../ui/scripted-walk.ts'
 
-/** One screen by name, or the scripted walk. Prints the code with which the wizard ended. */
+/**
+ * One screen by name, or the scripted walk. TARGET says of which machine it speaks, PACE how many milliseconds a
+ * step takes. Prints the code with which the wizard ended.
+ */
 const PHASES: Record<string, () => Phase> = {
   looking: () => ({ at: 'looking', what: 'Looking at the processes of apache2.service' }),
   refused: () => ({
@@ -23,26 +27,38 @@ const PHASES: Record<string, () => Phase> = {
     yes: 'Go on after Filesystem',
     no: 'Start again with the first stage',
   }),
-  baseline: () => baseline,
+  baseline: () => ({ ...baseline, restarts: 'each stage' }),
   stage: () => stage(),
-  confirm: () => confirm,
+  proving: () => unproven(stage()),
+  broken: () =>
+    stage({ set: { state: 'breaks', reason: 'PrivateDevices=yes: exit status 226 at the start' } }),
+  confirm: () => ({ ...confirm, lands: target, rehearsal: { state: 'proven' } }),
+  'confirm-broken': () => ({
+    ...confirm,
+    lands: target,
+    rehearsal: { state: 'breaks', reason: 'exit status 226 at the start' },
+  }),
+  'confirm-all': () => ({ ...confirm, stage: 'all', lands: target, rehearsal: { state: 'waiting' } }),
   trial,
   keep: () => keep(),
-  failed: () => failed(),
+  failed: () => failed({ mayInsist: target === 'rehearsal' }),
   done: () => done(),
 }
 
+const pace = Number(process.env.PACE ?? 700)
+const target: WalkState['target'] = process.env.TARGET === 'rehearsal' ? 'rehearsal' : 'live'
 const name = process.argv[2] ?? 'walk'
 const phase = PHASES[name]
 const session = phase
-  ? new FakeSession(phase(), name === 'looking' ? {} : { now: 81 }, (fake, intent) => {
+  ? new FakeSession(phase(), name === 'looking' ? { target } : { now: 81, target }, (fake, intent) => {
       if (intent.do === 'interrupt') {
         fake.change({ stopping: 'Undoing: the service is being brought back to what was last proven' })
         setTimeout(() => fake.finish(130), 500)
       }
       if (intent.do === 'stop') fake.finish(0)
     })
-  : scriptedWalk(Number(process.env.PACE ?? 700))
+  : scriptedWalk(pace)
+if (name === 'proving') moveProofs(session, pace)
 
 const { WITNESS } = process.env
 if (WITNESS) {

@@ -109,7 +109,7 @@ describe.each([
     expect(lines(terminal, /LIVE SERVICE/)).toHaveLength(0)
   })
 
-  it.each(['stage', 'confirm', 'trial', 'keep', 'failed', 'done', 'baseline'])(
+  it.each(['stage', 'broken', 'confirm', 'confirm-all', 'trial', 'keep', 'failed', 'done', 'baseline'])(
     'redraws in place: %s',
     async (what) => {
       const terminal = start(what, { columns, rows })
@@ -180,6 +180,36 @@ describe('keys', () => {
   })
 })
 
+describe('proofs that move by themselves', () => {
+  it('leave cursor, keys and lines where they are', async () => {
+    const terminal = start('proving', { env: { PACE: '60' } })
+    await terminal.waitFor('Enter review')
+    await terminal.press('down')
+    await terminal.type(`${DOWN}${DOWN}`)
+    await terminal.waitFor(/▸ \[x\] PrivateDevices=yes .*✖ BREAKS/)
+    await terminal.waitFor(/ProcSubset=pid .*\? not provable/)
+    expect(terminal.screen().join('\n')).toContain('Together: proven in a clone')
+    expect(terminal.screen().filter((line) => line.includes('▸'))).toHaveLength(1)
+    expect(lines(terminal, /ProtectHome=yes/)).toHaveLength(1)
+    expect(lines(terminal, /Together:/)).toHaveLength(1)
+    expect(terminal.written()).not.toContain(CLEARS_SCROLLBACK)
+  })
+
+  it('write nothing between two steps, and little for one', async () => {
+    const terminal = start('proving', { env: { PACE: '2500' } })
+    await terminal.waitFor('Rows: 0 of 5 done')
+    await terminal.waitFor('Enter review')
+    await pause(300)
+    const before = terminal.bytes()
+    await pause(900)
+    expect(terminal.bytes()).toBe(before)
+    await terminal.waitFor('Together: being proven in a clone')
+    await pause(200)
+    expect(terminal.bytes() - before).toBeGreaterThan(0)
+    expect(terminal.bytes() - before).toBeLessThan(1000)
+  })
+})
+
 describe('a terminal that changes its size', () => {
   it.each([
     [60, 20],
@@ -233,6 +263,20 @@ describe('terminals that can do less', () => {
     await coloured.waitFor('Enter review')
     expect(coloured.written()).toContain('\x1b[33m')
   })
+
+  it.each(['confirm', 'confirm-all', 'trial', 'keep', 'failed'])(
+    'are told in words which machine it is: %s',
+    async (what) => {
+      const options = { columns: 60, rows: 20 }
+      const clone = start(what, { ...options, env: { NO_COLOR: '1', TARGET: 'rehearsal' } })
+      await clone.waitFor(/^REHEARSAL in a clone/m)
+      expect(clone.screen().join('\n')).not.toContain('LIVE SERVICE')
+      expect(clone.written()).not.toContain('\x1b[3')
+      const live = start(what, { ...options, env: { NO_COLOR: '1' } })
+      await live.waitFor(/^LIVE SERVICE/m)
+      expect(live.screen().join('\n')).not.toContain('REHEARSAL')
+    },
+  )
 
   it('are read out: roles and states in words', async () => {
     const terminal = start('stage', { env: { INK_SCREEN_READER: 'true' } })

@@ -62,6 +62,8 @@ export function stage(over: Partial<StagePhase> = {}): StagePhase {
     notes: ['A umask of 0027 gives new files mode 0640.'],
     before: 92,
     predicted: 71,
+    set: { state: 'none' },
+    proving: false,
     ...over,
   }
 }
@@ -100,8 +102,8 @@ export const confirm: Of<'confirm'> = {
       why: 'It is opened by the worker now.',
     },
   ],
-  restarts: true,
-  rehearsed: false,
+  rehearsal: { state: 'none' },
+  lands: 'live',
   warnings: ['A connection that is open now is closed.'],
 }
 
@@ -150,6 +152,7 @@ export function failed(over: Partial<Of<'failed'>> = {}): Of<'failed'> {
       { id: 'fchownat', text: 'allow fchownat (of @chown), which chown called' },
       { id: 'setgroups', text: 'allow setgroups (of @setuid), which apache2 called' },
     ],
+    mayInsist: false,
     ...over,
   }
 }

@@ -1,5 +1,6 @@
 import type { Intent, StageResult } from '../../src/session/state.ts'
 import { FakeSession } from './fake-session.ts'
+import { moveProofs, unproven } from './moving-proofs.ts'
 import { baseline, confirm, done, failed, keep, row, stage, trial } from './phases.ts'
 
 const FIRST: StageResult = {
@@ -20,7 +21,7 @@ export function scriptedWalk(pace = 700): FakeSession {
     {},
     answer,
   )
-  setTimeout(() => session.show(baseline), pace)
+  setTimeout(() => session.show({ ...baseline, restarts: 'each stage' }), pace)
 
   const later = (steps: number, act: () => void) =>
     setTimeout(() => session.state().stopping ?? act(), pace * steps)
@@ -85,9 +86,12 @@ export function scriptedWalk(pace = 700): FakeSession {
         fake.show({ ...phase, measuring: true })
         later(1, () => {
           fake.remember(FIRST)
-          fake.show(stage())
+          fake.show(unproven(stage()))
+          moveProofs(fake, pace)
         })
       }
+      if (intent.do === 'toggle-restarts')
+        fake.show({ ...phase, restarts: phase.restarts === 'once' ? 'each stage' : 'once' })
     } else if (phase.at === 'stage') {
       if (intent.do === 'toggle')
         fake.show({
@@ -99,12 +103,12 @@ export function scriptedWalk(pace = 700): FakeSession {
           ...phase,
           rows: phase.rows.map((each) => (each.unavailable ? each : { ...each, ticked: intent.ticked })),
         })
-      if (intent.do === 'review') fake.show({ ...confirm, stage: phase.stage })
+      if (intent.do === 'review') fake.show({ ...confirm, stage: phase.stage, rehearsal: phase.set })
       if (intent.do === 'skip-stage') fake.show(done())
-    } else if (phase.at === 'confirm') {
+    } else if (phase.at === 'confirm' && phase.stage !== 'all') {
       if (intent.do === 'back') fake.show(stage({ stage: phase.stage }))
       if (intent.do === 'apply') tryOut(() => fake.show(phase.stage === 'syscalls' ? failed() : keep()))
-    } else if (phase.at === 'keep') {
+    } else if (phase.at === 'keep' && phase.stage !== 'all') {
       fake.remember({
         stage: phase.stage,
         outcome: 'kept',

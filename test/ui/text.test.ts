@@ -84,7 +84,7 @@ describe('layout', () => {
   it.each([20, 40, 60, 80, 120])('says at %i columns which machine it is', (columns) => {
     const state = new FakeSession(stage(), { target: 'rehearsal' }).state()
     const [, second = ''] = plain(headerLines(state, columns))
-    expect(second).toMatch(/^REHEARSAL \(clone/)
+    expect(second).toMatch(/^REHEARSAL in a clone/)
     expect(lengthOf(second)).toBeLessThanOrEqual(columns)
   })
 })

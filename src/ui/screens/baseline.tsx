@@ -1,37 +1,44 @@
 import { Box } from 'ink'
 import { useState } from 'react'
-import type { CheckRow, Phase } from '../../session/state.ts'
+import type { CheckRow, Phase, Restarts } from '../../session/state.ts'
 import { Rows } from '../draw.tsx'
 import type { KeyHint } from '../footer.tsx'
 import { useKeys } from '../keys.tsx'
-import { BLANK, clip, line, pad, paragraph, plural } from '../lines.ts'
+import { BLANK, clip, type Line, line, pad, paragraph, plural } from '../lines.ts'
 import { useCursor } from '../list.ts'
 import { Screen } from '../screen.tsx'
 import { TextField } from '../text-field.tsx'
 import { type TickItem, TickList } from '../tick-list.tsx'
 import { useSend } from '../walk.ts'
 
-const CHOOSING: KeyHint[] = [
-  ['↑↓', 'move'],
-  ['Space', 'tick'],
-  ['a', 'add a check'],
-  ['Enter', 'measure and go on'],
-  ['?', 'help'],
-  ['Ctrl-C', 'stop'],
-]
+function choosing(restarts: Restarts | undefined): KeyHint[] {
+  return [
+    ['↑↓', 'move'],
+    ['Space', 'tick'],
+    ['a', 'add a check'],
+    ...(restarts ? ([['o', OTHERWISE[restarts]]] as const) : []),
+    ['Enter', 'measure and go on'],
+    ['?', 'help'],
+    ['Ctrl-C', 'stop'],
+  ]
+}
+const OTHERWISE: Record<Restarts, string> = {
+  'each stage': 'restart once, at the end',
+  once: 'restart after each stage',
+}
+const RESTARTS: Record<Restarts, string> = {
+  'each stage': 'The live service restarts after each stage.',
+  once: 'The live service restarts once, at the end.',
+}
 const ADDING: KeyHint[] = [
   ['Enter', 'add'],
   ['Esc', 'cancel'],
 ]
 const MEASURING: KeyHint[] = [['Ctrl-C', 'stop']]
 
-export function Baseline({
-  phase,
-  question,
-}: {
-  phase: Extract<Phase, { at: 'baseline' }>
-  question: string
-}) {
+type BaselinePhase = Extract<Phase, { at: 'baseline' }>
+
+export function Baseline({ phase, question }: { phase: BaselinePhase; question: string }) {
   const send = useSend()
   const [adding, setAdding] = useState(false)
   const cursor = useCursor(phase.checks.length)
@@ -40,19 +47,20 @@ export function Baseline({
     const check = phase.checks[cursor.current()]
     if (key === ' ' && check) send({ do: 'toggle-check', id: check.id })
     else if (key === 'a') setAdding(true)
+    else if (key === 'o' && phase.restarts && !phase.measuring) send({ do: 'toggle-restarts' })
     else if (key === 'enter') send({ do: 'measure' })
     else return false
     return true
   }, 'screen')
 
-  const hints = phase.measuring ? MEASURING : adding ? ADDING : CHOOSING
+  const hints = phase.measuring ? MEASURING : adding ? ADDING : choosing(phase.restarts)
   return (
     <Screen question={question} hints={hints}>
       {({ width, height }) => {
-        const above = intro(phase, width)
         const problem = phase.problem ? [BLANK, ...paragraph(phase.problem, width, 'warn')] : []
-        const field = adding ? 3 : 0
-        const room = Math.max(2, height - above.length - problem.length - field)
+        const below = problem.length + (adding ? 3 : 0)
+        const above = intro(phase, width, height - below - LEAST_LIST)
+        const room = Math.max(LEAST_LIST, height - above.length - below)
         return (
           <Box flexDirection="column">
             <Rows lines={above} />
@@ -79,12 +87,17 @@ export function Baseline({
   )
 }
 
-function intro(phase: Extract<Phase, { at: 'baseline' }>, width: number) {
+const LEAST_LIST = 2
+
+/** In `height` rows: what may be missing on a low terminal comes first. */
+function intro(phase: BaselinePhase, width: number, height: number): Line[] {
   const ticked = phase.checks.filter((check) => check.ticked).length
   const text = phase.measuring
     ? `Asking the service (${plural(ticked, 'check')}) …`
     : 'After every change the service must still answer these checks as it answers them now. If it does not, the change is undone.'
-  return [...paragraph(text, width), BLANK]
+  const restarts = phase.restarts && !phase.measuring ? paragraph(RESTARTS[phase.restarts], width) : []
+  const whole = [...paragraph(text, width), ...restarts, BLANK]
+  return whole.length <= height ? whole : restarts
 }
 
 function itemsOf(checks: CheckRow[], width: number): TickItem[] {

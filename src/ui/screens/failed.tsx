@@ -10,9 +10,11 @@ import { useSize } from '../size.ts'
 import { type TickItem, TickList } from '../tick-list.tsx'
 import { useSend } from '../walk.ts'
 
-const HEADLINES: Record<WalkState['target'], string> = {
-  live: 'It broke, and was rolled back:',
-  rehearsal: 'It broke in the rehearsal; the live service was not touched:',
+function headline({ stage }: FailedPhase, target: WalkState['target']): string {
+  const what = stage === 'all' ? 'The change of all stages' : 'It'
+  return target === 'live'
+    ? `${what} broke on the live service, and was rolled back:`
+    : `${what} broke in the rehearsal; the live service was not touched:`
 }
 
 interface Way {
@@ -21,14 +23,30 @@ interface Way {
 }
 
 function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
-  const again = { label: 'Back to the list, to untick something', intent: { do: 'choose-again' } } as const
+  const all = phase.stage === 'all'
+  const again = {
+    label: all ? 'Back to the stages, to choose again' : 'Back to the list, to untick something',
+    intent: { do: 'choose-again' },
+  } as const
   const skip = { label: 'Skip this stage', intent: { do: 'skip-stage' } } as const
-  const stop = { label: 'Stop here and keep what is proven', intent: { do: 'stop' } } as const
+  const stop = {
+    label: all ? 'Stop here; the live service stays as it is' : 'Stop here and keep what is proven',
+    intent: { do: 'stop' },
+  } as const
+  const insist = { label: 'Try it on the live service all the same', intent: { do: 'insist' } } as const
   const relax = {
     label: 'Relax what is ticked above and try again',
     intent: { do: 'relax', ids: relaxed },
   } as const
-  return [...(relaxed.length > 0 ? [relax] : []), again, ...(phase.stage === 'final' ? [] : [skip]), stop]
+  const oneStage = phase.stage !== 'final' && !all
+  return [
+    ...(relaxed.length > 0 ? [relax] : []),
+    again,
+    ...(oneStage ? [skip] : []),
+    stop,
+    // The farthest from where the cursor starts: nobody gets there by one key too many.
+    ...(phase.mayInsist ? [insist] : []),
+  ]
 }
 
 /** Suggestions to tick and ways to go on stand in one list, so that the arrows reach all of it. */
@@ -89,9 +107,10 @@ export function Failed({ phase, question, target }: FailedProps) {
     >
       {({ height }) => {
         const list = Math.min(items.length, Math.max(3, height - 4))
-        const room = height - list - 1
+        const gap = height < 14 ? 0 : 1
+        const room = height - list - gap
         return (
-          <Box flexDirection="column" gap={1}>
+          <Box flexDirection="column" gap={gap}>
             <Scroll lines={lines} height={room} offset={scrolling.offset(room)} keys="PgUp PgDn" />
             <TickList items={items} cursor={cursor.current()} height={list} />
           </Box>
@@ -103,7 +122,7 @@ export function Failed({ phase, question, target }: FailedProps) {
 
 function reportLines(phase: FailedPhase, target: WalkState['target'], width: number): Line[] {
   return [
-    ...paragraph(HEADLINES[target], width, 'bold'),
+    ...paragraph(headline(phase, target), width, 'bold'),
     ...paragraph(phase.reason, width, 'bad'),
     ...phase.undone.flatMap((text) => bullet(text, width, '✔ ')),
     ...(phase.journal.length > 0

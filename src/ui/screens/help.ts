@@ -1,5 +1,5 @@
 import type { Phase } from '../../session/state.ts'
-import { BLANK, type Line, labelled, line, paragraph } from '../lines.ts'
+import { BLANK, type Line, labelled, lengthOf, line, paragraph } from '../lines.ts'
 import type { Page } from '../overlay.tsx'
 
 const HERE: Record<Phase['at'], string> = {
@@ -12,12 +12,29 @@ const HERE: Record<Phase['at'], string> = {
     'Each row is a setting of systemd that takes a right from the service. Ticked rows are proposed because of what was seen; the details say what was seen and what could break. Nothing is written before you have reviewed it.',
   confirm: 'This is everything that will be written. Choose Apply to try it, or Back to change the ticks.',
   trial:
-    'The change is in force and being checked. A timer of the machine undoes it when the time is up, even if this connection or this program dies.',
+    'The change is in force and being checked. On the live service a timer of the machine undoes it when the time is up, even if this connection or this program dies.',
   keep: 'The change works. It stays only if you choose to keep it before the time is up.',
   failed:
     'The change did not work and was undone. You may relax what is suspected, choose again, skip the stage, or stop; what was kept before stays.',
   done: 'The walk is over. The summary stays on the terminal after you leave.',
 }
+
+/** What the marks of the rows mean. */
+const PROOFS: [string, string][] = [
+  ['· waiting', 'a clone will be asked'],
+  ['… being proven', 'a clone is being asked'],
+  ['✔ proven', 'a clone with it restarted, reloaded, stopped and started, and answered as before'],
+  ['✖ breaks', 'it did not; the details say why. BREAKS: it is ticked all the same'],
+  ['? not provable', 'no clone can tell; the details say why'],
+]
+
+const MACHINES: [string, string][] = [
+  ['LIVE SERVICE', 'The screen speaks of the service on this host, and what is applied is applied to it.'],
+  ['REHEARSAL', 'The screen speaks of a clone of this host. The live service goes on untouched.'],
+]
+
+const RESTARTS =
+  'The key o chooses when the live service restarts. After each stage: what is kept is in force at once. Once, at the end: the stages land one after the other in a clone that stands in for this host, and what was kept there is tried on the live service in one go.'
 
 const KEYS: [string, string][] = [
   ['↑ ↓ or k j', 'move, or scroll a text'],
@@ -30,15 +47,28 @@ const KEYS: [string, string][] = [
   ['Ctrl-C', 'undo what is being tried, and stop. What was kept before stays.'],
 ]
 
+function showsProofs(phase: Phase): boolean {
+  if (phase.at !== 'stage') return false
+  return phase.set.state !== 'none' || phase.rows.some(({ proof }) => proof.state !== 'none')
+}
+
+function section(title: string, entries: [string, string][], width: number): Line[] {
+  const column = Math.max(14, ...entries.map(([name]) => lengthOf(name) + 2))
+  const lines = entries.flatMap(([name, says]) => labelled(name, says, width, undefined, column))
+  return [line(title, 'accent'), ...lines, BLANK]
+}
+
 export function helpPage(phase: Phase): Page {
   return {
     title: 'Help',
     lines: (width): Line[] => [
       line('This screen', 'accent'),
       ...paragraph(HERE[phase.at], width),
+      ...(phase.at === 'baseline' && phase.restarts ? paragraph(RESTARTS, width) : []),
       BLANK,
-      line('Keys', 'accent'),
-      ...KEYS.flatMap(([key, does]) => labelled(key, does, width)),
+      ...(showsProofs(phase) ? section('Proof in clones of this host', PROOFS, width) : []),
+      ...section('Which machine, in the second line', MACHINES, width),
+      ...section('Keys', KEYS, width).slice(0, -1),
       ...paragraph(
         'A key pressed before a new question has been on the screen for a moment is ignored.',
         width,

@@ -1,5 +1,5 @@
 import { Box } from 'ink'
-import type { Phase } from '../../session/state.ts'
+import type { Phase, WalkState } from '../../session/state.ts'
 import { useNow } from '../clock.ts'
 import { Rows } from '../draw.tsx'
 import { useKeys } from '../keys.tsx'
@@ -10,7 +10,20 @@ import { rated } from '../score.ts'
 import { Screen } from '../screen.tsx'
 import { useSend } from '../walk.ts'
 
-export function Keep({ phase, question }: { phase: Extract<Phase, { at: 'keep' }>; question: string }) {
+interface KeepProps {
+  phase: Extract<Phase, { at: 'keep' }>
+  question: string
+  target: WalkState['target']
+}
+
+function verdict({ phase, target }: KeepProps): string {
+  const change = phase.stage === 'all' ? 'the change of all stages' : 'the change'
+  if (target === 'live') return `The live service runs with ${change} and is healthy. Keep it?`
+  return `The service in the clone runs with ${change} and is healthy. Keep it? The live service is not touched.`
+}
+
+export function Keep(props: KeepProps) {
+  const { phase, question } = props
   const send = useSend()
   const { page } = useOverlay()
   const now = useNow()
@@ -38,7 +51,7 @@ export function Keep({ phase, question }: { phase: Extract<Phase, { at: 'keep' }
             : 'The time is up: it is being rolled back.'
         const below: Line[] = [BLANK, ...paragraph(countdown, width, 'warn')]
         const above: Line[] = [
-          ...paragraph('The service runs with the change and is healthy. Keep it?', width, 'bold'),
+          ...paragraph(verdict(props), width, 'bold'),
           ...paragraph(`Exposure ${rated(phase.before)} → ${rated(phase.after)}`, width),
           BLANK,
         ]

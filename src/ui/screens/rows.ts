@@ -1,19 +1,9 @@
-import type { Row } from '../../session/state.ts'
-import {
-  BLANK,
-  bullet,
-  clip,
-  type Line,
-  labelled,
-  lengthOf,
-  line,
-  pad,
-  paragraph,
-  type Segment,
-  type Tone,
-} from '../lines.ts'
+import type { Phase, Row } from '../../session/state.ts'
+import { BLANK, bullet, clip, type Line, labelled, lengthOf, line, pad, paragraph } from '../lines.ts'
+import type { Page } from '../overlay.tsx'
 import { formatGain } from '../score.ts'
 import type { TickItem } from '../tick-list.tsx'
+import { isInsistedOn, proofSentence, proofTone, rowStatus } from './proof.ts'
 
 export function assignment(row: Row): string {
   return row.value === '' ? row.key : `${row.key}=${row.value}`
@@ -32,29 +22,12 @@ function whyUnavailable(row: Row): string {
   return kind === 'in-force' ? UNAVAILABLE[kind] : `${UNAVAILABLE[kind]}: ${why}`
 }
 
-const PROOF: Record<Row['proof']['state'], { words: string; tone?: Tone }> = {
-  none: { words: '' },
-  waiting: { words: 'waiting for proof', tone: 'dim' },
-  proving: { words: 'being proven', tone: 'accent' },
-  proven: { words: 'proven', tone: 'good' },
-  breaks: { words: 'breaks', tone: 'bad' },
-  unprovable: { words: 'not provable', tone: 'dim' },
-}
-
-export function proofText(row: Row): string {
-  const { words } = PROOF[row.proof.state]
-  return row.proof.reason && words ? `${words}: ${row.proof.reason}` : words
-}
-
-function status(row: Row): Segment {
-  if (row.proof.state !== 'none') return { text: proofText(row), tone: PROOF[row.proof.state].tone }
-  return row.caution ? { text: 'caution', tone: 'warn' } : { text: '' }
-}
-
 export function tickItems(rows: Row[], width: number): TickItem[] {
   const names = rows.map(assignment)
   const longest = Math.max(12, ...names.map(lengthOf))
-  const column = Math.min(longest, Math.max(12, Math.floor(width / 2)))
+  const column = Math.min(longest, Math.max(12, Math.floor(width * (width < 70 ? 0.45 : 0.5))))
+  // Beside the name stand the cursor, the box, the gain and the blanks between them.
+  const room = width - column - 14
   return rows.map((row, index) => {
     const name = pad(clip(names[index] ?? '', column), column)
     if (row.unavailable) {
@@ -64,15 +37,16 @@ export function tickItems(rows: Row[], width: number): TickItem[] {
     return {
       id: row.id,
       ticked: row.ticked,
-      rest: [{ text: `${name}  ${pad(formatGain(row.gain), 4)}  ` }, status(row)],
+      rest: [{ text: `${name}  ${pad(formatGain(row.gain), 4)}  ` }, ...rowStatus(row, room)],
     }
   })
 }
 
 export function detailLines(row: Row, width: number): Line[] {
-  const proof = proofText(row)
-  const proofTone = PROOF[row.proof.state].tone
+  const proof = proofLines(row, width)
+  const early = row.proof.reason !== undefined
   return [
+    ...(early ? proof : []),
     ...(row.unavailable
       ? labelled(
           row.unavailable.kind === 'in-force' ? 'In force' : 'Not offered',
@@ -84,35 +58,55 @@ export function detailLines(row: Row, width: number): Line[] {
     ...labelled('What it does', row.what, width),
     ...row.evidence.flatMap((seen, index) => labelled(index === 0 ? 'Seen here' : '', seen, width)),
     ...(row.caution ? labelled('Caution', row.caution, width, 'warn') : []),
-    ...(proof ? labelled('Proof', proof, width, proofTone) : []),
+    ...(early ? [] : proof),
     ...(row.breaks ? labelled('Could break', row.breaks, width) : []),
     ...(row.wins ? labelled('Wins', row.wins, width) : []),
   ]
 }
 
-export function detailPage(row: Row) {
+/** A reason stands first in the details, which a low terminal cuts. */
+function proofLines(row: Row, width: number): Line[] {
+  if (row.proof.state === 'none') return []
+  return [
+    ...labelled('Proof', proofSentence(row.proof), width, proofTone(row.proof)),
+    ...(isInsistedOn(row)
+      ? labelled('Insisted on', 'It is ticked although it breaks; Space unticks it.', width, 'warn')
+      : []),
+  ]
+}
+
+/** Looks the row up each time it is drawn: its proof and value may change while the page is open. */
+export function detailPage({ id, key }: Row): Page {
   return {
-    title: assignment(row),
-    lines: (width: number): Line[] => [
-      ...detailLines(row, width),
-      BLANK,
-      ...(row.unavailable
-        ? []
-        : paragraph(
-            row.gain === 0
-              ? 'The exposure score does not count it.'
-              : `By itself it changes the exposure score by ${formatGain(row.gain)}.`,
-            width,
-            'dim',
-          )),
-    ],
+    title: `Details of ${key}`,
+    lines(width, phase): Line[] {
+      const row = rowOf(phase, id)
+      return row ? wholeDetails(row, width) : []
+    },
   }
 }
 
-export function notesPage(title: string, notes: string[]) {
+function rowOf(phase: Phase, id: string): Row | undefined {
+  return phase.at === 'stage' ? phase.rows.find((row) => row.id === id) : undefined
+}
+
+function wholeDetails(row: Row, width: number): Line[] {
+  const gain =
+    row.gain === 0
+      ? 'The exposure score does not count it.'
+      : `By itself it changes the exposure score by ${formatGain(row.gain)}.`
+  return [
+    ...labelled('Setting', assignment(row), width, 'bold'),
+    ...detailLines(row, width),
+    BLANK,
+    ...(row.unavailable ? [] : paragraph(gain, width, 'dim')),
+  ]
+}
+
+export function notesPage(title: string, notes: string[]): Page {
   return {
     title,
-    lines: (width: number): Line[] =>
+    lines: (width): Line[] =>
       notes.length === 0
         ? [line('There are no notes for this stage.', 'dim')]
         : notes.flatMap((note) => bullet(note, width)),

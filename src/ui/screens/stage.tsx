@@ -1,17 +1,18 @@
 import { Box } from 'ink'
 import { useState } from 'react'
-import { STAGE_TITLES, type Stage } from '../../catalog/types.ts'
+import { STAGE_TITLES } from '../../catalog/types.ts'
 import type { Row, StagePhase } from '../../session/state.ts'
 import { Rows } from '../draw.tsx'
 import type { KeyHint } from '../footer.tsx'
 import { useKeys } from '../keys.tsx'
 import { clip, type Line, lengthOf, line, paragraph, plural } from '../lines.ts'
-import { useCursor } from '../list.ts'
+import { useCursorOn } from '../list.ts'
 import { useOverlay } from '../overlay.tsx'
-import { type Room, Screen } from '../screen.tsx'
+import { Screen } from '../screen.tsx'
 import { TickList } from '../tick-list.tsx'
 import { useSend } from '../walk.ts'
 import { assignment, detailLines, detailPage, inOrder, notesPage, tickItems } from './rows.ts'
+import { stageSummary } from './stage-summary.ts'
 
 const WIDE = 110
 
@@ -39,7 +40,7 @@ export function StageScreen({ phase, question }: { phase: StagePhase; question: 
   const send = useSend()
   const { open } = useOverlay()
   const rows = inOrder(phase.rows)
-  const cursor = useCursor(rows.length)
+  const cursor = useCursorOn(rows.map(({ id }) => id))
   const [asked, setAsked] = useState<'s' | 'q'>()
   useKeys((key) => {
     if (asked) {
@@ -50,8 +51,7 @@ export function StageScreen({ phase, question }: { phase: StagePhase; question: 
     if (cursor.move(key)) return true
     const row = rows[cursor.current()]
     if (key === ' ' && row && !row.unavailable) send({ do: 'toggle', id: row.id })
-    else if (key === 'a')
-      send({ do: 'toggle-all', ticked: rows.some((each) => !each.unavailable && !each.ticked) })
+    else if (key === 'a') send({ do: 'toggle-all', ticked: rows.some(isLeftOut) })
     else if (key === 'd' && row) open(detailPage(row))
     else if (key === 'n' && phase.notes.length > 0)
       open(notesPage(`Notes on ${STAGE_TITLES[phase.stage]}`, phase.notes))
@@ -62,45 +62,41 @@ export function StageScreen({ phase, question }: { phase: StagePhase; question: 
   })
   return (
     <Screen question={question} hints={hintsOf(phase)}>
-      {(room) => (
-        <Box flexDirection="column">
-          <Rows lines={[asked ? line(clip(ASKED[asked], room.width), 'warn') : summary(phase, room.width)]} />
-          <Body phase={phase} rows={rows} cursor={cursor.current()} room={room} />
-        </Box>
-      )}
+      {(room) => {
+        const summary = stageSummary(phase, room)
+        const height = room.height - summary.length
+        return (
+          <Box flexDirection="column">
+            {/* In the place of one line, so that the list stays where it is. */}
+            <Rows
+              lines={asked ? [...summary.slice(1), line(clip(ASKED[asked], room.width), 'warn')] : summary}
+            />
+            <Body phase={phase} rows={rows} cursor={cursor.current()} width={room.width} height={height} />
+          </Box>
+        )
+      }}
     </Screen>
   )
 }
 
-/** What the stage is about, for somebody who sees it for the first time. */
-const ABOUT: Record<Stage, string> = {
-  capabilities: 'Which of root’s powers the service keeps.',
-  user: 'Under which account the service runs.',
-  filesystem: 'What the service may read, write and run.',
-  system: 'Which parts of the system the service can reach.',
-  syscalls: 'What the service may ask of the kernel.',
-}
-
-function summary(phase: StagePhase, width: number): Line {
-  const offered = phase.rows.filter((row) => !row.unavailable)
-  const ticked = offered.filter((row) => row.ticked).length
-  if (offered.length === 0) return line(clip('Nothing can be changed in this stage; Enter goes on.', width))
-  return line(clip(`${ABOUT[phase.stage]} ${ticked} of ${offered.length} ticked.`, width))
+/** A row that breaks is meant to be left out, so that all others ticked is as much as "all". */
+function isLeftOut(row: Row): boolean {
+  return !row.unavailable && !row.ticked && row.proof.state !== 'breaks'
 }
 
 interface BodyProps {
   phase: StagePhase
   rows: Row[]
   cursor: number
-  room: Room
+  width: number
+  height: number
 }
 
-function Body({ phase, rows, cursor, room }: BodyProps) {
+function Body({ phase, rows, cursor, width, height }: BodyProps) {
   const row = rows[cursor]
-  const height = room.height - 1
-  if (room.width >= WIDE && height >= 8) {
-    const left = Math.floor(room.width * 0.52)
-    const right = room.width - left - 3
+  if (width >= WIDE && height >= 8) {
+    const left = Math.floor(width * 0.52)
+    const right = width - left - 3
     return (
       <Box flexDirection="row" gap={3} marginTop={1}>
         <Box width={left} flexDirection="column">
@@ -115,24 +111,20 @@ function Body({ phase, rows, cursor, room }: BodyProps) {
     )
   }
   // Below 10 rows the list alone is more use than a crumb of the details, which 'd' shows in full.
-  const details = row && height >= 10 ? detailLines(row, room.width) : []
+  const details = row && height >= 10 ? detailLines(row, width) : []
   const gap = height >= 14 ? 1 : 0
   const list = Math.min(
     rows.length,
     Math.max(4, Math.floor((height - 1 - gap) / 2), height - 1 - gap - details.length),
   )
   const rest = height - list - gap - 1
-  const notes = rows.length === 0 ? phase.notes.flatMap((note) => paragraph(note, room.width)) : []
+  const notes = rows.length === 0 ? phase.notes.flatMap((note) => paragraph(note, width)) : []
   return (
     <Box flexDirection="column" marginTop={gap}>
-      <TickList
-        items={tickItems(rows, room.width)}
-        cursor={cursor}
-        height={details.length > 0 ? list : height}
-      />
+      <TickList items={tickItems(rows, width)} cursor={cursor} height={details.length > 0 ? list : height} />
       {row && details.length > 0 && (
         <>
-          <Rows lines={[rule(assignment(row), `${cursor + 1} of ${rows.length}`, room.width)]} />
+          <Rows lines={[rule(assignment(row), `${cursor + 1} of ${rows.length}`, width)]} />
           <Rows lines={cut(details, rest)} />
         </>
       )}

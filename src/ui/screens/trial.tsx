@@ -21,17 +21,21 @@ interface TrialProps {
 }
 
 function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
+  const change = phase.stage === 'all' ? 'The change of all stages' : 'The change'
   if (target === 'rehearsal')
-    return 'The change is being rehearsed in a clone; the live service goes on untouched.'
-  if (phase.deadline === undefined) return 'What was decided is being carried out.'
-  return 'The change is being tried on the service.'
+    return `${change} is being rehearsed in a clone; the live service goes on untouched.`
+  if (phase.deadline === undefined) return 'What was decided is being carried out on the live service.'
+  return `${change} is being tried on the live service.`
 }
 
 export function Trial({ phase, question, target }: TrialProps) {
   const now = useNow()
   const elapsed = useElapsed(phase.steps, now)
   return (
-    <Screen question={question} hints={[['Ctrl-C', 'undo it now']]}>
+    <Screen
+      question={question}
+      hints={[['Ctrl-C', target === 'live' ? 'undo it now' : 'stop the rehearsal and leave']]}
+    >
       {({ width, height }) => {
         const below: Line[] =
           phase.deadline === undefined
