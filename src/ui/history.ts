@@ -1,4 +1,4 @@
-import { STAGE_TITLES, STAGES } from '../catalog/types.ts'
+import { STAGE_TITLES, STAGES, titleOf } from '../catalog/types.ts'
 import type { StageResult } from '../session/state.ts'
 import { type Line, lengthOf, pad, plural } from './lines.ts'
 import { formatScore } from './score.ts'
@@ -7,9 +7,9 @@ const TITLE_WIDTH = Math.max(...Object.values(STAGE_TITLES).map(lengthOf))
 
 /** "✔ 1 Capabilities  9.2 → 7.1  kept 3 directives" */
 export function historyLine(result: StageResult): Line {
-  const number = STAGES.indexOf(result.stage) + 1
-  const title = pad(STAGE_TITLES[result.stage], TITLE_WIDTH)
-  const kept = result.outcome === 'kept'
+  const number = result.stage === 'all' ? '=' : STAGES.indexOf(result.stage) + 1
+  const title = pad(titleOf(result.stage), TITLE_WIDTH)
+  const kept = result.outcome === 'kept' || result.outcome === 'rehearsed'
   const change = kept
     ? `${formatScore(result.before)} → ${formatScore(result.after)}`
     : `${formatScore(result.after)}      `
@@ -23,6 +23,8 @@ export function historyLine(result: StageResult): Line {
 }
 
 function outcomeText(result: StageResult): string {
-  if (result.outcome === 'kept') return `kept ${plural(result.kept.length, 'directive')}`
+  const directives = plural(result.kept.length, 'directive')
+  if (result.outcome === 'kept') return `kept ${directives}`
+  if (result.outcome === 'rehearsed') return `${directives} in the clone, not live yet`
   return result.outcome === 'skipped' ? 'skipped' : 'nothing to change'
 }
