@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 import { project } from './lab/project.ts'
 
-/** A lab boots in a second, but a stage of the wizard waits for a real service several times. */
-const SLOW = { testTimeout: 120_000, hookTimeout: 120_000, teardownTimeout: 30_000 }
+/** A lab boots in a second, but a stage of the wizard waits for a real service many times, in clones and live. */
+const SLOW = { testTimeout: 180_000, hookTimeout: 300_000, teardownTimeout: 30_000 }
 
 export default defineConfig({
   root: project,

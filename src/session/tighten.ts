@@ -7,7 +7,8 @@ const AT_THE_FOOT: Climbed = { stopped: false, squeeze: 0 }
 /** A value of a row that is tighter than the one it has, and what is remembered and said when it was tried. */
 interface Tighter {
   proposed: Proposed
-  held: { climbed: Climbed; said: string }
+  /** `without` is the part that went: what was seen that speaks for it is no evidence any more. */
+  held: { climbed: Climbed; said: string; without?: string }
   broke: { climbed: Climbed; said: (reason: string) => string }
 }
 
@@ -36,7 +37,7 @@ function partLess(now: Proposed, climbed: Climbed, canReload: boolean): Tighter 
     const next = { stopped: true, squeeze: index + 1 }
     return {
       proposed,
-      held: { climbed: next, said: heldWithout(squeeze, canReload) },
+      held: { climbed: next, said: heldWithout(squeeze, canReload), without: squeeze.label },
       broke: { climbed: next, said: (reason) => brokeWithout(squeeze, reason) },
     }
   }
@@ -62,9 +63,11 @@ export function climb(work: StageWork, id: string, broke?: string): StageWork {
   const { climbed } = broke === undefined ? next.held : next.broke
   const said = broke === undefined ? next.held.said : next.broke.said(broke)
   const becomes = broke === undefined ? next.proposed : now
+  const gone = broke === undefined ? next.held.without : undefined
+  const evidence = now.evidence.filter((line) => gone === undefined || !line.startsWith(`${gone}: `))
   return {
     ...work,
-    current: new Map([...work.current, [id, { ...becomes, evidence: [...now.evidence, said] }]]),
+    current: new Map([...work.current, [id, { ...becomes, evidence: [...evidence, said] }]]),
     climbed: new Map([...work.climbed, [id, climbed]]),
   }
 }
