@@ -136,7 +136,10 @@ export const SYMPTOMS: readonly Symptom[] = [
     seen: 'EROFS with a path',
     read: (evidence) =>
       lines(evidence, /read-only file system/i).flatMap(({ input }) =>
-        pathsIn(input).map((path): Remedy => ({ kind: 'read-write-path', path })),
+        // Whose line it is may stand before the path: "/usr/lib/x/start: 3: cannot create /srv/y: Read-only …".
+        pathsIn(input)
+          .slice(-1)
+          .map((path): Remedy => ({ kind: 'read-write-path', path })),
       ),
   },
   { id: 'capability', seen: 'EPERM or EACCES where a capability would have helped', read: capabilities },

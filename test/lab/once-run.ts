@@ -55,9 +55,8 @@ export async function startsOf(lab: Lab, unit: string): Promise<Starts> {
 /** A role that may come without a password from this machine, and a table for it. */
 export async function letProbeIn(lab: Lab): Promise<void> {
   const sql = 'create role probe login; create table seen (n int); grant all on seen to probe'
-  const set =
-    "echo 'host postgres probe 127.0.0.1/32 trust' | cat - /etc/postgresql/*/main/pg_hba.conf > /tmp/hba"
-  await lab.output(['sh', '-c', `${set} && cat /tmp/hba > /etc/postgresql/*/main/pg_hba.conf`])
+  const rule = '1i host postgres probe 127.0.0.1/32 trust'
+  await lab.output(['sh', '-c', `sed -i '${rule}' /etc/postgresql/*/main/pg_hba.conf`])
   await lab.output(['su', 'postgres', '-c', `psql -qc "${sql}" -c "select pg_reload_conf()"`])
 }
 
