@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix'
 import type { Host } from '../host/host.ts'
 import type { Facts } from '../observe/facts.ts'
 import { invocationJournal } from '../systemd/journal.ts'
@@ -17,7 +18,7 @@ export async function diagnosisOf(
   const { report, reasons, trial } = failed
   const invocation = report?.last?.invocation ?? ''
   const journal = invocation === trial.before.invocation ? [] : await invocationJournal(host, invocation)
-  return diagnose({
+  const found = diagnose({
     reasons,
     last: report?.last,
     journal,
@@ -26,6 +27,30 @@ export async function diagnosisOf(
     capabilities: (facts.unit.properties.CapabilityBoundingSet?.[0] ?? '').split(' '),
     groups: facts.syscallGroups,
   })
+  return { ...found, remedies: await withWritablePlaces(host, found.remedies) }
+}
+
+/** Too much to be handed out because one file in it was to be made. */
+const WHOLE =
+  /^\/(?:|etc|usr(?:\/[^/]+)?|boot|var(?:\/(?:lib|log|cache|spool))?|home|root|s?bin|lib\w*|opt|srv|run)$/
+
+/** The path itself where it is there, else the folder in which it was to be made: systemd passes over what is missing. */
+async function writablePlace(host: Host, path: string): Promise<string | undefined> {
+  if ((await host.stat(path).catch(() => undefined)) !== undefined) return path
+  const folder = dirname(path)
+  if (WHOLE.test(folder)) return undefined
+  return (await host.stat(folder).catch(() => undefined)) === undefined ? undefined : folder
+}
+
+async function withWritablePlaces(host: Host, remedies: readonly Remedy[]): Promise<Remedy[]> {
+  const places = await Promise.all(
+    remedies.map(async (remedy): Promise<Remedy[]> => {
+      if (remedy.kind !== 'read-write-path') return [remedy]
+      const path = await writablePlace(host, remedy.path)
+      return path === undefined ? [] : [{ ...remedy, path }]
+    }),
+  )
+  return [...new Map(places.flat().map((remedy) => [remedyId(remedy), remedy])).values()]
 }
 
 /** What a screen tells of a failure. */

@@ -67,6 +67,14 @@ function withoutRow(work: StageWork, id: string, reason?: string): StageWork {
   return { ...work, ticked, broken }
 }
 
+const MOST_REMEDIES = 6
+
+/** Each remedy leaves a sentence; a row that wants ever more of them wants something else. */
+function mayBeRelaxed(work: StageWork, id: string): boolean {
+  const evidence = work.current.get(id)?.evidence ?? []
+  return evidence.filter((line) => line.startsWith('The trial showed')).length < MOST_REMEDIES
+}
+
 /** Remedies that name what was missing. The others only point at a directive, which trying finds out better. */
 export function isPrecise({ kind }: Remedy): boolean {
   return kind !== 'drop' && kind !== 'step-down'
@@ -82,7 +90,7 @@ export function loosenRow(
   broke: { reason: string; remedies: readonly Remedy[] },
 ): StageWork {
   for (const remedy of broke.remedies.filter(isPrecise)) {
-    if (!rowsTouched(work, remedy).includes(id)) continue
+    if (!rowsTouched(work, remedy).includes(id) || !mayBeRelaxed(work, id)) continue
     const relaxed = relaxRow(work, id, remedy)
     if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
   }
@@ -99,7 +107,7 @@ export function loosenRow(
 /** The set loosened by the first thing known to be missing; the same work where nothing precise is known. */
 export function loosenSet(work: StageWork, remedies: readonly Remedy[]): StageWork {
   for (const remedy of remedies.filter(isPrecise)) {
-    for (const id of rowsTouched(work, remedy)) {
+    for (const id of rowsTouched(work, remedy).filter((one) => mayBeRelaxed(work, one))) {
       const relaxed = relaxRow(work, id, remedy)
       if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
     }

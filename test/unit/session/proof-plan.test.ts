@@ -151,6 +151,21 @@ describe('a row that breaks', () => {
     ])
   })
 
+  it('gives way at last when it wants another thing each time', () => {
+    let count = 0
+    const start = stage(
+      proposal('ProtectSystem', { assignments: [service('ProtectSystem', 'strict')] }),
+      proposal('Other'),
+    )
+    const { work, asked } = prove(start, (all) => {
+      count += 1
+      const remedies: Remedy[] = [{ kind: 'read-write-path', path: `/srv/${count}` }]
+      return all.includes('ProtectSystem=strict') ? { reason: 'read-only', remedies } : undefined
+    })
+    expect(ticked(work)).toEqual(['Other'])
+    expect(asked.length).toBeLessThan(15)
+  })
+
   it('goes down its ladder a step before it is dropped', () => {
     const rung = (value: string) => ({ value, assignments: [service('ProtectSystem', value)] })
     const start = stage(
