@@ -1,4 +1,6 @@
 import type { Facts, ProcessFacts } from '../observe/facts.ts'
+import { sightingsText } from '../observe/learned.ts'
+import { capabilitiesUsed } from '../observe/learned-facts.ts'
 import { few, unique } from './assignment.ts'
 import { written } from './places.ts'
 import {
@@ -54,7 +56,9 @@ export function capabilityNeeds(facts: Facts): Need[] {
   const all = [
     ...fromFiles(facts),
     ...heldByWorkers(facts),
-    ...(startsUnprivileged(facts) ? [] : [...fromPorts(facts), ...fromMaster(facts), ...fromActs(facts)]),
+    ...(startsUnprivileged(facts)
+      ? []
+      : [...fromPorts(facts), ...fromMaster(facts), ...fromActs(facts), ...fromLearned(facts)]),
   ]
   const strongest = all.sort((a, b) => Number(a.guessed) - Number(b.guessed))
   const kept = unique(strongest.map(({ capability }) => capability))
@@ -65,6 +69,16 @@ function fromPorts(facts: Facts): Need[] {
   const ports = privilegedPorts(facts)
   if (ports.length === 0) return []
   return [need('net_bind_service', `It listens on port ${portNumbers(ports)}, below 1024.`)]
+}
+
+/** Calls that took a capability while the service was followed through its life in a clone, as root as it is now. */
+function fromLearned({ learned }: Facts): Need[] {
+  if (learned === undefined) return []
+  return capabilitiesUsed(learned).map(({ name, sure, acts }) => {
+    const calls = unique(acts.map(({ call }) => call))
+    const who = sightingsText(acts.flatMap(({ sightings }) => sightings))
+    return { capability: name, why: `${few(calls, 2)} was called in a clone: ${who}.`, guessed: !sure }
+  })
 }
 
 /** Ambient and file capabilities: without them in the bounding set the program starts without, or not at all. */

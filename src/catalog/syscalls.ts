@@ -1,4 +1,6 @@
 import type { Facts } from '../observe/facts.ts'
+import { sightingsText } from '../observe/learned.ts'
+import { beyondBase, withSiblings } from '../observe/syscall-cover.ts'
 import { few, inForce, list, proposed, service } from './assignment.ts'
 import { canBeTried, capabilityNeeds } from './privileges.ts'
 import { sessionOpener } from './roles.ts'
@@ -42,7 +44,27 @@ function exceptions(facts: Facts): Exception[] {
     const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
     found.set(key, { names, why: `${key} stays: ${need.why}`, triable })
   }
+  for (const one of startsUnprivileged(facts) ? [] : learnedExceptions(facts)) {
+    if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
+      found.set(one.names.join(' '), one)
+  }
   return [...found.values()]
+}
+
+/** Whether groups and calls that stay hold all of these. */
+function coversAll(facts: Facts, kept: readonly string[], names: readonly string[]): boolean {
+  const held = new Set(kept.flatMap((name) => [name, ...members(facts, name)]))
+  return names.every((name) => held.has(name))
+}
+
+/** Calls that a clone saw while the service was as it is now: they would be found by a trial that breaks. */
+function learnedExceptions({ learned, syscallGroups }: Facts): Exception[] {
+  if (learned === undefined) return []
+  return beyondBase(learned.calls, syscallGroups).map(({ name, sightings }) => ({
+    names: withSiblings([name], syscallGroups),
+    why: `${name} stays: in a clone it was called by ${sightingsText(sightings)}.`,
+    triable: false,
+  }))
 }
 
 /** A filter in force: "~" in front of the first name makes it a deny list; "name:EPERM" denies within either. */
