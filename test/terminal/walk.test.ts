@@ -52,7 +52,7 @@ describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
     ['apache2', 'bookworm', 1.5, '200', []],
     ['apache2', 'trixie', 1.5, '200', ['--no-rehearsal']],
     ['nginx', 'bookworm', 1.6, '200', ['--no-rehearsal']],
-    ['nginx', 'trixie', 1.6, '200', []],
+    ['nginx', 'trixie', 1.6, '200', ['--no-rehearsal']],
     ['httpd', 'bookworm', 1.5, '403', ['--no-rehearsal']],
   ])(
     'takes %s on %s to %d or better and it answers %s',

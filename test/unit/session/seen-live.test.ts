@@ -12,9 +12,13 @@ const open = (path: string): OpenFile => ({
 })
 
 it('adds what only real traffic shows to what a clone shows, and keeps who the clone’s processes are', () => {
-  const clone = { ...emptyFacts(), sockets: [listening(80)] }
-  const peer = { ...listening(80), state: 'connected' as const, peer: '192.0.2.7:4711' }
-  const live = { ...emptyFacts(), sockets: [listening(80), peer] }
+  const clone = { ...emptyFacts(), sockets: [listening('AF_INET', '0.0.0.0', 80, [7])] }
+  const peer = {
+    ...listening('AF_INET', '0.0.0.0', 80, [7]),
+    state: 'connected' as const,
+    peer: '192.0.2.7:4711',
+  }
+  const live = { ...emptyFacts(), sockets: [listening('AF_INET', '0.0.0.0', 80, [7]), peer] }
   clone.processes = [process(7, 33, { isMain: true, openFiles: [open('/var/log/a')] })]
   live.processes = [
     process(9, 0, {
