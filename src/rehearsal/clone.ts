@@ -38,6 +38,8 @@ export interface Clone {
   readonly notes: readonly string[]
   /** Milliseconds from the call to a systemd that can be asked to start something. */
   readonly bootMs: number
+  /** Settles when it is gone, whoever ended it. */
+  readonly ended: Promise<void>
   /** Removes it wholly, and waits until it is gone. May be called twice. */
   dispose(): Promise<void>
 }
@@ -94,10 +96,15 @@ class Boot {
   readonly child: Lifeline
   readonly notes: string[] = []
   ended = false
+  readonly end: Promise<void>
+  #settle: () => void = () => undefined
   pid = 0
   #said = ''
 
   constructor(argv: readonly string[]) {
+    this.end = new Promise((resolve) => {
+      this.#settle = resolve
+    })
     const [program = '', ...rest] = argv
     this.child = spawn(program, rest, {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -131,6 +138,7 @@ class Boot {
 
   #end(): void {
     this.ended = true
+    this.#settle()
   }
 
   #hear(line: string): void {
@@ -234,5 +242,5 @@ export async function bootClone(live: Host, options: CloneOptions): Promise<Clon
     throw error
   }
   const bootMs = Math.round(performance.now() - started)
-  return { host, name, unit: unit.unit, pid: boot.pid, notes: boot.notes, bootMs, dispose }
+  return { host, name, unit: unit.unit, pid: boot.pid, notes: boot.notes, bootMs, ended: boot.end, dispose }
 }

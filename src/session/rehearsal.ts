@@ -160,6 +160,12 @@ export async function bootStage(
   }
 }
 
+/** Whoever ends a clone under a question, the question is not answered by it. */
+async function gone(clone: Clone): Promise<never> {
+  await clone.ended
+  throw new Error('the clone was ended by somebody else')
+}
+
 /**
  * A clone that can be asked. Never throws but for the walk's own interruption, which is the signal's reason: what
  * was undone in the clone is of no interest to who leaves.
@@ -177,7 +183,10 @@ export async function openRehearsal(
     notes: clone.notes,
     dispose: () => clone.dispose(),
     ask: (stage, question, tell) =>
-      ask({ ...booted, trials: { ...trials, tell } }, facts, stage, question).catch((error) => {
+      Promise.race([
+        gone(clone),
+        ask({ ...booted, trials: { ...trials, tell } }, facts, stage, question),
+      ]).catch((error) => {
         throw error instanceof AbortedTrial ? context.signal.reason : error
       }),
   }

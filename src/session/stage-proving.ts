@@ -19,6 +19,8 @@ import { openRehearsal, type Rehearsal } from './rehearsal.ts'
 import type { StageWork } from './stage-work.ts'
 import type { Proof } from './state.ts'
 
+const MOST_LOST = 1
+
 const silent: StepListener = () => undefined
 
 /** A question that spoiled the clone it was asked in is asked once more, in a fresh one. */
@@ -45,6 +47,8 @@ export class StageProving {
   readonly #workers = new Set<Promise<void>>()
   #idle = new Set<() => void>()
   #failure: unknown
+  /** Clones in a row that could not be made ready. */
+  #lost = 0
   #comeBack: () => void = () => undefined
   #differs: readonly string[] = []
   /** Fewer where a clone could not be booted beside the others. */
@@ -212,6 +216,7 @@ export class StageProving {
         const opened = rehearsal ?? (await openRehearsal(this.#context, this.#work.facts, this.#baseline))
         if ('why' in opened) return this.#giveUp(question, opened.why)
         rehearsal = opened
+        this.#lost = 0
         this.#differs = opened.notes
         const spoiled = await this.#ask(rehearsal, question)
         if (!spoiled) {
@@ -237,7 +242,10 @@ export class StageProving {
   /** Without a clone the question is for another one; where there is no other, nothing can be proven. */
   #giveUp(question: Question, why: string): void {
     this.#mostClones = Math.max(1, this.#workers.size - 1)
-    if (this.#running.length === 1) this.#proofs = { ...this.#proofs, unprovable: why }
+    this.#lost += 1
+    // Once may be chance: somebody stopped it, or memory was short for a moment.
+    if (this.#running.length === 1 && this.#lost > MOST_LOST)
+      this.#proofs = { ...this.#proofs, unprovable: why }
     this.#answer(question, undefined)
   }
 
