@@ -88,6 +88,8 @@ export async function keep(
     await timed('disarm', tell, async () => {
       await disarmTimer(host, unit)
       await clearAway(context, trial)
+      // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.
+      if (trial.records.length > 0) await daemonReload(host).catch(() => undefined)
     })
     return { kept: true, dropIn: text }
   } catch (error) {
