@@ -133,7 +133,7 @@ async function tryStage(
   const { work } = proving
   let rehearsal = rehearsedNote(context, proving.set, verdict)
   if (verdict?.holds === false) {
-    const answer = await afterFailure(context, work, { ...verdict, mayInsist: true })
+    const answer = await afterFailure(context, work, { ...verdict, mayInsist: context.host === context.live })
     const note = 'broke in the rehearsal; the live service was not touched'
     if (answer !== 'insist') return { go: answer, note }
     rehearsal = `tried at the administrator’s wish, though in a clone it broke: ${verdict.reason}`

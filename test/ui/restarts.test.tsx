@@ -74,8 +74,8 @@ describe('what is about to happen', () => {
     ],
     [
       { rehearsal: { state: 'breaks', reason: 'exit status 226' } },
-      '! It broke in the rehearsal: exit status 226. Applied, it is tried on the live service all the same.',
-      'Try it on the live service all the same',
+      '! It broke in the rehearsal: exit status 226. Nothing is applied yet: you are shown why, and asked again.',
+      'Go on: see why it broke, and decide',
     ],
     [
       { rehearsal: { state: 'unprovable', reason: 'no namespaces here' } },
@@ -87,7 +87,11 @@ describe('what is about to happen', () => {
       'It lands in the clone that stands in for this host; the live service restarts once, at the end.',
       'Apply in the clone',
     ],
-    [{ stage: 'all', rehearsal: { state: 'proven' } }, 'All stages at once.', 'Back to the stages'],
+    [
+      { stage: 'all', rehearsal: { state: 'proven' } },
+      'All stages at once.',
+      'Leave the live service as it is',
+    ],
   ]
 
   describe.each([80, 60])('at %i columns', (columns) => {

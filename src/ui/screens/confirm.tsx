@@ -43,7 +43,10 @@ export function Confirm({ phase, question }: { phase: ConfirmPhase; question: st
             active={page === undefined}
             choices={[
               { value: 'apply', label: clip(applyLabel(phase), columns - 2) },
-              { value: 'back', label: phase.stage === 'all' ? 'Back to the stages' : 'Back to the list' },
+              {
+                value: 'back',
+                label: phase.stage === 'all' ? 'Leave the live service as it is' : 'Back to the list',
+              },
             ]}
             onChoose={(value) => send({ do: value })}
           />

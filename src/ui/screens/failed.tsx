@@ -25,7 +25,7 @@ interface Way {
 function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
   const all = phase.stage === 'all'
   const again = {
-    label: all ? 'Back to the stages, to choose again' : 'Back to the list, to untick something',
+    label: all ? 'Show the plan again' : 'Back to the list, to untick something',
     intent: { do: 'choose-again' },
   } as const
   const skip = { label: 'Skip this stage', intent: { do: 'skip-stage' } } as const

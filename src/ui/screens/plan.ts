@@ -5,8 +5,8 @@ export type ConfirmPhase = Extract<Phase, { at: 'confirm' }>
 
 /** What Apply does, in the words of the choice itself. */
 export function applyLabel({ lands, rehearsal }: ConfirmPhase): string {
+  if (rehearsal.state === 'breaks') return 'Go on: see why it broke, and decide'
   if (lands === 'rehearsal') return 'Apply in the clone and watch it there'
-  if (rehearsal.state === 'breaks') return 'Try it on the live service all the same'
   return 'Apply to the live service and watch it'
 }
 
@@ -24,11 +24,10 @@ export function planLines(phase: ConfirmPhase, width: number): Line[] {
   ]
 }
 
-function brokenLines({ rehearsal, lands }: ConfirmPhase, width: number): Line[] {
+function brokenLines({ rehearsal }: ConfirmPhase, width: number): Line[] {
   if (rehearsal.state !== 'breaks') return []
   const broke = `It broke in the rehearsal${rehearsal.reason ? `: ${rehearsal.reason}` : ''}.`
-  const machine = lands === 'live' ? 'the live service' : 'the clone'
-  return bullet(`${broke} Applied, it is tried on ${machine} all the same.`, width, '! ', 'warn')
+  return bullet(`${broke} Nothing is applied yet: you are shown why, and asked again.`, width, '! ', 'warn')
 }
 
 function sentences(phase: ConfirmPhase): string[] {
@@ -54,6 +53,8 @@ function proofSentences({ rehearsal, lands }: ConfirmPhase): string[] {
       ]
     case 'unprovable':
       return [`Not rehearsed${rehearsal.reason ? `: ${rehearsal.reason}` : ''}.`, ...restart]
+    case 'breaks':
+      return []
     default:
       return restart
   }
