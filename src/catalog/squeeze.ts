@@ -32,11 +32,17 @@ function linesWithout(assignments: readonly Assignment[], squeeze: Squeeze): Ass
   return squeeze.how === 'deny' ? withDenial(assignments, squeeze) : withoutWord(assignments, squeeze)
 }
 
+/** A call that was let in, or is to fail softly, by its own name: a group denied after it could take that back. */
+function namesCall({ key, value }: Assignment): boolean {
+  if (key !== 'SystemCallFilter') return false
+  return value.startsWith('~') ? value.includes(':') : wordsIn(value).some((word) => !word.startsWith('@'))
+}
+
 function withDenial(assignments: readonly Assignment[], { key, word }: Squeeze): Assignment[] | undefined {
   const value = `~${word}`
   const there = assignments.some((line) => line.key === key && line.value === value)
   const filters = assignments.some((line) => line.key === key && line.value !== '')
-  return there || !filters ? undefined : [...assignments, service(key, value)]
+  return there || !filters || assignments.some(namesCall) ? undefined : [...assignments, service(key, value)]
 }
 
 /** A blank behind a backslash belongs to its path. */

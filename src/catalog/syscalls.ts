@@ -142,12 +142,12 @@ function groupsToLeaveOut(facts: Facts, kept: readonly Exception[]): string[] {
  */
 const SELDOM: { word: string; usedBy: RegExp }[] = [
   { word: '@keyring', usedBy: /\/(libkeyutils|libkrb5|libpam|libecryptfs)[.\-\d]/ },
-  { word: '@aio', usedBy: /\/(libaio|liburing)[.\-\d]/ },
+  { word: '@aio', usedBy: /\/(libaio|liburing|libuv|libnode)[.\-\d]|\/node$/ },
   { word: 'userfaultfd', usedBy: /\/(libjvm|libcriu)[.\-\d]/ },
 ]
 
 function squeezes(facts: Facts, kept: readonly Exception[]): Squeeze[] {
-  const mapped = facts.processes.flatMap(({ libraries }) => libraries)
+  const mapped = facts.processes.flatMap(({ executable, libraries }) => [executable, ...libraries])
   const seldom = SELDOM.filter(
     ({ word, usedBy }) => isAllowed(facts, word) && !mapped.some((path) => usedBy.test(path)),
   )
@@ -156,14 +156,12 @@ function squeezes(facts: Facts, kept: readonly Exception[]): Squeeze[] {
   return [...groups.filter((name) => !needed.includes(name)), ...seldom.map(({ word }) => word)].map(denying)
 }
 
-/** Whether a filter of @system-service and of what the unit allows and denies now lets a call of these through. */
+/** Whether what the unit allows and denies now lets a call of these through; a part of a group was let in by hand. */
 function isAllowed(facts: Facts, word: string): boolean {
   const { kind, names } = presentFilter(facts)
   const calls = word.startsWith('@') ? members(facts, word) : [word]
-  return calls.some((call) => {
-    if (kind === 'allow') return names.includes(call)
-    return members(facts, BASE).includes(call) && !names.includes(call)
-  })
+  if (kind === 'allow') return calls.length > 0 && calls.every((call) => names.includes(call))
+  return calls.some((call) => members(facts, BASE).includes(call) && !names.includes(call))
 }
 
 function proposeFilter(facts: Facts): Proposed | NotProposed {

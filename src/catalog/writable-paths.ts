@@ -38,7 +38,10 @@ function placesWritten(facts: Facts): Writing[] {
     .map((fact) => ({
       path: placeOf(facts, fact),
       why: whySeen(facts, fact),
-      onlyPid: fact.from.every((one) => one === 'pid-file') && !isPidFileOfUnit(facts, fact),
+      onlyPid:
+        fact.from.every((one) => one === 'pid-file') &&
+        !isPidFileOfUnit(facts, fact) &&
+        !isReadByRotation(facts, fact),
     }))
   const rotated = facts.logrotate
     .flatMap(({ matches }) => matches)
@@ -48,6 +51,14 @@ function placesWritten(facts: Facts): Writing[] {
     ? TEMPORARY.map((path) => ({ path, why: `${path} stays the common one.` }))
     : []
   return outermost([...seen, ...rotated, ...temporary])
+}
+
+/** A rotation that signals by the pid file fails at night without it, and no clone shows that. */
+function isReadByRotation(facts: Facts, { path }: WritableFact): boolean {
+  const named = [path, throughRun(path), path.replace(/^\/run\//, '/var/run/')]
+  return facts.logrotate.some(({ postrotate }) =>
+    postrotate.some((line) => named.some((name) => line.includes(name))),
+  )
 }
 
 /** Whether PrivateTmp=yes, which brings its own /tmp and /var/tmp, is out of the question. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { umaskExamples } from '../../../src/catalog/index.ts'
 import { unitPath } from '../../../src/catalog/places.ts'
 import type { Facts, WritableFact } from '../../../src/observe/facts.ts'
-import { file, wrote } from './build-facts.ts'
+import { file, rotated, wrote } from './build-facts.ts'
 import { lines, proposal, row } from './rows.ts'
 import { apacheLike, cronLike, javaLike, nginxLike, postgresLike } from './services.ts'
 
@@ -115,6 +115,15 @@ describe('ReadWritePaths', () => {
     const { squeezes = [] } = proposal('ProtectSystem', facts)
     expect(squeezes.map(({ label }) => label)).toEqual(wanted)
   })
+
+  test.each(['kill -USR1 $(cat /run/x.pid)', '[ ! -f /var/run/x.pid ] || kill -HUP `cat /var/run/x.pid`'])(
+    'keeps a pid file that a rotation reads: %s',
+    (line) => {
+      const logrotate = [rotated(['/etc/elsewhere'], 'root', { postrotate: [line] })]
+      const facts = { ...apacheLike(), writable: [pid], logrotate }
+      expect(proposal('ProtectSystem', facts).squeezes ?? []).toEqual([])
+    },
+  )
 })
 
 describe('NoExecPaths', () => {

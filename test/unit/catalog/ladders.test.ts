@@ -165,6 +165,19 @@ test('a filter that is looser by then is squeezed too, one that is gone is not',
   expect(squeeze && squeezed(holding(['SystemCallFilter', '']), squeeze)).toBeUndefined()
 })
 
+test.each(['keyctl', '~keyctl:EPERM'])(
+  'a group is not denied after %s was given by its own name',
+  (given) => {
+    const [squeeze] = proposal('SystemCallFilter', javaLike()).squeezes ?? []
+    const relaxed = holding(
+      ['SystemCallFilter', ''],
+      ['SystemCallFilter', '@system-service'],
+      ['SystemCallFilter', given],
+    )
+    expect(squeeze && squeezed(relaxed, squeeze)).toBeUndefined()
+  },
+)
+
 describe('calls to be squeezed', () => {
   test.each<[string, Facts, string[]]>([
     ['what a start script may not do after all', apacheLike(), ['@chown', '@keyring', '@aio', 'userfaultfd']],
