@@ -1,22 +1,12 @@
-import { build } from 'esbuild'
 import type { AttemptResult, AttemptWish } from './attempt-main.ts'
+import { bundled } from './bundled.ts'
 import type { Lab } from './lab.ts'
-import { project } from './project.ts'
 
 const PROGRAM = '/opt/attempt.mjs'
 
 /** Bundles attempt-main.ts; the text is put into each lab that tries something. */
-export async function bundleAttempt(): Promise<string> {
-  const built = await build({
-    entryPoints: ['test/lab/attempt-main.ts'],
-    absWorkingDir: project,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-  })
-  return built.outputFiles[0]?.text ?? ''
+export function bundleAttempt(): Promise<string> {
+  return bundled('test/lab/attempt-main.ts')
 }
 
 export async function installAttempt(lab: Lab, text: string): Promise<void> {

@@ -1,5 +1,5 @@
 // node test/setup/bundle.js test/lab/fidelity.ts [SUITE] [SERVICE …]: does a clone say of a directive what the live service says?
-import { bundled } from './bundled.ts'
+import { programFiles } from './bundled.ts'
 import type { FidelityLine, FidelityWish } from './fidelity-main.ts'
 import { FIDELITY_LAB, type FidelityService, SERVICES } from './fidelity-services.ts'
 import { FILTERS, VALUES } from './fidelity-values.ts'
@@ -17,11 +17,7 @@ interface Row extends FidelityLine {
 }
 
 async function openLab(suite: string): Promise<Lab> {
-  const programs = {
-    [`${FOLDER}/package.json`]: '{ "type": "module" }',
-    [`${FOLDER}/main.mjs`]: await bundled('test/lab/fidelity-main.ts'),
-    [`${FOLDER}/probe-main.js`]: await bundled('src/host/probe-main.ts'),
-  }
+  const programs = await programFiles(FOLDER, 'test/lab/fidelity-main.ts')
   return bootLab({ ...FIDELITY_LAB, suite, files: { ...FIDELITY_LAB.files, ...programs } })
 }
 

@@ -1,9 +1,8 @@
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { programFiles } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
 import type { LearnOutcome, LearnWish } from './learn-main.ts'
 import { labProblem, skipLab } from './problem.ts'
-import { project } from './project.ts'
 
 const FOLDER = '/opt/learn'
 const APACHE: LearnWish = { unit: 'apache2.service', checks: ['http://127.0.0.1/'] }
@@ -23,19 +22,6 @@ ExecPaths=/usr
 `
 
 let lab: Lab
-
-async function bundle(entry: string): Promise<string> {
-  const built = await build({
-    entryPoints: [entry],
-    absWorkingDir: project,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-  })
-  return built.outputFiles[0]?.text ?? ''
-}
 
 async function learn(wish: LearnWish, around: readonly string[] = []): Promise<LearnOutcome> {
   const argv = [...around, 'node', `${FOLDER}/main.mjs`, JSON.stringify(wish)]
@@ -58,9 +44,7 @@ describe.skipIf(skipLab())(`learning${labProblem() ? ` (${labProblem()})` : ''}`
     lab = await bootLab({
       services: ['apache2', 'redis-server'],
       files: {
-        [`${FOLDER}/package.json`]: '{ "type": "module" }',
-        [`${FOLDER}/main.mjs`]: await bundle('test/lab/learn-main.ts'),
-        [`${FOLDER}/probe-main.js`]: await bundle('src/host/probe-main.ts'),
+        ...(await programFiles(FOLDER, 'test/lab/learn-main.ts')),
         '/etc/systemd/system/hidden.service': HIDDEN,
       },
     })

@@ -1,41 +1,25 @@
-import { join } from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../../src/observe/facts.ts'
+import { bundledText } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { skipLab } from './problem.ts'
-import { project } from './project.ts'
 
 const PROGRAM = '/tmp/observe.mjs'
 
 /** Prints the facts of the unit that is its argument, and the workers' account. */
-async function bundleObserver(): Promise<string> {
-  const entry = `
-    import { liveHost } from './src/host/live.ts'
-    import { observe } from './src/observe/observe.ts'
-    import { workerAccount } from './src/observe/accounts.ts'
-    const facts = await observe(liveHost(), process.argv[2])
-    console.log(JSON.stringify({ facts, worker: workerAccount(facts)?.name }))`
-  const built = await build({
-    stdin: { contents: entry, resolveDir: project, loader: 'ts' },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    banner: {
-      js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);",
-    },
-    absWorkingDir: join(project),
-  })
-  return built.outputFiles[0]?.text ?? ''
-}
+const OBSERVER = `
+  import { liveHost } from './src/host/live.ts'
+  import { observe } from './src/observe/observe.ts'
+  import { workerAccount } from './src/observe/accounts.ts'
+  const facts = await observe(liveHost(), process.argv[2])
+  console.log(JSON.stringify({ facts, worker: workerAccount(facts)?.name }))`
 
 describe.skipIf(skipLab()).each(['bookworm', 'trixie'])('observing on %s', (suite) => {
   let lab: Lab
   let program: string
 
   beforeAll(async () => {
-    program = await bundleObserver()
+    program = await bundledText(OBSERVER)
     lab = await bootLab({
       suite,
       services: ['apache2', 'redis-server'],

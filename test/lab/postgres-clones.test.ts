@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { bundled } from './bundled.ts'
+import { programFiles } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { labProblem, skipLab } from './problem.ts'
 import type { RehearsalResult, RehearsalWish } from './rehearsal-main.ts'
@@ -20,9 +20,7 @@ async function open(): Promise<Lab> {
   return bootLab({
     services: ['postgresql@15-main'],
     files: {
-      [`${FOLDER}/package.json`]: '{ "type": "module" }',
-      [`${FOLDER}/main.mjs`]: await bundled('test/lab/rehearsal-main.ts'),
-      [`${FOLDER}/probe-main.js`]: await bundled('src/host/probe-main.ts'),
+      ...(await programFiles(FOLDER, 'test/lab/rehearsal-main.ts')),
       '/opt/client.sh': CLIENT,
     },
   })

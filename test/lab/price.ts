@@ -1,5 +1,5 @@
 // node test/setup/bundle.js test/lab/price.ts: what do proofs in clones cost, in time and for the service in production?
-import { bundled } from './bundled.ts'
+import { programFiles } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { labProblem } from './problem.ts'
 
@@ -9,14 +9,7 @@ const SECONDS = 12
 const DIRECTIVES = 40
 
 async function open(): Promise<Lab> {
-  return bootLab({
-    services: ['nginx'],
-    files: {
-      [`${FOLDER}/package.json`]: '{ "type": "module" }',
-      [`${FOLDER}/main.mjs`]: await bundled('test/lab/price-main.ts'),
-      [`${FOLDER}/probe-main.js`]: await bundled('src/host/probe-main.ts'),
-    },
-  })
+  return bootLab({ services: ['nginx'], files: await programFiles(FOLDER, 'test/lab/price-main.ts') })
 }
 
 interface Proofs {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { build } from 'esbuild'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { programFiles } from './bundled.ts'
 import { bootLab, type Lab, type LabWish } from './lab.ts'
 import { type Listing, list } from './listing.ts'
 import { labProblem, skipLab } from './problem.ts'
-import { project } from './project.ts'
 import type { RehearsalResult, RehearsalWish } from './rehearsal-main.ts'
 
 const FOLDER = '/opt/rehearsal'
@@ -21,19 +20,6 @@ const CHECKS: Record<string, string[]> = {
 
 let programs: Record<string, string> = {}
 const labs: Lab[] = []
-
-async function bundle(entry: string): Promise<string> {
-  const built = await build({
-    entryPoints: [entry],
-    absWorkingDir: project,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-  })
-  return built.outputFiles[0]?.text ?? ''
-}
 
 async function boot(wish: LabWish): Promise<Lab> {
   const lab = await bootLab({ ...wish, files: { ...programs, ...wish.files } })
@@ -57,7 +43,6 @@ async function identity(lab: Lab, unit: string): Promise<string> {
   return lab.output(['systemctl', 'show', '-p', 'MainPID,InvocationID,NRestarts', unit])
 }
 
-/** The machine, and every process that is not the lab's own or this test's. */
 /** Names of the processes, without what a look itself starts. */
 async function processNames(lab: Lab): Promise<string[]> {
   const ignored = /^(ps|sh|nsenter|systemd-timesyn|\(sd-.*)$/
@@ -65,6 +50,7 @@ async function processNames(lab: Lab): Promise<string[]> {
   return names.filter((line) => line !== '' && !ignored.test(line.replace(/^\d+ /, '')))
 }
 
+/** The machine, and every process that is not the lab's own or this test's. */
 async function everything(lab: Lab, unit: string): Promise<Listing & { processes: string[] }> {
   const early = await processNames(lab)
   const listing = await list(lab, unit)
@@ -96,11 +82,7 @@ async function hold(lab: Lab, wish: RehearsalWish): Promise<{ clone: string; kil
 }
 
 beforeAll(async () => {
-  programs = {
-    [`${FOLDER}/package.json`]: '{ "type": "module" }',
-    [`${FOLDER}/main.mjs`]: await bundle('test/lab/rehearsal-main.ts'),
-    [`${FOLDER}/probe-main.js`]: await bundle('src/host/probe-main.ts'),
-  }
+  programs = await programFiles(FOLDER, 'test/lab/rehearsal-main.ts')
 })
 afterEach(async () => {
   await Promise.all(labs.splice(0).map((lab) => lab.stop()))
