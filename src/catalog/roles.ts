@@ -58,11 +58,26 @@ export function portNumbers(sockets: readonly SocketFacts[]): string {
   return ports.length < 2 ? ports.join('') : `${ports.slice(0, -1).join(', ')} and ${ports.at(-1)}`
 }
 
+const PAM = /\/libpam\.so/
+
 /**
- * A process that has libpam mapped opens sessions for people or jobs (pam(8)): what they will do can't be seen now.
+ * A process that has libpam mapped and may become another user opens sessions for people or jobs (pam(8)): what they
+ * will do can't be seen now. One that may not can only ask whether a password is right.
  */
 export function sessionOpener(facts: Facts): ProcessFacts | undefined {
-  return facts.processes.find(({ libraries }) => libraries.some((path) => /\/libpam\.so/.test(path)))
+  return facts.processes.find(
+    (process) =>
+      (isRoot(process) || process.capabilities.effective.includes('cap_setuid')) &&
+      process.libraries.some((path) => PAM.test(path)),
+  )
+}
+
+/**
+ * A process without rights that has a module of PAM loaded, so it asks for passwords: pam_unix then starts
+ * unix_chkpwd, which is setuid (pam_unix(8)). The library alone is linked by many that are never told to use it.
+ */
+export function passwordAsker(facts: Facts): ProcessFacts | undefined {
+  return facts.processes.find(({ libraries }) => libraries.some((path) => /\/pam_[a-z0-9]+\.so/.test(path)))
 }
 
 /** Evidence for a negative: it counts what was looked at. */

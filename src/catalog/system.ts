@@ -5,7 +5,16 @@ import { DEVICE_POLICY } from './device-policy.ts'
 import { RESTRICT_NAMESPACES } from './namespaces.ts'
 import { IP_ADDRESS_DENY } from './network.ts'
 import { isRealtime, namesIn } from './privileges.ts'
-import { called, isRoot, noProcess, portNumbers, privilegedPorts, sessionOpener, userName } from './roles.ts'
+import {
+  called,
+  isRoot,
+  noProcess,
+  passwordAsker,
+  portNumbers,
+  privilegedPorts,
+  sessionOpener,
+  userName,
+} from './roles.ts'
 import { isOn, setting, startsUnprivileged, words } from './settings.ts'
 import { toggle } from './toggle.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
@@ -96,7 +105,10 @@ export const SYSTEM: Directive[] = [
         return `${privilegedHow(program)}, and not all its processes are root.`
       }
       const session = sessionOpener(facts)
-      return session && `${called(session)} opens sessions (libpam is mapped), in which people may need sudo.`
+      if (session)
+        return `${called(session)} opens sessions (libpam is mapped), in which people may need sudo.`
+      const asker = passwordAsker(facts)
+      return asker && `${called(asker)} asks PAM for passwords, whose helper unix_chkpwd is setuid.`
     },
     evidence: (facts) => {
       const count = facts.executables.length

@@ -41,6 +41,8 @@ export class Pace {
   #last: { idle: number; all: number } | undefined
   #scarce = false
   #timer: NodeJS.Timeout | undefined
+  /** Grows with each start and stop. */
+  #run = 0
 
   /** `changed` is called when more clones may be asked than before. */
   constructor(host: Host, changed: () => void) {
@@ -61,24 +63,27 @@ export class Pace {
     this.stop()
     this.#last = undefined
     this.#allowed = 1
-    void this.#sample().then(() => this.#again(FIRST_SAMPLE_MS, this.#most))
+    const run = this.#run
+    void this.#sample().then(() => this.#again(run, FIRST_SAMPLE_MS, this.#most))
   }
 
+  /** What a look that is under way then says no longer counts. */
   stop(): void {
+    this.#run += 1
     clearTimeout(this.#timer)
-    this.#timer = undefined
   }
 
-  #again(ms: number, ifPlenty?: number): void {
+  #again(run: number, ms: number, ifPlenty?: number): void {
+    if (run !== this.#run) return
     this.#timer = setTimeout(() => {
       void this.#sample().then((idle) => {
-        if (this.#timer === undefined) return
+        if (run !== this.#run) return
         const before = this.#allowed
         this.#scarce = idle < SCARCE
         const from = idle > PLENTY ? (ifPlenty ?? before) : before
         this.#allowed = nextAllowance(from, idle, this.#most)
         if (this.#allowed > before) this.#changed()
-        this.#again(SAMPLE_MS)
+        this.#again(run, SAMPLE_MS)
       })
     }, ms)
     this.#timer.unref()

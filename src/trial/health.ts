@@ -122,20 +122,24 @@ async function observeNow(
   return { observation, records }
 }
 
-/** Plays the exercises on a service at rest, and looks whether it is still as well as before. */
+/** Plays the exercises, if any, on a service whose probes answered, and looks whether it is still as well as before. */
 async function exercise(
   question: HealthQuestion,
   filter: Filter | undefined,
   glimpses: Glimpse[],
-  answers: readonly CheckAnswer[],
+  probed: { observation: Observation; records: SeccompRecord[] },
 ): Promise<HealthReport> {
   const { host, unit, baseline } = question
   const exercises = baseline.answers.map(({ check }) => check).filter(isExercise)
+  if (exercises.length === 0) {
+    const proof = proofOf(probed.observation, baseline)
+    return { healthy: true, reasons: [], proof, records: probed.records, last: glimpses.at(-1) }
+  }
   const played = await play(host, exercises)
-  if (exercises.length > 0) glimpses.push(await glimpse(host, unit))
+  glimpses.push(await glimpse(host, unit))
   const rest = restAtEnd(glimpses.slice(0, -1))
   const { observation, records } = await observeNow(question, filter, glimpses, false, async () => [
-    ...answers,
+    ...probed.observation.answers,
     ...played,
   ])
   // An exercise may make workers: what it leaves behind is at rest or not at the next look.
@@ -162,7 +166,7 @@ export async function checkHealth(question: HealthQuestion): Promise<HealthRepor
       answersOf(asked, checks),
     )
     const reasons = judge(observation, probed)
-    if (reasons.length === 0) return exercise(question, filter, glimpses, observation.answers)
+    if (reasons.length === 0) return exercise(question, filter, glimpses, { observation, records })
     if (isFinal(reasons, performance.now() - started)) {
       return { healthy: false, reasons, proof: [], records, last: glimpses.at(-1) }
     }
