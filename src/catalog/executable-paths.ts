@@ -20,12 +20,20 @@ function mapped(facts: Facts): string[] {
   return unique([
     ...facts.processes.flatMap(({ libraries }) => libraries),
     ...facts.executables.flatMap(({ libraries }) => libraries),
+    ...(facts.learned?.executed ?? []).filter(({ uses }) => uses.includes('map')).map(({ path }) => path),
   ])
 }
 
 /** /bin/kill is /usr/bin/kill where /usr is merged; systemd follows a link to the real file. */
 function intoUsr(path: string): string {
   return path.replace(/^\/(bin|sbin|lib|lib32|lib64)\//, '/usr/$1/')
+}
+
+/** Programs that ran in a clone while the service was followed: helpers that are over before one looks. */
+function executed(facts: Facts): string[] {
+  return (facts.learned?.executed ?? [])
+    .filter(({ uses }) => uses.includes('execute'))
+    .map(({ path }) => path)
 }
 
 function programs(facts: Facts): string[] {
@@ -57,14 +65,18 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   )
   const present = words(facts, 'ExecPaths')
   const directories = unique([...known, ...libexec, ...extra])
-  const paths = [...directories, ...exact.filter((path) => !isBelowAny(path, directories))]
+  const helpers = executed(facts).map((path) => (split ? path : intoUsr(path)))
+  const paths = [
+    ...directories,
+    ...unique([...exact, ...helpers]).filter((path) => !isBelowAny(path, directories)),
+  ]
   const values = paths.flatMap((path) => unitPath(path) ?? []).map((path) => `-${path}`)
   const outside = [...exact, ...extra].find((path) => !/^\/(usr|opt|bin|sbin|lib\w*)(\/|$)/.test(path))
   const assignments = [
     ...list('NoExecPaths', unique([...words(facts, 'NoExecPaths'), '/'])),
     ...list('ExecPaths', unique([...present, ...values])),
   ]
-  return proposed(`/ except ${shortly(exact, tools)}`, assignments, evidence(facts, exact, extra), {
+  return proposed(`/ except ${shortly(exact, tools)}`, assignments, evidence(facts, exact, extra, helpers), {
     ...(outside ? { caution: `${outside} lies outside /usr and /opt: more programs of its may.` } : {}),
   })
 }
@@ -74,10 +86,16 @@ function shortly(exact: readonly string[], tools: readonly string[]): string {
   return `libraries and ${exact.length === 1 ? basename(exact[0] ?? '') : `${exact.length} programs`}`
 }
 
-function evidence(facts: Facts, exact: readonly string[], extra: readonly string[]): string[] {
+function evidence(
+  facts: Facts,
+  exact: readonly string[],
+  extra: readonly string[],
+  helpers: readonly string[],
+): string[] {
   const script = scripts(facts)[0]
   return [
     `It runs or names ${few(exact)}.`,
+    ...(helpers.length > 0 ? [`In a clone it started ${few(helpers)}.`] : []),
     ...(extra.length > 0 ? [`Libraries are mapped from ${few(extra)} too.`] : []),
     ...(script
       ? [

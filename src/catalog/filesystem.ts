@@ -3,6 +3,7 @@ import { isHarmlessDevice } from './account.ts'
 import { inForce, proposed, service, unfit } from './assignment.ts'
 import { NO_EXEC_PATHS } from './executable-paths.ts'
 import { called, noProcess } from './roles.ts'
+import { changeSeen, readSeen } from './seen-in-clone.ts'
 import { isOn, setting } from './settings.ts'
 import { toggle } from './toggle.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
@@ -42,8 +43,10 @@ function proposeProtectHome(facts: Facts): Proposed | NotProposed {
   )
   if (running) return unfit(`${called(running)} runs programs or libraries below a home directory.`)
   const writing = holds(holding(facts, ({ path, writable }) => writable && HOME.test(path)))
-  if (writing) return unfit(writing)
-  const reading = holds(holding(facts, ({ path }) => HOME.test(path))) ?? namedHome(facts)
+  const changed = writing ?? changeSeen(facts, HOME)
+  if (changed) return unfit(changed)
+  const reading =
+    holds(holding(facts, ({ path }) => HOME.test(path))) ?? namedHome(facts) ?? readSeen(facts, HOME)
   if (reading === undefined) {
     const words = ['yes', 'tmpfs', 'read-only']
     const tighter = words.slice(0, now !== undefined && words.includes(now) ? words.indexOf(now) : 3)
@@ -123,7 +126,8 @@ export const FILESYSTEM: Directive[] = [
     breaks: 'Real hardware is out of reach: disks, graphics, tunnels, serial lines.',
     wins: 'Disks and memory can no longer be read past all file permissions.',
     against: (facts) =>
-      holds(holding(facts, ({ kind, path }) => kind === 'device' && !isHarmlessDevice(path))),
+      holds(holding(facts, ({ kind, path }) => kind === 'device' && !isHarmlessDevice(path))) ??
+      readSeen(facts, /^\/dev\/(?!hugepages|mqueue|pts|shm|fd|core$)/),
     evidence: (facts) => noProcess(facts, 'hold a device open beyond null, random and terminals'),
   }),
   toggle({
@@ -136,7 +140,9 @@ export const FILESYSTEM: Directive[] = [
     against: (facts) =>
       holds(
         holding(facts, ({ path, writable }) => writable && /^\/(proc\/sys|sys(?!\/fs\/cgroup))\//.test(path)),
-      ) ?? execRunning(facts, /(^|\/)sysctl$/),
+      ) ??
+      execRunning(facts, /(^|\/)sysctl$/) ??
+      changeSeen(facts, /^\/(proc\/sys|sys(?!\/fs\/cgroup))\//),
     evidence: (facts) => noProcess(facts, 'hold a file of /proc/sys or /sys open for writing'),
   }),
   toggle({
@@ -150,7 +156,8 @@ export const FILESYSTEM: Directive[] = [
     against: (facts) =>
       isOn(facts, 'Delegate')
         ? 'Delegate=yes hands it control groups of its own.'
-        : holds(holding(facts, ({ path, writable }) => writable && path.startsWith('/sys/fs/cgroup/'))),
+        : (holds(holding(facts, ({ path, writable }) => writable && path.startsWith('/sys/fs/cgroup/'))) ??
+          changeSeen(facts, /^\/sys\/fs\/cgroup\//)),
     evidence: (facts) => noProcess(facts, 'hold a file of /sys/fs/cgroup open for writing'),
   }),
   toggle({
@@ -172,7 +179,9 @@ export const FILESYSTEM: Directive[] = [
     what: 'Hides the log of the kernel: /dev/kmsg, /proc/kmsg and the call syslog(2). Logging to syslog or the journal goes on.',
     breaks: 'Only programs that read the kernel log need it.',
     wins: 'Addresses and events of the kernel, which help an attack on it, stay hidden.',
-    against: (facts) => holds(holding(facts, ({ path }) => /^\/(dev|proc)\/kmsg$/.test(path))),
+    against: (facts) =>
+      holds(holding(facts, ({ path }) => /^\/(dev|proc)\/kmsg$/.test(path))) ??
+      readSeen(facts, /^\/(dev|proc)\/kmsg$/),
     evidence: (facts) => noProcess(facts, 'hold the kernel log open'),
   }),
   toggle({
@@ -214,7 +223,10 @@ export const FILESYSTEM: Directive[] = [
     caution: (facts) =>
       sizingRuntime(facts) ??
       holds(holding(facts, ({ path }) => /^\/proc\/(?!\d|self\/|thread-self\/)[^/]+/.test(path))),
-    evidence: (facts) => noProcess(facts, 'hold a file of /proc open that is not about processes'),
+    evidence: (facts) => [
+      ...noProcess(facts, 'hold a file of /proc open that is not about processes'),
+      ...[readSeen(facts, /^\/proc\//) ?? []].flat(),
+    ],
   }),
   NO_EXEC_PATHS,
   toggle({

@@ -1,6 +1,7 @@
 import type { Facts } from '../observe/facts.ts'
 import { inForce, list, proposed, service, unique } from './assignment.ts'
 import { called, mainProcess, noProcess } from './roles.ts'
+import { actsSeen, actText } from './seen-in-clone.ts'
 import { setting } from './settings.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
 
@@ -11,11 +12,15 @@ function madeNamespaces(facts: Facts): { names: string[]; evidence: string[] } {
     const names = process.ownNamespaces.filter((name) => !given.includes(name))
     return names.length === 0 ? [] : [{ process, names }]
   })
+  const made = actsSeen(facts, 'namespace')
   return {
-    names: unique(makers.flatMap(({ names }) => names)).sort(),
-    evidence: makers.map(
-      ({ process, names }) => `${called(process)} lives in namespaces of its own: ${names.join(', ')}.`,
-    ),
+    names: unique([...makers.flatMap(({ names }) => names), ...made.map(({ detail }) => detail)]).sort(),
+    evidence: unique([
+      ...makers.map(
+        ({ process, names }) => `${called(process)} lives in namespaces of its own: ${names.join(', ')}.`,
+      ),
+      ...made.map(actText),
+    ]),
   }
 }
 

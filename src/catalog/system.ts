@@ -15,6 +15,7 @@ import {
   sessionOpener,
   userName,
 } from './roles.ts'
+import { actSeen } from './seen-in-clone.ts'
 import { isOn, setting, startsUnprivileged, words } from './settings.ts'
 import { toggle } from './toggle.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
@@ -142,6 +143,7 @@ export const SYSTEM: Directive[] = [
     what: "Gives the service its own view of the host name, which it can't change.",
     breaks: 'It does not notice when the host name changes while it runs.',
     wins: "The machine can't be renamed from here. It counts little.",
+    against: (facts) => actSeen(facts, 'hostname'),
     evidence: (facts) => noProcess(facts, 'run in a host name namespace of its own making'),
   }),
   {
@@ -175,6 +177,7 @@ export const SYSTEM: Directive[] = [
     breaks:
       'Programs that install software or set the group bit on directories fail; so do unpackers that use the call openat2.',
     wins: 'An intruder can leave no setuid file behind as a way back.',
+    against: (facts) => actSeen(facts, 'suid'),
     evidence: (facts) => {
       const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
       return marked
@@ -197,7 +200,9 @@ export const SYSTEM: Directive[] = [
     wins: 'Old, rarely tested paths of the kernel are closed.',
     against: (facts) => {
       const process = facts.processes.find(({ personality }) => Number.parseInt(personality, 16) > 0)
-      return process && `${called(process)} runs with personality ${process.personality}.`
+      return process
+        ? `${called(process)} runs with personality ${process.personality}.`
+        : actSeen(facts, 'personality')
     },
     evidence: (facts) => noProcess(facts, 'run with a personality of its own'),
   }),
@@ -210,7 +215,9 @@ export const SYSTEM: Directive[] = [
     wins: "The service can't take a processor for itself and stall the machine.",
     against: (facts) => {
       const process = facts.processes.find(isRealtime)
-      return process && `${called(process)} is scheduled as ${process.scheduling}.`
+      return process
+        ? `${called(process)} is scheduled as ${process.scheduling}.`
+        : actSeen(facts, 'realtime')
     },
     evidence: (facts) => noProcess(facts, 'run with real-time scheduling'),
   }),

@@ -12,6 +12,7 @@ import {
   unitPath,
   written,
 } from './places.ts'
+import { changedText } from './seen-in-clone.ts'
 import { isOn, setting, words } from './settings.ts'
 import { takingOut } from './squeeze.ts'
 import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from './types.ts'
@@ -50,7 +51,21 @@ function placesWritten(facts: Facts): Writing[] {
   const temporary = temporaryIsShared(facts)
     ? TEMPORARY.map((path) => ({ path, why: `${path} stays the common one.` }))
     : []
-  return outermost([...seen, ...rotated, ...temporary])
+  return outermost([...seen, ...rotated, ...temporary, ...changedInClone(facts, covered)])
+}
+
+/**
+ * What its own processes were seen to change while it was followed, and have closed again by now: in a directory of
+ * its own, or a file that was there before. A refused write of this kind often shows in no log.
+ */
+function changedInClone({ learned }: Facts, covered: readonly string[]): Writing[] {
+  return (learned?.changed ?? []).flatMap((file) => {
+    const path = throughRun(file.path)
+    const made = file.uses.includes('create') || file.uses.includes('remove')
+    const place = ownDirectory(path) ?? (made ? undefined : path)
+    if (file.sightings.length === 0 || place === undefined) return []
+    return isBelowAny(path, [...covered, ...TEMPORARY]) ? [] : [{ path: place, why: changedText(file) }]
+  })
 }
 
 /** A rotation that signals by the pid file fails at night without it, and no clone shows that. */

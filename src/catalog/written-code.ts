@@ -1,5 +1,6 @@
 import type { Facts, ProcessFacts } from '../observe/facts.ts'
 import { called, noProcess } from './roles.ts'
+import { actSeen } from './seen-in-clone.ts'
 import { toggle } from './toggle.ts'
 import type { Directive } from './types.ts'
 
@@ -52,7 +53,7 @@ export const MEMORY_DENY_WRITE_EXECUTE: Directive = toggle({
   what: 'Forbids memory that is written first and executed then.',
   breaks: 'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
   wins: 'The usual way of running injected code is closed.',
-  against: (facts) => writableCode(facts) ?? lateCompiler(facts),
+  against: (facts) => writableCode(facts) ?? lateCompiler(facts) ?? actSeen(facts, 'write-execute'),
   caution: idleCompiler,
   settledByTrial: () => true,
   evidence: (facts) =>

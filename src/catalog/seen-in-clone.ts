@@ -1,0 +1,41 @@
+import type { Facts } from '../observe/facts.ts'
+import { type LearnedAct, type LearnedFile, type Sighting, sightingsText } from '../observe/learned.ts'
+
+function by(sightings: readonly Sighting[]): string {
+  return sightings.length === 0 ? '' : ` (${sightingsText(sightings)})`
+}
+
+/** Acts of one kind that were seen for certain while the service was followed through its life. */
+export function actsSeen({ learned }: Facts, kind: LearnedAct['kind']): LearnedAct[] {
+  return (learned?.acts ?? []).filter((act) => act.kind === kind && act.sure)
+}
+
+/** "In a clone it called personality (setarch, at start)." */
+export function actText({ call, sightings }: LearnedAct): string {
+  return `In a clone it called ${call}${by(sightings)}.`
+}
+
+export function actSeen(facts: Facts, kind: LearnedAct['kind']): string | undefined {
+  const [act] = actsSeen(facts, kind)
+  return act && actText(act)
+}
+
+/** "In a clone it read /dev/kmsg (rsyslogd, at start)." */
+export function readText({ path, sightings }: LearnedFile): string {
+  return `In a clone it read ${path}${by(sightings)}.`
+}
+
+export function changedText({ path, sightings }: LearnedFile): string {
+  return `In a clone it changed ${path}${by(sightings)}.`
+}
+
+/** The first file of that kind that it read, of those that settings may hide: homes, devices, /proc and /sys. */
+export function readSeen({ learned }: Facts, path: RegExp): string | undefined {
+  const file = learned?.noted.find((one) => path.test(one.path))
+  return file && readText(file)
+}
+
+export function changeSeen({ learned }: Facts, path: RegExp): string | undefined {
+  const file = learned?.changed.find((one) => path.test(one.path))
+  return file && changedText(file)
+}
