@@ -1,5 +1,4 @@
 import type { Facts } from '../observe/facts.ts'
-import { sightingsText } from '../observe/learned.ts'
 import { inForce, list, proposed, unfit } from './assignment.ts'
 import { isLocal } from './network.ts'
 import { isInet } from './roles.ts'
@@ -19,9 +18,6 @@ function familiesSeen(facts: Facts): Map<string, string> {
       if (!seen.has(name))
         seen.set(name, `${family}: ${where} is open in pid ${pids.join(', ') || 'of systemd'}.`)
     }
-  }
-  for (const { family, sightings } of facts.learned?.sockets ?? []) {
-    if (!seen.has(family)) seen.set(family, `${family}: in a clone ${sightingsText(sightings)}, made one.`)
   }
   return seen
 }

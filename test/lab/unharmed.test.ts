@@ -22,7 +22,8 @@ describe.skipIf(skipLab())(
     it('are met in clones, every one of them', () => {
       expect(result.walk).toMatchObject({ exitCode: 0, stderr: '' })
       expect(result.missed).toEqual([])
-      expect(result.walk.stdout).toContain('breaks in a clone')
+      // Following it tells of some before they are tried; the others break there.
+      expect(result.walk.stdout).toMatch(/breaks in a clone|In a clone it/)
     })
 
     it('never reach production: it starts once a stage and once at the end, and never in vain', () => {

@@ -77,12 +77,6 @@ describe('what was done in a clone is not forbidden', () => {
 })
 
 describe('what was used in a clone stays usable', () => {
-  test('a family that no open socket has', () => {
-    const seen = followed({ sockets: [{ family: 'AF_NETLINK', type: 'SOCK_RAW', sightings }] })
-    expect(lines('RestrictAddressFamilies', followed({})).join(' ')).not.toContain('AF_NETLINK')
-    expect(lines('RestrictAddressFamilies', seen).join(' ')).toContain('AF_NETLINK')
-  })
-
   test('a file in a directory of its own that is closed again, and one of others', () => {
     const changed = [file('/var/lib/stats/today', 'write', 'create'), file('/srv/total', 'write')]
     const written = lines('ProtectSystem', followed({ changed })).find((line) =>
