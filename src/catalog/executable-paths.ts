@@ -20,7 +20,7 @@ function mapped(facts: Facts): string[] {
   return unique([
     ...facts.processes.flatMap(({ libraries }) => libraries),
     ...facts.executables.flatMap(({ libraries }) => libraries),
-    ...(facts.learned?.executed ?? []).filter(({ uses }) => uses.includes('map')).map(({ path }) => path),
+    ...learnedPaths(facts, 'map'),
   ])
 }
 
@@ -29,11 +29,9 @@ function intoUsr(path: string): string {
   return path.replace(/^\/(bin|sbin|lib|lib32|lib64)\//, '/usr/$1/')
 }
 
-/** Programs that ran in a clone while the service was followed: helpers that are over before one looks. */
-function executed(facts: Facts): string[] {
-  return (facts.learned?.executed ?? [])
-    .filter(({ uses }) => uses.includes('execute'))
-    .map(({ path }) => path)
+/** What ran, or was mapped, in a clone while the service was followed: helpers that are over before one looks. */
+function learnedPaths({ learned }: Facts, use: 'execute' | 'map'): string[] {
+  return (learned?.executed ?? []).filter(({ uses }) => uses.includes(use)).map(({ path }) => path)
 }
 
 function programs(facts: Facts): string[] {
@@ -65,7 +63,7 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   )
   const present = words(facts, 'ExecPaths')
   const directories = unique([...known, ...libexec, ...extra])
-  const helpers = executed(facts).map((path) => (split ? path : intoUsr(path)))
+  const helpers = learnedPaths(facts, 'execute').map((path) => (split ? path : intoUsr(path)))
   const paths = [
     ...directories,
     ...unique([...exact, ...helpers]).filter((path) => !isBelowAny(path, directories)),

@@ -33,6 +33,8 @@ function execRunning(facts: Facts, programs: RegExp): string | undefined {
   return line && `An Exec line runs ${line.argv.join(' ') || line.path}.`
 }
 
+const KERNEL_LOG = /^\/(dev|proc)\/kmsg$/
+const TUNABLES = /^\/(proc\/sys|sys(?!\/fs\/cgroup))\//
 const HOME = /^\/(home|root|run\/user)(\/|$)/
 
 function proposeProtectHome(facts: Facts): Proposed | NotProposed {
@@ -138,11 +140,9 @@ export const FILESYSTEM: Directive[] = [
     breaks: 'A service that sets kernel variables (sysctl) or writes to /sys fails to.',
     wins: 'The kernel can no longer be reconfigured from a service that is taken over.',
     against: (facts) =>
-      holds(
-        holding(facts, ({ path, writable }) => writable && /^\/(proc\/sys|sys(?!\/fs\/cgroup))\//.test(path)),
-      ) ??
+      holds(holding(facts, ({ path, writable }) => writable && TUNABLES.test(path))) ??
       execRunning(facts, /(^|\/)sysctl$/) ??
-      changeSeen(facts, /^\/(proc\/sys|sys(?!\/fs\/cgroup))\//),
+      changeSeen(facts, TUNABLES),
     evidence: (facts) => noProcess(facts, 'hold a file of /proc/sys or /sys open for writing'),
   }),
   toggle({
@@ -180,8 +180,7 @@ export const FILESYSTEM: Directive[] = [
     breaks: 'Only programs that read the kernel log need it.',
     wins: 'Addresses and events of the kernel, which help an attack on it, stay hidden.',
     against: (facts) =>
-      holds(holding(facts, ({ path }) => /^\/(dev|proc)\/kmsg$/.test(path))) ??
-      readSeen(facts, /^\/(dev|proc)\/kmsg$/),
+      holds(holding(facts, ({ path }) => KERNEL_LOG.test(path))) ?? readSeen(facts, KERNEL_LOG),
     evidence: (facts) => noProcess(facts, 'hold the kernel log open'),
   }),
   toggle({
@@ -223,10 +222,11 @@ export const FILESYSTEM: Directive[] = [
     caution: (facts) =>
       sizingRuntime(facts) ??
       holds(holding(facts, ({ path }) => /^\/proc\/(?!\d|self\/|thread-self\/)[^/]+/.test(path))),
-    evidence: (facts) => [
-      ...noProcess(facts, 'hold a file of /proc open that is not about processes'),
-      ...[readSeen(facts, /^\/proc\//) ?? []].flat(),
-    ],
+    evidence: (facts) => {
+      const read = readSeen(facts, /^\/proc\//)
+      const held = noProcess(facts, 'hold a file of /proc open that is not about processes')
+      return read === undefined ? held : [...held, read]
+    },
   }),
   NO_EXEC_PATHS,
   toggle({

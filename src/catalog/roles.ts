@@ -58,8 +58,6 @@ export function portNumbers(sockets: readonly SocketFacts[]): string {
   return ports.length < 2 ? ports.join('') : `${ports.slice(0, -1).join(', ')} and ${ports.at(-1)}`
 }
 
-const PAM = /\/libpam\.so/
-
 /**
  * A process that has libpam mapped and may become another user opens sessions for people or jobs (pam(8)): what they
  * will do can't be seen now. One that may not can only ask whether a password is right.
@@ -68,7 +66,7 @@ export function sessionOpener(facts: Facts): ProcessFacts | undefined {
   return facts.processes.find(
     (process) =>
       (isRoot(process) || process.capabilities.effective.includes('cap_setuid')) &&
-      process.libraries.some((path) => PAM.test(path)),
+      process.libraries.some((path) => /\/libpam\.so/.test(path)),
   )
 }
 

@@ -20,19 +20,17 @@ export function actSeen(facts: Facts, kind: LearnedAct['kind']): string | undefi
   return act && actText(act)
 }
 
-/** "In a clone it read /dev/kmsg (rsyslogd, at start)." */
-export function readText({ path, sightings }: LearnedFile): string {
-  return `In a clone it read ${path}${by(sightings)}.`
-}
-
 export function changedText({ path, sightings }: LearnedFile): string {
   return `In a clone it changed ${path}${by(sightings)}.`
 }
 
-/** The first file of that kind that it read, of those that settings may hide: homes, devices, /proc and /sys. */
+/**
+ * "In a clone it read /dev/kmsg (rsyslogd, at start).": the first such file, of those that settings may hide: homes,
+ * devices, /proc and /sys.
+ */
 export function readSeen({ learned }: Facts, path: RegExp): string | undefined {
   const file = learned?.noted.find((one) => path.test(one.path))
-  return file && readText(file)
+  return file && `In a clone it read ${file.path}${by(file.sightings)}.`
 }
 
 export function changeSeen({ learned }: Facts, path: RegExp): string | undefined {

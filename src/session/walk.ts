@@ -103,7 +103,9 @@ export class Walk implements Session {
   #interrupted(undone: Undone | undefined): number {
     const kept = this.#state.history.filter(({ outcome }) => outcome === 'kept').length
     const left =
-      kept === 0 ? 'runs as before the first change' : `runs with the ${kept} stages that were kept`
+      kept === 0
+        ? 'runs as before the first change'
+        : `runs with the ${kept === 1 ? 'stage that was' : `${kept} stages that were`} kept`
     const text =
       undone === undefined
         ? `Stopped. Nothing was being changed: ${this.#state.unit} ${left}.`

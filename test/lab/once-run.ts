@@ -60,12 +60,32 @@ export async function letProbeIn(lab: Lab): Promise<void> {
   await lab.output(['su', 'postgres', '-c', `psql -qc "${sql}" -c "select pg_reload_conf()"`])
 }
 
-export interface OnceResult {
+/** A walk, and what it meant for the live unit. */
+export interface WatchedWalk {
   walk: CommandResult
+  /** Exposure times ten. */
   before: number
   after: number
   /** Starts of the live unit that the walk made. */
   starts: Starts
+}
+
+/** `unit` with its type, as hardenctl is given it in `argv` with or without. */
+export async function watchWalk(lab: Lab, unit: string, argv: readonly string[]): Promise<WatchedWalk> {
+  const before = await exposureOf(lab, unit)
+  const first = await startsOf(lab, unit)
+  const walk = await lab.run(['hardenctl', ...argv], { timeoutMs: 900_000 })
+  const last = await startsOf(lab, unit)
+  const starts = { started: last.started - first.started, failed: last.failed - first.failed }
+  return { walk, before, after: await exposureOf(lab, unit), starts }
+}
+
+/** How many stages the walk says that it kept. */
+export function keptStages({ stdout }: CommandResult): number {
+  return stdout.split('\n').filter((line) => /^ {2}[A-Z][A-Za-z ]+: kept,/.test(line)).length
+}
+
+export interface OnceResult extends WatchedWalk {
   left: string[]
 }
 
@@ -74,12 +94,8 @@ export async function runOnce(
   { unit, more = [] }: OnceSubject,
   argv: readonly string[] = ['--once'],
 ): Promise<OnceResult> {
-  const before = await exposureOf(lab, unit)
-  const first = await startsOf(lab, unit)
-  const walk = await lab.run(['hardenctl', unit, '--yes', ...argv, ...more], { timeoutMs: 400_000 })
-  const last = await startsOf(lab, unit)
-  const starts = { started: last.started - first.started, failed: last.failed - first.failed }
-  return { walk, before, after: await exposureOf(lab, unit), starts, left: await leftovers(lab) }
+  const watched = await watchWalk(lab, unit, [unit, '--yes', ...argv, ...more])
+  return { ...watched, left: await leftovers(lab) }
 }
 
 export async function bootOnce({ name, wish }: OnceSubject, suite: string): Promise<Lab> {

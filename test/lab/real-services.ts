@@ -84,8 +84,6 @@ const SSH = `#!/bin/sh
 ssh -i /root/probe-key -o StrictHostKeyChecking=no -o BatchMode=yes probe@127.0.0.1 'id -un' 2>/dev/null | grep -qx probe
 `
 
-const postgres = ['create role probe login', 'create table seen (n int)', 'grant all on seen to probe']
-
 export const REAL_SERVICES: readonly RealService[] = [
   {
     unit: 'redis-server',
@@ -98,9 +96,6 @@ export const REAL_SERVICES: readonly RealService[] = [
     unit: 'postgresql@15-main',
     wish: {
       services: ['postgresql@15-main'],
-      setup: [
-        ['sh', '-c', "sed -i '1i host postgres probe 127.0.0.1/32 trust' /etc/postgresql/*/main/pg_hba.conf"],
-      ],
     },
     use: POSTGRES,
     exercised: true,
@@ -163,6 +158,3 @@ export const REAL_SERVICES: readonly RealService[] = [
     staysRoot: true,
   },
 ]
-
-/** Statements that let the use of postgresql in, to be run once the cluster is up. */
-export const POSTGRES_SETUP = postgres

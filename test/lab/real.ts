@@ -1,9 +1,8 @@
 // node test/setup/bundle.js test/lab/real.ts [SERVICE …]: the whole walk over packaged services, each honestly used before and after
 import { bootLab, type Lab } from './lab.ts'
-import { startsOf } from './once-run.ts'
+import { keptStages, letProbeIn, watchWalk } from './once-run.ts'
 import { labProblem } from './problem.ts'
-import { POSTGRES_SETUP, REAL_SERVICES, type RealService } from './real-services.ts'
-import { exposureOf } from './subjects.ts'
+import { REAL_SERVICES, type RealService } from './real-services.ts'
 
 const USE = '/opt/use'
 
@@ -14,10 +13,7 @@ const wanted = process.argv.slice(2)
 async function open({ unit, wish, use }: RealService): Promise<Lab> {
   const setup = [...(wish.setup ?? []), ['chmod', '755', USE]]
   const lab = await bootLab({ ...wish, files: { ...wish.files, [USE]: use }, setup })
-  if (unit.startsWith('postgresql')) {
-    const statements = POSTGRES_SETUP.flatMap((statement) => ['-c', `"${statement}"`]).join(' ')
-    await lab.output(['su', 'postgres', '-c', `psql -q ${statements} -c "select pg_reload_conf()"`])
-  }
+  if (unit.startsWith('postgresql')) await letProbeIn(lab)
   return lab
 }
 
@@ -51,22 +47,16 @@ for (const service of REAL_SERVICES) {
   if (wanted.length > 0 && !wanted.includes(unit)) continue
   const lab = await open(service)
   try {
-    const full = `${unit}.service`
-    const before = await exposureOf(lab, full)
     if ((await lab.run([USE], { timeoutMs: 90_000 })).exitCode !== 0)
       throw new Error(`${unit} does not serve at all`)
-    const first = await startsOf(lab, full)
-    const argv = ['hardenctl', unit, '--yes', ...(exercised ? ['--exercise', USE] : [])]
-    const walk = await lab.run(argv, { timeoutMs: 900_000 })
-    const last = await startsOf(lab, full)
-    const after = await exposureOf(lab, full)
+    const argv = [unit, '--yes', ...(exercised ? ['--exercise', USE] : [])]
+    const { walk, before, after, starts } = await watchWalk(lab, `${unit}.service`, argv)
     if (walk.exitCode !== 0) console.error(walk.stdout, walk.stderr)
     if (!staysRoot) results.push(after / 10)
-    const kept = walk.stdout.split('\n').filter((line) => /^ {2}[A-Z][A-Za-z ]+: kept,/.test(line)).length
     const broke = await usedThroughLife(lab, unit)
     const use = broke === undefined ? 'as before, also after reload, stop and start' : `BROKEN ${broke}`
     console.log(
-      `| ${unit} | ${before / 10} → ${after / 10} | ${kept} | ${last.started - first.started}, ${last.failed - first.failed} | ${given(walk.stdout)} | ${use} |`,
+      `| ${unit} | ${before / 10} → ${after / 10} | ${keptStages(walk)} | ${starts.started}, ${starts.failed} | ${given(walk.stdout)} | ${use} |`,
     )
   } finally {
     await lab.stop()
