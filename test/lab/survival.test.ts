@@ -93,20 +93,6 @@ describe.skipIf(skipLab()).concurrent(`the service survives${title}`, () => {
     }),
   )
 
-  it.each(['restart', 'disarm'])('kill -9 before "%s", and the next walk says what became of it', (step) =>
-    withLab(async (lab) => {
-      await walkKilledBefore(lab, step)
-      const again = await lab.run(['hardenctl', 'apache2', '--yes', '--no-rehearsal'], {
-        timeoutMs: 110_000,
-      })
-      expect(again.stdout).toContain('An earlier hardenctl ended in the middle of stage user.')
-      expect(again.stdout).toContain(step === 'disarm' ? 'it is kept' : 'It was undone')
-      expect(again.exitCode).toBe(0)
-      expect(await exposureOf(lab, 'apache2')).toBeLessThanOrEqual(15)
-      expect(await leftovers(lab)).toEqual([])
-    }),
-  )
-
   it.each(['arm', 'restart'])(
     'kill -9 before "%s" in a clone: it goes, and the service never noticed',
     (step) =>
@@ -159,5 +145,25 @@ describe.skipIf(skipLab()).concurrent(`the service survives${title}`, () => {
         await untilSettled(lab, 10_000)
         await expectStageOne(lab, before)
       }),
+  )
+})
+
+/**
+ * One at a time: these walk on to the system calls, and the kernel's log of killed calls, one for all labs, does not
+ * tell the chown of one lab's start script from that of another which walks the same stage at the same second.
+ */
+describe.skipIf(skipLab())(`a walk after one that was killed${title}`, () => {
+  it.each(['restart', 'disarm'])('kill -9 before "%s", and the next walk says what became of it', (step) =>
+    withLab(async (lab) => {
+      await walkKilledBefore(lab, step)
+      const again = await lab.run(['hardenctl', 'apache2', '--yes', '--no-rehearsal'], {
+        timeoutMs: 110_000,
+      })
+      expect(again.stdout).toContain('An earlier hardenctl ended in the middle of stage user.')
+      expect(again.stdout).toContain(step === 'disarm' ? 'it is kept' : 'It was undone')
+      expect(again.exitCode).toBe(0)
+      expect(await exposureOf(lab, 'apache2'), again.stdout).toBeLessThanOrEqual(15)
+      expect(await leftovers(lab)).toEqual([])
+    }),
   )
 })
