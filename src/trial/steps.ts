@@ -51,14 +51,20 @@ export interface StepEvent {
 
 export type StepListener = (event: StepEvent) => void
 
-let reached = 0
+const reached = new Map<string, number>()
 
-/** For the fault harness: "restart:2" kills hardenctl before its second restart. Does nothing otherwise. */
+/**
+ * For the fault harness: "restart:2" kills hardenctl before its second restart, "write:1:SIGINT,write:1:SIGINT"
+ * interrupts it twice before it writes. Does nothing otherwise.
+ */
 function pauseForFaultHarness(step: TrialStep): void {
-  const [wanted, time = '1'] = (process.env.HARDENCTL_KILL_BEFORE ?? '').split(':')
-  if (wanted !== step) return
-  reached += 1
-  if (reached === Number(time)) process.kill(process.pid, 'SIGKILL')
+  const wishes = process.env.HARDENCTL_KILL_BEFORE?.split(',').map((wish) => wish.split(':')) ?? []
+  if (!wishes.some(([wanted]) => wanted === step)) return
+  const count = (reached.get(step) ?? 0) + 1
+  reached.set(step, count)
+  for (const [wanted, time = '1', signal = 'SIGKILL'] of wishes) {
+    if (wanted === step && Number(time) === count) process.kill(process.pid, signal)
+  }
 }
 
 /** Runs one step and tells the listener when it begins and how it ended. */

@@ -2,29 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from '../lab/lab.ts'
 import { skipLab } from '../lab/problem.ts'
 import { httpd } from '../lab/services/httpd.ts'
-import type { Terminal } from './driver.ts'
+import { sayYes } from './say-yes.ts'
 
 const PATIENCE_MS = 60_000
 const WALK_MS = 230_000
 let lab: Lab
 
 afterEach(async () => lab?.stop())
-
-/** What a person sees last on each screen, and answers with Enter. */
-const QUESTIONS = /Enter measure|Enter review|Enter do it|Enter answer|Enter go on/
-
-/** Says yes to every question until the walk is over, which leaves the summary and ends. */
-async function sayYes(terminal: Terminal): Promise<void> {
-  const ended = terminal.ended(WALK_MS).then(() => true)
-  for (;;) {
-    const asked = terminal.waitFor(QUESTIONS, PATIENCE_MS).then(() => false)
-    asked.catch(() => undefined)
-    if (await Promise.race([ended, asked.catch(() => ended)])) return
-    const question = QUESTIONS.exec(terminal.screen().join('\n'))?.[0] ?? ''
-    await terminal.press('enter')
-    await Promise.race([ended, terminal.waitUntilGone(question, PATIENCE_MS).catch(() => ended)])
-  }
-}
 
 async function exposureOf(unit: string): Promise<number> {
   const text = await lab.output(['systemd-analyze', 'security', '--no-pager', unit])
@@ -60,7 +44,7 @@ describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
     async (unit, suite, most, status, more) => {
       lab = await bootLab(unit === 'httpd' ? { ...httpd, suite } : { suite, services: [unit] })
       const terminal = lab.spawnPty(['hardenctl', unit, ...more], { columns: 80, rows: 24 })
-      await sayYes(terminal)
+      await sayYes(terminal, WALK_MS)
       expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(0)
       expect(terminal.history().join('\n')).toMatch(/hardenctl undo/)
       expect(await exposureOf(unit)).toBeLessThanOrEqual(most)

@@ -1,0 +1,189 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/steps.ts'
+import type { CommandResult } from './command.ts'
+import { FAULT_KINDS, type FaultKind, signalStopped } from './fault-kinds.ts'
+import type { Lab, LabWish } from './lab.ts'
+import { type Listing, list } from './listing.ts'
+import { comparable, leftovers } from './subjects.ts'
+
+/** The dead-man timer of --yes runs half a minute; then the undo restarts the service once, on a machine at its limit. */
+const DEAD_MAN_MS = 75_000
+const STEPS = [...TRIAL_STEPS, ...KEEP_STEPS]
+const BEFORE_COMMIT: readonly string[] = [...TRIAL_STEPS, 'recheck', 'commit']
+
+export interface FaultSubject {
+  unit: string
+  wish: LabWish
+  /** A program that prints `answer` as long as the service is well. */
+  ask: readonly string[]
+  answer: string
+}
+
+const http = {
+  ask: ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', 'http://127.0.0.1/'],
+  answer: '200',
+}
+
+export const FAULT_SUBJECTS: readonly FaultSubject[] = [
+  { unit: 'apache2.service', wish: { services: ['apache2'] }, ...http },
+  { unit: 'nginx.service', wish: { services: ['nginx'] }, ...http },
+  {
+    unit: 'redis-server.service',
+    wish: { services: ['redis-server'] },
+    ask: ['redis-cli', '-h', '127.0.0.1', 'incrby', 'fault', '0'],
+    answer: '0',
+  },
+]
+
+export interface FaultPoint {
+  step: string
+  kind: FaultKind
+}
+
+/** The i-th of a sequence that meets every kind before every step once in as many as the two numbers multiply to. */
+export function faultPoint(i: number): FaultPoint {
+  const round = Math.floor(i / STEPS.length)
+  const kind = FAULT_KINDS[(i + round) % FAULT_KINDS.length] as FaultKind
+  return { step: STEPS[i % STEPS.length] as string, kind }
+}
+
+export interface FaultResult extends FaultPoint {
+  /** As the walk named it: "Stage 2 of 5"; undefined when the walk never came to the step. */
+  stage: string | undefined
+  /** The walk said that nothing is left to do. */
+  over: boolean
+  /** Each thing that is worse than before; empty when the service survived. */
+  lost: string[]
+  /** What the walk printed last, for a result that lost something. */
+  said: string
+}
+
+export async function answers(lab: Lab, { ask, answer }: FaultSubject): Promise<boolean> {
+  const said = await lab.run(ask, { timeoutMs: 10_000 })
+  return said.stdout.trim() === answer
+}
+
+/** hardenctl behind a shell: nsenter would stop with a child that stops. */
+function startWalk(lab: Lab, unit: string, faults: string): Promise<CommandResult> {
+  const argv = ['sh', '-c', 'hardenctl "$1" --yes --no-rehearsal & wait $!', 'sh', unit]
+  return lab.run(argv, { env: { HARDENCTL_KILL_BEFORE: faults }, timeoutMs: 240_000 })
+}
+
+/** Plays a kind that stops the process, and what happens to the host meanwhile. False when the walk ended before. */
+async function playStopped(lab: Lab, unit: string, kind: FaultKind, ended: () => boolean): Promise<boolean> {
+  while (!(await signalStopped(lab, '0'))) {
+    if (ended()) return false
+    await pause(50)
+  }
+  await kind.meanwhile?.(lab, unit)
+  if (kind.after !== 'gone') await signalStopped(lab, kind.after === 'kill' ? 'KILL' : 'CONT')
+  return true
+}
+
+async function until(limitMs: number, condition: () => Promise<boolean>): Promise<boolean> {
+  const ends = Date.now() + limitMs
+  while (!(await condition())) {
+    if (Date.now() > ends) return false
+    await pause(500)
+  }
+  return true
+}
+
+function keptText(lab: Lab, unit: string): Promise<string | undefined> {
+  return lab.read(`/etc/systemd/system/${unit}.d/zz-hardenctl-kept.conf`)
+}
+
+/** State grows by what each walk measured; that it can be read the next walk shows. */
+function withoutState({ files, ...rest }: Listing): Listing {
+  const own = Object.entries(files).filter(([path]) => !path.startsWith('/var/lib/hardenctl'))
+  return { ...rest, files: Object.fromEntries(own) }
+}
+
+async function listed(lab: Lab, unit: string): Promise<Listing> {
+  return withoutState(comparable(await list(lab, unit)))
+}
+
+function changes(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)])
+  const wrong = [...keys].filter((key) => !isDeepStrictEqual(before[key], after[key]))
+  return wrong.map(
+    (key) => `${key}: ${String(before[key]).slice(0, 300)} → ${String(after[key]).slice(0, 300)}`,
+  )
+}
+
+export function worse(before: Listing, after: Listing, rebooted: boolean): string[] {
+  return [
+    ...changes(before.files, after.files).filter(
+      (line) => !rebooted || !/^\/(run|tmp|var\/tmp)\//.test(line),
+    ),
+    ...changes(before.unit, after.unit),
+    // A boot makes units, control groups and mounts of its own.
+    ...(rebooted ? [] : changes(before.machine, after.machine)),
+  ]
+}
+
+/** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
+export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoint): Promise<FaultResult> {
+  const { unit } = subject
+  const { kind, step } = point
+  const before = await listed(lab, unit)
+  const kept = await keptText(lab, unit)
+  const goesOn = kind.after === 'go on'
+  const faults = kind.signals.map((signal) => `${step}:1:${signal}`)
+  // What goes on would walk all the stages; the next fault wants to meet them too.
+  if (goesOn || BEFORE_COMMIT.includes(step) === false) faults.push('snapshot:2:SIGKILL')
+  let ended = false
+  const walking = startWalk(lab, unit, faults.join(',')).finally(() => {
+    ended = true
+  })
+  const stopped = kind.signals.includes('SIGSTOP')
+  const met = stopped ? await playStopped(lab, unit, kind, () => ended) : undefined
+  const walk = await walking
+  const stage = /Stage \d of 5(?![\s\S]*Stage \d of 5)/.exec(walk.stdout)?.[0]
+  const over = walk.exitCode === 0
+  const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
+  const lost: string[] = []
+  if (met === false || (!stopped && over)) {
+    if (kind.mend !== undefined && met !== false) await kind.mend(lab, unit)
+    return { ...point, stage: undefined, over, lost: [], said }
+  }
+
+  const mustBeClear = kind.mend === undefined
+  const settled = await until(DEAD_MAN_MS, async () => {
+    if (!(await answers(lab, subject))) return false
+    return !mustBeClear || (await leftovers(lab)).length === 0
+  })
+  if (!settled && !(await answers(lab, subject))) lost.push('the service does not answer')
+  await kind.mend?.(lab, unit).catch((error: Error) => lost.push(error.message))
+  // With its disks whole again, the timer, or else the next walk before it asks anything, clears away.
+  if (!mustBeClear && (await leftovers(lab)).length > 0) await startWalk(lab, unit, 'snapshot:1:SIGKILL')
+  await until(DEAD_MAN_MS, async () => (await leftovers(lab)).length === 0)
+  lost.push(...(await leftovers(lab)).map((name) => `left behind: ${name}`))
+  if (!(await answers(lab, subject))) lost.push('the service does not answer at the end')
+
+  const keptNow = await keptText(lab, unit)
+  if (keptNow === kept) lost.push(...worse(before, await listed(lab, unit), kind.after === 'gone'))
+  else {
+    if (!goesOn && BEFORE_COMMIT.includes(step)) lost.push('a stage was kept that was never proven')
+    const status = await lab.run(['hardenctl', 'status', unit])
+    if (status.exitCode !== 0) lost.push(`not in force: ${status.stdout.slice(-300)}`)
+  }
+  return { ...point, stage: stage ?? 'the walk', over, lost, said }
+}
+
+/** Brings back what was before the first walk; what differs from `first` is lost. */
+export async function undoAll(
+  lab: Lab,
+  subject: FaultSubject,
+  first: Listing,
+  rebooted: boolean,
+): Promise<string[]> {
+  const undo = await lab.run(['hardenctl', 'undo', subject.unit])
+  const lost = worse(first, await listed(lab, subject.unit), rebooted)
+  if (undo.exitCode !== 0) lost.push(`undo ended with ${undo.exitCode}: ${undo.stdout}${undo.stderr}`)
+  if (!(await answers(lab, subject))) lost.push('the service does not answer after the undo')
+  return lost
+}
+
+export { listed as listFor }
