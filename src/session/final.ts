@@ -4,7 +4,7 @@ import { keptPath } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { shortName } from '../systemd/unit-name.ts'
 import type { Baseline } from '../trial/baseline.ts'
-import { finalCheck, standDown, stepBack } from '../trial/final.ts'
+import { finalCheck, standBy, standDown, stepBack } from '../trial/final.ts'
 import { checkHealth } from '../trial/health.ts'
 import { restoreEverything } from '../trial/restore.ts'
 import { healthQuestion } from '../trial/transaction.ts'
@@ -43,7 +43,13 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     const facts = await observe(host, subject.unit)
     const trials = trialContext(context, facts, baseline)
     const records = context.stored.kept.flatMap((stage) => stage.records)
-    const problem = await finalCheck(trials, records, {
+    const untried = await standBy(trials, records)
+    if (untried !== undefined) {
+      // Nothing speaks against what was kept: it stays, and the person hears what was not tried.
+      notes.push(`the last reload and restart were not tried: ${untried}`)
+      break
+    }
+    const problem = await finalCheck(trials, {
       reload: facts.unit.canReload,
       restart: restarts === 'each stage',
     })

@@ -1,8 +1,11 @@
 import type { Host } from '../host/host.ts'
 import { nameAsPart, shortName } from './unit-name.ts'
 
-/** An undo that hangs would be as bad as none; it runs one restart, for which PID 1 has its own limit. */
-const UNDO_LIMIT = '10min'
+/** An undo that hangs would be as bad as none; it runs a few starts, for which PID 1 has its own limit. */
+const UNDO_LIMIT_SECONDS = 1200
+/** Between two attempts of an undo that can't be done yet. */
+const AGAIN_SECONDS = 60
+const UNDO_WAIT_MS = (UNDO_LIMIT_SECONDS + 60) * 1000
 
 export class TimerError extends Error {
   override name = 'TimerError'
@@ -15,7 +18,8 @@ export function deadmanName(unit: string): string {
 
 /**
  * Has PID 1 run `/bin/sh script` in `seconds`, whatever becomes of hardenctl: systemd-run(1). The default
- * accuracy of timers is a minute, hence AccuracySec=.
+ * accuracy of timers is a minute, hence AccuracySec=. A script that succeeds stops the timer; one that fails, say
+ * while /run is full, is run again.
  */
 export async function armTimer(host: Host, unit: string, script: string, seconds: number): Promise<void> {
   const name = deadmanName(unit)
@@ -27,8 +31,9 @@ export async function armTimer(host: Host, unit: string, script: string, seconds
     `--description=Undo the unfinished hardenctl trial of ${shortName(unit)}`,
     `--on-active=${seconds}s`,
     '--timer-property=AccuracySec=200ms',
+    `--timer-property=OnUnitInactiveSec=${AGAIN_SECONDS}s`,
     '--property=Type=oneshot',
-    `--property=TimeoutStartSec=${UNDO_LIMIT}`,
+    `--property=TimeoutStartSec=${UNDO_LIMIT_SECONDS}`,
     '--property=KillMode=process',
     '/bin/sh',
     script,
@@ -66,7 +71,7 @@ export async function disarmTimer(host: Host, unit: string): Promise<void> {
  */
 export async function undoNow(host: Host, unit: string, script: string): Promise<boolean> {
   const started = await host.run(['systemctl', 'start', `${deadmanName(unit)}.service`], {
-    timeoutMs: 660_000,
+    timeoutMs: UNDO_WAIT_MS,
   })
   if (started.exitCode === 0) {
     await disarmTimer(host, unit)
@@ -79,11 +84,11 @@ export async function undoNow(host: Host, unit: string, script: string): Promise
       '--quiet',
       '--collect',
       '--wait',
-      `--property=TimeoutStartSec=${UNDO_LIMIT}`,
+      `--property=TimeoutStartSec=${UNDO_LIMIT_SECONDS}`,
       '/bin/sh',
       script,
     ],
-    { timeoutMs: 660_000 },
+    { timeoutMs: UNDO_WAIT_MS },
   )
   return result.exitCode === 0
 }

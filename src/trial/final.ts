@@ -7,6 +7,7 @@ import { glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { OwnershipRecord } from './ownership.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
+import { lackOfRoom, readRoom } from './room.ts'
 import { timed } from './steps.ts'
 import { healthQuestion, scriptPath, startLimitMs, type TrialContext, UnhealthyError } from './transaction.ts'
 
@@ -56,7 +57,7 @@ export async function proveStopAndStart(
   await proveHealthy(context, before, since)
 }
 
-/** Ends the stand-by of finalCheck: the service is proven, with all that was kept or with less. */
+/** Ends the stand-by: the service is proven, with all that was kept or with less. */
 export async function standDown({ host, unit }: TrialContext): Promise<void> {
   await disarmTimer(host, unit)
   await host.remove(scriptPath(unit))
@@ -66,23 +67,41 @@ export async function standDown({ host, unit }: TrialContext): Promise<void> {
 }
 
 /**
- * Proves that the kept settings also survive a reload, and a stop and a start, as far as each is wanted. Meanwhile a
- * timer of PID 1 stands by that takes everything back, since a stopped service is the worst that may be left. It
- * still stands by when a problem is returned: standDown() when the service is up again. No signal ends it half-way.
+ * Has a timer of PID 1 stand by that takes everything back, since a stopped service is the worst that may be left.
+ * Returns why that can't be, when nothing must be tried; what it began is then cleared away again.
  */
-export async function finalCheck(
+export async function standBy(
   context: TrialContext,
   records: readonly OwnershipRecord[],
-  wanted: { reload: boolean; restart: boolean },
 ): Promise<string | undefined> {
-  const { signal: _, ...whole } = context
-  const { host, unit, tell } = whole
+  const { host, unit, tell } = context
+  const lack = lackOfRoom(await readRoom(host))
+  if (lack !== undefined) return lack
   try {
     await timed('arm', tell, async () => {
       await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
       await host.write(scriptPath(unit), everythingScript(unit, records), 0o700)
-      await armTimer(host, unit, scriptPath(unit), whole.deadManSeconds + STOP_LIMIT_MS / 1000)
+      await armTimer(host, unit, scriptPath(unit), context.deadManSeconds + STOP_LIMIT_MS / 1000)
     })
+    return undefined
+  } catch (error) {
+    await standDown(context)
+    return (error as Error).message
+  }
+}
+
+/**
+ * Proves that the kept settings also survive a reload, and a stop and a start, as far as each is wanted, once
+ * standBy() succeeded. The timer still stands by when a problem is returned: standDown() when the service is up
+ * again. No signal ends it half-way.
+ */
+export async function finalCheck(
+  context: TrialContext,
+  wanted: { reload: boolean; restart: boolean },
+): Promise<string | undefined> {
+  const { signal: _, ...whole } = context
+  const { tell } = whole
+  try {
     if (wanted.reload) await timed('try-reload', tell, () => proveReload(whole))
     if (wanted.restart) await timed('stop-start', tell, () => proveStopAndStart(whole))
     return undefined

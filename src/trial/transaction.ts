@@ -20,6 +20,7 @@ import {
   planOwnership,
   recordOwnership,
 } from './ownership.ts'
+import { lackOfRoom, readRoom } from './room.ts'
 import { type StepListener, timed } from './steps.ts'
 import { bootUnit, undoScript } from './undo-script.ts'
 
@@ -156,6 +157,8 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
   const { host, unit } = context
   const now = await glimpse(host, unit)
   if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
+  const lack = lackOfRoom(await readRoom(host))
+  if (lack !== undefined) throw new TrialError(lack)
   const records = await recordOwnership(host, change.ownership, change.assignments)
   return {
     token: randomBytes(8).toString('hex'),
@@ -255,8 +258,11 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
 
 /** True when nothing of a trial is left. Without a script nothing was armed, or the timer came first. */
 async function runUndo(host: Host, unit: string): Promise<boolean> {
-  const armed = (await host.stat(scriptPath(unit))) !== undefined
-  if (armed && !(await undoNow(host, unit, scriptPath(unit)))) return false
+  const script = scriptPath(unit)
+  const armed = (await host.stat(script)) !== undefined
+  if (armed && !(await undoNow(host, unit, script))) return false
+  // The script takes its folders along; where it could not be written they stand there empty.
+  if (!armed) for (const folder of [dirname(script), RUN_FOLDER]) await host.remove(folder).catch(() => false)
   return (await host.stat(trialPath(unit))) === undefined
 }
 
@@ -276,6 +282,11 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
       if (!found.healthy) throw new UnhealthyError(found)
       return found
     })
+    if (!ran) {
+      const line =
+        'settings are not back yet: systemd can’t read its unit files; PID 1 tries again each minute'
+      return { proven: false, lines: [line, ...report.proof] }
+    }
     await context.remember(undefined)
     const lines = [
       'the trial drop-in is gone and systemd has read its files again',
@@ -284,7 +295,7 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
         : []),
       ...report.proof,
     ]
-    return { proven: ran, lines }
+    return { proven: true, lines }
   } catch (error) {
     return { proven: false, lines: [`the service is not proven to be back: ${(error as Error).message}`] }
   }

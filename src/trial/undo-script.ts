@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { temporaryName } from '../host/files.ts'
+import { deadmanName } from '../systemd/timer.ts'
 import type { OwnershipRecord } from './ownership.ts'
 
 export interface UndoPlan {
@@ -66,10 +67,18 @@ folder() {
 }`
 
 /**
+ * Seconds between attempts: PID 1 refuses to read its files while /run is full, and a service can't write its pid
+ * there. A little later there may be room; what then still fails is tried by the timer each minute.
+ */
+const RELOAD_WAITS = '1 2 4 8'
+const START_WAITS = '1 2 4 8 15'
+
+/**
  * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
  * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
  * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it. A start
- * under the trial's settings that is still on its way is ended first: it would take the files again.
+ * under the trial's settings that is still on its way is ended first: it would take the files again. It fails, and
+ * stays for the next time that the timer runs it, as long as PID 1 can't read its files.
  */
 export function undoScript(plan: UndoPlan): string {
   const folders = plan.foldersMade.map((folder) => `  rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
@@ -80,8 +89,15 @@ export PATH LC_ALL
 unset IFS CDPATH
 unit=${quoted(plan.unit)}
 ${FUNCTIONS}
-calm() {
+reload() {
+  for wait in ${RELOAD_WAITS}; do
+    systemctl daemon-reload && return 0
+    sleep "$wait"
+  done
   systemctl daemon-reload
+}
+calm() {
+  reload
   case "$(systemctl show --property=ActiveState --value -- "$unit"):$(systemctl show --property=Job --value -- "$unit")" in
   active: | active:0 | inactive: | inactive:0 | failed: | failed:0) ;;
   *) systemctl stop --job-mode=ignore-dependencies -- "$unit" ;;
@@ -94,10 +110,13 @@ ${plan.records.map(restoreLine).join('\n')}
 clear_away() {
   cd /
   rm -f -- ${[plan.trialDropIn, temporaryName(plan.trialDropIn), ...plan.bootFiles].map(quoted).join(' ')}
-  systemctl daemon-reload
+  unread=
+  reload || unread=yes
 }
 forget() {
   cd /
+  [ -z "$unread" ] || exit 1
+  systemctl stop --no-block -- ${quoted(`${deadmanName(plan.unit)}.timer`)} 2>/dev/null
   rm -rf -- ${quoted(plan.runFolder)}
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
@@ -122,6 +141,12 @@ now=$(systemctl show --property=InvocationID --value -- "$unit")
 if [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
   systemctl reset-failed -- "$unit" 2>/dev/null
   systemctl restart -- "$unit"
+  for wait in ${START_WAITS}; do
+    [ "$(systemctl show --property=ActiveState --value -- "$unit")" = failed ] || break
+    sleep "$wait"
+    systemctl reset-failed -- "$unit" 2>/dev/null
+    systemctl start -- "$unit"
+  done
 fi
 forget
 `

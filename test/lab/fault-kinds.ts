@@ -9,7 +9,7 @@ export interface FaultKind {
   meanwhile?(lab: Lab, unit: string): Promise<void>
   /** How it goes on after that: not at all (killed with the host), killed, or as if nothing had been. */
   after?: 'gone' | 'kill' | 'go on'
-  /** Makes the host whole again once hardenctl has ended; before that the service must answer already. */
+  /** Makes the host whole again once hardenctl has ended, or half a minute later if it waits for that. */
   mend?(lab: Lab, unit: string): Promise<void>
 }
 
@@ -107,7 +107,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     signals: ['SIGSTOP'],
     meanwhile: async (lab) => {
       // A tmpfs of exactly what is in it: every further write fails with ENOSPC.
-      await lab.output(['sh', '-c', 'mount -o remount,size=$(df -k --output=used /run | tail -1)k /run'])
+      await lab.output(['sh', '-c', 'mount -o remount,size=$(($(df -k --output=used /run | tail -1)))k /run'])
     },
     after: 'go on',
     mend: async (lab) => {

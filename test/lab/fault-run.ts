@@ -7,8 +7,10 @@ import type { Lab, LabWish } from './lab.ts'
 import { type Listing, list } from './listing.ts'
 import { comparable, leftovers } from './subjects.ts'
 
-/** The dead-man timer of --yes runs half a minute; then the undo restarts the service once, on a machine at its limit. */
-const DEAD_MAN_MS = 75_000
+/** The dead-man timer of --yes runs half a minute, at the end of a walk two; then the undo restarts the service once. */
+const DEAD_MAN_MS = 170_000
+/** How long a disk stays full or read-only. */
+const BROKEN_MS = 25_000
 const STEPS = [...TRIAL_STEPS, ...KEEP_STEPS]
 const BEFORE_COMMIT: readonly string[] = [...TRIAL_STEPS, 'recheck', 'commit']
 
@@ -65,7 +67,7 @@ export async function answers(lab: Lab, { ask, answer }: FaultSubject): Promise<
 }
 
 /** hardenctl behind a shell: nsenter would stop with a child that stops. */
-function startWalk(lab: Lab, unit: string, faults: string): Promise<CommandResult> {
+export function startWalk(lab: Lab, unit: string, faults: string): Promise<CommandResult> {
   const argv = ['sh', '-c', 'hardenctl "$1" --yes --no-rehearsal & wait $!', 'sh', unit]
   return lab.run(argv, { env: { HARDENCTL_KILL_BEFORE: faults }, timeoutMs: 240_000 })
 }
@@ -94,22 +96,33 @@ function keptText(lab: Lab, unit: string): Promise<string | undefined> {
   return lab.read(`/etc/systemd/system/${unit}.d/zz-hardenctl-kept.conf`)
 }
 
-/** State grows by what each walk measured; that it can be read the next walk shows. */
+/** hardenctl's state grows by what each walk measured, redis writes its data and apache2 its pid as they like. */
 function withoutState({ files, ...rest }: Listing): Listing {
-  const own = Object.entries(files).filter(([path]) => !path.startsWith('/var/lib/hardenctl'))
-  return { ...rest, files: Object.fromEntries(own) }
+  const own = Object.entries(files).filter(
+    ([path]) => !/^\/var\/lib\/(hardenctl|redis\/dump)|^\/run\/apache2\/apache2\.pid\./.test(path),
+  )
+  // The size of /run, and of what of it is mounted elsewhere, is the harness's to change.
+  const mounts = rest.machine.mounts.map((line) => line.replace(/^(tmpfs \S+ tmpfs .*),size=\d+k/, '$1'))
+  return { ...rest, machine: { ...rest.machine, mounts }, files: Object.fromEntries(own) }
 }
 
 async function listed(lab: Lab, unit: string): Promise<Listing> {
   return withoutState(comparable(await list(lab, unit)))
 }
 
+function describe(key: string, before: unknown, after: unknown): string {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const gone = before.filter((one) => !after.includes(one)).map((one) => `-${one}`)
+    const came = after.filter((one) => !before.includes(one)).map((one) => `+${one}`)
+    return `${key}: ${[...gone, ...came].join(' ')}`
+  }
+  return `${key}: ${String(before).slice(0, 300)} → ${String(after).slice(0, 300)}`
+}
+
 function changes(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)])
   const wrong = [...keys].filter((key) => !isDeepStrictEqual(before[key], after[key]))
-  return wrong.map(
-    (key) => `${key}: ${String(before[key]).slice(0, 300)} → ${String(after[key]).slice(0, 300)}`,
-  )
+  return wrong.map((key) => describe(key, before[key], after[key]))
 }
 
 export function worse(before: Listing, after: Listing, rebooted: boolean): string[] {
@@ -117,10 +130,17 @@ export function worse(before: Listing, after: Listing, rebooted: boolean): strin
     ...changes(before.files, after.files).filter(
       (line) => !rebooted || !/^\/(run|tmp|var\/tmp)\//.test(line),
     ),
-    ...changes(before.unit, after.unit),
+    ...changes(before.unit, after.unit).filter((line) => !rebooted || !/^[UG]ID: /.test(line)),
     // A boot makes units, control groups and mounts of its own.
-    ...(rebooted ? [] : changes(before.machine, after.machine)),
+    ...(rebooted ? [] : changes(before.machine, after.machine)).filter(
+      (line) => !/^units: ([+-]\S+\.mount ?)+$/.test(line),
+    ),
   ]
+}
+
+/** Whether nothing of hardenctl's own code runs after the fault. */
+function isKilled({ signals, after }: FaultKind): boolean {
+  return signals.includes('SIGKILL') || after === 'gone' || after === 'kill'
 }
 
 /** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
@@ -139,25 +159,29 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   })
   const stopped = kind.signals.includes('SIGSTOP')
   const met = stopped ? await playStopped(lab, unit, kind, () => ended) : undefined
+  // A disk is full or sealed for a while; what waits for it is met by a whole one.
+  if (met && kind.mend !== undefined)
+    await Promise.race([walking, pause(BROKEN_MS, undefined, { ref: false })])
+  const mending = met ? kind.mend?.(lab, unit) : undefined
+  const mended = mending?.catch((error: Error) => error.message)
   const walk = await walking
   const stage = /Stage \d of 5(?![\s\S]*Stage \d of 5)/.exec(walk.stdout)?.[0]
   const over = walk.exitCode === 0
   const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
-  const lost: string[] = []
+  const wrong = await mended
+  const lost: string[] = typeof wrong === 'string' ? [wrong] : []
   if (met === false || (!stopped && over)) {
-    if (kind.mend !== undefined && met !== false) await kind.mend(lab, unit)
     return { ...point, stage: undefined, over, lost: [], said }
   }
 
-  const mustBeClear = kind.mend === undefined
-  const settled = await until(DEAD_MAN_MS, async () => {
-    if (!(await answers(lab, subject))) return false
-    return !mustBeClear || (await leftovers(lab)).length === 0
-  })
+  const settled = await until(
+    DEAD_MAN_MS,
+    async () =>
+      (await answers(lab, subject)) && (kind.mend !== undefined || (await leftovers(lab)).length === 0),
+  )
   if (!settled && !(await answers(lab, subject))) lost.push('the service does not answer')
-  await kind.mend?.(lab, unit).catch((error: Error) => lost.push(error.message))
-  // With its disks whole again, the timer, or else the next walk before it asks anything, clears away.
-  if (!mustBeClear && (await leftovers(lab)).length > 0) await startWalk(lab, unit, 'snapshot:1:SIGKILL')
+  // With its disks whole again the next walk, before it changes anything, ends what could not be ended before.
+  const next = kind.mend === undefined ? undefined : await startWalk(lab, unit, 'snapshot:1:SIGKILL')
   await until(DEAD_MAN_MS, async () => (await leftovers(lab)).length === 0)
   lost.push(...(await leftovers(lab)).map((name) => `left behind: ${name}`))
   if (!(await answers(lab, subject))) lost.push('the service does not answer at the end')
@@ -165,11 +189,14 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   const keptNow = await keptText(lab, unit)
   if (keptNow === kept) lost.push(...worse(before, await listed(lab, unit), kind.after === 'gone'))
   else {
-    if (!goesOn && BEFORE_COMMIT.includes(step)) lost.push('a stage was kept that was never proven')
+    // A signal once the proof is there comes too late to stop it: what is kept by then was proven.
+    const proven = goesOn || (['recheck', 'commit'].includes(step) && !isKilled(kind))
+    if (!proven && BEFORE_COMMIT.includes(step)) lost.push('a stage was kept that was never proven')
     const status = await lab.run(['hardenctl', 'status', unit])
     if (status.exitCode !== 0) lost.push(`not in force: ${status.stdout.slice(-300)}`)
   }
-  return { ...point, stage: stage ?? 'the walk', over, lost, said }
+  const saidNext = next === undefined ? '' : `the next walk:\n${next.stdout.slice(-2000)}${next.stderr}`
+  return { ...point, stage: stage ?? 'the walk', over, lost, said: said + saidNext }
 }
 
 /** Brings back what was before the first walk; what differs from `first` is lost. */

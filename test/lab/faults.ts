@@ -43,7 +43,8 @@ async function breakService(suite: string, subject: FaultSubject, offset: number
         done += 1
         results.push({ ...result, where })
         report(where, result)
-      }
+      } else if (!result.over)
+        console.log(`${where}: never came to ${result.step}: ${result.said.slice(-300)}`)
       if (!result.over) continue
       const lost = await undoAll(lab, subject, first, rebooted)
       undone += 1
@@ -59,11 +60,14 @@ async function breakService(suite: string, subject: FaultSubject, offset: number
 }
 
 const started = Date.now()
-const labs = SUITES.flatMap((suite) => FAULT_SUBJECTS.map((subject) => ({ suite, subject }))).filter(
-  ({ suite, subject }) =>
-    names.length === 0 || names.includes(`${subject.unit.replace('.service', '')}-${suite}`),
-)
-await Promise.all(labs.map(({ suite, subject }, at) => breakService(suite, subject, at * 24)))
+const all = SUITES.flatMap((suite) => FAULT_SUBJECTS.map((subject) => ({ suite, subject })))
+const labs = all
+  .map((lab, at) => ({ ...lab, offset: at * 24 }))
+  .filter(
+    ({ suite, subject }) =>
+      names.length === 0 || names.includes(`${subject.unit.replace('.service', '')}-${suite}`),
+  )
+await Promise.all(labs.map(({ suite, subject, offset }) => breakService(suite, subject, offset)))
 
 console.log('\n| fault | runs | survived | lost |\n| --- | --- | --- | --- |')
 const kinds = [...new Set(results.map(({ kind }) => kind.name))]

@@ -198,7 +198,7 @@ class Container implements Lab {
   async reboot(): Promise<void> {
     const before = this.#pid
     await this.run(['systemctl', 'reboot'])
-    await until(() => !existsSync(`/proc/${before}/ns/pid`), 30_000, 'the lab did not shut down')
+    await until(() => !existsSync(`/proc/${before}/ns/pid`), 120_000, 'the lab did not shut down')
     await this.powerCut()
   }
 

@@ -90,7 +90,7 @@ export async function leftovers(lab: Lab): Promise<string[]> {
 
 /** Lists of units that systemd prints in the order of a hash table, another one after each daemon-reload. */
 const UNORDERED =
-  /^(Requires|Wants|Before|After|Conflicts|RequiredBy|WantedBy|TriggeredBy|Names|(Requires|Wants)MountsFor)$/
+  /^(Requires|Wants|Before|After|Conflicts|RequiredBy|WantedBy|TriggeredBy|Names|IPAddress(Allow|Deny)|(Requires|Wants)MountsFor)$/
 
 /** A listing without what systemd itself makes or shuffles when any unit is loaded. */
 export function comparable({ files, unit, machine }: Listing): Listing {
