@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -119,6 +120,34 @@ describe('the order', () => {
     const script = undoScript({ ...PLAN, bootFiles: ['/etc/recover.service'], records: [] })
     expect(script).toContain('\ngive_all_back\nclear_away\n')
   })
+})
+
+describe('while systemd can’t read its files', () => {
+  const undone = (refusals: number) => {
+    const folder = temporaryFolder()
+    const script = undoScript({
+      ...PLAN,
+      records: [],
+      runFolder: folder,
+      trialDropIn: join(folder, 'drop-in'),
+    })
+    const systemctl = `systemctl() {
+      echo "$1" >>${folder}.calls
+      case $1 in
+      daemon-reload) [ "$(grep -c daemon-reload ${folder}.calls)" -gt ${refusals} ] ;;
+      show) echo active ;;
+      esac
+    }`
+    // Waiting is not what is tested; PID 1 and its bus are not there.
+    const text = script.replaceAll('sleep "$wait"', ':').replace('unset IFS', `${systemctl}\nunset IFS`)
+    const { status } = spawnSync('/bin/sh', { input: text })
+    return { status, left: existsSync(folder) }
+  }
+
+  it.each([
+    ['succeeds and takes itself away when it can after all', 3, { status: 0, left: false }],
+    ['fails, and stays for the timer to run again', 99, { status: 1, left: true }],
+  ])('%s', (_, refusals, outcome) => expect(undone(refusals)).toEqual(outcome))
 })
 
 describe.skipIf(!IS_ROOT)('owners and modes (need root)', () => {

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts'
+import { FAULT_SUBJECTS, type FaultSubject, listFor, runFault, undoAll } from './fault-run.ts'
+import { bootLab, type Lab } from './lab.ts'
+import type { Listing } from './listing.ts'
+import { labProblem, skipLab } from './problem.ts'
+
+const SUBJECT = FAULT_SUBJECTS.find(({ unit }) => unit === 'nginx.service') as FaultSubject
+const kind = (name: string) => FAULT_KINDS.find((one) => one.name === name) as FaultKind
+
+/** A few of what `npm run faults` plays: those that leave the most to be undone, one after another in one lab. */
+const POINTS = [
+  ['restart', 'SIGTERM'],
+  ['hand-over', 'SIGINT twice'],
+  ['health', 'power cut'],
+  ['verify', '/run full'],
+  ['commit', '/etc read-only'],
+  ['restart', 'the administrator adds a drop-in'],
+  ['health', 'somebody restarts the service'],
+  ['settle', '/var/lib read-only'],
+  ['commit', 'daemon-reexec, then SIGKILL'],
+] as const
+
+describe.skipIf(skipLab())(`faults at the steps of a walk${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+  let lab: Lab
+  let first: Listing
+
+  beforeAll(async () => {
+    lab = await bootLab(SUBJECT.wish)
+    first = await listFor(lab, SUBJECT.unit)
+  })
+  afterAll(() => lab?.stop())
+
+  it.each(POINTS)('before "%s": %s', { timeout: 300_000 }, async (step, name) => {
+    const result = await runFault(lab, SUBJECT, { step, kind: kind(name) })
+    expect(result.stage, result.said).toBeDefined()
+    expect(result.lost, result.said).toEqual([])
+  })
+
+  it('leave nothing that the undo does not take back', async () => {
+    expect(await undoAll(lab, SUBJECT, first, true)).toEqual([])
+  })
+})

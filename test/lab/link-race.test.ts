@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootLab, type Lab } from './lab.ts'
+import { labProblem, skipLab } from './problem.ts'
+import { answerOf, leftovers } from './subjects.ts'
+
+const LOGS = '/var/log/apache2'
+
+/** Swaps a folder and a log for links to what is not the service's, as fast as it can, once it may. */
+const ATTACK = `
+open my $count, '>', '/tmp/swaps' or die;
+my $swaps = 0;
+while (1) {
+  if (rename '${LOGS}/old', '${LOGS}/.old') {
+    symlink '/srv/outside', '${LOGS}/old' and $swaps++;
+    unlink '${LOGS}/old';
+    rename '${LOGS}/.old', '${LOGS}/old';
+  }
+  if (rename '${LOGS}/other.log', '${LOGS}/.other') {
+    symlink '/srv/outside/secret', '${LOGS}/other.log' and $swaps++;
+    unlink '${LOGS}/other.log';
+    rename '${LOGS}/.other', '${LOGS}/other.log';
+  }
+  if ($swaps % 1000 < 2) { seek $count, 0, 0; syswrite $count, "$swaps\\n"; }
+}
+`
+
+describe.skipIf(skipLab())(`links in the way${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab({
+      services: ['apache2'],
+      files: {
+        '/srv/outside/secret': 'secret\n',
+        '/srv/outside/page.log': 'outside\n',
+        [`${LOGS}/old/page.log`]: 'log\n',
+        [`${LOGS}/other.log`]: 'log\n',
+        '/opt/attack.pl': ATTACK,
+      },
+      setup: [['chmod', '-R', 'go=', '/srv/outside']],
+    })
+  })
+  afterAll(() => lab?.stop())
+
+  const outside = () => lab.output(['sh', '-c', "find /srv -printf '%p %U:%G %m %l\\n' | sort"])
+
+  it('never lead an ownership change, or its undo, to a file outside', { timeout: 240_000 }, async () => {
+    const before = await outside()
+    const attack = lab.run(['sh', '-c', 'trap "" TERM; perl /opt/attack.pl & echo $! >/tmp/attacker; wait'], {
+      user: 'www-data',
+      timeoutMs: 230_000,
+    })
+    // Each walk hands the logs over at its second stage and is interrupted at another step of that trial.
+    for (const step of ['write', 'restart', 'health']) {
+      const walk = await lab.run(['hardenctl', 'apache2', '--yes', '--no-rehearsal'], {
+        env: { HARDENCTL_KILL_BEFORE: `${step}:2:SIGTERM` },
+        timeoutMs: 60_000,
+      })
+      expect(walk.exitCode, walk.stdout + walk.stderr).not.toBe(null)
+      expect(await outside()).toBe(before)
+      expect(await answerOf(lab)).toBe('200')
+      await lab.run(['hardenctl', 'undo', 'apache2'])
+      expect(await outside()).toBe(before)
+    }
+    expect(Number(await lab.read('/tmp/swaps')), 'swaps that the attacker came to').toBeGreaterThan(1000)
+    await lab.run(['sh', '-c', 'kill -9 $(cat /tmp/attacker)'])
+    await attack
+    expect(await leftovers(lab)).toEqual([])
+    expect(await answerOf(lab)).toBe('200')
+  })
+})
