@@ -21,6 +21,7 @@ function adminDropIn(unit: string): string {
 
 /** Makes the folder read-only for everybody, by a mount of itself over itself. */
 async function seal(lab: Lab, folder: string): Promise<void> {
+  await lab.output(['mkdir', '-p', '-m', '700', folder])
   await lab.output(['mount', '--bind', folder, folder])
   await lab.output(['mount', '-o', 'remount,ro,bind', folder])
 }
@@ -81,11 +82,12 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     signals: ['SIGSTOP'],
     meanwhile: async (lab, unit) => {
       await lab.run(['systemctl', 'reset-failed', unit])
-      await lab.output(['systemctl', 'restart', unit])
+      // Under a trial that breaks the service it breaks for them too; what matters is how it ends.
+      await lab.run(['systemctl', 'restart', unit])
     },
     after: 'go on',
   },
-  sealed('/var/lib'),
+  sealed('/var/lib/hardenctl'),
   {
     name: 'the administrator adds a drop-in',
     signals: ['SIGSTOP'],

@@ -152,7 +152,10 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   const goesOn = kind.after === 'go on'
   const faults = kind.signals.map((signal) => `${step}:1:${signal}`)
   // What goes on would walk all the stages; the next fault wants to meet them too.
-  if (goesOn || BEFORE_COMMIT.includes(step) === false) faults.push('snapshot:2:SIGKILL')
+  // A stage that broke once comes to the steps of keeping only with its second or third trial.
+  if (goesOn || !BEFORE_COMMIT.includes(step)) {
+    faults.push(`snapshot:${(TRIAL_STEPS as readonly string[]).includes(step) ? 2 : 5}:SIGKILL`)
+  }
   let ended = false
   const walking = startWalk(lab, unit, faults.join(',')).finally(() => {
     ended = true

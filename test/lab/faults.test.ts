@@ -17,7 +17,7 @@ const POINTS = [
   ['commit', '/etc read-only'],
   ['restart', 'the administrator adds a drop-in'],
   ['health', 'somebody restarts the service'],
-  ['settle', '/var/lib read-only'],
+  ['settle', '/var/lib/hardenctl read-only'],
   ['commit', 'daemon-reexec, then SIGKILL'],
 ] as const
 
