@@ -125,23 +125,25 @@ describe('the order', () => {
 describe('while systemd can’t read its files', () => {
   const undone = (refusals: number) => {
     const folder = temporaryFolder()
+    const run = join(folder, 'run/x')
+    mkdirSync(run, { recursive: true })
     const script = undoScript({
       ...PLAN,
       records: [],
-      runFolder: folder,
+      runFolder: run,
       trialDropIn: join(folder, 'drop-in'),
     })
     const systemctl = `systemctl() {
-      echo "$1" >>${folder}.calls
+      echo "$1" >>${folder}/calls
       case $1 in
-      daemon-reload) [ "$(grep -c daemon-reload ${folder}.calls)" -gt ${refusals} ] ;;
+      daemon-reload) [ "$(grep -c daemon-reload ${folder}/calls)" -gt ${refusals} ] ;;
       show) echo active ;;
       esac
     }`
     // Waiting is not what is tested; PID 1 and its bus are not there.
     const text = script.replaceAll('sleep "$wait"', ':').replace('unset IFS', `${systemctl}\nunset IFS`)
     const { status } = spawnSync('/bin/sh', { input: text })
-    return { status, left: existsSync(folder) }
+    return { status, left: existsSync(run) }
   }
 
   it.each([
