@@ -2,12 +2,13 @@ import { type Assignment, titleOf } from '../catalog/types.ts'
 import { liveHost } from '../host/live.ts'
 import { score } from '../session/drop-in-parts.ts'
 import { loadState } from '../session/store.ts'
-import { mergeAssignments } from '../systemd/drop-in.ts'
+import { keptPath, mergeAssignments } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { difference } from '../systemd/settings-difference.ts'
 import { first, showUnit } from '../systemd/show.ts'
 import { syscallGroups } from '../systemd/syscall-groups.ts'
 import { serviceName } from '../systemd/unit-name.ts'
+import { isCommitted } from '../trial/restore.ts'
 
 /** Says what is kept of a unit, since when, and whether the running unit shows it. 1 when something is not in force. */
 export async function runStatus(given: string): Promise<number> {
@@ -24,12 +25,16 @@ export async function runStatus(given: string): Promise<number> {
   say(
     `${unit}: exposure ${score(stored.stock)} before, ${score((await overallExposure(host, unit)) ?? 0)} now`,
   )
-  if (stored.pending) say('A trial was left unfinished; hardenctl ends it when it is started again.')
+  const { pending } = stored
+  const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
+  if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl notes it down.`)
+  else if (pending) say('A trial was left unfinished; hardenctl ends it when it is started again.')
   for (const { stage, before, after, at, assignments } of stored.kept) {
     say(`  ${titleOf(stage)}: ${score(before)} → ${score(after)}, kept ${at}`)
     for (const { key, value } of assignments) if (value !== '') say(`    ${key}=${value}`)
   }
-  const all = stored.kept.reduce<Assignment[]>((sum, stage) => mergeAssignments(sum, stage.assignments), [])
+  const kept = [...stored.kept, ...(committed ? [pending] : [])]
+  const all = kept.reduce<Assignment[]>((sum, stage) => mergeAssignments(sum, stage.assignments), [])
   const wrong = difference(all, properties, await syscallGroups(host))
   for (const { key, asked, shown } of wrong)
     say(`  NOT IN FORCE ${key}: asked ${asked}, the unit shows ${shown}`)

@@ -174,7 +174,13 @@ export function filesBelow(root: string): Files {
       await writeAtomically(await locate(path), text, mode)
     },
     async makeDirectory(path, mode) {
-      await mkdir(await locate(path), { recursive: true, mode })
+      const real = await locate(path)
+      try {
+        await mkdir(real, { recursive: true, mode })
+      } catch {
+        // On a read-only file system the recursive one says ENOENT; the plain one says what is wrong.
+        await mkdir(real, { mode })
+      }
     },
     async remove(path) {
       const real = await locate(path)

@@ -40,6 +40,11 @@ export async function restoreEverything(
   return undoNow(host, unit, scriptPath(unit))
 }
 
+/** Whether the drop-in in /etc, given as text, holds the trial: then it is kept, whatever became of hardenctl. */
+export function isCommitted({ token }: Pick<Trial, 'token'>, kept: string | undefined): boolean {
+  return kept?.split('\n').includes(`# trial ${token}`) === true
+}
+
 export type Unfinished = 'kept' | 'undone' | 'stuck'
 
 /**
@@ -47,8 +52,7 @@ export type Unfinished = 'kept' | 'undone' | 'stuck'
  * if it still stands and by what the state remembers if not (a reboot, a full disk).
  */
 export async function finishTrial(host: Host, unit: string, trial: Trial): Promise<Unfinished> {
-  const kept = await host.read(keptPath(unit))
-  const committed = kept?.split('\n').includes(`# trial ${trial.token}`) === true
+  const committed = isCommitted(trial, await host.read(keptPath(unit)))
   if ((await host.stat(scriptPath(unit))) !== undefined) {
     if (!(await undoNow(host, unit, scriptPath(unit)))) return 'stuck'
     return committed ? 'kept' : 'undone'

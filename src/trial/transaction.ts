@@ -283,8 +283,7 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
       return found
     })
     if (!ran) {
-      const line =
-        'settings are not back yet: systemd can’t read its unit files; PID 1 tries again each minute'
+      const line = 'not all is taken back yet, a disk is full or read-only: PID 1 tries again each minute'
       return { proven: false, lines: [line, ...report.proof] }
     }
     await context.remember(undefined)

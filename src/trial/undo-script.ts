@@ -78,7 +78,7 @@ const START_WAITS = '1 2 4 8 15'
  * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
  * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it. A start
  * under the trial's settings that is still on its way is ended first: it would take the files again. It fails, and
- * stays for the next time that the timer runs it, as long as PID 1 can't read its files.
+ * stays for the next time that the timer runs it, as long as PID 1 can't read its files or some can't be removed.
  */
 export function undoScript(plan: UndoPlan): string {
   const folders = plan.foldersMade.map((folder) => `  rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
@@ -110,12 +110,15 @@ ${plan.records.map(restoreLine).join('\n')}
 clear_away() {
   cd /
   rm -f -- ${[plan.trialDropIn, temporaryName(plan.trialDropIn), ...plan.bootFiles].map(quoted).join(' ')}
-  unread=
-  reload || unread=yes
+  again=
+  for path in ${[plan.trialDropIn, ...plan.bootFiles].map(quoted).join(' ')}; do
+    if [ -e "$path" ] || [ -L "$path" ]; then again=yes; fi
+  done
+  reload || again=yes
 }
 forget() {
   cd /
-  [ -z "$unread" ] || exit 1
+  [ -z "$again" ] || exit 1
   systemctl stop --no-block -- ${quoted(`${deadmanName(plan.unit)}.timer`)} 2>/dev/null
   rm -rf -- ${quoted(plan.runFolder)}
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null

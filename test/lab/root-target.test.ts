@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootLab, type Lab } from './lab.ts'
+import { labProblem, skipLab } from './problem.ts'
+import { answerOf, exposureOf, leftovers } from './subjects.ts'
+
+const STATE = '/var/lib/hardenctl'
+const DROP_INS = '/etc/systemd/system/apache2.service.d'
+const WALK = ['hardenctl', 'apache2', '--yes', '--no-rehearsal']
+
+describe.skipIf(skipLab())(`root as a target${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab({
+      services: ['apache2'],
+      files: {
+        [`${DROP_INS}/secret.conf`]: '[Service]\nEnvironment=PASSWORD=hunter2 "TOKEN=a b hunter2"\n',
+        '/tmp/evil/systemctl': '#!/bin/sh\ntouch /tmp/owned\nexec /usr/bin/systemctl "$@"\n',
+      },
+      setup: [
+        [
+          'sh',
+          '-c',
+          'chmod 755 /tmp/evil/* && for name in journalctl systemd-run df sh id; do cp /tmp/evil/systemctl /tmp/evil/$name; done',
+        ],
+        ['systemctl', 'daemon-reload'],
+      ],
+    })
+  })
+  afterAll(() => lab?.stop())
+
+  it('runs no program from the PATH of its caller, nor a shell of theirs', async () => {
+    const env = {
+      PATH: '/tmp/evil:/usr/local/bin:/usr/bin:/bin',
+      SHELL: '/tmp/evil/sh',
+      EDITOR: '/tmp/evil/sh',
+      PAGER: '/tmp/evil/sh',
+      SYSTEMD_PAGER: '/tmp/evil/sh',
+      HARDENCTL_KILL_BEFORE: 'hand-over:1',
+    }
+    const walk = await lab.run(WALK, { env, timeoutMs: 60_000 })
+    expect(walk.stdout).toContain('Stage 1 of 5')
+    expect(await lab.read('/tmp/owned')).toBeUndefined()
+    await expect.poll(() => leftovers(lab), { timeout: 60_000 }).toEqual([])
+  })
+
+  it('keeps secrets of the unit out of what it says and writes', { timeout: 120_000 }, async () => {
+    const walk = await lab.run(WALK, { timeoutMs: 110_000 })
+    expect(walk.exitCode, walk.stdout).toBe(0)
+    const status = await lab.run(['hardenctl', 'status', 'apache2'])
+    for (const { stdout, stderr } of [walk, status]) expect(stdout + stderr).not.toContain('hunter2')
+    const written = ['grep', '-rl', 'hunter2', STATE, '/run', '/etc/systemd', '/var/tmp']
+    expect((await lab.run(written)).stdout.trim()).toBe(`${DROP_INS}/secret.conf`)
+    const logged = await lab.run(['journalctl', '--no-pager', '-o', 'export'])
+    expect(logged.stdout).not.toContain('hunter2')
+  })
+
+  it.each([
+    ['torn', `printf '{"version":1,' >${STATE}/apache2/state.json`],
+    ['of somebody else', `chown www-data ${STATE}/apache2/state.json`],
+    ['in a folder of somebody else', `chown www-data ${STATE}/apache2`],
+    ['a link', `mv ${STATE}/apache2/state.json /srv/state && ln -s /srv/state ${STATE}/apache2/state.json`],
+    ['writable by all', `chmod 666 ${STATE}/apache2/state.json`],
+  ])('refuses state that is %s, and names it', async (_, spoil) => {
+    const saved = 'rm -rf /srv/saved && cp -a /var/lib/hardenctl /srv/saved'
+    await lab.output(['sh', '-c', `${saved} && ${spoil}`])
+    const before = await exposureOf(lab, 'apache2')
+    try {
+      const walk = await lab.run(WALK, { timeoutMs: 60_000 })
+      expect(walk.exitCode, walk.stdout).not.toBe(0)
+      expect(walk.stderr).toContain(`${STATE}/apache2`)
+      expect(walk.stderr).not.toMatch(/at .*\.[jt]s:\d+/)
+      expect(await exposureOf(lab, 'apache2')).toBe(before)
+      expect(await answerOf(lab)).toBe('200')
+    } finally {
+      await lab.output(['sh', '-c', 'rm -rf /var/lib/hardenctl && cp -a /srv/saved /var/lib/hardenctl'])
+    }
+  })
+
+  it.each([
+    '../../etc/passwd',
+    'a/b',
+    'a\nb',
+    '--force',
+    '-x',
+    'x\u001b[31m',
+    '',
+    '.',
+    '..',
+    'apache2.service.d',
+  ])('refuses the name %j in one line', async (name) => {
+    const walk = await lab.run(['hardenctl', name, '--yes'])
+    expect(walk.exitCode).not.toBe(0)
+    expect(walk.exitCode).not.toBe(null)
+    expect(walk.stdout + walk.stderr).not.toMatch(/\u001b|at .*\.[jt]s:\d+/)
+    expect(walk.stderr.trim().split('\n').length).toBeLessThanOrEqual(2)
+  })
+
+  it('undoes what it kept though its state is torn', async () => {
+    await lab.output(['sh', '-c', `printf '{' >${STATE}/apache2/state.json`])
+    const undo = await lab.run(['hardenctl', 'undo', 'apache2'])
+    expect(undo.stdout + undo.stderr).toContain('apache2')
+    expect(await lab.read(`${DROP_INS}/zz-hardenctl-kept.conf`)).toBeUndefined()
+    expect(await exposureOf(lab, 'apache2')).toBe(92)
+    expect(await answerOf(lab)).toBe('200')
+    expect(await lab.read(`${DROP_INS}/secret.conf`)).toContain('hunter2')
+  })
+})
