@@ -8,17 +8,14 @@ import { labProblem, skipLab } from './problem.ts'
 const SUBJECT = FAULT_SUBJECTS.find(({ unit }) => unit === 'nginx.service') as FaultSubject
 const kind = (name: string) => FAULT_KINDS.find((one) => one.name === name) as FaultKind
 
-/** A few of what `npm run faults` plays: those that leave the most to be undone, one after another in one lab. */
+/** A few of what `npm run faults` plays, one after another in one lab; kills and signals are in survival.test.ts. */
 const POINTS = [
-  ['restart', 'SIGTERM'],
-  ['hand-over', 'SIGINT twice'],
   ['health', 'power cut'],
   ['verify', '/run full'],
   ['commit', '/etc read-only'],
   ['restart', 'the administrator adds a drop-in'],
   ['health', 'somebody restarts the service'],
   ['settle', '/var/lib/hardenctl read-only'],
-  ['commit', 'daemon-reexec, then SIGKILL'],
 ] as const
 
 describe.skipIf(skipLab())(`faults at the steps of a walk${labProblem() ? ` (${labProblem()})` : ''}`, () => {
