@@ -25,6 +25,8 @@ const MOVES_BY_ITSELF = [
   /^\/run\/systemd\/incoming(\/|$)/,
   /^\/run\/systemd\/dissect-root(\/|$)/,
   /^\/run\/credentials(\/|$)/,
+  // systemd's own, left when a start is ended while it sets up PrivateDevices=.
+  /^\/run\/systemd\/namespace-\w+$/,
   /^\/var\/tmp\/systemd-private-/,
   /^\/tmp\/systemd-private-/,
   /^\/run\/udev\//,
