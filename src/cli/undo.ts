@@ -3,7 +3,7 @@ import { lockFolder } from '../host/lock.ts'
 import { undoEverything } from '../session/undo.ts'
 import { first, showUnit } from '../systemd/show.ts'
 import { serviceName } from '../systemd/unit-name.ts'
-import { stateFolder } from '../trial/transaction.ts'
+import { stateFolder } from '../trial/trial-paths.ts'
 
 /** Everything back as before the first change; the exit code. */
 export async function runUndo(given: string): Promise<number> {

@@ -17,8 +17,11 @@ export function regularExpressionOf(pattern: string): RegExp {
     if (set) {
       source += `${notHidden}(?!/)[${set[1] ? '^' : ''}${(set[2] ?? '').replace(/[\\\][^]/g, '\\$&')}]`
       at += set[0].length - 1
-    } else if (character === '*') source += `${notHidden}[^/]*`
-    else if (character === '?') source += `${notHidden}[^/]`
+    } else if (character === '*') {
+      // Several in a row are one; as many repetitions would be tried in every way that they can share a name.
+      while (pattern[at + 1] === '*') at += 1
+      source += `${notHidden}[^/]*`
+    } else if (character === '?') source += `${notHidden}[^/]`
     else if (character === '\\' && at + 1 < pattern.length) source += literal(pattern[++at] as string)
     else source += literal(character)
   }

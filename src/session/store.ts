@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
-import { STATE_FOLDER, stateFolder, type Trial } from '../trial/transaction.ts'
+import type { Trial } from '../trial/transaction.ts'
+import { STATE_FOLDER, stateFolder } from '../trial/trial-paths.ts'
 import { learnedSchema } from './learned-store.ts'
 
 const assignment = z.strictObject({

@@ -9,7 +9,8 @@ import type { OwnershipRecord } from './ownership.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
 import { lackOfRoom, readRoom } from './room.ts'
 import { timed } from './steps.ts'
-import { healthQuestion, scriptPath, startLimitMs, type TrialContext, UnhealthyError } from './transaction.ts'
+import { healthQuestion, startLimitMs, type TrialContext, UnhealthyError } from './transaction.ts'
+import { PENDING, scriptPath, undoIsPending } from './trial-paths.ts'
 
 const STOP_LIMIT_MS = 90_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -75,6 +76,7 @@ export async function standBy(
   records: readonly OwnershipRecord[],
 ): Promise<string | undefined> {
   const { host, unit, tell } = context
+  if (await undoIsPending(host, unit)) return PENDING
   const lack = lackOfRoom(await readRoom(host))
   if (lack !== undefined) return lack
   try {

@@ -8,8 +8,6 @@ import { checkLabel } from './check.ts'
 import { glimpse } from './glimpse.ts'
 import { timed } from './steps.ts'
 import {
-  bootPaths,
-  scriptPath,
   type Trial,
   type TrialContext,
   TrialError,
@@ -17,6 +15,7 @@ import {
   undo,
   verifySettings,
 } from './transaction.ts'
+import { bootPaths, scriptPath } from './trial-paths.ts'
 
 export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }
 

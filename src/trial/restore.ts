@@ -3,7 +3,8 @@ import type { Host } from '../host/host.ts'
 import { keptPath, trialPath } from '../systemd/drop-in.ts'
 import { undoNow } from '../systemd/timer.ts'
 import type { OwnershipRecord } from './ownership.ts'
-import { bootPaths, scriptPath, type Trial } from './transaction.ts'
+import type { Trial } from './transaction.ts'
+import { bootPaths, scriptPath } from './trial-paths.ts'
 import { undoScript } from './undo-script.ts'
 
 /** The earliest record of each path: what it was before the first change. */

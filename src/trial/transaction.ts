@@ -8,7 +8,6 @@ import { keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
 import { difference, type SettingDifference } from '../systemd/settings-difference.ts'
 import { showUnit } from '../systemd/show.ts'
 import { armTimer, undoNow } from '../systemd/timer.ts'
-import { nameAsPart } from '../systemd/unit-name.ts'
 import type { Baseline } from './baseline.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
@@ -22,6 +21,7 @@ import {
 } from './ownership.ts'
 import { lackOfRoom, readRoom } from './room.ts'
 import { type StepListener, timed } from './steps.ts'
+import { bootPaths, PENDING, RUN_FOLDER, scriptPath, undoIsPending } from './trial-paths.ts'
 import { bootUnit, undoScript } from './undo-script.ts'
 
 /** What is asked for: a set of assignments, and files that change hands for them. */
@@ -72,26 +72,7 @@ export interface Undone {
   lines: string[]
 }
 
-export const RUN_FOLDER = '/run/hardenctl'
-export const STATE_FOLDER = '/var/lib/hardenctl'
 const SHOWN_DIFFERENCES = 3
-
-export function scriptPath(unit: string): string {
-  return `${RUN_FOLDER}/${nameAsPart(unit)}/undo.sh`
-}
-
-export function stateFolder(unit: string): string {
-  return `${STATE_FOLDER}/${nameAsPart(unit)}`
-}
-
-export function bootPaths(unit: string): { unit: string; link: string; script: string } {
-  const name = `hardenctl-recover-${nameAsPart(unit)}.service`
-  return {
-    unit: `/etc/systemd/system/${name}`,
-    link: `/etc/systemd/system/basic.target.wants/${name}`,
-    script: `${stateFolder(unit)}/undo.sh`,
-  }
-}
 
 export class TrialError extends Error {
   override name = 'TrialError'
@@ -157,6 +138,7 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
   const { host, unit } = context
   const now = await glimpse(host, unit)
   if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
+  if (await undoIsPending(host, unit)) throw new TrialError(PENDING)
   const lack = lackOfRoom(await readRoom(host))
   if (lack !== undefined) throw new TrialError(lack)
   const records = await recordOwnership(host, change.ownership, change.assignments)

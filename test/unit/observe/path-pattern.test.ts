@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { regularExpressionOf } from '../../../src/observe/path-pattern.ts'
+
+describe('a pattern for paths', () => {
+  it.each([
+    ['/var/log/*.log', '/var/log/a.log', true],
+    ['/var/log/**.log', '/var/log/a.log', true],
+    ['/var/log/**', '/var/log/.hidden', false],
+    ['/var/log/**', '/var/log/a/b', false],
+    ['/var/log/**/x', '/var/log/a/x', true],
+  ])('%s of %s: %s', (pattern, path, matches) => {
+    expect(regularExpressionOf(pattern).test(path)).toBe(matches)
+  })
+
+  it('of many stars is no trap', () => {
+    const started = performance.now()
+    expect(
+      regularExpressionOf(`/var/log/nginx/a${'*'.repeat(40)}x`).test('/var/log/nginx/access.log.1.gz'),
+    ).toBe(false)
+    expect(performance.now() - started).toBeLessThan(200)
+  })
+})
