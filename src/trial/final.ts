@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { daemonReload, queue, reloadUnit, resetFailed } from '../systemd/control.ts'
 import { type DropInPart, keptPath, renderDropIn } from '../systemd/drop-in.ts'
 import { armTimer, disarmTimer } from '../systemd/timer.ts'
@@ -7,10 +6,10 @@ import { glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { OwnershipRecord } from './ownership.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
-import { lackOfRoom, readRoom } from './room.ts'
+import { obstacle } from './room.ts'
 import { timed } from './steps.ts'
 import { healthQuestion, startLimitMs, type TrialContext, UnhealthyError } from './transaction.ts'
-import { PENDING, scriptPath, undoIsPending } from './trial-paths.ts'
+import { placeUndo, removeUndo } from './undo-file.ts'
 
 const STOP_LIMIT_MS = 90_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -61,10 +60,7 @@ export async function proveStopAndStart(
 /** Ends the stand-by: the service is proven, with all that was kept or with less. */
 export async function standDown({ host, unit }: TrialContext): Promise<void> {
   await disarmTimer(host, unit)
-  await host.remove(scriptPath(unit))
-  for (const folder of [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]) {
-    await host.remove(folder).catch(() => false)
-  }
+  await removeUndo(host, unit)
 }
 
 /**
@@ -76,14 +72,12 @@ export async function standBy(
   records: readonly OwnershipRecord[],
 ): Promise<string | undefined> {
   const { host, unit, tell } = context
-  if (await undoIsPending(host, unit)) return PENDING
-  const lack = lackOfRoom(await readRoom(host))
-  if (lack !== undefined) return lack
+  const hindered = await obstacle(host, unit)
+  if (hindered !== undefined) return hindered
   try {
     await timed('arm', tell, async () => {
-      await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
-      await host.write(scriptPath(unit), everythingScript(unit, records), 0o700)
-      await armTimer(host, unit, scriptPath(unit), context.deadManSeconds + STOP_LIMIT_MS / 1000)
+      const script = await placeUndo(host, unit, everythingScript(unit, records))
+      await armTimer(host, unit, script, context.deadManSeconds + STOP_LIMIT_MS / 1000)
     })
     return undefined
   } catch (error) {

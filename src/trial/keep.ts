@@ -15,7 +15,8 @@ import {
   undo,
   verifySettings,
 } from './transaction.ts'
-import { bootPaths, scriptPath } from './trial-paths.ts'
+import { bootPaths } from './trial-paths.ts'
+import { removeUndo } from './undo-file.ts'
 
 export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }
 
@@ -43,11 +44,8 @@ async function gainTime({ host, unit }: TrialContext): Promise<void> {
 async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<void> {
   const boot = bootPaths(unit)
   for (const path of [boot.link, boot.unit, boot.script]) await host.remove(path)
-  await host.remove(scriptPath(unit))
-  const own = [dirname(scriptPath(unit)), dirname(dirname(scriptPath(unit)))]
-  for (const folder of [...own, ...trial.foldersMade]) {
-    await host.remove(folder).catch(() => false)
-  }
+  await removeUndo(host, unit)
+  for (const folder of trial.foldersMade) await host.remove(folder).catch(() => false)
 }
 
 /**

@@ -5,6 +5,7 @@ import { undoNow } from '../systemd/timer.ts'
 import type { OwnershipRecord } from './ownership.ts'
 import type { Trial } from './transaction.ts'
 import { bootPaths, scriptPath } from './trial-paths.ts'
+import { placeUndo, undoStands } from './undo-file.ts'
 import { undoScript } from './undo-script.ts'
 
 /** The earliest record of each path: what it was before the first change. */
@@ -36,9 +37,7 @@ export async function restoreEverything(
   unit: string,
   records: readonly OwnershipRecord[],
 ): Promise<boolean> {
-  await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
-  await host.write(scriptPath(unit), everythingScript(unit, records), 0o700)
-  return undoNow(host, unit, scriptPath(unit))
+  return undoNow(host, unit, await placeUndo(host, unit, everythingScript(unit, records)))
 }
 
 /** Whether the drop-in in /etc, given as text, holds the trial: then it is kept, whatever became of hardenctl. */
@@ -54,7 +53,7 @@ export type Unfinished = 'kept' | 'undone' | 'stuck'
  */
 export async function finishTrial(host: Host, unit: string, trial: Trial): Promise<Unfinished> {
   const committed = isCommitted(trial, await host.read(keptPath(unit)))
-  if ((await host.stat(scriptPath(unit))) !== undefined) {
+  if (await undoStands(host, unit)) {
     if (!(await undoNow(host, unit, scriptPath(unit)))) return 'stuck'
     return committed ? 'kept' : 'undone'
   }
@@ -71,9 +70,7 @@ export async function finishTrial(host: Host, unit: string, trial: Trial): Promi
     invocation: trial.before.invocation,
     records: trial.records,
   })
-  await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
-  await host.write(scriptPath(unit), text, 0o700)
-  return (await undoNow(host, unit, scriptPath(unit))) ? 'undone' : 'stuck'
+  return (await undoNow(host, unit, await placeUndo(host, unit, text))) ? 'undone' : 'stuck'
 }
 
 /** Nothing of the trial is left on the machine. */

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { undoStands } from './undo-file.ts'
 
 /**
  * KiB that must be free where a trial writes. PID 1 refuses to read its unit files with less than 16 MiB in /run
@@ -6,7 +7,7 @@ import type { Host } from '../host/host.ts'
  */
 const ROOM: Readonly<Record<string, number>> = { '/run': 20 * 1024, '/etc': 256, '/var/lib': 256 }
 
-/** Which file system has too little room for a trial, in a sentence; undefined when all have enough. */
+/** Which file system has too little room, as `df` lists the free KiB of each in order; undefined when all have enough. */
 export function lackOfRoom(df: string): string | undefined {
   const lines = df.trim().split('\n').slice(1)
   for (const [at, [path, needed]] of Object.entries(ROOM).entries()) {
@@ -18,8 +19,14 @@ export function lackOfRoom(df: string): string | undefined {
   return undefined
 }
 
-/** `df` over the file systems that a trial writes to, as `lackOfRoom` reads it. Empty when it can't be asked. */
-export async function readRoom(host: Host): Promise<string> {
-  const result = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
-  return result.exitCode === 0 ? result.stdout : ''
+/**
+ * What forbids to begin anything that has to be undone, in a sentence: an undo that is not done yet, whose script
+ * would be written over, or too little room.
+ */
+export async function obstacle(host: Host, unit: string): Promise<string | undefined> {
+  if (await undoStands(host, unit)) {
+    return 'an earlier trial is still being undone, PID 1 tries again each minute; nothing was changed'
+  }
+  const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
+  return df.exitCode === 0 ? lackOfRoom(df.stdout) : undefined
 }

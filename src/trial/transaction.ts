@@ -19,9 +19,10 @@ import {
   planOwnership,
   recordOwnership,
 } from './ownership.ts'
-import { lackOfRoom, readRoom } from './room.ts'
+import { obstacle } from './room.ts'
 import { type StepListener, timed } from './steps.ts'
-import { bootPaths, PENDING, RUN_FOLDER, scriptPath, undoIsPending } from './trial-paths.ts'
+import { bootPaths, scriptPath } from './trial-paths.ts'
+import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
 import { bootUnit, undoScript } from './undo-script.ts'
 
 /** What is asked for: a set of assignments, and files that change hands for them. */
@@ -104,9 +105,7 @@ async function arm(context: TrialContext, trial: Trial): Promise<void> {
     invocation: trial.before.invocation,
     records: trial.records,
   })
-  await host.makeDirectory(dirname(scriptPath(unit)), 0o700)
-  await host.write(scriptPath(unit), text, 0o700)
-  await armTimer(host, unit, scriptPath(unit), context.deadManSeconds)
+  await armTimer(host, unit, await placeUndo(host, unit, text), context.deadManSeconds)
   if (!lasting) return
   await host.write(boot.script, text, 0o700)
   await host.write(boot.unit, bootUnit(unit, boot.script), 0o644)
@@ -138,9 +137,8 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
   const { host, unit } = context
   const now = await glimpse(host, unit)
   if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
-  if (await undoIsPending(host, unit)) throw new TrialError(PENDING)
-  const lack = lackOfRoom(await readRoom(host))
-  if (lack !== undefined) throw new TrialError(lack)
+  const hindered = await obstacle(host, unit)
+  if (hindered !== undefined) throw new TrialError(hindered)
   const records = await recordOwnership(host, change.ownership, change.assignments)
   return {
     token: randomBytes(8).toString('hex'),
@@ -240,11 +238,9 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
 
 /** True when nothing of a trial is left. Without a script nothing was armed, or the timer came first. */
 async function runUndo(host: Host, unit: string): Promise<boolean> {
-  const script = scriptPath(unit)
-  const armed = (await host.stat(script)) !== undefined
-  if (armed && !(await undoNow(host, unit, script))) return false
-  // The script takes its folders along; where it could not be written they stand there empty.
-  if (!armed) for (const folder of [dirname(script), RUN_FOLDER]) await host.remove(folder).catch(() => false)
+  // The script takes itself away.
+  if (!(await undoStands(host, unit))) await removeUndo(host, unit)
+  else if (!(await undoNow(host, unit, scriptPath(unit)))) return false
   return (await host.stat(trialPath(unit))) === undefined
 }
 
@@ -265,7 +261,8 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
       return found
     })
     if (!ran) {
-      const line = 'not all is taken back yet, a disk is full or read-only: PID 1 tries again each minute'
+      const line =
+        'not all is taken back yet, as on a disk that is full or read-only: PID 1 tries again each minute'
       return { proven: false, lines: [line, ...report.proof] }
     }
     await context.remember(undefined)
