@@ -3,7 +3,7 @@ import { bundleAttempt, installAttempt, tryOut } from './attempt.ts'
 import type { AttemptResult } from './attempt-main.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { type Listing, list } from './listing.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import { daemons } from './services/daemons.ts'
 import { answerOf, comparable, leftovers, show } from './subjects.ts'
 
@@ -107,7 +107,7 @@ async function expectAsBefore(unit: string, result: AttemptResult): Promise<void
   expect(await leftovers(lab)).toEqual([])
 }
 
-describe.skipIf(skipLab())(`rolls back${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('rolls back'), () => {
   beforeAll(async () => {
     lab = await bootLab({
       ...daemons,

@@ -6,7 +6,7 @@ import { parseShow } from '../../src/systemd/show.ts'
 import { flattenGroups, parseSyscallGroups } from '../../src/systemd/syscall-groups.ts'
 import { dropInText, randomDropIn, seededRandom } from '../unit/systemd/exposure-drop-ins.ts'
 import { bootLab, type Lab } from './lab.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 
 const COUNT = 60
 const BASES = [
@@ -45,7 +45,7 @@ function certain(lines: readonly Assignment[], base: string): Assignment[] {
   )
 }
 
-describe.skipIf(skipLab())(`settings and exposure against a running systemd ${labProblem() ?? ''}`, () => {
+describe.skipIf(skipLab())(labTitle('settings and exposure against a running systemd'), () => {
   describe.each([
     ['bookworm', 252],
     ['trixie', 257],

@@ -26,7 +26,7 @@ async function seal(lab: Lab, folder: string): Promise<void> {
   await lab.output(['mount', '-o', 'remount,ro,bind', folder])
 }
 
-/** As often as it was sealed; the timer of PID 1 may hold it busy for a moment. */
+/** At once, though somebody may still stand in it. */
 async function unseal(lab: Lab, folder: string): Promise<void> {
   await lab.untilSuccess(['umount', '-l', folder])
 }

@@ -5,27 +5,25 @@ import type { CommandResult } from './command.ts'
 import { FAULT_KINDS, type FaultKind, signalStopped } from './fault-kinds.ts'
 import type { Lab, LabWish } from './lab.ts'
 import { type Listing, list } from './listing.ts'
-import { comparable, leftovers } from './subjects.ts'
+import { answerOf, comparable, keptDropIn, leftovers, within } from './subjects.ts'
 
 /** The dead-man timer of --yes runs half a minute, at the end of a walk two; then the undo restarts the service once. */
 const DEAD_MAN_MS = 170_000
 /** How long a disk stays full or read-only. */
 const BROKEN_MS = 25_000
 const STEPS = [...TRIAL_STEPS, ...KEEP_STEPS]
-const BEFORE_COMMIT: readonly string[] = [...TRIAL_STEPS, 'recheck', 'commit']
+const BEFORE_PROOF = new Set<string>(TRIAL_STEPS)
+const BEFORE_COMMIT = new Set<string>([...TRIAL_STEPS, 'recheck', 'commit'])
 
 export interface FaultSubject {
   unit: string
   wish: LabWish
-  /** A program that prints `answer` as long as the service is well. */
-  ask: readonly string[]
+  /** Uses the service; says `answer` as long as it is well. */
+  ask(lab: Lab): Promise<string>
   answer: string
 }
 
-const http = {
-  ask: ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', 'http://127.0.0.1/'],
-  answer: '200',
-}
+const http = { ask: answerOf, answer: '200' }
 
 export const FAULT_SUBJECTS: readonly FaultSubject[] = [
   { unit: 'apache2.service', wish: { services: ['apache2'] }, ...http },
@@ -33,7 +31,8 @@ export const FAULT_SUBJECTS: readonly FaultSubject[] = [
   {
     unit: 'redis-server.service',
     wish: { services: ['redis-server'] },
-    ask: ['redis-cli', '-h', '127.0.0.1', 'incrby', 'fault', '0'],
+    ask: async (lab) =>
+      (await lab.run(['redis-cli', '-h', '127.0.0.1', 'incrby', 'fault', '0'], { timeoutMs: 10_000 })).stdout,
     answer: '0',
   },
 ]
@@ -61,13 +60,12 @@ export interface FaultResult extends FaultPoint {
   said: string
 }
 
-export async function answers(lab: Lab, { ask, answer }: FaultSubject): Promise<boolean> {
-  const said = await lab.run(ask, { timeoutMs: 10_000 })
-  return said.stdout.trim() === answer
+async function answers(lab: Lab, { ask, answer }: FaultSubject): Promise<boolean> {
+  return (await ask(lab)).trim() === answer
 }
 
 /** hardenctl behind a shell: nsenter would stop with a child that stops. */
-export function startWalk(lab: Lab, unit: string, faults: string): Promise<CommandResult> {
+function startWalk(lab: Lab, unit: string, faults: string): Promise<CommandResult> {
   const argv = ['sh', '-c', 'hardenctl "$1" --yes --no-rehearsal & wait $!', 'sh', unit]
   return lab.run(argv, { env: { HARDENCTL_KILL_BEFORE: faults }, timeoutMs: 240_000 })
 }
@@ -83,31 +81,18 @@ async function playStopped(lab: Lab, unit: string, kind: FaultKind, ended: () =>
   return true
 }
 
-async function until(limitMs: number, condition: () => Promise<boolean>): Promise<boolean> {
-  const ends = Date.now() + limitMs
-  while (!(await condition())) {
-    if (Date.now() > ends) return false
-    await pause(500)
-  }
-  return true
-}
-
-function keptText(lab: Lab, unit: string): Promise<string | undefined> {
-  return lab.read(`/etc/systemd/system/${unit}.d/zz-hardenctl-kept.conf`)
-}
-
-/** hardenctl's state grows by what each walk measured, redis writes its data and apache2 its pid as they like. */
-function withoutState({ files, ...rest }: Listing): Listing {
+/**
+ * The lab as it is compared: without what hardenctl's state grows by with each walk, and what redis and apache2 write
+ * of data and pid as they like.
+ */
+export async function listFor(lab: Lab, unit: string): Promise<Listing> {
+  const { files, machine, ...rest } = comparable(await list(lab, unit))
   const own = Object.entries(files).filter(
     ([path]) => !/^\/var\/lib\/(hardenctl|redis\/dump)|^\/run\/apache2\/apache2\.pid\./.test(path),
   )
   // The size of /run, and of what of it is mounted elsewhere, is the harness's to change.
-  const mounts = rest.machine.mounts.map((line) => line.replace(/^(tmpfs \S+ tmpfs .*),size=\d+k/, '$1'))
-  return { ...rest, machine: { ...rest.machine, mounts }, files: Object.fromEntries(own) }
-}
-
-async function listed(lab: Lab, unit: string): Promise<Listing> {
-  return withoutState(comparable(await list(lab, unit)))
+  const mounts = machine.mounts.map((line) => line.replace(/^(tmpfs \S+ tmpfs .*),size=\d+k/, '$1'))
+  return { ...rest, machine: { ...machine, mounts }, files: Object.fromEntries(own) }
 }
 
 function describe(key: string, before: unknown, after: unknown): string {
@@ -125,7 +110,7 @@ function changes(before: Record<string, unknown>, after: Record<string, unknown>
   return wrong.map((key) => describe(key, before[key], after[key]))
 }
 
-export function worse(before: Listing, after: Listing, rebooted: boolean): string[] {
+function worse(before: Listing, after: Listing, rebooted: boolean): string[] {
   return [
     ...changes(before.files, after.files).filter(
       (line) => !rebooted || !/^\/(run|tmp|var\/tmp)\//.test(line),
@@ -143,63 +128,87 @@ function isKilled({ signals, after }: FaultKind): boolean {
   return signals.includes('SIGKILL') || after === 'gone' || after === 'kill'
 }
 
-/** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
-export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoint): Promise<FaultResult> {
-  const { unit } = subject
-  const { kind, step } = point
-  const before = await listed(lab, unit)
-  const kept = await keptText(lab, unit)
-  const goesOn = kind.after === 'go on'
+interface Played {
+  walk: CommandResult
+  /** The walk came to the step. */
+  met: boolean
+  /** Why the host could not be made whole again. */
+  unmended?: string
+}
+
+/** One walk with the fault in it, up to its end; a host that was broken for it is whole again. */
+async function playFault(lab: Lab, unit: string, { kind, step }: FaultPoint): Promise<Played> {
   const faults = kind.signals.map((signal) => `${step}:1:${signal}`)
   // What goes on would walk all the stages; the next fault wants to meet them too.
   // A stage that broke once comes to the steps of keeping only with its second or third trial.
-  if (goesOn || !BEFORE_COMMIT.includes(step)) {
-    faults.push(`snapshot:${(TRIAL_STEPS as readonly string[]).includes(step) ? 2 : 5}:SIGKILL`)
+  if (kind.after === 'go on' || !BEFORE_COMMIT.has(step)) {
+    faults.push(`snapshot:${BEFORE_PROOF.has(step) ? 2 : 5}:SIGKILL`)
   }
   let ended = false
   const walking = startWalk(lab, unit, faults.join(',')).finally(() => {
     ended = true
   })
-  const stopped = kind.signals.includes('SIGSTOP')
-  const met = stopped ? await playStopped(lab, unit, kind, () => ended) : undefined
+  if (!kind.signals.includes('SIGSTOP')) {
+    const walk = await walking
+    return { walk, met: walk.exitCode !== 0 }
+  }
+  if (!(await playStopped(lab, unit, kind, () => ended))) return { walk: await walking, met: false }
+  if (kind.mend === undefined) return { walk: await walking, met: true }
   // A disk is full or sealed for a while; what waits for it is met by a whole one.
-  if (met && kind.mend !== undefined)
-    await Promise.race([walking, pause(BROKEN_MS, undefined, { ref: false })])
-  const mending = met ? kind.mend?.(lab, unit) : undefined
-  const mended = mending?.catch((error: Error) => error.message)
-  const walk = await walking
-  const stage = /Stage \d of 5(?![\s\S]*Stage \d of 5)/.exec(walk.stdout)?.[0]
+  await Promise.race([walking, pause(BROKEN_MS, undefined, { ref: false })])
+  try {
+    await kind.mend(lab, unit)
+    return { walk: await walking, met: true }
+  } catch (error) {
+    return { walk: await walking, met: true, unmended: (error as Error).message }
+  }
+}
+
+/** Waits until the service answers and nothing of the trial is left, and says what of that did not come. */
+async function settle(lab: Lab, subject: FaultSubject, isClear: () => Promise<boolean>): Promise<string[]> {
+  const well = () => answers(lab, subject)
+  await within(DEAD_MAN_MS, async () => (await well()) && (await isClear()))
+  return (await well()) ? [] : ['the service does not answer']
+}
+
+/** Whether what is kept is less than, or more than, what the walk had proven when the fault struck. */
+async function judgeKept(lab: Lab, unit: string, { kind, step }: FaultPoint): Promise<string[]> {
+  // A signal once the proof is there comes too late to stop it: what is kept by then was proven.
+  const proven =
+    kind.after === 'go on' || !BEFORE_COMMIT.has(step) || (!BEFORE_PROOF.has(step) && !isKilled(kind))
+  const status = await lab.run(['hardenctl', 'status', unit])
+  return [
+    ...(proven ? [] : ['a stage was kept that was never proven']),
+    ...(status.exitCode === 0 ? [] : [`not in force: ${status.stdout.slice(-300)}`]),
+  ]
+}
+
+/** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
+export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoint): Promise<FaultResult> {
+  const { unit } = subject
+  const { kind } = point
+  const before = await listFor(lab, unit)
+  const kept = await keptDropIn(lab, unit)
+  const { walk, met, unmended } = await playFault(lab, unit, point)
   const over = walk.exitCode === 0
   const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
-  const wrong = await mended
-  const lost: string[] = typeof wrong === 'string' ? [wrong] : []
-  if (met === false || (!stopped && over)) {
-    return { ...point, stage: undefined, over, lost: [], said }
-  }
+  if (!met) return { ...point, stage: undefined, over, lost: [], said }
 
-  const settled = await until(
-    DEAD_MAN_MS,
-    async () =>
-      (await answers(lab, subject)) && (kind.mend !== undefined || (await leftovers(lab)).length === 0),
-  )
-  if (!settled && !(await answers(lab, subject))) lost.push('the service does not answer')
+  const lost = unmended === undefined ? [] : [unmended]
+  const isClear = async () => (await leftovers(lab)).length === 0
+  lost.push(...(await settle(lab, subject, kind.mend === undefined ? isClear : async () => true)))
   // With its disks whole again the next walk, before it changes anything, ends what could not be ended before.
   const next = kind.mend === undefined ? undefined : await startWalk(lab, unit, 'snapshot:1:SIGKILL')
-  await until(DEAD_MAN_MS, async () => (await leftovers(lab)).length === 0)
+  await within(DEAD_MAN_MS, isClear)
   lost.push(...(await leftovers(lab)).map((name) => `left behind: ${name}`))
   if (!(await answers(lab, subject))) lost.push('the service does not answer at the end')
+  if ((await keptDropIn(lab, unit)) === kept) {
+    lost.push(...worse(before, await listFor(lab, unit), kind.after === 'gone'))
+  } else lost.push(...(await judgeKept(lab, unit, point)))
 
-  const keptNow = await keptText(lab, unit)
-  if (keptNow === kept) lost.push(...worse(before, await listed(lab, unit), kind.after === 'gone'))
-  else {
-    // A signal once the proof is there comes too late to stop it: what is kept by then was proven.
-    const proven = goesOn || (['recheck', 'commit'].includes(step) && !isKilled(kind))
-    if (!proven && BEFORE_COMMIT.includes(step)) lost.push('a stage was kept that was never proven')
-    const status = await lab.run(['hardenctl', 'status', unit])
-    if (status.exitCode !== 0) lost.push(`not in force: ${status.stdout.slice(-300)}`)
-  }
+  const stage = /Stage \d of 5(?![\s\S]*Stage \d of 5)/.exec(walk.stdout)?.[0] ?? 'the walk'
   const saidNext = next === undefined ? '' : `the next walk:\n${next.stdout.slice(-2000)}${next.stderr}`
-  return { ...point, stage: stage ?? 'the walk', over, lost, said: said + saidNext }
+  return { ...point, stage, over, lost, said: said + saidNext }
 }
 
 /** Brings back what was before the first walk; what differs from `first` is lost. */
@@ -210,10 +219,8 @@ export async function undoAll(
   rebooted: boolean,
 ): Promise<string[]> {
   const undo = await lab.run(['hardenctl', 'undo', subject.unit])
-  const lost = worse(first, await listed(lab, subject.unit), rebooted)
+  const lost = worse(first, await listFor(lab, subject.unit), rebooted)
   if (undo.exitCode !== 0) lost.push(`undo ended with ${undo.exitCode}: ${undo.stdout}${undo.stderr}`)
   if (!(await answers(lab, subject))) lost.push('the service does not answer after the undo')
   return lost
 }
-
-export { listed as listFor }

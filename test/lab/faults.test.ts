@@ -3,7 +3,7 @@ import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts'
 import { FAULT_SUBJECTS, type FaultSubject, listFor, runFault, undoAll } from './fault-run.ts'
 import { bootLab, type Lab } from './lab.ts'
 import type { Listing } from './listing.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 
 const SUBJECT = FAULT_SUBJECTS.find(({ unit }) => unit === 'nginx.service') as FaultSubject
 const kind = (name: string) => FAULT_KINDS.find((one) => one.name === name) as FaultKind
@@ -18,7 +18,7 @@ const POINTS = [
   ['settle', '/var/lib/hardenctl read-only'],
 ] as const
 
-describe.skipIf(skipLab())(`faults at the steps of a walk${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('faults at the steps of a walk'), () => {
   let lab: Lab
   let first: Listing
 

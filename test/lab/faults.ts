@@ -1,4 +1,5 @@
-// node test/setup/bundle.js test/lab/faults.ts [RUNS A LAB]: hardenctl and its host broken at every step of a walk
+// node test/setup/bundle.js test/lab/faults.ts [RUNS A LAB [nginx-trixie …]]: hardenctl and its host broken at every
+// step of a walk
 import {
   FAULT_SUBJECTS,
   type FaultResult,

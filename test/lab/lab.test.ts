@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { command } from './command.ts'
 import { bootLab, type Lab, type LabWish } from './lab.ts'
 import { list } from './listing.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import { project } from './project.ts'
 import { httpd } from './services/httpd.ts'
 
@@ -57,7 +57,7 @@ afterEach(async () => {
   await Promise.all(labs.splice(0).map((lab) => lab.stop()))
 })
 
-describe.skipIf(skipLab())(`a lab${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('a lab'), () => {
   it.each([
     ['bookworm', 252],
     ['trixie', 257],

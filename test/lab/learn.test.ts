@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { programFiles } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
 import type { LearnOutcome, LearnWish } from './learn-main.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 
 const FOLDER = '/opt/learn'
 const APACHE: LearnWish = { unit: 'apache2.service', checks: ['http://127.0.0.1/'] }
@@ -39,7 +39,7 @@ function expectUndisturbed(outcome: LearnOutcome, main: string): void {
   expect(outcome.phases.at(-1)).toMatchObject({ name: 'stop', active: 'inactive' })
 }
 
-describe.skipIf(skipLab())(`learning${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('learning'), () => {
   beforeAll(async () => {
     lab = await bootLab({
       services: ['apache2', 'redis-server'],

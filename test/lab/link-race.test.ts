@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './lab.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import { answerOf, leftovers } from './subjects.ts'
 
 const LOGS = '/var/log/apache2'
@@ -24,7 +24,7 @@ while (1) {
 }
 `
 
-describe.skipIf(skipLab())(`links in the way${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('links in the way'), () => {
   let lab: Lab
 
   beforeAll(async () => {

@@ -2,45 +2,42 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Lab } from './lab.ts'
 import { type Listing, list } from './listing.ts'
 import { bootOnce, ONCE, type OnceResult, type OnceSubject, runOnce } from './once-run.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import { answerOf, comparable } from './subjects.ts'
 
 const SUITE = 'bookworm'
 const APACHE = ONCE[SUITE]?.[0] as OnceSubject
 
-describe.skipIf(skipLab())(
-  `hardenctl apache2 --yes --once${labProblem() ? ` (${labProblem()})` : ''}`,
-  () => {
-    let lab: Lab
-    let before: Listing
-    let result: OnceResult
+describe.skipIf(skipLab())(labTitle('hardenctl apache2 --yes --once'), () => {
+  let lab: Lab
+  let before: Listing
+  let result: OnceResult
 
-    beforeAll(async () => {
-      lab = await bootOnce(APACHE, SUITE)
-      await lab.reboot()
-      before = await list(lab, 'apache2')
-      result = await runOnce(lab, APACHE)
-    })
-    afterAll(() => lab?.stop())
+  beforeAll(async () => {
+    lab = await bootOnce(APACHE, SUITE)
+    await lab.reboot()
+    before = await list(lab, 'apache2')
+    result = await runOnce(lab, APACHE)
+  })
+  afterAll(() => lab?.stop())
 
-    it('restarts the live service exactly once, and not in vain', () => {
-      expect(result.walk).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(result.starts).toEqual({ started: 1, failed: 0 })
-      expect(result.after).toBeLessThanOrEqual(15)
-      expect(result.left).toEqual([])
-    })
+  it('restarts the live service exactly once, and not in vain', () => {
+    expect(result.walk).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(result.starts).toEqual({ started: 1, failed: 0 })
+    expect(result.after).toBeLessThanOrEqual(15)
+    expect(result.left).toEqual([])
+  })
 
-    it('answers as before, also after a reboot, with all in force', async () => {
-      expect(await answerOf(lab)).toBe('200')
-      await lab.reboot()
-      await expect.poll(() => answerOf(lab), { timeout: 5000 }).toBe('200')
-      expect((await lab.run(['hardenctl', 'status', 'apache2'])).stdout).toContain('All stages: 9.2 → 1.5')
-      expect((await lab.run(['hardenctl', 'status', 'apache2'])).exitCode).toBe(0)
-    })
+  it('answers as before, also after a reboot, with all in force', async () => {
+    expect(await answerOf(lab)).toBe('200')
+    await lab.reboot()
+    await expect.poll(() => answerOf(lab), { timeout: 5000 }).toBe('200')
+    expect((await lab.run(['hardenctl', 'status', 'apache2'])).stdout).toContain('All stages: 9.2 → 1.5')
+    expect((await lab.run(['hardenctl', 'status', 'apache2'])).exitCode).toBe(0)
+  })
 
-    it('is undone wholly', async () => {
-      expect(await lab.run(['hardenctl', 'undo', 'apache2'])).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(comparable(await list(lab, 'apache2'))).toEqual(comparable(before))
-    })
-  },
-)
+  it('is undone wholly', async () => {
+    expect(await lab.run(['hardenctl', 'undo', 'apache2'])).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(comparable(await list(lab, 'apache2'))).toEqual(comparable(before))
+  })
+})

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { programFiles } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import type { RehearsalResult, RehearsalWish } from './rehearsal-main.ts'
 import { show } from './subjects.ts'
 
@@ -31,9 +31,8 @@ function sql(lab: Lab, text: string): Promise<string> {
 }
 
 const title = `a database in production loses nothing while it stops and starts ${ROUNDS} times in clones`
-const why = labProblem()
 
-it.skipIf(skipLab())(`${title}${why ? ` (${why})` : ''}`, async () => {
+it.skipIf(skipLab())(labTitle(title), async () => {
   const lab = await open()
   try {
     await sql(lab, 'create table seen (n int)')

@@ -23,6 +23,12 @@ export function skipLab(): boolean {
   return labProblem() !== undefined && process.env.HARDENCTL_CI !== '1'
 }
 
+/** The title of tests that need a lab; where there is none it says why they are skipped. */
+export function labTitle(title: string): string {
+  const problem = labProblem()
+  return problem === undefined ? title : `${title} (${problem})`
+}
+
 function findProblem(): string | undefined {
   if (process.platform !== 'linux') return `a lab needs Linux, this is ${process.platform}`
   if (process.getuid?.() !== 0) return 'a lab needs root'

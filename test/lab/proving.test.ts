@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Terminal } from '../terminal/driver.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { list } from './listing.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import { answerOf, show } from './subjects.ts'
 
 /** How long after the first proofs began; several clones are at work by then. */
@@ -47,7 +47,7 @@ afterEach(async () => {
   await Promise.all(labs.splice(0).map((lab) => lab.stop()))
 })
 
-const title = `proofs under way${labProblem() ? ` (${labProblem()})` : ''}`
+const title = labTitle('proofs under way')
 
 describe.skipIf(skipLab())(title, () => {
   it.each(ENDS)('leave nothing behind after $how, at any moment', async ({ end }) => {

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { programFiles } from './bundled.ts'
 import { bootLab, type Lab, type LabWish } from './lab.ts'
 import { type Listing, list } from './listing.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import type { RehearsalResult, RehearsalWish } from './rehearsal-main.ts'
 
 const FOLDER = '/opt/rehearsal'
@@ -91,7 +91,7 @@ afterEach(async () => {
 const suites = ['bookworm', 'trixie']
 const services = ['apache2', 'redis-server', 'nginx']
 
-describe.skipIf(skipLab())(`a clone${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('a clone'), () => {
   it.each(suites)(
     'on %s starts what runs live, breaks and rolls back alone, and leaves nothing',
     async (suite) => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './lab.ts'
-import { labProblem, skipLab } from './problem.ts'
-import { answerOf, exposureOf, leftovers } from './subjects.ts'
+import { labTitle, skipLab } from './problem.ts'
+import { answerOf, exposureOf, keptDropIn, leftovers } from './subjects.ts'
 
 const STATE = '/var/lib/hardenctl'
 const DROP_INS = '/etc/systemd/system/apache2.service.d'
 const WALK = ['hardenctl', 'apache2', '--yes', '--no-rehearsal']
 
-describe.skipIf(skipLab())(`root as a target${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('root as a target'), () => {
   let lab: Lab
 
   beforeAll(async () => {
@@ -100,7 +100,7 @@ describe.skipIf(skipLab())(`root as a target${labProblem() ? ` (${labProblem()})
     await lab.output(['sh', '-c', `printf '{' >${STATE}/apache2/state.json`])
     const undo = await lab.run(['hardenctl', 'undo', 'apache2'])
     expect(undo.stdout + undo.stderr).toContain('apache2')
-    expect(await lab.read(`${DROP_INS}/zz-hardenctl-kept.conf`)).toBeUndefined()
+    expect(await keptDropIn(lab, 'apache2.service')).toBeUndefined()
     expect(await exposureOf(lab, 'apache2')).toBe(92)
     expect(await answerOf(lab)).toBe('200')
     expect(await lab.read(`${DROP_INS}/secret.conf`)).toContain('hunter2')

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { bootLab, type Lab, type LabWish } from './lab.ts'
 import type { Listing } from './listing.ts'
 import { httpd } from './services/httpd.ts'
@@ -75,6 +76,21 @@ export async function exposureOf(lab: Lab, unit: string): Promise<number> {
 
 export async function show(lab: Lab, unit: string, property: string): Promise<string> {
   return (await lab.output(['systemctl', 'show', '--value', `--property=${property}`, unit])).trim()
+}
+
+/** The drop-in that hardenctl keeps for a unit; undefined when it keeps none. */
+export function keptDropIn(lab: Lab, unit: string): Promise<string | undefined> {
+  return lab.read(`/etc/systemd/system/${unit}.d/zz-hardenctl-kept.conf`)
+}
+
+/** Asks twice a second; false when it did not come true in time. */
+export async function within(limitMs: number, isTrue: () => Promise<boolean>): Promise<boolean> {
+  const ends = Date.now() + limitMs
+  while (!(await isTrue())) {
+    if (Date.now() > ends) return false
+    await pause(500)
+  }
+  return true
 }
 
 /** Everything that hardenctl may have on a machine only while it works. Empty when it left nothing. */

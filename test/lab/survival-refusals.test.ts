@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './lab.ts'
 import { type Listing, list } from './listing.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import { answerOf, comparable } from './subjects.ts'
 
 const TEMPLATE = '[Service]\nExecStart=/bin/sleep infinity\n'
@@ -32,7 +32,7 @@ const REFUSALS: { why: string; argv: string[]; user?: string; says: RegExp }[] =
   { why: 'an unknown option', argv: ['apache2', '--force'], says: /--force.*--help/ },
 ]
 
-describe.skipIf(skipLab())(`refuses, and changes nothing${labProblem() ? ` (${labProblem()})` : ''}`, () => {
+describe.skipIf(skipLab())(labTitle('refuses, and changes nothing'), () => {
   let lab: Lab
   let before: Listing
 

@@ -1,9 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/steps.ts'
 import { bootLab, type Lab } from './lab.ts'
-import { labProblem, skipLab } from './problem.ts'
-import { answerOf, exposureOf, leftovers, show } from './subjects.ts'
+import { labTitle, skipLab } from './problem.ts'
+import { answerOf, exposureOf, leftovers, show, within } from './subjects.ts'
 
 /** The dead-man timer of --yes runs half a minute; then the undo restarts the service once. */
 const DEAD_MAN_MS = 50_000
@@ -27,11 +26,7 @@ async function withLab(work: (lab: Lab) => Promise<void>): Promise<void> {
 
 /** Waits until nothing of hardenctl's work is left and the service answers; what follows says it if it didn't. */
 async function untilSettled(lab: Lab, limitMs = DEAD_MAN_MS): Promise<void> {
-  const until = Date.now() + limitMs
-  while (Date.now() < until) {
-    if ((await leftovers(lab)).length === 0 && (await answerOf(lab)) === '200') return
-    await pause(500)
-  }
+  await within(limitMs, async () => (await leftovers(lab)).length === 0 && (await answerOf(lab)) === '200')
 }
 
 /** Owner and mode of all that the user switch hands over. */
@@ -71,9 +66,7 @@ async function expectStageOne(lab: Lab, ownersBefore: string): Promise<void> {
   expect((await lab.output(['ls', '/var/lib/hardenctl/apache2'])).trim()).toBe('state.json')
 }
 
-const title = labProblem() ? ` (${labProblem()})` : ''
-
-describe.skipIf(skipLab()).concurrent(`the service survives${title}`, () => {
+describe.skipIf(skipLab()).concurrent(labTitle('the service survives'), () => {
   it.each(KILLS)('kill -9 before "$step" of the user switch', ({ step, committed }) =>
     withLab(async (lab) => {
       const before = await owners(lab)
@@ -152,7 +145,7 @@ describe.skipIf(skipLab()).concurrent(`the service survives${title}`, () => {
  * One at a time: these walk on to the system calls, and the kernel's log of killed calls, one for all labs, does not
  * tell the chown of one lab's start script from that of another which walks the same stage at the same second.
  */
-describe.skipIf(skipLab())(`a walk after one that was killed${title}`, () => {
+describe.skipIf(skipLab())(labTitle('a walk after one that was killed'), () => {
   it.each(['restart', 'disarm'])('kill -9 before "%s", and the next walk says what became of it', (step) =>
     withLab(async (lab) => {
       await walkKilledBefore(lab, step)

@@ -1,7 +1,7 @@
 import { bootLab, type Lab } from './lab.ts'
 import { keptStages, type WatchedWalk, watchWalk } from './once-run.ts'
 import { type SeededService, seed } from './seeds.ts'
-import { leftovers, show } from './subjects.ts'
+import { keptDropIn, leftovers, show } from './subjects.ts'
 
 /** What a walk over a seeded service came to. */
 export interface Unharmed extends WatchedWalk {
@@ -9,9 +9,15 @@ export interface Unharmed extends WatchedWalk {
   expected: number
   /** Seeds that made the walk give way, and those that it never met. */
   bitten: string[]
-  missed: string[]
+  missed: readonly string[]
   left: string[]
   active: string
+}
+
+/** Seeds that what is kept would break: the walk never met them. */
+export async function missedSeeds(lab: Lab, { unit, seeds }: SeededService): Promise<SeededService['seeds']> {
+  const dropIn = (await keptDropIn(lab, `${unit}.service`)) ?? ''
+  return seeds.filter((name) => seed(name).forbids.test(dropIn))
 }
 
 export async function harden(
@@ -21,8 +27,7 @@ export async function harden(
 ): Promise<Unharmed> {
   const unit = `${service.unit}.service`
   const watched = await watchWalk(lab, unit, [service.unit, '--yes', ...argv])
-  const dropIn = (await lab.read(`/etc/systemd/system/${unit}.d/zz-hardenctl-kept.conf`)) ?? ''
-  const missed = service.seeds.filter((name) => seed(name).forbids.test(dropIn))
+  const missed = await missedSeeds(lab, service)
   const kept = keptStages(watched.walk)
   return {
     ...watched,

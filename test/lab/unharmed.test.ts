@@ -1,39 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Lab } from './lab.ts'
-import { labProblem, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './problem.ts'
 import { SEEDED, type SeededService } from './seeds.ts'
 import { answerOf } from './subjects.ts'
 import { bootSeeded, harden, type Unharmed } from './unharmed-run.ts'
 
 const SERVICE = SEEDED.find(({ unit }) => unit === 'nginx') as SeededService
 
-describe.skipIf(skipLab())(
-  `breakages that only a start of nginx shows${labProblem() ? ` (${labProblem()})` : ''}`,
-  () => {
-    let lab: Lab
-    let result: Unharmed
+describe.skipIf(skipLab())(labTitle('breakages that only a start of nginx shows'), () => {
+  let lab: Lab
+  let result: Unharmed
 
-    beforeAll(async () => {
-      lab = await bootSeeded(SERVICE)
-      result = await harden(lab, SERVICE)
-    })
-    afterAll(() => lab?.stop())
+  beforeAll(async () => {
+    lab = await bootSeeded(SERVICE)
+    result = await harden(lab, SERVICE)
+  })
+  afterAll(() => lab?.stop())
 
-    it('are met in clones, every one of them', () => {
-      expect(result.walk).toMatchObject({ exitCode: 0, stderr: '' })
-      expect(result.missed).toEqual([])
-      expect(result.walk.stdout).toContain('In a clone it read /home/shared/token (cat, at start)')
-    })
+  it('are met in clones, every one of them', () => {
+    expect(result.walk).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(result.missed).toEqual([])
+    expect(result.walk.stdout).toContain('In a clone it read /home/shared/token (cat, at start)')
+  })
 
-    it('never reach production: it starts once a stage and once at the end, and never in vain', () => {
-      expect(result.starts).toEqual({ started: result.expected, failed: 0 })
-      expect(result.walk.stdout).not.toContain('broke the service')
-      expect(result.left).toEqual([])
-    })
+  it('never reach production: it starts once a stage and once at the end, and never in vain', () => {
+    expect(result.starts).toEqual({ started: result.expected, failed: 0 })
+    expect(result.walk.stdout).not.toContain('broke the service')
+    expect(result.left).toEqual([])
+  })
 
-    it('cost no more than what was needed', async () => {
-      expect(result.after).toBeLessThan(result.before - 50)
-      expect(await answerOf(lab)).toBe('200')
-    })
-  },
-)
+  it('cost no more than what was needed', async () => {
+    expect(result.after).toBeLessThan(result.before - 50)
+    expect(await answerOf(lab)).toBe('200')
+  })
+})

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Lab } from '../lab/lab.ts'
 import { startsOf } from '../lab/once-run.ts'
-import { labProblem, skipLab } from '../lab/problem.ts'
-import { SEEDED, type SeededService, seed } from '../lab/seeds.ts'
-import { answerOf, leftovers, show } from '../lab/subjects.ts'
-import { bootSeeded } from '../lab/unharmed-run.ts'
+import { labTitle, skipLab } from '../lab/problem.ts'
+import { SEEDED, type SeededService } from '../lab/seeds.ts'
+import { answerOf, keptDropIn, leftovers, show } from '../lab/subjects.ts'
+import { bootSeeded, missedSeeds } from '../lab/unharmed-run.ts'
 import { sayYes } from './say-yes.ts'
 
 const WALK_MS = 280_000
@@ -14,9 +14,7 @@ let lab: Lab
 
 afterEach(async () => lab?.stop())
 
-const title = labProblem() ? ` (${labProblem()})` : ''
-
-describe.skipIf(skipLab())(`seeded breakages, walked through by keys${title}`, () => {
+describe.skipIf(skipLab())(labTitle('seeded breakages, walked through by keys'), () => {
   it('leave the main process alone until what holds is applied', { timeout: 300_000 }, async () => {
     lab = await bootSeeded(SERVICE)
     const production = async () => [await show(lab, UNIT, 'MainPID'), await show(lab, UNIT, 'InvocationID')]
@@ -41,9 +39,8 @@ describe.skipIf(skipLab())(`seeded breakages, walked through by keys${title}`, (
     expect(invocations.size).toBeLessThanOrEqual(confirmations + 1)
     expect(starts.started - started).toBeLessThanOrEqual(confirmations + 1)
 
-    const dropIn = (await lab.read(`/etc/systemd/system/${UNIT}.d/zz-hardenctl-kept.conf`)) ?? ''
-    expect(SERVICE.seeds.filter((name) => seed(name).forbids.test(dropIn))).toEqual([])
-    expect(dropIn).toContain('SystemCallFilter')
+    expect(await missedSeeds(lab, SERVICE)).toEqual([])
+    expect(await keptDropIn(lab, UNIT)).toContain('SystemCallFilter')
     expect(await answerOf(lab)).toBe('200')
     expect(await leftovers(lab)).toEqual([])
   })

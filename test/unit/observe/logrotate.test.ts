@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readLogrotate } from '../../../src/observe/logrotate.ts'
 import { parseLogrotate } from '../../../src/observe/logrotate-config.ts'
-import { fixedFolder, regularExpressionOf } from '../../../src/observe/path-pattern.ts'
 import { reachesUnit } from '../../../src/observe/rotation-script.ts'
 import { memoryHost } from './memory-host.ts'
 
@@ -75,27 +74,6 @@ weekly
     const { blocks } = parseLogrotate('/a {\npostrotate\nx() {\ntrue\n}\nendscript\ncopytruncate\n}\n')
     expect(blocks).toMatchObject([{ copytruncate: true, postrotate: ['x() {', 'true', '}'] }])
   })
-})
-
-test.each([
-  ['/var/log/*.log', '/var/log/a.log', true],
-  ['/var/log/*.log', '/var/log/a/b.log', false],
-  ['/var/log/*', '/var/log/.hidden', false],
-  ['/var/log/*/a?.log', '/var/log/x/a1.log', true],
-  ['/var/log/a[0-9].log', '/var/log/a7.log', true],
-  ['/var/log/a[!0-9].log', '/var/log/a7.log', false],
-  ['/var/log/a[.log', '/var/log/a[.log', true],
-  ['/var/log/a\\*.log', '/var/log/a*.log', true],
-  ['/var/log/a+(b).log', '/var/log/a+(b).log', true],
-  ['/var/log/a.log', '/var/log/aXlog', false],
-])('%s against %s', (pattern, path, matches) => {
-  expect(regularExpressionOf(pattern).test(path)).toBe(matches)
-})
-
-test('the fixed part of a pattern', () => {
-  expect(fixedFolder('/var/log/*/a.log')).toEqual({ folder: '/var/log', rest: ['*', 'a.log'] })
-  expect(fixedFolder('/var/log/a.log')).toEqual({ folder: '/var/log', rest: ['a.log'] })
-  expect(fixedFolder('/*.log')).toEqual({ folder: '/', rest: ['*.log'] })
 })
 
 test.each([
