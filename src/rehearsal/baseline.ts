@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { queue, SystemctlError } from '../systemd/control.ts'
-import { invocationJournal } from '../systemd/journal.ts'
+import { invocationJournal, syncJournal } from '../systemd/journal.ts'
 import { first, showUnit } from '../systemd/show.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { checkHealth, type HealthReport } from '../trial/health.ts'
@@ -79,6 +79,8 @@ async function verdictOf(
   const reason = report.reasons[0]?.text ?? 'it is not healthy'
   const condition = await conditionText(host, unit)
   if (condition !== undefined) return { same: false, missing: condition, startable: [] }
+  // A clone runs at the lowest weight: the last words of a service that has just failed may not be written yet.
+  await syncJournal(host)
   const journal = await invocationJournal(host, report.last?.invocation ?? '')
   const lacking = lackingIn(journal.map(({ message }) => message))
   if (lacking === undefined) {

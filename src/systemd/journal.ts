@@ -50,13 +50,14 @@ const MOST_LINES = '400'
 
 const SYNC_LIMIT_MS = 5000
 
-/**
- * What the unit, and PID 1 about it, said in one invocation; the newest few hundred entries in order of time. On a busy
- * machine the last words of a service that has just failed may not be written yet: journalctl(1), --sync.
- */
+/** Waits until journald has written what was said so far, which on a busy machine may take a while: journalctl(1), --sync. */
+export async function syncJournal(host: Host): Promise<void> {
+  await host.run(['journalctl', '--sync'], { timeoutMs: SYNC_LIMIT_MS })
+}
+
+/** What the unit, and PID 1 about it, said in one invocation; the newest few hundred entries in order of time. */
 export async function invocationJournal(host: Host, invocation: string): Promise<JournalEntry[]> {
   if (!/^[0-9a-f]{32}$/.test(invocation)) return []
-  await host.run(['journalctl', '--sync'], { timeoutMs: SYNC_LIMIT_MS }).catch(() => undefined)
   const match = [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `INVOCATION_ID=${invocation}`]
   const result = await host.run(['journalctl', '--no-pager', '-q', '-o', 'json', '-n', MOST_LINES, ...match])
   return parseJournal(result.stdout)
