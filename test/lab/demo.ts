@@ -25,7 +25,7 @@ function wanted(argv: readonly string[]): Demo {
   const end = tokens.find((token) => token.kind === 'option-terminator')
   const rest = end === undefined ? [] : argv.slice(end.index + 1)
   const own = positionals.slice(0, positionals.length - rest.length)
-  if (own.length > 1) throw new Error(USAGE)
+  if (own.length > 1) throw new Error(`one service at a time, not ${own.join(' and ')}`)
   return { service: own[0] ?? 'apache2', suite: values.suite, rest }
 }
 
@@ -68,7 +68,17 @@ function colourWishes(): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
-const demo = wanted(process.argv.slice(2))
+/** Ends with one line for what can't be read. */
+function read(argv: readonly string[]): Demo {
+  try {
+    return wanted(argv)
+  } catch (error) {
+    console.error(`${(error as Error).message.split('. ')[0]}; usage: ${USAGE}`)
+    process.exit(2)
+  }
+}
+
+const demo = read(process.argv.slice(2))
 const problem = labProblem()
 if (problem !== undefined) {
   console.error(`The demo can't be opened here: ${problem}.`)
