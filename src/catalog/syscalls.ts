@@ -1,9 +1,11 @@
 import type { Facts } from '../observe/facts.ts'
 import { sightingsText } from '../observe/learned.ts'
+import { isLive } from '../observe/live.ts'
 import { beyondBase, withSiblings } from '../observe/syscall-cover.ts'
 import { few, inForce, list, proposed, service } from './assignment.ts'
 import { canBeTried, capabilityNeeds } from './privileges.ts'
 import { sessionOpener } from './roles.ts'
+import { whereIt } from './seen-in-clone.ts'
 import { setting, startsUnprivileged, words } from './settings.ts'
 import { denying } from './squeeze.ts'
 import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from './types.ts'
@@ -44,7 +46,7 @@ function exceptions(facts: Facts): Exception[] {
     const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
     found.set(key, { names, why: `${key} stays: ${need.why}`, triable })
   }
-  for (const one of startsUnprivileged(facts) ? [] : learnedExceptions(facts)) {
+  for (const one of learnedExceptions(facts)) {
     if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
       found.set(one.names.join(' '), one)
   }
@@ -57,12 +59,19 @@ function coversAll(facts: Facts, kept: readonly string[], names: readonly string
   return names.every((name) => held.has(name))
 }
 
-/** Calls that a clone saw while the service was as it is now: they would be found by a trial that breaks. */
-function learnedExceptions({ learned, syscallGroups }: Facts): Exception[] {
+/**
+ * Calls that were seen while the service was as it is now: they would be found by a trial that breaks. What a clone saw
+ * of root does not tell of another account; what the live service does, it does as it is.
+ */
+function learnedExceptions(facts: Facts): Exception[] {
+  const { learned, syscallGroups } = facts
   if (learned === undefined) return []
-  return beyondBase(learned.calls, syscallGroups).map(({ name, sightings }) => ({
+  const count = startsUnprivileged(facts)
+    ? learned.calls.filter(({ sightings }) => sightings.some(isLive))
+    : learned.calls
+  return beyondBase(count, syscallGroups).map(({ name, sightings }) => ({
     names: withSiblings([name], syscallGroups),
-    why: `${name} stays: in a clone it was called by ${sightingsText(sightings)}.`,
+    why: `${name} stays: ${whereIt(sightings).replace(/^I/, 'i')} was called by ${sightingsText(sightings)}.`,
     triable: false,
   }))
 }

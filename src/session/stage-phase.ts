@@ -7,6 +7,7 @@ import type { Baseline } from '../trial/baseline.ts'
 import { attempt } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { afterFailure, diagnosisOf } from './failure.ts'
+import { learnLive } from './live-learning.ts'
 import { rowProof, type Verdict } from './proof-plan.ts'
 import { withSeenLive } from './seen-live.ts'
 import { StageProving } from './stage-proving.ts'
@@ -34,22 +35,29 @@ function shown(proving: StageProving): Pick<StagePhase, 'rows' | 'predicted' | '
   return { rows, predicted: predicted(work), set: proving.set, proving: proving.proving }
 }
 
-type Choice = 'review' | 'skip' | 'stop'
+type Choice = 'review' | 'skip' | 'stop' | 'learn'
 
 /** Lets the person choose rows until they want to see the drop-in, or to go elsewhere. */
 async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
   const { stage, facts } = proving.work
-  const { why } = context.learning
+  const { why, live = [] } = context.learning
+  const learnable =
+    stage === 'syscalls' && context.host === context.live ? ({ learnable: true } as const) : {}
   const notes = [
     ...stageNotes(stage, facts),
     ...(why === undefined ? [] : [`Not followed with strace: ${why}.`]),
+    ...live,
   ]
-  context.dispatch({ type: 'phase', phase: { at: 'stage', stage, notes, before, ...shown(proving) } })
-  const wanted = ['toggle', 'toggle-all', 'review', 'skip-stage', 'stop'] as const
+  context.dispatch({
+    type: 'phase',
+    phase: { at: 'stage', stage, notes, before, ...learnable, ...shown(proving) },
+  })
+  const wanted = ['toggle', 'toggle-all', 'review', 'skip-stage', 'stop', 'learn'] as const
   for (;;) {
     const intent = await context.intents.oneOf(context.signal, wanted)
     if (intent === undefined || intent.do === 'stop') return 'stop'
     if (intent.do === 'skip-stage') return 'skip'
+    if (intent.do === 'learn') return 'learn'
     if (intent.do === 'review') return proving.work.ticked.size > 0 ? 'review' : 'skip'
     proving.change((work) =>
       intent.do === 'toggle' ? toggle(work, intent.id) : tickAll(work, intent.ticked),
@@ -168,6 +176,11 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
     for (;;) {
       proving.begin()
       const chosen = await choose(context, proving, before)
+      if (chosen === 'learn') {
+        await proving.pause()
+        await learnLive(context, baseline)
+        return await walkStage(context, stage, baseline)
+      }
       if (chosen !== 'review') return left(chosen)
       proving.freeze()
       if (!(await confirm(context, proving))) continue

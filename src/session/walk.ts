@@ -11,6 +11,7 @@ import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
 import { finish } from './final.ts'
 import { IntentQueue } from './intents.ts'
 import { settleLearning } from './learning-phase.ts'
+import { learnLive } from './live-learning.ts'
 import { walkOnce } from './once.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
@@ -22,7 +23,7 @@ import { clearState, forgetState, loadState, type StoredState, StoreError, saveS
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 
-const UNDOING: ReadonlySet<WalkState['phase']['at']> = new Set(['trial', 'keep'])
+const UNDOING: ReadonlySet<WalkState['phase']['at']> = new Set(['trial', 'keep', 'learning'])
 
 /** One walk through the stages: the store of its state, and the procedure that moves it. */
 export class Walk implements Session {
@@ -192,6 +193,7 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
     )
   }
   for (const stage of STAGES) {
+    if (stage === 'syscalls' && context.options.learnLive !== undefined) await learnLive(context, baseline)
     if ((await walkStage(context, stage, baseline)) === 'stop') break
   }
   return 'each stage'

@@ -64,6 +64,14 @@ export function distinctRecords(records: readonly SeccompRecord[]): SeccompRecor
  * nothing. The records are the whole machine's: containers share the kernel.
  */
 export async function readSeccompRecords(host: Host, sinceMs: number): Promise<SeccompRecord[]> {
+  return (await readSeccompLog(host, sinceMs)).records
+}
+
+/** The same, with the text of the kernel log: that alone tells of records which the kernel dropped. */
+export async function readSeccompLog(
+  host: Host,
+  sinceMs: number,
+): Promise<{ records: SeccompRecord[]; kernelLog: string }> {
   const since = `--since=@${Math.floor(sinceMs / 1000)}`
   const [kernel, journal, daemon] = await Promise.all([
     output(host, ['dmesg']),
@@ -80,7 +88,7 @@ export async function readSeccompRecords(host: Host, sinceMs: number): Promise<S
     output(host, ['tail', '-n', AUDIT_LOG_LINES, AUDIT_LOG]),
   ])
   const records = [...parseSeccompText(kernel), ...parseSeccompJournal(journal), ...parseSeccompText(daemon)]
-  return distinctRecords(records.filter(({ time }) => time >= sinceMs))
+  return { records: distinctRecords(records.filter(({ time }) => time >= sinceMs)), kernelLog: kernel }
 }
 
 /** Groups that hold a call, the smallest first: what lets through least besides. @known holds every call. */
