@@ -1,4 +1,5 @@
 import type { Facts } from '../observe/facts.ts'
+import { isLive } from '../observe/live.ts'
 import { withSiblings } from '../observe/syscall-cover.ts'
 import { applyAssignments } from '../systemd/settings.ts'
 import { service } from './assignment.ts'
@@ -53,11 +54,12 @@ export function liveLog(facts: Facts): Assignment[] | undefined {
   const lines = filterLines(facts)
   const passing = allowed(facts, lines)
   if (passing === undefined) return undefined
-  if (learned === undefined || learned.calls.length === 0)
-    return assignments(['~@default', ...lines.map(inverted)])
+  // What was only seen live is no list of what it makes; the filter lets it through already.
+  const taught = (learned?.calls ?? []).filter(({ sightings }) => !sightings.every(isLive))
+  if (taught.length === 0) return assignments(['~@default', ...lines.map(inverted)])
   const existing = new Set(Object.values(groups).flat())
   const known = withSiblings(
-    learned.calls.map(({ name }) => name),
+    (learned?.calls ?? []).map(({ name }) => name),
     groups,
   )
   const left = [...new Set([...known, ...HOT_CALLS])].filter(

@@ -156,8 +156,11 @@ async function listenLogged(
     failure = error
   }
   comeBack()
+  if (!context.signal.aborted) {
+    await ear.finish().catch(() => undefined)
+    dispatch({ type: 'news', ...ear.heard() })
+  }
   dispatch({ type: 'phase', phase: { at: 'trial', stage: 'learning', steps: [] } })
-  if (!context.signal.aborted) await ear.finish().catch(() => undefined)
   const undone = await undo(trials, tried.trial)
   if (context.signal.aborted) throw new AbortedTrial(undone)
   if (!undone.proven) throw notBack(context, undone.lines[0])

@@ -23,7 +23,11 @@ import { clearState, forgetState, loadState, type StoredState, StoreError, saveS
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 
-const UNDOING: ReadonlySet<WalkState['phase']['at']> = new Set(['trial', 'keep', 'learning'])
+/** Whether a Ctrl-C at this moment has something of the live service to undo. */
+function isUndone({ phase, target }: WalkState): boolean {
+  if (target !== 'live') return false
+  return ['trial', 'keep'].includes(phase.at) || (phase.at === 'learning' && phase.noCalls === undefined)
+}
 
 /** One walk through the stages: the store of its state, and the procedure that moves it. */
 export class Walk implements Session {
@@ -51,7 +55,7 @@ export class Walk implements Session {
       return
     }
     const again = this.#abort.signal.aborted
-    const undoing = UNDOING.has(this.#state.phase.at) && this.#state.target === 'live'
+    const undoing = isUndone(this.#state)
     const text = undoing
       ? 'Undoing: the service is being brought back to what was last proven'
       : 'Stopping: nothing was being changed'

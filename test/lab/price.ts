@@ -2,6 +2,7 @@
 import { programFiles } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { labProblem } from './problem.ts'
+import { median, requests } from './requests.ts'
 
 const FOLDER = '/opt/price'
 const PAIRS = 5
@@ -30,18 +31,6 @@ async function ticks(lab: Lab): Promise<{ busy: number; all: number }> {
   return { busy: all - idle - wait, all }
 }
 
-async function requests(lab: Lab): Promise<number> {
-  const argv = ['wrk', '-t', '2', '-c', '8', '-d', `${SECONDS}s`, 'http://127.0.0.1/']
-  const said = await lab.output(argv, { timeoutMs: 60_000 })
-  const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(said) ?? []
-  if (rate === undefined) throw new Error(`wrk says nothing:\n${said}`)
-  return Number(rate)
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-}
-
 async function timeProofs(lab: Lab): Promise<void> {
   const before = await ticks(lab)
   const { verdicts, ms } = await prove(lab, DIRECTIVES)
@@ -55,8 +44,8 @@ async function timeProofs(lab: Lab): Promise<void> {
 }
 
 async function pair(lab: Lab, index: number): Promise<number> {
-  const alone = await requests(lab)
-  const measured = requests(lab)
+  const alone = await requests(lab, SECONDS)
+  const measured = requests(lab, SECONDS)
   const { verdicts } = await prove(lab, 1000, SECONDS - 2)
   const beside = await measured
   const share = beside / alone
