@@ -12,7 +12,8 @@ export function headerRows(rows: number): number {
 }
 
 function placeOf(phase: Phase): string {
-  if (phase.at === 'learning') return 'learning from live traffic'
+  if (phase.at === 'learning' || (phase.at === 'question' && phase.id === 'learn-live'))
+    return 'learning from live traffic'
   if ('stage' in phase) return stagePlace(phase.stage)
   if (phase.at === 'baseline') return 'what healthy means'
   if (phase.at === 'done') return 'summary'

@@ -1,5 +1,6 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Phase } from '../../src/session/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { learning, stage, trial } from './phases.ts'
 import { ENTER, stand } from './stand.tsx'
@@ -52,6 +53,21 @@ describe('learning from live traffic', () => {
     const shown = await stand(session)
     await shown.press(key)
     expect(session.did()).toEqual(['end-learning'])
+  })
+
+  it('is asked for on a screen of its own, which says where one is', async () => {
+    const asked: Phase = {
+      at: 'question',
+      id: 'learn-live',
+      text: ['It restarts twice.'],
+      yes: 'Learn',
+      no: 'No',
+    }
+    const session = new FakeSession(asked)
+    const shown = await stand(session)
+    expect(shown.lines()[1]).toContain('learning from live traffic')
+    await shown.press(ENTER)
+    expect(session.intents).toEqual([{ do: 'answer', yes: true }])
   })
 
   it('says what its two restarts are for', async () => {
