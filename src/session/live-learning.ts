@@ -4,6 +4,7 @@ import type { Facts } from '../observe/facts.ts'
 import { mergeLearned } from '../observe/learned-facts.ts'
 import { observe } from '../observe/observe.ts'
 import { packageVersions } from '../observe/packages.ts'
+import type { AuditLog } from '../systemd/audit.ts'
 import { logCanary } from '../systemd/log-canary.ts'
 import { rearmTimer } from '../systemd/timer.ts'
 import type { Baseline } from '../trial/baseline.ts'
@@ -24,7 +25,7 @@ const PAUSES = 20
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** How calls are logged, or why not. */
-type Log = { assignments: Assignment[] } | { why: string }
+type Log = { assignments: Assignment[]; log: AuditLog } | { why: string }
 
 /** Settings by which PID 1 decides whether a seccomp filter takes NoNewPrivileges= with it. */
 const DECISIVE = ['User', 'DynamicUser', 'CapabilityBoundingSet', 'AmbientCapabilities']
@@ -37,11 +38,12 @@ async function logFor({ live }: WalkContext, facts: Facts): Promise<Log> {
     return value === '' || value === 'no' ? [] : [`${key}=${value}`]
   })
   const canary = await logCanary(live, properties)
-  if (canary.why !== undefined) return { why: canary.why }
+  const { log } = canary
+  if (log === undefined) return { why: canary.why ?? 'their record was not found' }
   const hasAlready = facts.processes.every(({ noNewPrivileges }) => noNewPrivileges)
   if (canary.noNewPrivileges && !hasAlready)
     return { why: 'under its settings that takes NoNewPrivileges= with it, which the service runs without' }
-  return { assignments }
+  return { assignments, log }
 }
 
 /** Asks on one screen; true when it shall be. */
@@ -75,7 +77,8 @@ async function keepArmed({ host, unit }: TrialContext, isOver: () => boolean): P
     await pause(250)
     if (Date.now() - armed < REARM_MS) continue
     const { active, restarts } = await glimpse(host, unit)
-    if (active !== 'active') return `the service is ${active}`
+    // Somebody may reload or restart it meanwhile: what it is made to do counts as what it does.
+    if (active === 'failed' || active === 'inactive') return `the service is ${active}`
     if (restarts > 0) return 'the service died and systemd started it again'
     if (!(await rearmTimer(host, unit))) return 'PID 1 ended it'
     armed = Date.now()
@@ -249,6 +252,6 @@ async function openEar({ live }: WalkContext, facts: Facts, log: Log): Promise<L
   const { systemd, kernel, executables } = facts
   const paths = executables.map(({ path }) => path)
   const on = { systemd, kernel, packages: await packageVersions(live, paths) }
-  const calls = 'why' in log ? undefined : leftOut(facts, log.assignments)
-  return new LiveEar({ host: live, facts, on, leftOut: calls })
+  const calls = 'why' in log ? undefined : { log: log.log, leftOut: leftOut(facts, log.assignments) }
+  return new LiveEar({ host: live, facts, on, calls })
 }

@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts'
-import { readSeccompRecords } from './audit.ts'
+import { type AuditLog, readSeccompLog } from './audit.ts'
 
 /** Made once by every program, at its end, and not while PID 1 sets one up. */
 const CALL = 'exit_group'
@@ -8,11 +8,16 @@ const PROGRAM = 'cat'
 const LOOKS = 5
 const PAUSE_MS = 200
 
+/** The cheapest to read first. */
+const LOGS: readonly AuditLog[] = ['kernel', 'daemon', 'journal']
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 export interface Canary {
   /** Why calls that are let through can't be read in the kernel's log here: one line. Undefined where they can. */
   why?: string
+  /** Where its record was found, so that only this log need be read. */
+  log?: AuditLog
   /** Logging takes setuid programs their rights under these settings: systemd.exec(5), NoNewPrivileges=. */
   noNewPrivileges: boolean
 }
@@ -32,9 +37,13 @@ export async function logCanary(host: Host, properties: readonly string[]): Prom
   }
   const noNewPrivileges = /^NoNewPrivs:\s*1$/m.test(result.stdout)
   for (let look = 0; look < LOOKS; look += 1) {
-    const records = await readSeccompRecords(host, since)
-    const found = records.some(({ signal, name, comm }) => signal === 0 && name === CALL && comm === PROGRAM)
-    if (found) return { noNewPrivileges }
+    for (const log of LOGS) {
+      const { records } = await readSeccompLog(host, since, [log])
+      const found = records.some(
+        ({ signal, name, comm }) => signal === 0 && name === CALL && comm === PROGRAM,
+      )
+      if (found) return { noNewPrivileges, log }
+    }
     await pause(PAUSE_MS)
   }
   return { why: 'a call that was logged for a trial did not turn up in the kernel’s log', noNewPrivileges }

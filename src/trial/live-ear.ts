@@ -14,7 +14,7 @@ import {
 } from '../observe/live.ts'
 import { readProcesses } from '../observe/processes.ts'
 import { readSockets } from '../observe/sockets.ts'
-import { readSeccompLog, type SeccompRecord } from '../systemd/audit.ts'
+import { type AuditLog, readSeccompLog, type SeccompRecord } from '../systemd/audit.ts'
 import { reachesLimit, tellsOfLoss } from '../systemd/audit-limit.ts'
 import { logCanary } from '../systemd/log-canary.ts'
 import { first } from '../systemd/show.ts'
@@ -35,8 +35,8 @@ export interface Listening {
   /** As the service was before: what they show is not new. */
   facts: Facts
   on: LearnedOn
-  /** Calls that are not logged, so that a record of one is somebody else's; undefined where none are logged. */
-  leftOut: ReadonlySet<string> | undefined
+  /** Where calls are logged, and which are not, so that a record of one is somebody else's; undefined where none are. */
+  calls: { log: AuditLog; leftOut: ReadonlySet<string> } | undefined
 }
 
 /** Gathers what a live service shows that was not known: the calls that the kernel logged for it, and looks at /proc. */
@@ -88,8 +88,8 @@ export class LiveEar {
    * is made for it: where it turns up, what the kernel said is all.
    */
   async finish(): Promise<void> {
-    const { host, leftOut } = this.#listening
-    const why = leftOut === undefined ? undefined : (await logCanary(host, [])).why
+    const { host, calls } = this.#listening
+    const why = calls === undefined ? undefined : (await logCanary(host, [])).why
     await this.listen()
     this.#full = why !== undefined
   }
@@ -101,20 +101,22 @@ export class LiveEar {
   }
 
   async #readLog(): Promise<void> {
-    const { host, leftOut } = this.#listening
-    if (leftOut === undefined) return
+    const { host, calls } = this.#listening
+    if (calls === undefined) return
     const since = Math.max(this.#since, this.#looked - OVERLAP_MS)
     this.#looked = Date.now()
-    const { records, kernelLog } = await readSeccompLog(host, since)
+    const { records, kernelLog } = await readSeccompLog(host, since, [
+      ...new Set(['kernel', calls.log] as const),
+    ])
     this.#lost ||= tellsOfLoss(kernelLog, this.#since)
     this.#full ||= reachesLimit(records)
     const keyOf = ({ time, id }: SeccompRecord) => `${time}:${id}`
     const fresh = records.filter((record) => !this.#known.has(keyOf(record)))
     this.#known = new Set(records.map(keyOf))
-    const possible = loggedCalls(fresh).filter(({ name }) => !leftOut.has(name))
+    const possible = loggedCalls(fresh).filter(({ name }) => !calls.leftOut.has(name))
     const own = await Promise.all(possible.map((record) => this.#isOwn(record)))
-    const calls = possible.filter((_, index) => own[index])
-    if (calls.length > 0) this.#add(callsSeen(calls, this.#startedBy))
+    const made = possible.filter((_, index) => own[index])
+    if (made.length > 0) this.#add(callsSeen(made, this.#startedBy))
   }
 
   /**

@@ -23,6 +23,13 @@ const baseline: Baseline = {
   startMs: 200,
   restless: false,
 }
+/** Seconds of processor time of this process and of what it started: proc_pid_stat(5). */
+async function processorTime(): Promise<number> {
+  const fields = ((await live.read('/proc/self/stat')) ?? '').replace(/^.*\) /, '').split(' ')
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
+}
+
+let [begun, ended] = [0, 0]
 const intents = new IntentQueue()
 let state = initialState(unit)
 const context = {
@@ -41,7 +48,17 @@ const context = {
     const before = state.phase.at
     state = reduce(state, event)
     if (state.phase.at === 'question') setTimeout(() => intents.give({ do: 'answer', yes: true }), 10)
-    if (state.phase.at === 'learning' && before !== 'learning') console.log('learning')
+    if (state.phase.at === 'learning' && before !== 'learning') {
+      console.log('learning')
+      void processorTime().then((time) => {
+        begun = time
+      })
+    }
+    if (state.phase.at === 'learning') {
+      void processorTime().then((time) => {
+        ended = time
+      })
+    }
   },
 } as unknown as WalkContext
 
@@ -53,5 +70,11 @@ if (file !== undefined) {
 const known = context.learning.facts?.calls.length ?? 0
 await learnLive(context, baseline)
 await pause(10)
-console.log(JSON.stringify({ known, live: context.learning.live ?? [] }))
+console.log(
+  JSON.stringify({
+    known,
+    processorTime: Number((ended - begun).toFixed(2)),
+    live: context.learning.live ?? [],
+  }),
+)
 process.exit(0)
