@@ -8,9 +8,9 @@ import { answerOf, leftovers } from './subjects.ts'
 const FOLDER = '/opt/learn-price'
 const PAIRS = 5
 const SECONDS = 6
-/** A pair in which others than the lab took more of the processors says nothing, and is measured again. */
-const MOST_OTHERS = 0.06
-const MOST_TRIES = 3 * PAIRS
+/** A pair between the halves of which others than the lab took so much more or less says nothing: it is measured again. */
+const MOST_UNEQUAL = 0.04
+const MOST_TRIES = 2 * PAIRS
 
 async function until(lab: Lab, pattern: string): Promise<void> {
   const wait = 'until grep -q "$1" /tmp/learned; do sleep 0.1; done'
@@ -35,7 +35,7 @@ async function pairs(lab: Lab, known: boolean): Promise<void> {
   for (let tries = 0; shares.length < PAIRS && tries < MOST_TRIES; tries += 1) {
     const alone = await requests(lab, SECONDS)
     const { rate, said } = await learned(lab, known)
-    const counts = Math.max(alone.others, rate.others) <= MOST_OTHERS
+    const counts = Math.abs(alone.others - rate.others) <= MOST_UNEQUAL
     if (counts) shares.push(rate.rate / alone.rate)
     const percent = (value: number) => `${(100 * value).toFixed(1)} %`
     console.log(
