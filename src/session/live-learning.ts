@@ -178,20 +178,18 @@ function notBack({ subject }: WalkContext, line = ''): Refusal {
   )
 }
 
-function counted(count: number, one: string): string[] {
-  return count === 0 ? [] : [`${count} ${one}${count === 1 ? '' : 's'}`]
+function counted(count: number, one: string, many: string): string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]
 }
 
 /** What came of it, for the notes of the stage. */
 function summary({ news, lost }: Heard, seconds: number, why: string | undefined): string[] {
   const found = [
-    ...counted(news.calls.length, 'system call'),
-    ...counted(news.sockets.length, 'kind of socket').map((text) => text.replace('sockets', 'socket')),
-    ...counted(news.files.length, 'written file'),
-    ...counted(news.programs.length, 'program or library').map((text) =>
-      text.replace('librarys', 'libraries'),
-    ),
-    ...counted(news.memory.length, 'program with writable code'),
+    ...counted(news.calls.length, 'system call', 'system calls'),
+    ...counted(news.sockets.length, 'kind of socket', 'kinds of socket'),
+    ...counted(news.files.length, 'written file', 'written files'),
+    ...counted(news.programs.length, 'program or library', 'programs or libraries'),
+    ...counted(news.memory.length, 'program with writable code', 'programs with writable code'),
   ]
   const calls = news.calls.map(({ name, by }) => `${name} (${by})`).join(', ')
   return [
@@ -226,7 +224,6 @@ export async function learnLive(context: WalkContext, baseline: Baseline): Promi
   const log = await logFor(context, facts)
   if (!(await isWanted(context, log, trials.deadManSeconds))) return
   const ear = await openEar(context, facts, log)
-  const began = Date.now()
   const keepHeard = async () => {
     if (ear.learned === undefined) return
     const learned = mergeLearned(learning.facts, ear.learned)
@@ -235,6 +232,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline): Promi
   }
   let why: string | undefined
   try {
+    if ('why' in log) ear.started()
     why =
       'why' in log
         ? await listen(context, ear, log.why, never)
@@ -244,8 +242,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline): Promi
     throw error
   }
   await keepHeard()
-  const seconds = Math.round((Date.now() - began) / 1000)
-  context.learning = { ...context.learning, live: summary(ear.heard(), seconds, why) }
+  context.learning = { ...context.learning, live: summary(ear.heard(), ear.seconds, why) }
 }
 
 async function openEar({ live }: WalkContext, facts: Facts, log: Log): Promise<LiveEar> {

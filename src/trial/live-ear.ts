@@ -46,6 +46,8 @@ export class LiveEar {
   readonly #group: string
   readonly #since = Date.now()
   #startedBy = Number.POSITIVE_INFINITY
+  /** When it was last listened, and since when the log was read. */
+  #heard = Date.now()
   #looked = Date.now()
   /** Of the records that the next reading will show again. */
   #known = new Set<string>()
@@ -67,6 +69,11 @@ export class LiveEar {
     this.#startedBy = Date.now()
   }
 
+  /** Seconds in which it was heard at its work. */
+  get seconds(): number {
+    return Math.max(0, Math.round((this.#heard - this.#startedBy) / 1000))
+  }
+
   /** All that was heard, to be merged with what was known; undefined when nothing was. */
   get learned(): LearnedFacts | undefined {
     return this.#learned
@@ -81,6 +88,7 @@ export class LiveEar {
   /** Reads the logs and looks at /proc once. */
   async listen(): Promise<void> {
     await Promise.all([this.#readLog(), this.#look()])
+    this.#heard = Date.now()
   }
 
   /**

@@ -112,4 +112,19 @@ describe.skipIf(skipLab())(labTitle('learning from live traffic'), () => {
     expect(await answerOf('/rare')).toBe('200')
     expect(await answerOf()).toBe('200')
   })
+
+  it('goes beside a filter in force, and is undone by Ctrl-C', async () => {
+    await learning()
+    const [filter, log] = [
+      await show(lab, 'rare', 'SystemCallFilter'),
+      await show(lab, 'rare', 'SystemCallLog'),
+    ]
+    // What the filter lets through is not logged, and what it denies is killed.
+    expect(filter.split(' ').filter((name) => !log.split(/[ ~]/).includes(name))).toEqual([])
+    expect(await answerOf('/rare')).toBe('200')
+    await lab.output(['sh', '-c', 'kill -INT $(cat /tmp/pid)'])
+    expect(await within(20_000, async () => /Stopped and undone/.test(await said())), await said()).toBe(true)
+    await expectAsBefore()
+    expect(await show(lab, 'rare', 'SystemCallFilter')).toBe(filter)
+  })
 })
