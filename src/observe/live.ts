@@ -42,7 +42,7 @@ export function loggedCalls(records: readonly SeccompRecord[]): SeccompRecord[] 
   return records.filter(({ signal, exe }) => signal === 0 && !SETTING_UP.test(exe))
 }
 
-/** The calls that these records tell of; a call without a known name is told by its number and can't be listed. */
+/** The calls that these records tell of; one without a known name is told by its number. */
 export function callsSeen(records: readonly SeccompRecord[], startedBy: number): Seen {
   const calls = new Sightings<LearnedCall>()
   for (const { name, exe, comm, time } of records) {

@@ -78,7 +78,8 @@ describe('what was learned live', () => {
     expect(lines('SystemCallFilter', knowing(javaLike(), 'start', 'setpriority'))).not.toContain(
       'SystemCallFilter=setpriority',
     )
-    const facts = knowing(javaLike(), 'live traffic', 'setpriority')
+    const facts = knowing(javaLike(), 'live traffic', 'setpriority', 'syscall_999')
+    expect(lines('SystemCallFilter', facts).join(' ')).not.toContain('999')
     expect(lines('SystemCallFilter', facts)).toContain('SystemCallFilter=setpriority')
     expect(proposal('SystemCallFilter', facts).evidence).toContain(
       'setpriority stays: it was called by srv, at live traffic.',
