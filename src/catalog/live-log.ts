@@ -43,6 +43,14 @@ function allowed(facts: Facts, lines: readonly string[]): ReadonlySet<string> | 
 }
 
 /**
+ * Whether a clone taught which calls it makes. What was only seen live is no list of them; the filter lets it through
+ * already.
+ */
+export function isTaught({ learned }: Facts): boolean {
+  return learned?.calls.some(({ sightings }) => !sightings.every(isLive)) ?? false
+}
+
+/**
  * The assignments that have the kernel let every call of the unit through and log those that would teach something: not
  * what is known by now, nor what every request makes. Where nothing was learned yet, only what the stage's filter would
  * deny is logged. What that filter denies is logged in any case, known or not, since it would be killed. Undefined
@@ -54,9 +62,7 @@ export function liveLog(facts: Facts): Assignment[] | undefined {
   const lines = filterLines(facts)
   const passing = allowed(facts, lines)
   if (passing === undefined) return undefined
-  // What was only seen live is no list of what it makes; the filter lets it through already.
-  const taught = (learned?.calls ?? []).filter(({ sightings }) => !sightings.every(isLive))
-  if (taught.length === 0) return assignments(['~@default', ...lines.map(inverted)])
+  if (!isTaught(facts)) return assignments(['~@default', ...lines.map(inverted)])
   const existing = new Set(Object.values(groups).flat())
   const known = withSiblings(
     (learned?.calls ?? []).map(({ name }) => name),

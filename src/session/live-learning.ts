@@ -1,4 +1,4 @@
-import { leftOut, liveLog } from '../catalog/live-log.ts'
+import { isTaught, leftOut, liveLog } from '../catalog/live-log.ts'
 import type { Assignment } from '../catalog/types.ts'
 import type { Facts } from '../observe/facts.ts'
 import { mergeLearned } from '../observe/learned-facts.ts'
@@ -47,12 +47,18 @@ async function logFor({ live }: WalkContext, facts: Facts): Promise<Log> {
 }
 
 /** Asks on one screen; true when it shall be. */
-async function isWanted(context: WalkContext, log: Log, deadManSeconds: number): Promise<boolean> {
+async function isWanted(
+  context: WalkContext,
+  facts: Facts,
+  log: Log,
+  deadManSeconds: number,
+): Promise<boolean> {
   const { subject, dispatch, intents, signal, options } = context
   const lasts =
     options.learnLive === undefined
       ? 'It lasts until you end it'
       : `It lasts ${options.learnLive} s, or until you end it`
+  const which = isTaught(facts) ? 'no clone saw it make' : 'this stage would deny'
   const text =
     'why' in log
       ? [
@@ -61,8 +67,8 @@ async function isWanted(context: WalkContext, log: Log, deadManSeconds: number):
           `${lasts}.`,
         ]
       : [
-          `${subject.unit} serves as ever, and each system call that it is not yet known to make is let through and logged by the kernel; those that are known cost nothing. Its sockets, open files, programs and memory are looked at every two seconds.`,
-          'It restarts twice: now, and at the end, when it is as before. Both restarts are proven as those of any stage. Nothing is traced, and nothing is kept but what was seen.',
+          `${subject.unit} serves as ever, and each system call that ${which} is let through and logged by the kernel; all others cost nothing. Its sockets, open files, programs and memory are looked at every two seconds.`,
+          'It restarts twice: now, and at the end to be as before; each restart is proven as that of any stage. Nothing is traced, and nothing is kept but what was seen.',
           `${lasts}. If hardenctl or this connection dies, PID 1 ends it within ${deadManSeconds} s.`,
         ]
   const yes = 'why' in log ? 'Learn from /proc' : `Learn, and restart ${subject.unit} for it`
@@ -222,7 +228,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline): Promi
   const usual = trialContext(context, facts, baseline)
   const trials = { ...usual, deadManSeconds: usual.deadManSeconds - options.keepSeconds }
   const log = await logFor(context, facts)
-  if (!(await isWanted(context, log, trials.deadManSeconds))) return
+  if (!(await isWanted(context, facts, log, trials.deadManSeconds))) return
   const ear = await openEar(context, facts, log)
   const keepHeard = async () => {
     if (ear.learned === undefined) return
