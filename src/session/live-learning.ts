@@ -1,5 +1,5 @@
 import { isTaught, leftOut, liveLog } from '../catalog/live-log.ts'
-import type { Assignment } from '../catalog/types.ts'
+import type { Assignment, Stage } from '../catalog/types.ts'
 import type { Facts } from '../observe/facts.ts'
 import { mergeLearned } from '../observe/learned-facts.ts'
 import { observe } from '../observe/observe.ts'
@@ -14,6 +14,7 @@ import { AbortedTrial, attempt, type TrialContext, undo } from '../trial/transac
 import type { WalkContext } from './context.ts'
 import { standBack } from './pace.ts'
 import { Refusal } from './preflight.ts'
+import type { StagePhase } from './state.ts'
 import { trialContext } from './trial-context.ts'
 
 /** Often enough for the shortest time after which PID 1 undoes it. */
@@ -212,6 +213,16 @@ function summary({ news, lost }: Heard, seconds: number, why: string | undefined
       : []),
     ...(why === undefined ? [] : [`Learning from live traffic: ${why}.`]),
   ]
+}
+
+/** What the screen of a stage says of it: where it can be had, and what came of it. */
+export function learnable(
+  { host, live, learning }: WalkContext,
+  stage: Stage,
+): Pick<StagePhase, 'learnable' | 'learnedLive'> {
+  if (stage !== 'syscalls' || host !== live) return {}
+  const [came] = learning.live ?? []
+  return { learnable: true, ...(came === undefined ? {} : { learnedLive: came }) }
 }
 
 /**

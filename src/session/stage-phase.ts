@@ -7,7 +7,7 @@ import type { Baseline } from '../trial/baseline.ts'
 import { attempt } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { afterFailure, diagnosisOf } from './failure.ts'
-import { learnLive } from './live-learning.ts'
+import { learnable, learnLive } from './live-learning.ts'
 import { rowProof, type Verdict } from './proof-plan.ts'
 import { withSeenLive } from './seen-live.ts'
 import { StageProving } from './stage-proving.ts'
@@ -41,8 +41,6 @@ type Choice = 'review' | 'skip' | 'stop' | 'learn'
 async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
   const { stage, facts } = proving.work
   const { why, live = [] } = context.learning
-  const learnable =
-    stage === 'syscalls' && context.host === context.live ? ({ learnable: true } as const) : {}
   const notes = [
     ...stageNotes(stage, facts),
     ...(why === undefined ? [] : [`Not followed with strace: ${why}.`]),
@@ -50,7 +48,7 @@ async function choose(context: WalkContext, proving: StageProving, before: numbe
   ]
   context.dispatch({
     type: 'phase',
-    phase: { at: 'stage', stage, notes, before, ...learnable, ...shown(proving) },
+    phase: { at: 'stage', stage, notes, before, ...learnable(context, stage), ...shown(proving) },
   })
   const wanted = ['toggle', 'toggle-all', 'review', 'skip-stage', 'stop', 'learn'] as const
   for (;;) {

@@ -78,6 +78,8 @@ export interface StagePhase {
   proving: boolean
   /** The live service can be asked what only real traffic shows. */
   learnable?: true
+  /** What came of that: one sentence. */
+  learnedLive?: string
 }
 
 /** The live service serves, and what is new is gathered. */

@@ -40,7 +40,7 @@ const phases: Phase[] = [
       memory: ['node'],
     },
   }),
-  stage({ stage: 'syscalls', learnable: true }),
+  stage({ stage: 'syscalls', learnable: true, learnedLive: LONG }),
   { ...confirm, dropIn: 'A=b\n'.repeat(60) },
   { ...confirm, stage: 'all', rehearsal: { state: 'breaks', reason: LONG } },
   trial(),

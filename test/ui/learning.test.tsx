@@ -55,6 +55,12 @@ describe('learning from live traffic', () => {
     expect(session.did()).toEqual(['end-learning'])
   })
 
+  it('says on the stage what came of it', async () => {
+    const came = 'Learned from live traffic for 7 s: nothing new.'
+    const { frame } = await stand(new FakeSession(stage({ stage: 'syscalls', learnedLive: came })))
+    expect(frame()).toContain(came)
+  })
+
   it('is asked for on a screen of its own, which says where one is', async () => {
     const asked: Phase = {
       at: 'question',
