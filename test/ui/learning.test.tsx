@@ -2,7 +2,7 @@ import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Phase } from '../../src/session/state.ts'
 import { FakeSession } from './fake-session.ts'
-import { learning, stage, trial } from './phases.ts'
+import { learning, row, stage, trial } from './phases.ts'
 import { ENTER, stand } from './stand.tsx'
 
 afterEach(cleanup)
@@ -57,7 +57,9 @@ describe('learning from live traffic', () => {
 
   it('says on the stage what came of it', async () => {
     const came = 'Learned from live traffic for 7 s: nothing new.'
-    const { frame } = await stand(new FakeSession(stage({ stage: 'syscalls', learnedLive: came })))
+    const rows = [row('SystemCallFilter', '@system-service')]
+    const shown = stage({ stage: 'syscalls', rows, learnedLive: came })
+    const { frame } = await stand(new FakeSession(shown))
     expect(frame()).toContain(came)
   })
 
