@@ -60,4 +60,4 @@ export function oneStepDown(directive: Directive, current: Proposed): Proposed |
   return { ...current, value: next.value, assignments: next.assignments, evidence }
 }
 
-export { withSyscallExceptions, withSyscallRefused } from './syscalls.ts'
+export { withSyscallExceptions, withSyscallRefused } from './syscall-filter.ts'

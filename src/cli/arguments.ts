@@ -17,6 +17,7 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
                     beside the checks, so that the proof covers it (30 s, run without root)
   --once            rehearse all stages in a clone, then restart the live service a single time
   --no-rehearsal    try each stage on the live service only, without a clone of the host before
+  --syscalls WAY    groups (default: with a margin for what comes seldom) or exact (only the calls seen)
   --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
   --help, --version
 `
@@ -37,6 +38,7 @@ export interface WalkArguments {
   keepSeconds: number
   rehearse: boolean
   once: boolean
+  exactCalls: boolean
 }
 
 const DEFAULT_KEEP_SECONDS = 30
@@ -47,6 +49,12 @@ function keepSeconds(text: string | undefined): number {
   if (!/^\d+$/.test(text) || seconds < 10 || seconds > 600)
     throw new UsageError('--keep-seconds takes 10 to 600')
   return seconds
+}
+
+function exactCalls(text: string | undefined): boolean {
+  if (text !== undefined && text !== 'groups' && text !== 'exact')
+    throw new UsageError('--syscalls takes groups or exact')
+  return text === 'exact'
 }
 
 /** Parses the command line. Throws UsageError with one line. */
@@ -80,6 +88,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     keepSeconds: keepSeconds(values['keep-seconds']),
     rehearse: values['no-rehearsal'] !== true,
     once: values.once === true,
+    exactCalls: exactCalls(values.syscalls),
   }
 }
 
@@ -96,6 +105,7 @@ function parseOptions(argv: readonly string[]) {
       'keep-seconds': { type: 'string' },
       'no-rehearsal': { type: 'boolean' },
       once: { type: 'boolean' },
+      syscalls: { type: 'string' },
     },
   })
 }

@@ -154,6 +154,12 @@ export function withPaths(learned: Learned, pathOf: (path: string) => string): L
   return { ...learned, files: files.list(), failed }
 }
 
+/** "3 times, by chown, at start": how often, by whom and when. */
+export function timesText(sightings: readonly Sighting[]): string {
+  const times = sightings.reduce((sum, { count }) => sum + count, 0)
+  return `${times === 1 ? 'once' : `${times} times`}, by ${sightingsText(sightings)}`
+}
+
 /** "chown, at start; sh, at start and reload": who and when, for a sentence. */
 export function sightingsText(sightings: readonly Sighting[], most = 3): string {
   const programs = new Map<string, string[]>()

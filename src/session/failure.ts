@@ -6,7 +6,7 @@ import { type Diagnosis, diagnose } from '../trial/diagnosis.ts'
 import { type Remedy, remedyId, remedyText } from '../trial/remedy.ts'
 import type { Attempt } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
-import { relax } from './loosen.ts'
+import { isPrecise, relax } from './loosen.ts'
 import type { StageWork } from './stage-work.ts'
 
 /** Why a trial failed on `host`, by what is there of that invocation alone. */
@@ -42,7 +42,8 @@ async function writablePlace(host: Host, path: string): Promise<string | undefin
   return (await host.stat(folder).catch(() => undefined)) === undefined ? undefined : folder
 }
 
-async function withWritablePlaces(host: Host, remedies: readonly Remedy[]): Promise<Remedy[]> {
+/** The remedies with each place as a unit can name it; one for which there is no place goes. */
+export async function withWritablePlaces(host: Host, remedies: readonly Remedy[]): Promise<Remedy[]> {
   const places = await Promise.all(
     remedies.map(async (remedy): Promise<Remedy[]> => {
       if (remedy.kind !== 'read-write-path') return [remedy]
@@ -61,6 +62,8 @@ export interface Failure {
   undone: string[]
   /** It broke in a clone only. */
   mayInsist: boolean
+  /** It broke on the live service: trials that a search for the row takes at most. */
+  maySearch?: number
 }
 
 /** Shows why it failed and asks what now: the work to go on with, or where to go. */
@@ -68,18 +71,20 @@ export async function afterFailure(
   context: WalkContext,
   work: StageWork,
   failure: Failure,
-): Promise<StageWork | 'skip' | 'stop' | 'insist'> {
+): Promise<StageWork | 'skip' | 'stop' | 'insist' | 'search'> {
   const { dispatch, intents, signal } = context
-  const { reason, journal, undone, mayInsist } = failure
+  const { reason, journal, undone, mayInsist, maySearch } = failure
   const useful = failure.remedies.filter((remedy) => relax(work, [remedy]) !== undefined)
   const relaxations = useful.map((remedy) => ({
     id: remedyId(remedy),
     text: remedyText(remedy, work.facts.syscallGroups),
+    precise: isPrecise(remedy),
   }))
   const { stage } = work
+  const search = maySearch === undefined ? {} : { maySearch }
   dispatch({
     type: 'phase',
-    phase: { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist },
+    phase: { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist, ...search },
   })
   const wanted = [
     'relax',
@@ -87,11 +92,12 @@ export async function afterFailure(
     'skip-stage',
     'stop',
     ...(mayInsist ? (['insist'] as const) : []),
+    ...(maySearch !== undefined ? (['search'] as const) : []),
   ] as const
   const intent = await intents.oneOf(signal, wanted)
   if (intent === undefined || intent.do === 'stop') return 'stop'
   if (intent.do === 'skip-stage') return 'skip'
-  if (intent.do === 'insist') return 'insist'
+  if (intent.do === 'insist' || intent.do === 'search') return intent.do
   if (intent.do === 'choose-again') return work
   const chosen = useful.filter((remedy) => intent.ids.includes(remedyId(remedy)))
   return relax(work, chosen) ?? work

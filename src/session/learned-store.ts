@@ -40,6 +40,7 @@ export const learnedSchema = z.strictObject({
   on: z.array(z.strictObject({ systemd: z.number(), kernel: text, packages: z.record(text, text) })),
   phases: z.array(text),
   calls: z.array(call),
+  unprivileged: z.optional(z.array(call)),
   changed: z.array(file),
   executed: z.array(file),
   connected: z.array(file),

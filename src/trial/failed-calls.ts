@@ -57,15 +57,34 @@ function remediesOf(
   return remedies
 }
 
+/** What calls that failed under a trial tell: the kernel's own words instead of the service's. */
+export interface Refused {
+  remedies: Remedy[]
+  /** "ip was refused socket AF_NETLINK (EAFNOSUPPORT)", of those calls that a remedy belongs to. */
+  lines: string[]
+}
+
+const MOST_LINES = 6
+
+function refusedText({ name, error, path, needs = [], sightings }: FailedCall): string {
+  const by = sightings[0]?.program.split('/').at(-1) || 'a process'
+  const what = path ?? needs.join(' or ')
+  return `${by} was refused ${name}${what === '' ? '' : ` ${what}`} (${error})`
+}
+
 /**
- * What would help, by the calls that failed under a trial and not without it: kernel's own words instead of the
- * service's. Calls that nothing the trial set explains have no remedy.
+ * What would help, by the calls that failed under a trial and not without it. Calls that nothing the trial set
+ * explains have no remedy and no line.
  */
-export function remediesOfFailedCalls(
-  failed: readonly FailedCall[],
-  assignments: readonly Assignment[],
-): Remedy[] {
+export function refusedCalls(failed: readonly FailedCall[], assignments: readonly Assignment[]): Refused {
   const keys = new Set(assignments.map(({ key }) => key))
-  const all = failed.flatMap((one) => remediesOf(one, (key) => keys.has(key)))
-  return [...new Map(all.map((remedy) => [remedyId(remedy), remedy])).values()]
+  const explained = failed.flatMap((one) => {
+    const remedies = remediesOf(one, (key) => keys.has(key))
+    return remedies.length === 0 ? [] : [{ remedies, line: refusedText(one) }]
+  })
+  const remedies = explained.flatMap((one) => one.remedies)
+  return {
+    remedies: [...new Map(remedies.map((remedy) => [remedyId(remedy), remedy])).values()],
+    lines: [...new Set(explained.map(({ line }) => line))].slice(0, MOST_LINES),
+  }
 }
