@@ -53,7 +53,7 @@ export interface LearnedSocket {
 
 /**
  * What a sandbox setting would forbid. `detail` of a capability is its name, of a namespace its kind as
- * RestrictNamespaces= has it, else what the call asked for.
+ * RestrictNamespaces= has it, of a privileged program (setuid or setgid) its path, else what the call asked for.
  */
 export interface LearnedAct {
   kind:
@@ -65,6 +65,7 @@ export interface LearnedAct {
     | 'personality'
     | 'hostname'
     | 'keyring'
+    | 'privileged'
   detail: string
   call: string
   /** False where the call needs it only in some cases, which the trace does not tell. */

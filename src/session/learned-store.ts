@@ -21,6 +21,7 @@ const act = z.strictObject({
     'personality',
     'hostname',
     'keyring',
+    'privileged',
   ]),
   detail: text,
   call: text,

@@ -7,6 +7,7 @@ import { packageVersions } from '../observe/packages.ts'
 import { bootClone, type Clone } from '../rehearsal/clone.ts'
 import { learn } from '../rehearsal/learn.ts'
 import { lifeOf } from '../rehearsal/life.ts'
+import { privilegedPrograms } from '../rehearsal/privileged.ts'
 import { listBeforeService, writtenSince } from '../rehearsal/written.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import type { Learning, WalkContext } from './context.ts'
@@ -29,8 +30,9 @@ async function follow(
     executables.map(({ path }) => path),
   )
   const how = { cut: result.cut, unprivileged: startsUnprivileged(facts) }
-  const learned = learnedFacts(result.learned, await written(), { systemd, kernel, packages }, how)
-  return { facts: learned, trace: result.learned }
+  const acts = [...result.learned.acts, ...(await privilegedPrograms(clone.host, result.learned))]
+  const trace = { ...result.learned, acts }
+  return { facts: learnedFacts(trace, await written(), { systemd, kernel, packages }, how), trace }
 }
 
 /** Takes what was found to what is known, and remembers it. */

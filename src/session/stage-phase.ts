@@ -7,6 +7,7 @@ import type { Baseline } from '../trial/baseline.ts'
 import { attempt } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { afterFailure, diagnosisOf } from './failure.ts'
+import { takeBackLate } from './final.ts'
 import { isolate, mostTrials, type TriedLive } from './isolate.ts'
 import { learnAgain } from './learning-phase.ts'
 import { changeKey, rowProof, type Verdict } from './proof-plan.ts'
@@ -171,6 +172,8 @@ async function tryStage(
     rehearsal = `tried at the administrator’s wish, though in a clone it broke: ${verdict.reason}`
   }
   await proving.pause()
+  if (await takeBackLate(context, baseline))
+    return { go: 'skip', note: 'not applied: an earlier stage was found to have broken the service' }
   const landing = { before, rehearsal, proven: verdict?.holds === true, differs: proving.differs }
   return land(context, work, baseline, landing, tried)
 }

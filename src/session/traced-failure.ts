@@ -3,6 +3,7 @@ import type { Learned } from '../observe/learned.ts'
 import { failedCalls } from '../rehearsal/failed-calls.ts'
 import type { LearnPhase } from '../rehearsal/learn.ts'
 import { lifeOf } from '../rehearsal/life.ts'
+import { privilegedPrograms } from '../rehearsal/privileged.ts'
 import { emptyVolatile, type VolatileListing } from '../rehearsal/volatile.ts'
 import type { Diagnosis } from '../trial/diagnosis.ts'
 import { refusedCalls } from '../trial/failed-calls.ts'
@@ -55,7 +56,8 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
     },
   )
   if ('why' in found) return diagnosis
-  const { remedies, lines } = refusedCalls(found.failed, change.assignments)
+  const privileged = (await privilegedPrograms(host, before)).map(({ detail }) => detail)
+  const { remedies, lines } = refusedCalls(found.failed, change.assignments, privileged)
   const [first] = lines
   if (first === undefined) return diagnosis
   return {
