@@ -75,6 +75,11 @@ function killedCalls({ records, capabilities, groups }: Evidence): Remedy[] {
   })
 }
 
+/** SD_MESSAGE_SPAWN_FAILED, with EXECUTABLE= and ERRNO=: systemd's sd-messages.h. */
+const SPAWN_FAILED = '641257651c1b4ec9a8624d7a40a9e1e7'
+/** errno(3) */
+const EACCES = '13'
+
 export const SYMPTOMS: readonly Symptom[] = [
   {
     id: 'killed-call',
@@ -130,6 +135,18 @@ export const SYMPTOMS: readonly Symptom[] = [
       const all = [...refused, ...mapped, ...shell].filter((path) => /\/(s?bin|lib\w*|libexec)\//.test(path))
       return [...new Set(all)].map((path): Remedy => ({ kind: 'exec-path', path }))
     },
+  },
+  {
+    id: 'spawn-failed',
+    seen: 'PID 1 says with errno EACCES that it could not execute a program',
+    read: (evidence) =>
+      sets(evidence, 'NoExecPaths')
+        ? evidence.journal.flatMap(({ messageId, fields }): Remedy[] => {
+            const path = fields.EXECUTABLE ?? ''
+            const denied = messageId === SPAWN_FAILED && fields.ERRNO === EACCES && path.startsWith('/')
+            return denied ? [{ kind: 'exec-path', path }] : []
+          })
+        : [],
   },
   {
     id: 'read-only',

@@ -58,7 +58,7 @@ const NEEDS: readonly Need[] = [
   {
     name: 'limits',
     // setrlimit(2) itself: the C library calls prlimit64 instead.
-    script: `perl -e 'exit(syscall(160, 7, pack("QQ", 1000, 1000)) == -1)'`,
+    script: `perl -e '$limit = pack("QQ", 1000, 1000); exit(syscall(160, 7, $limit) == -1)'`,
     stage: 'syscalls',
     row: 'SystemCallFilter',
     becomes: { evidence: /perl needs setrlimit/ },

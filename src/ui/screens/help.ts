@@ -43,6 +43,7 @@ const KEYS: [string, string][] = [
   ['Esc', 'back; when asked to keep a change: roll it back'],
   ['a', 'tick all or none; add a check'],
   ['d, n', 'all details of a row; notes on the stage'],
+  ['w', 'the other way of a row that has one, for example the exact list of system calls'],
   ['s, q', 'skip the stage; stop and keep what is proven. Both want the key twice.'],
   ['Ctrl-C', 'undo what is being tried, and stop. What was kept before stays.'],
 ]

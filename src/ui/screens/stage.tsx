@@ -22,7 +22,6 @@ function hintsOf(phase: StagePhase): KeyHint[] {
     ['Space', 'tick'],
     ['a', 'all/none'],
     ['d', 'details'],
-    ...(phase.rows.some(({ other }) => other !== undefined) ? ([['w', 'other way']] as KeyHint[]) : []),
     ...(phase.notes.length > 0 ? ([['n', plural(phase.notes.length, 'note')]] as KeyHint[]) : []),
     ['Enter', phase.rows.some((row) => row.ticked) ? 'review' : 'go on unchanged'],
     ['s', 'skip the stage'],
