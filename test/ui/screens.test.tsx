@@ -121,7 +121,7 @@ describe('stage', () => {
     const shown = await stand(session, { columns: 100, rows: 40 })
     expect(shown.frame()).toContain('exactly the 74 calls seen, exposure 1.4: press w for it.')
     await shown.press('w', DOWN, 'w')
-    expect(session.intents).toEqual([{ do: 'other-way', id: 'ProtectSystem' }])
+    expect(session.intents).toEqual([{ do: 'other-way', id: 'row-ProtectSystem' }])
   })
 
   it('ticks all, or none when all are', async () => {
