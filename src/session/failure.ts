@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix'
 import type { Host } from '../host/host.ts'
+import { interpretersOf } from '../observe/executables.ts'
 import type { Facts } from '../observe/facts.ts'
 import { invocationJournal } from '../systemd/journal.ts'
 import { type Diagnosis, diagnose } from '../trial/diagnosis.ts'
@@ -27,7 +28,7 @@ export async function diagnosisOf(
     capabilities: (facts.unit.properties.CapabilityBoundingSet?.[0] ?? '').split(' '),
     groups: facts.syscallGroups,
   })
-  return { ...found, remedies: await withWritablePlaces(host, found.remedies) }
+  return { ...found, remedies: await completed(host, found.remedies) }
 }
 
 /** Too much to be handed out because one file in it was to be made. */
@@ -42,16 +43,23 @@ async function writablePlace(host: Host, path: string): Promise<string | undefin
   return (await host.stat(folder).catch(() => undefined)) === undefined ? undefined : folder
 }
 
-/** The remedies with each place as a unit can name it; one for which there is no place goes. */
-export async function withWritablePlaces(host: Host, remedies: readonly Remedy[]): Promise<Remedy[]> {
-  const places = await Promise.all(
-    remedies.map(async (remedy): Promise<Remedy[]> => {
-      if (remedy.kind !== 'read-write-path') return [remedy]
-      const path = await writablePlace(host, remedy.path)
-      return path === undefined ? [] : [{ ...remedy, path }]
-    }),
-  )
-  return [...new Map(places.flat().map((remedy) => [remedyId(remedy), remedy])).values()]
+async function completedOne(host: Host, remedy: Remedy): Promise<Remedy[]> {
+  if (remedy.kind === 'exec-path') {
+    const interpreters = await interpretersOf(host, remedy.path)
+    return [remedy, ...interpreters.map((path): Remedy => ({ kind: 'exec-path', path }))]
+  }
+  if (remedy.kind !== 'read-write-path') return [remedy]
+  const path = await writablePlace(host, remedy.path)
+  return path === undefined ? [] : [{ ...remedy, path }]
+}
+
+/**
+ * The remedies as a unit can have them: each place by a path that is there, or not at all, and a script with its
+ * interpreter, whose refusal the kernel reports as the script's.
+ */
+export async function completed(host: Host, remedies: readonly Remedy[]): Promise<Remedy[]> {
+  const all = await Promise.all(remedies.map((remedy) => completedOne(host, remedy)))
+  return [...new Map(all.flat().map((remedy) => [remedyId(remedy), remedy])).values()]
 }
 
 /** What a screen tells of a failure. */

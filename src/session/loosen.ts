@@ -22,11 +22,7 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   if (assignments === undefined || JSON.stringify(assignments) === JSON.stringify(proposed.assignments)) {
     return undefined
   }
-  const last = assignments.findLast(({ value }) => value !== '')
-  const value =
-    assignments.length === 1 && last
-      ? last.value
-      : `${proposed.value} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
+  const value = relaxedValue(id, assignments, proposed.value)
   const note = `${remedyNote(remedy)} ${costNote(work, proposed.assignments, assignments)}`
   return { ...proposed, assignments, value, evidence: [...proposed.evidence, note] }
 }
@@ -35,6 +31,16 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
 function costNote({ facts }: StageWork, before: readonly Assignment[], after: readonly Assignment[]): string {
   const cost = predict(facts, after) - predict(facts, before)
   return cost > 0 ? `It costs ${score(cost)} of exposure.` : 'It costs no exposure.'
+}
+
+/** Rows that are a list of few words, and stand for no more than that list. */
+const LISTS = new Set(['CapabilityBoundingSet', 'RestrictAddressFamilies'])
+
+function relaxedValue(id: string, assignments: readonly Assignment[], before: string): string {
+  const own = assignments.filter(({ key, value }) => key === id && value !== '')
+  if (LISTS.has(id)) return own.map(({ value }) => value).join(' ')
+  if (assignments.length === 1 && own[0]) return own[0].value
+  return `${before} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
 }
 
 function remedyNote(remedy: Remedy): string {

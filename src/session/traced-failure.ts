@@ -9,7 +9,7 @@ import type { Diagnosis } from '../trial/diagnosis.ts'
 import { refusedCalls } from '../trial/failed-calls.ts'
 import { planOwnership, recordOwnership } from '../trial/ownership.ts'
 import type { Change, TrialContext } from '../trial/transaction.ts'
-import { withWritablePlaces } from './failure.ts'
+import { completed } from './failure.ts'
 
 export interface TracedFailure {
   trials: TrialContext
@@ -63,6 +63,6 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
   return {
     reason: `${diagnosis.reason}; ${first}`,
     journal: [...diagnosis.journal, ...lines.map((line) => `strace: ${line}`)],
-    remedies: [...(await withWritablePlaces(host, remedies)), ...diagnosis.remedies],
+    remedies: [...(await completed(host, remedies)), ...diagnosis.remedies],
   }
 }

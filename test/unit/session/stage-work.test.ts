@@ -110,7 +110,7 @@ describe('a relaxed stage', () => {
       'NoNewPrivileges=yes',
     ])
     const row = relaxed && rowsOf(relaxed).find(({ id }) => id === 'CapabilityBoundingSet')
-    expect(row?.value).toBe('tight (relaxed)')
+    expect(row?.value).toBe('CAP_KILL CAP_CHOWN')
     expect(row?.evidence).toEqual(['The trial showed that CAP_CHOWN is needed. It costs 0.2 of exposure.'])
   })
 
