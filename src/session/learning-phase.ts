@@ -5,9 +5,9 @@ import { type LearnedFacts, learnedFacts, mergeLearned, type WrittenPath } from 
 import { observe } from '../observe/observe.ts'
 import { packageVersions } from '../observe/packages.ts'
 import { bootClone, type Clone } from '../rehearsal/clone.ts'
+import { privilegedPrograms, withInterpreters } from '../rehearsal/executed.ts'
 import { learn } from '../rehearsal/learn.ts'
 import { lifeOf } from '../rehearsal/life.ts'
-import { privilegedPrograms } from '../rehearsal/privileged.ts'
 import { listBeforeService, writtenSince } from '../rehearsal/written.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import type { Learning, WalkContext } from './context.ts'
@@ -30,8 +30,9 @@ async function follow(
     executables.map(({ path }) => path),
   )
   const how = { cut: result.cut, unprivileged: startsUnprivileged(facts) }
-  const acts = [...result.learned.acts, ...(await privilegedPrograms(clone.host, result.learned))]
-  const trace = { ...result.learned, acts }
+  const { host } = clone
+  const acts = [...result.learned.acts, ...(await privilegedPrograms(host, result.learned))]
+  const trace = { ...(await withInterpreters(host, result.learned)), acts }
   return { facts: learnedFacts(trace, await written(), { systemd, kernel, packages }, how), trace }
 }
 

@@ -89,6 +89,13 @@ function mayBeRelaxed(work: StageWork, id: string): boolean {
   return evidence.filter((line) => line.startsWith('The trial showed')).length < MOST_REMEDIES
 }
 
+/** Whether a remedy names what was missing, and these assignments do not have it yet. */
+export function helps(assignments: readonly Assignment[], remedy: Remedy): boolean {
+  if (!isPrecise(remedy)) return false
+  const applied = applyRemedy(assignments, remedy)
+  return applied !== undefined && JSON.stringify(applied) !== JSON.stringify(assignments)
+}
+
 /** Remedies that name what was missing. The others only point at a directive, which trying finds out better. */
 export function isPrecise({ kind }: Remedy): boolean {
   return kind !== 'drop' && kind !== 'step-down'

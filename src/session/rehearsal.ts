@@ -21,7 +21,7 @@ import {
 } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { diagnosisOf } from './failure.ts'
-import { isPrecise } from './loosen.ts'
+import { helps } from './loosen.ts'
 import type { Question, Verdict } from './proof-plan.ts'
 import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
 import { trialContext } from './trial-context.ts'
@@ -90,8 +90,8 @@ async function attemptWhole(
 }
 
 /** Only what Enter waits for, and what a row is judged by, is worth a repeat under strace. */
-function wantsTrace({ of }: Question, { remedies }: Diagnosis): boolean {
-  return (of === 'set' || of === 'row') && !remedies.some(isPrecise)
+function wantsTrace({ of, change }: Question, { remedies }: Diagnosis): boolean {
+  return (of === 'set' || of === 'row') && !remedies.some((one) => helps(change.assignments, one))
 }
 
 async function ask(

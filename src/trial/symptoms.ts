@@ -125,14 +125,16 @@ export const SYMPTOMS: readonly Symptom[] = [
       if (!sets(evidence, 'NoExecPaths')) return []
       const pattern =
         /(?:execut|spawning|exec\b|loading shared|failed to map|interpreter).*permission denied|permission denied.*exec/i
-      const refused = lines(evidence, pattern).flatMap(({ input }) => pathsIn(input))
+      // Whose line it is may stand before the path: "/usr/lib/x/start: 2: exec: /srv/tool: Permission denied".
+      const refused = lines(evidence, pattern).flatMap(({ input }) => pathsIn(input).slice(-1))
       const mapped = lines(evidence, /failed to map segment|cannot open shared object/i).flatMap(
         ({ input }) => pathsIn(input),
       )
       const shell = lines(evidence, /(\/\S+): permission denied/i).flatMap(({ input }) =>
         pathsIn(input).slice(-1),
       )
-      const all = [...refused, ...mapped, ...shell].filter((path) => /\/(s?bin|lib\w*|libexec)\//.test(path))
+      const likely = shell.filter((path) => /\/(s?bin|lib\w*|libexec)\//.test(path))
+      const all = [...refused, ...mapped, ...likely]
       return [...new Set(all)].map((path): Remedy => ({ kind: 'exec-path', path }))
     },
   },
