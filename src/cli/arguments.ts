@@ -19,6 +19,7 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
   --learn-live N    before the system calls, learn for N seconds (10 to 3600) what only real traffic
                     shows: the live service restarts at the beginning and at the end of it
   --no-rehearsal    try each stage on the live service only, without a clone of the host before
+  --syscalls WAY    groups (default: with a margin for what comes seldom) or exact (only the calls seen)
   --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
   --help, --version
 `
@@ -41,6 +42,7 @@ export interface WalkArguments {
   once: boolean
   /** Seconds. */
   learnLive?: number
+  exactCalls: boolean
 }
 
 const DEFAULT_KEEP_SECONDS = 30
@@ -54,6 +56,12 @@ function secondsOf(option: string, text: string, most: number): number {
 
 function keepSeconds(text: string | undefined): number {
   return text === undefined ? DEFAULT_KEEP_SECONDS : secondsOf('--keep-seconds', text, 600)
+}
+
+function exactCalls(text: string | undefined): boolean {
+  if (text !== undefined && text !== 'groups' && text !== 'exact')
+    throw new UsageError('--syscalls takes groups or exact')
+  return text === 'exact'
 }
 
 /** Parses the command line. Throws UsageError with one line. */
@@ -92,6 +100,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     rehearse: values['no-rehearsal'] !== true,
     once: values.once === true,
     ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 3600) }),
+    exactCalls: exactCalls(values.syscalls),
   }
 }
 
@@ -109,6 +118,7 @@ function parseOptions(argv: readonly string[]) {
       'no-rehearsal': { type: 'boolean' },
       once: { type: 'boolean' },
       'learn-live': { type: 'string' },
+      syscalls: { type: 'string' },
     },
   })
 }

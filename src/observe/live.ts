@@ -113,9 +113,10 @@ function socketsIn(processes: Look['processes'], sockets: readonly SocketFacts[]
 }
 
 /** As facts to be merged with what clones taught. What was not seen here proves nothing, so it is never complete. */
-export function liveFacts(seen: Seen, on: LearnedOn): LearnedFacts {
+export function liveFacts(seen: Seen, on: LearnedOn, unprivileged = false): LearnedFacts {
   const phases = [LIVE_TRAFFIC]
-  return learnedFacts({ ...seen, phases, failed: [], lines: 0, unread: 0, overflow: false }, [], on, true)
+  const learned = { ...seen, phases, failed: [], lines: 0, unread: 0, overflow: false }
+  return learnedFacts(learned, [], on, { cut: true, unprivileged })
 }
 
 /** What is new, each as a few words for a person; `by` is the program's name. */

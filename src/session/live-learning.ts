@@ -12,8 +12,10 @@ import { glimpse } from '../trial/glimpse.ts'
 import { type Heard, LiveEar } from '../trial/live-ear.ts'
 import { AbortedTrial, attempt, type TrialContext, undo } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
+import { learnAgain } from './learning-phase.ts'
 import { standBack } from './pace.ts'
 import { Refusal } from './preflight.ts'
+import { beginStage, otherWay, type StageWork } from './stage-work.ts'
 import type { StagePhase } from './state.ts'
 import { trialContext } from './trial-context.ts'
 
@@ -31,8 +33,8 @@ type Log = { assignments: Assignment[]; log: AuditLog } | { why: string }
 /** Settings by which PID 1 decides whether a seccomp filter takes NoNewPrivileges= with it. */
 const DECISIVE = ['User', 'DynamicUser', 'CapabilityBoundingSet', 'AmbientCapabilities']
 
-async function logFor({ live }: WalkContext, facts: Facts): Promise<Log> {
-  const assignments = liveLog(facts)
+async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Promise<Log> {
+  const assignments = liveLog(facts, work.current.get('SystemCallFilter')?.assignments)
   if (assignments === undefined) return { why: 'there is no list of calls that are known here' }
   const properties = DECISIVE.flatMap((key) => {
     const value = facts.unit.properties[key]?.[0] ?? ''
@@ -228,9 +230,12 @@ export function learnable(
 /**
  * Learns from the live service while it serves: a trial that is never kept has the kernel log the calls that are not
  * known yet, and /proc is looked at. No tracer hangs on the service, so that none can take it down. What was learned
- * stands in `context.learning` afterwards, with notes on how it went. Asks first.
+ * stands in `context.learning` afterwards, with notes on how it went. Asks first. `chosen` is the stage as the person
+ * has it now; what its filter would kill is always logged.
  */
-export async function learnLive(context: WalkContext, baseline: Baseline): Promise<void> {
+export async function learnLive(context: WalkContext, baseline: Baseline, chosen?: StageWork): Promise<void> {
+  // What a clone can teach is known first, so that it costs the live service nothing.
+  await learnAgain(context, baseline)
   const { live, subject, dispatch, learning, options } = context
   const what = 'Looking whether the kernel’s log of system calls can be read here'
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
@@ -238,7 +243,9 @@ export async function learnLive(context: WalkContext, baseline: Baseline): Promi
   const facts = learning.facts === undefined ? observed : { ...observed, learned: learning.facts }
   const usual = trialContext(context, facts, baseline)
   const trials = { ...usual, deadManSeconds: usual.deadManSeconds - options.keepSeconds }
-  const log = await logFor(context, facts)
+  const offered = beginStage('syscalls', facts)
+  const work = chosen ?? (options.exactCalls ? otherWay(offered, 'SystemCallFilter') : offered)
+  const log = await logFor(context, facts, work)
   if (!(await isWanted(context, facts, log, trials.deadManSeconds))) return
   const ear = await openEar(context, facts, log)
   const keepHeard = async () => {

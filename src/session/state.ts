@@ -57,7 +57,13 @@ export type Phase =
       warnings: string[]
     }
   | LearningPhase
-  | { at: 'trial'; stage: StageOrAll | 'final' | 'learning'; steps: StepRow[]; deadline?: number }
+  | {
+      at: 'trial'
+      stage: StageOrAll | 'final' | 'learning'
+      steps: StepRow[]
+      deadline?: number
+      search?: Search
+    }
   /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
   | { at: 'keep'; stage: StageOrAll; deadline: number; before: number; after: number; proof: string[] }
   | FailedPhase
@@ -99,6 +105,16 @@ export interface LearningPhase {
 /** After each stage that is kept, or once at the end after all were rehearsed in a clone. */
 export type Restarts = 'each stage' | 'once'
 
+/** The search on the live service for the row that breaks it: which part of the stage is on trial. */
+export interface Search {
+  trial: number
+  /** Trials that it takes at most. */
+  most: number
+  /** The directives on trial now, of so many. */
+  rows: string[]
+  of: number
+}
+
 export interface FailedPhase {
   at: 'failed'
   stage: StageOrAll | 'final'
@@ -112,12 +128,16 @@ export interface FailedPhase {
   relaxations: Relaxation[]
   /** It broke in the rehearsal only: the person may have it tried on the live service all the same. */
   mayInsist: boolean
+  /** It broke on the live service: trials that a search for the row takes at most, where there are several. */
+  maySearch?: number
 }
 
 export interface Relaxation {
   id: string
   /** "allow fchownat (of @chown), which chown called" */
   text: string
+  /** It names what was missing; the others only point at a directive. */
+  precise: boolean
 }
 
 export interface Row {
@@ -133,6 +153,8 @@ export interface Row {
   breaks: string
   wins: string
   caution?: string
+  /** Another way to the same end, and what it comes to. */
+  other?: string
   /** Exposure ×10 that this row alone takes from the present settings. */
   gain: number
   proof: Proof
@@ -200,6 +222,8 @@ export type Intent =
   /** On the baseline: restart after each stage, or once at the end. */
   | { do: 'toggle-restarts' }
   | { do: 'toggle'; id: string }
+  /** The other way of a row that has one. */
+  | { do: 'other-way'; id: string }
   | { do: 'toggle-all'; ticked: boolean }
   /** Enter on a stage: show what would be written. */
   | { do: 'review' }
@@ -213,6 +237,8 @@ export type Intent =
   | { do: 'end-learning' }
   /** After a failure in the rehearsal: try it live all the same. */
   | { do: 'insist' }
+  /** After a failure on the live service: find the row that breaks it by trying parts of the stage. */
+  | { do: 'search' }
   /** After a failure: back to the list, to untick. */
   | { do: 'choose-again' }
   /** Keep what is proven and go to the end. */

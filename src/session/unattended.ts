@@ -108,9 +108,12 @@ class Recommender {
       case 'keep':
         return { do: 'keep', yes: true }
       case 'failed': {
-        const ids = phase.relaxations.map(({ id }) => id)
-        if (ids.length === 0 || this.#trials >= MOST_TRIALS) return { do: 'skip-stage' }
-        return { do: 'relax', ids }
+        const precise = phase.relaxations.filter((one) => one.precise)
+        const relaxations = precise.length > 0 ? precise : phase.relaxations
+        if (this.#trials >= MOST_TRIALS) return { do: 'skip-stage' }
+        if (precise.length === 0 && phase.maySearch !== undefined) return { do: 'search' }
+        if (relaxations.length === 0) return { do: 'skip-stage' }
+        return { do: 'relax', ids: relaxations.map(({ id }) => id) }
       }
       default:
         return undefined
@@ -126,6 +129,13 @@ function linesFor(state: WalkState, before: WalkState): string[] {
     lines.push(
       `  ${titleOf(stage)}: ${outcome}, ${score(result.before)} → ${score(result.after)}${note ? ` (${note})` : ''}`,
     )
+  }
+  if (phase.at === 'trial' && phase.search !== undefined && before.phase !== phase) {
+    const { trial, most, rows, of } = phase.search
+    if (phase.steps.length === 0)
+      lines.push(
+        `  searching for what breaks, trial ${trial} of at most ${most}, ${rows.length} of ${of}: ${rows.join(' ')}`,
+      )
   }
   if (phase.at === 'trial' && before.phase.at === 'trial') {
     for (const step of phase.steps) {

@@ -8,7 +8,7 @@ import { AbortedTrial, type Undone } from '../trial/transaction.ts'
 import { stateFolder } from '../trial/trial-paths.ts'
 import { settleBaseline } from './baseline-phase.ts'
 import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
-import { finish } from './final.ts'
+import { finish, takeBackLate } from './final.ts'
 import { IntentQueue } from './intents.ts'
 import { settleLearning } from './learning-phase.ts'
 import { learnLive } from './live-learning.ts'
@@ -181,7 +181,11 @@ export class Walk implements Session {
     const { baseline, restarts: chosen } = await settleBaseline(context)
     context.rehearsing = await settleRehearsal(context, baseline)
     context.learning = await settleLearning(context, baseline)
-    const restarts = await walkStages(context, baseline, chosen)
+    const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
+      // Whoever leaves in the middle leaves a service that still runs.
+      await takeBackLate(context, baseline)
+      throw error
+    })
     return (await finish(context, baseline, restarts)) ? EXIT.done : EXIT.failed
   }
 }
@@ -197,6 +201,7 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
     )
   }
   for (const stage of STAGES) {
+    await takeBackLate(context, baseline)
     if (stage === 'syscalls' && context.options.learnLive !== undefined) await learnLive(context, baseline)
     if ((await walkStage(context, stage, baseline)) === 'stop') break
   }

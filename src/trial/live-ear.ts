@@ -1,3 +1,4 @@
+import { startsUnprivileged } from '../catalog/settings.ts'
 import type { Host } from '../host/host.ts'
 import { byteOrderOf } from '../observe/addresses.ts'
 import { processesOfGroup } from '../observe/control-group.ts'
@@ -104,7 +105,8 @@ export class LiveEar {
 
   #add(seen: Parameters<typeof liveFacts>[0]): void {
     const full = (this.#learned?.changed.length ?? 0) >= MOST_FILES
-    const found = liveFacts(full ? { ...seen, files: [] } : seen, this.#listening.on)
+    const { facts, on } = this.#listening
+    const found = liveFacts(full ? { ...seen, files: [] } : seen, on, startsUnprivileged(facts))
     this.#learned = mergeLearned(this.#learned, found)
   }
 

@@ -19,6 +19,7 @@ export type TrialStep =
   | (typeof KEEP_STEPS)[number]
   | 'try-reload'
   | 'stop-start'
+  | 'watch'
   | 'undo'
   | 'prove-undo'
 
@@ -37,6 +38,7 @@ export const STEP_LABELS: Record<TrialStep, string> = {
   disarm: 'Disarm the timer',
   'try-reload': 'Reload the service and check it',
   'stop-start': 'Stop it, start it, and check it again',
+  watch: 'Watch it for a while',
   undo: 'Undo the trial and restart the service',
   'prove-undo': 'Check that the service is back as it was',
 }

@@ -42,7 +42,7 @@ const context = {
   options: { keepSeconds: 0, learnLive: Number(seconds) },
   intents,
   signal: new AbortController().signal,
-  stored: {},
+  stored: { kept: [] },
   save: async () => undefined,
   dispatch: (event: WalkEvent) => {
     const before = state.phase.at

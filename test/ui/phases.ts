@@ -165,8 +165,8 @@ export function failed(over: Partial<Of<'failed'>> = {}): Of<'failed'> {
     ],
     undone: ['The drop-in was removed and the service runs again as before (200 ×3).'],
     relaxations: [
-      { id: 'fchownat', text: 'allow fchownat (of @chown), which chown called' },
-      { id: 'setgroups', text: 'allow setgroups (of @setuid), which apache2 called' },
+      { id: 'fchownat', text: 'allow fchownat (of @chown), which chown called', precise: true },
+      { id: 'setgroups', text: 'allow setgroups (of @setuid), which apache2 called', precise: true },
     ],
     mayInsist: false,
     ...over,

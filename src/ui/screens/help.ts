@@ -46,6 +46,7 @@ const KEYS: [string, string][] = [
   ['a', 'tick all or none; add a check'],
   ['d, n', 'all details of a row; notes on the stage'],
   ['l', 'on the system calls: learn from the live service’s traffic'],
+  ['w', 'the other way of a row that has one, for example the exact list of system calls'],
   ['s, q', 'skip the stage; stop and keep what is proven. Both want the key twice.'],
   ['Ctrl-C', 'undo what is being tried, and stop. What was kept before stays.'],
 ]

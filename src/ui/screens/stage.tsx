@@ -52,6 +52,7 @@ export function StageScreen({ phase, question }: { phase: StagePhase; question: 
     if (cursor.move(key)) return true
     const row = rows[cursor.current()]
     if (key === ' ' && row && !row.unavailable) send({ do: 'toggle', id: row.id })
+    else if (key === 'w' && row?.other !== undefined) send({ do: 'other-way', id: row.id })
     else if (key === 'a') send({ do: 'toggle-all', ticked: rows.some(isLeftOut) })
     else if (key === 'd' && row) open(detailPage(row))
     else if (key === 'n' && phase.notes.length > 0)

@@ -28,6 +28,10 @@ function purpose(phase: TrialProps['phase'], target: TrialProps['target']): stri
   const change = phase.stage === 'all' ? 'The change of all stages' : 'The change'
   if (target === 'rehearsal')
     return `${change} is being rehearsed in a clone; the live service goes on untouched.`
+  if (phase.search !== undefined) {
+    const { trial, most, rows, of } = phase.search
+    return `Searching for the row that breaks it: trial ${trial} of at most ${most} on the live service, with ${rows.length} of the ${of} rows. Each is taken back before the next. On trial: ${rows.join(', ')}.`
+  }
   if (phase.deadline === undefined) return 'What was decided is being carried out on the live service.'
   return `${change} is being tried on the live service.`
 }

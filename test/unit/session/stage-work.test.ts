@@ -5,6 +5,7 @@ import { relax } from '../../../src/session/loosen.ts'
 import {
   beginStage,
   chosenAssignments,
+  otherWay,
   predicted,
   rowsOf,
   type StageWork,
@@ -77,6 +78,18 @@ describe('rows', () => {
     expect(toggle(before, 'Bogus')).toBe(before)
   })
 
+  it('change to their other way and back, and stay as they are without one', () => {
+    const before = work()
+    const [id, now] = [...before.current][0] as [string, Proposed]
+    const other: Proposed = { ...now, value: 'other', assignments: [service(id, 'CAP_KILL')] }
+    const both = { ...before, current: new Map([...before.current, [id, { ...now, other }]]) }
+    const changed = otherWay(both, id)
+    expect(changed.current.get(id)).toMatchObject({ value: 'other', other: { value: now.value } })
+    expect(rowsOf(changed).find((row) => row.id === id)?.other).toMatch(`${now.value}, exposure `)
+    expect(otherWay(changed, id).current).toEqual(both.current)
+    expect(otherWay(before, id)).toBe(before)
+  })
+
   it('lower the predicted exposure by what they gain, and not at all when none is ticked', () => {
     const none = tickAll(work(), false)
     const one = toggle(none, 'NoNewPrivileges')
@@ -97,8 +110,8 @@ describe('a relaxed stage', () => {
       'NoNewPrivileges=yes',
     ])
     const row = relaxed && rowsOf(relaxed).find(({ id }) => id === 'CapabilityBoundingSet')
-    expect(row?.value).toBe('tight (relaxed)')
-    expect(row?.evidence).toEqual(['The trial showed that CAP_CHOWN is needed.'])
+    expect(row?.value).toBe('CAP_KILL CAP_CHOWN')
+    expect(row?.evidence).toEqual(['The trial showed that CAP_CHOWN is needed. It costs 0.2 of exposure.'])
   })
 
   it('goes down the ladder a step at a time, and unticks the row below the last', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { initialState } from '../../../src/session/reducer.ts'
-import type { Intent, Phase, Row, Session, WalkState } from '../../../src/session/state.ts'
+import type { FailedPhase, Intent, Phase, Row, Session, WalkState } from '../../../src/session/state.ts'
 import { walkUnattended } from '../../../src/session/unattended.ts'
 
 /** A session that goes to its next phase with each intent, and remembers what it was sent. */
@@ -38,6 +38,8 @@ class Scripted implements Session {
     }
     this.#state = { ...this.#state, phase }
     this.#listener()
+    // A trial ends by itself.
+    if (phase.at === 'trial') setTimeout(() => this.go())
     if (phase.at === 'refused' || phase.at === 'done') this.#end(phase.at === 'done' ? 0 : 1)
   }
 }
@@ -78,7 +80,7 @@ const failed = (...ids: string[]): Phase => ({
   reason: 'it broke',
   journal: ['srv: \u001b[2Jboom'],
   undone: ['back'],
-  relaxations: ids.map((id) => ({ id, text: `allow ${id}` })),
+  relaxations: ids.map((id) => ({ id, text: `allow ${id}`, precise: true })),
   mayInsist: false,
 })
 const confirm: Phase = {
@@ -115,6 +117,22 @@ describe('the walk without a terminal', () => {
 
   it('skips a stage in which nothing is recommended', async () => {
     expect((await walk(stage(row(false)))).sent).toEqual([{ do: 'skip-stage' }])
+  })
+
+  it('searches for the row that breaks a live service where nothing precise is known', async () => {
+    const vague = { id: 'drop X', text: 'leave out X', precise: false }
+    const unknown: Phase = { ...(failed() as FailedPhase), relaxations: [vague], maySearch: 4 }
+    const search = { trial: 2, most: 4, rows: ['PrivateTmp', 'PrivateDevices'], of: 9 }
+    const trial: Phase = { at: 'trial', stage: 'filesystem', steps: [], search }
+    const { sent, out } = await walk(unknown, trial, failed('a'))
+    expect(sent).toEqual([{ do: 'search' }, { do: 'relax', ids: ['a'] }])
+    expect(out).toContain('trial 2 of at most 4, 2 of 9: PrivateTmp PrivateDevices')
+    expect((await walk({ ...(failed('a') as FailedPhase), maySearch: 4 })).sent).toEqual([
+      { do: 'relax', ids: ['a'] },
+    ])
+    expect((await walk({ ...(failed() as FailedPhase), relaxations: [vague] })).sent).toEqual([
+      { do: 'relax', ids: ['drop X'] },
+    ])
   })
 
   it('stops at a check that can’t decide health instead of asking for ever', async () => {
