@@ -16,6 +16,7 @@ import { withSeenLive } from './seen-live.ts'
 import { StageProving } from './stage-proving.ts'
 import { asGap, keepOrUndo, type Landing, rehearsedNote } from './stage-trial.ts'
 import {
+  asChosen,
   beginStage,
   changeOf,
   otherWay,
@@ -184,8 +185,16 @@ async function tryStage(
   return land(context, work, baseline, landing, tried)
 }
 
-/** One stage from its list to its verdict. 'stop' when the person wants no further stage. */
-export async function walkStage(context: WalkContext, stage: Stage, baseline: Baseline): Promise<Outcome> {
+/**
+ * One stage from its list to its verdict. 'stop' when the person wants no further stage. `chosen` is the stage as the
+ * person had it before it was to be looked at anew.
+ */
+export async function walkStage(
+  context: WalkContext,
+  stage: Stage,
+  baseline: Baseline,
+  chosen?: StageWork,
+): Promise<Outcome> {
   const { dispatch, host, subject } = context
   const before = (await overallExposure(host, subject.unit)) ?? 0
   const unchanged = { stage, before, after: before, kept: [] }
@@ -198,7 +207,8 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
     const result = { ...unchanged, outcome: 'skipped' as const, ...(note === undefined ? {} : { note }) }
     return finished(result, then === 'stop' ? 'stop' : 'next')
   }
-  const work = await lookAnew(context, stage, baseline)
+  const looked = await lookAnew(context, stage, baseline)
+  const work = chosen === undefined ? looked : asChosen(looked, chosen)
   if (work.current.size === 0) return finished({ ...unchanged, outcome: 'nothing' }, 'next')
   const proving = open(context, baseline, work)
   const tried: TriedLive = new Map()
@@ -209,7 +219,7 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
       if (chosen === 'learn') {
         await proving.pause()
         await learnLive(context, baseline, proving.work)
-        return await walkStage(context, stage, baseline)
+        return await walkStage(context, stage, baseline, proving.work)
       }
       if (chosen !== 'review') return left(chosen)
       proving.freeze()
