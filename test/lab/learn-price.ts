@@ -7,10 +7,10 @@ import { answerOf, leftovers } from './subjects.ts'
 
 const FOLDER = '/opt/learn-price'
 const PAIRS = 5
-const SECONDS = 6
+const SECONDS = 5
 /** A pair between the halves of which others than the lab took so much more or less says nothing: it is measured again. */
 const MOST_UNEQUAL = 0.04
-const MOST_TRIES = 2 * PAIRS
+const MOST_TRIES = PAIRS + 3
 
 async function until(lab: Lab, pattern: string): Promise<void> {
   const wait = 'until grep -q "$1" /tmp/learned; do sleep 0.1; done'
@@ -19,7 +19,7 @@ async function until(lab: Lab, pattern: string): Promise<void> {
 
 /** Asks nginx while it is learned; the rest is what the learning said of itself. */
 async function learned(lab: Lab, known: boolean): Promise<{ rate: Rate; said: string }> {
-  const longer = String(SECONDS + 4)
+  const longer = String(SECONDS + 2)
   const script = 'main=$1; shift; node "$main" nginx.service "$@" >/tmp/learned 2>&1 &'
   const facts = known ? ['/tmp/facts.json'] : []
   await lab.output(['sh', '-c', script, 'sh', `${FOLDER}/main.mjs`, longer, ...facts])
