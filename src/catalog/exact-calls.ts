@@ -1,4 +1,5 @@
 import type { Facts } from '../observe/facts.ts'
+import { isNamed } from '../observe/syscall-cover.ts'
 import { few, proposed, unique } from './assignment.ts'
 import { exactLines } from './syscall-filter.ts'
 import { type Exception, learnedCalls } from './syscall-needs.ts'
@@ -15,7 +16,7 @@ const CAUTION =
  * followed as it starts now, or its trace is not whole.
  */
 export function exactWay(facts: Facts, kept: readonly Exception[]): Proposed | undefined {
-  const calls = learnedCalls(facts) ?? []
+  const calls = (learnedCalls(facts) ?? []).filter(isNamed)
   if (calls.length < LEAST_CALLS || facts.learned?.incomplete) return undefined
   const refused = new Set(kept.filter((one) => one.refused).flatMap(({ names }) => names))
   const names = calls.map(({ name }) => name).filter((name) => !refused.has(name))

@@ -30,9 +30,10 @@ export async function runWalk(args: WalkArguments): Promise<number> {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
   const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, exercises, rehearse, once, exactCalls } = args
+  const { unit, checks, exercises, rehearse, once, exactCalls, learnLive } = args
   const asked = { unit, checks, exercises, rehearse, once, exactCalls, keepSeconds }
-  const walk = new Walk({ host: liveHost(), ...asked })
+  const live = learnLive === undefined ? {} : { learnLive }
+  const walk = new Walk({ host: liveHost(), ...asked, ...live })
   undoOnSignals(walk)
   if (!args.yes) {
     const { runWizard } = await import('../ui/main.tsx')

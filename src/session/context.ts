@@ -18,6 +18,8 @@ export interface WalkOptions {
   rehearse: boolean
   /** The live service restarts a single time, after all stages were rehearsed; the wizard may choose otherwise. */
   once: boolean
+  /** Seconds of live learning before the system calls; undefined for none unless the person asks. */
+  learnLive?: number
   /** System calls are filtered by the exact list of those seen, not by groups. */
   exactCalls: boolean
   /** Checks given on the command line, as text. */
@@ -43,6 +45,8 @@ export interface Learning {
   keptThen?: number
   /** Why it could not be followed this time: one line. */
   why?: string
+  /** What came of learning from the live service's traffic, in sentences. */
+  live?: readonly string[]
 }
 
 /** Stages that were kept in the clone that stands in for the host, and that are not live yet. */

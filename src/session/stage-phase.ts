@@ -10,11 +10,13 @@ import { afterFailure, diagnosisOf } from './failure.ts'
 import { takeBackLate } from './final.ts'
 import { isolate, mostTrials, type TriedLive } from './isolate.ts'
 import { learnAgain } from './learning-phase.ts'
+import { learnable, learnLive } from './live-learning.ts'
 import { changeKey, rowProof, type Verdict } from './proof-plan.ts'
 import { withSeenLive } from './seen-live.ts'
 import { StageProving } from './stage-proving.ts'
 import { asGap, keepOrUndo, type Landing, rehearsedNote } from './stage-trial.ts'
 import {
+  asChosen,
   beginStage,
   changeOf,
   otherWay,
@@ -58,22 +60,27 @@ function edited(
   return intent.do === 'toggle' ? toggle(work, intent.id) : otherWay(work, intent.id)
 }
 
-type Choice = 'review' | 'skip' | 'stop'
+type Choice = 'review' | 'skip' | 'stop' | 'learn'
 
 /** Lets the person choose rows until they want to see the drop-in, or to go elsewhere. */
 async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
   const { stage, facts } = proving.work
-  const { why } = context.learning
+  const { why, live = [] } = context.learning
   const notes = [
     ...stageNotes(stage, facts),
     ...(why === undefined ? [] : [`Not followed with strace: ${why}.`]),
+    ...live,
   ]
-  context.dispatch({ type: 'phase', phase: { at: 'stage', stage, notes, before, ...shown(proving) } })
-  const wanted = ['toggle', 'other-way', 'toggle-all', 'review', 'skip-stage', 'stop'] as const
+  context.dispatch({
+    type: 'phase',
+    phase: { at: 'stage', stage, notes, before, ...learnable(context, stage), ...shown(proving) },
+  })
+  const wanted = ['toggle', 'other-way', 'toggle-all', 'review', 'skip-stage', 'stop', 'learn'] as const
   for (;;) {
     const intent = await context.intents.oneOf(context.signal, wanted)
     if (intent === undefined || intent.do === 'stop') return 'stop'
     if (intent.do === 'skip-stage') return 'skip'
+    if (intent.do === 'learn') return 'learn'
     if (intent.do === 'review') return proving.work.ticked.size > 0 ? 'review' : 'skip'
     proving.change((work) => edited(work, intent))
   }
@@ -178,8 +185,16 @@ async function tryStage(
   return land(context, work, baseline, landing, tried)
 }
 
-/** One stage from its list to its verdict. 'stop' when the person wants no further stage. */
-export async function walkStage(context: WalkContext, stage: Stage, baseline: Baseline): Promise<Outcome> {
+/**
+ * One stage from its list to its verdict. 'stop' when the person wants no further stage. `chosen` is the stage as the
+ * person had it before it was to be looked at anew.
+ */
+export async function walkStage(
+  context: WalkContext,
+  stage: Stage,
+  baseline: Baseline,
+  chosen?: StageWork,
+): Promise<Outcome> {
   const { dispatch, host, subject } = context
   const before = (await overallExposure(host, subject.unit)) ?? 0
   const unchanged = { stage, before, after: before, kept: [] }
@@ -192,7 +207,8 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
     const result = { ...unchanged, outcome: 'skipped' as const, ...(note === undefined ? {} : { note }) }
     return finished(result, then === 'stop' ? 'stop' : 'next')
   }
-  const work = await lookAnew(context, stage, baseline)
+  const looked = await lookAnew(context, stage, baseline)
+  const work = chosen === undefined ? looked : asChosen(looked, chosen)
   if (work.current.size === 0) return finished({ ...unchanged, outcome: 'nothing' }, 'next')
   const proving = open(context, baseline, work)
   const tried: TriedLive = new Map()
@@ -200,6 +216,11 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
     for (;;) {
       proving.begin()
       const chosen = await choose(context, proving, before)
+      if (chosen === 'learn') {
+        await proving.pause()
+        await learnLive(context, baseline, proving.work)
+        return await walkStage(context, stage, baseline, proving.work)
+      }
       if (chosen !== 'review') return left(chosen)
       proving.freeze()
       if (!(await confirm(context, proving))) continue

@@ -82,6 +82,22 @@ export function otherWay(work: StageWork, id: string): StageWork {
   return { ...work, climbed, current: new Map([...work.current, [id, { ...other, other: before }]]) }
 }
 
+/** Whether a row stands for its other way. */
+function isOtherWay({ proposals, current }: StageWork, id: string): boolean {
+  const result = proposals.find(({ directive }) => directive.key === id)?.result
+  const other = result?.kind === 'propose' ? result.other : undefined
+  return other !== undefined && current.get(id)?.value === other.value
+}
+
+/** A stage that was looked at anew, with the ticks and the ways that the person had chosen before. */
+export function asChosen(anew: StageWork, before: StageWork): StageWork {
+  return [...anew.current.keys()].reduce((work, id) => {
+    const turned = isOtherWay(before, id) && !isOtherWay(work, id) ? otherWay(work, id) : work
+    const differs = before.settled.has(id) && before.ticked.has(id) !== turned.ticked.has(id)
+    return differs ? toggle(turned, id) : turned
+  }, anew)
+}
+
 /** All that may be ticked, or none. What broke in a clone stays unticked: to insist on it takes a tick of its own. */
 export function tickAll(work: StageWork, on: boolean): StageWork {
   const ids = [...work.current.keys()].filter((id) => on !== work.ticked.has(id) && !work.broken.has(id))

@@ -1,4 +1,5 @@
 import type { NotProposed, OwnershipWish, Stage, StageOrAll } from '../catalog/types.ts'
+import type { News } from '../observe/live.ts'
 import type { Check } from '../trial/check.ts'
 
 /**
@@ -27,7 +28,13 @@ export interface WalkState {
 export type Phase =
   | { at: 'looking'; what: string }
   | { at: 'refused'; reason: string; next: string }
-  | { at: 'question'; id: 'propagation' | 'resume' | 'companions'; text: string[]; yes: string; no: string }
+  | {
+      at: 'question'
+      id: 'propagation' | 'resume' | 'companions' | 'learn-live'
+      text: string[]
+      yes: string
+      no: string
+    }
   | {
       at: 'baseline'
       checks: CheckRow[]
@@ -49,7 +56,14 @@ export type Phase =
       lands: WalkState['target']
       warnings: string[]
     }
-  | { at: 'trial'; stage: StageOrAll | 'final'; steps: StepRow[]; deadline?: number; search?: Search }
+  | LearningPhase
+  | {
+      at: 'trial'
+      stage: StageOrAll | 'final' | 'learning'
+      steps: StepRow[]
+      deadline?: number
+      search?: Search
+    }
   /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
   | { at: 'keep'; stage: StageOrAll; deadline: number; before: number; after: number; proof: string[] }
   | FailedPhase
@@ -68,6 +82,24 @@ export interface StagePhase {
   set: Proof
   /** Something of this stage is still being proven. */
   proving: boolean
+  /** The live service can be asked what only real traffic shows. */
+  learnable?: true
+  /** What came of that: one sentence. */
+  learnedLive?: string
+}
+
+/** The live service serves, and what is new is gathered. */
+export interface LearningPhase {
+  at: 'learning'
+  /** Epoch ms. */
+  since: number
+  /** Ends by itself then; without it, when the person says so. */
+  until?: number
+  /** Why no system calls are logged, so that nothing was restarted; absent where they are. */
+  noCalls?: string
+  news: News
+  /** Records of calls were lost, or may have been. */
+  lost: boolean
 }
 
 /** After each stage that is kept, or once at the end after all were rehearsed in a clone. */
@@ -200,6 +232,9 @@ export type Intent =
   | { do: 'skip-stage' }
   | { do: 'keep'; yes: boolean }
   | { do: 'relax'; ids: string[] }
+  /** On the system calls: learn from the live service's traffic. */
+  | { do: 'learn' }
+  | { do: 'end-learning' }
   /** After a failure in the rehearsal: try it live all the same. */
   | { do: 'insist' }
   /** After a failure on the live service: find the row that breaks it by trying parts of the stage. */

@@ -1,6 +1,6 @@
 import { STAGE_TITLES, STAGES, titleOf } from '../catalog/types.ts'
 import { score } from './drop-in-parts.ts'
-import type { FailedPhase, Intent, Proof, Session, StagePhase, WalkState } from './state.ts'
+import type { FailedPhase, Intent, LearningPhase, Proof, Session, StagePhase, WalkState } from './state.ts'
 
 /** Trials of one stage before it is skipped: each takes something away, so the walk ends. */
 const MOST_TRIALS = 8
@@ -62,6 +62,26 @@ function failedLines(phase: FailedPhase): string[] {
     ...journal.map((line) => `    | ${line}`),
     ...undone.map((line) => `  undone: ${line}`),
     ...relaxations.map(({ text }) => `  suspected: ${text}`),
+  ]
+}
+
+/** What is new since the last time. */
+function learningLines(phase: LearningPhase, before: WalkState['phase']): string[] {
+  const old = before.at === 'learning' ? before.news : undefined
+  const begin = phase.noCalls === undefined ? '' : ` (no system calls are logged: ${phase.noCalls})`
+  const fresh = (now: string[], then: string[] = []) => now.filter((text) => !then.includes(text))
+  const { calls, sockets, files, programs, memory } = phase.news
+  const lost = before.at === 'learning' && !before.lost && phase.lost
+  return [
+    ...(old === undefined ? ['', `Learning from live traffic${begin}`] : []),
+    ...calls
+      .filter(({ name }) => !old?.calls.some((call) => call.name === name))
+      .map(({ name, by }) => `  new call ${name}, called by ${by}`),
+    ...fresh(sockets, old?.sockets).map((text) => `  new socket ${text}`),
+    ...fresh(files, old?.files).map((text) => `  new file written ${text}`),
+    ...fresh(programs, old?.programs).map((text) => `  new program or library ${text}`),
+    ...fresh(memory, old?.memory).map((text) => `  writable code in ${text}`),
+    ...(lost ? ['  the kernel may have dropped records: there may be more'] : []),
   ]
 }
 
@@ -142,6 +162,7 @@ function linesFor(state: WalkState, before: WalkState): string[] {
   }
   if (phase.at === 'baseline' && phase.problem) lines.push(`Baseline: ${phase.problem}`)
   if (phase.at === 'question') lines.push(...phase.text)
+  if (phase.at === 'learning') lines.push(...learningLines(phase, before.phase))
   if (phase.at === 'failed') lines.push(...failedLines(phase))
   if (phase.at === 'done') {
     const { summary } = phase

@@ -11,6 +11,7 @@ import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
 import { finish, takeBackLate } from './final.ts'
 import { IntentQueue } from './intents.ts'
 import { settleLearning } from './learning-phase.ts'
+import { learnLive } from './live-learning.ts'
 import { walkOnce } from './once.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
@@ -22,7 +23,11 @@ import { clearState, forgetState, loadState, type StoredState, StoreError, saveS
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 
-const UNDOING: ReadonlySet<WalkState['phase']['at']> = new Set(['trial', 'keep'])
+/** Whether a Ctrl-C at this moment has something of the live service to undo. */
+function isUndone({ phase, target }: WalkState): boolean {
+  if (target !== 'live') return false
+  return ['trial', 'keep'].includes(phase.at) || (phase.at === 'learning' && phase.noCalls === undefined)
+}
 
 /** One walk through the stages: the store of its state, and the procedure that moves it. */
 export class Walk implements Session {
@@ -50,7 +55,7 @@ export class Walk implements Session {
       return
     }
     const again = this.#abort.signal.aborted
-    const undoing = UNDOING.has(this.#state.phase.at) && this.#state.target === 'live'
+    const undoing = isUndone(this.#state)
     const text = undoing
       ? 'Undoing: the service is being brought back to what was last proven'
       : 'Stopping: nothing was being changed'
@@ -197,6 +202,7 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
   }
   for (const stage of STAGES) {
     await takeBackLate(context, baseline)
+    if (stage === 'syscalls' && context.options.learnLive !== undefined) await learnLive(context, baseline)
     if ((await walkStage(context, stage, baseline)) === 'stop') break
   }
   return 'each stage'

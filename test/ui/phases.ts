@@ -88,6 +88,22 @@ export const baseline: Of<'baseline'> = {
   ],
 }
 
+export function learning(over: Partial<Of<'learning'>> = {}): Of<'learning'> {
+  return {
+    at: 'learning',
+    since: Date.now() - 65_000,
+    news: {
+      calls: [{ name: 'setpriority', by: 'php-fpm8.2' }],
+      sockets: ['AF_NETLINK SOCK_RAW'],
+      files: ['/var/lib/app/uploads/report.pdf'],
+      programs: ['/usr/bin/convert'],
+      memory: [],
+    },
+    lost: false,
+    ...over,
+  }
+}
+
 export const confirm: Of<'confirm'> = {
   at: 'confirm',
   stage: 'filesystem',

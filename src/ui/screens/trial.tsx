@@ -21,6 +21,10 @@ interface TrialProps {
 }
 
 function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
+  if (phase.stage === 'learning')
+    return phase.deadline === undefined
+      ? 'The learning is over: the live service is being brought back to what it was before.'
+      : 'The live service is being started anew, with its new system calls let through and logged.'
   const change = phase.stage === 'all' ? 'The change of all stages' : 'The change'
   if (target === 'rehearsal')
     return `${change} is being rehearsed in a clone; the live service goes on untouched.`

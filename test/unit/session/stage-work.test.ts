@@ -3,6 +3,7 @@ import { service } from '../../../src/catalog/assignment.ts'
 import type { Directive, Proposed } from '../../../src/catalog/types.ts'
 import { relax } from '../../../src/session/loosen.ts'
 import {
+  asChosen,
   beginStage,
   chosenAssignments,
   otherWay,
@@ -88,6 +89,20 @@ describe('rows', () => {
     expect(rowsOf(changed).find((row) => row.id === id)?.other).toMatch(`${now.value}, exposure `)
     expect(otherWay(changed, id).current).toEqual(both.current)
     expect(otherWay(before, id)).toBe(before)
+  })
+
+  it('keep their ticks and their ways when they are looked at anew', () => {
+    const plain = work()
+    const [id, now] = [...plain.current][0] as [string, Proposed]
+    const result = { ...now, other: { ...now, value: 'other' } }
+    const proposals = plain.proposals.map((one) => (one.directive.key === id ? { ...one, result } : one))
+    const anew = { ...plain, proposals, current: new Map([...plain.current, [id, result]]) }
+    const chosen = toggle(otherWay(anew, id), 'NoNewPrivileges')
+    for (const fresh of [anew, otherWay(anew, id)]) {
+      const again = asChosen(fresh, chosen)
+      expect([again.current.get(id)?.value, [...again.ticked]]).toEqual(['other', [id]])
+    }
+    expect(asChosen(anew, anew)).toBe(anew)
   })
 
   it('lower the predicted exposure by what they gain, and not at all when none is ticked', () => {

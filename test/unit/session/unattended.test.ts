@@ -23,14 +23,14 @@ class Scripted implements Session {
   state = () => this.#state
   subscribe = (listener: () => void) => {
     this.#listener = listener
-    setTimeout(() => this.#go())
+    setTimeout(() => this.go())
     return () => undefined
   }
   send = (intent: Intent) => {
     this.sent.push(intent)
-    setTimeout(() => this.#go())
+    setTimeout(() => this.go())
   }
-  #go(): void {
+  go(): void {
     const phase = this.#rest.shift()
     if (phase === undefined) {
       this.#end(0)
@@ -39,7 +39,7 @@ class Scripted implements Session {
     this.#state = { ...this.#state, phase }
     this.#listener()
     // A trial ends by itself.
-    if (phase.at === 'trial') setTimeout(() => this.#go())
+    if (phase.at === 'trial') setTimeout(() => this.go())
     if (phase.at === 'refused' || phase.at === 'done') this.#end(phase.at === 'done' ? 0 : 1)
   }
 }
@@ -139,6 +139,23 @@ describe('the walk without a terminal', () => {
     const { sent, out } = await walk({ at: 'baseline', checks: [], measuring: false, problem: 'GET x flaps' })
     expect(sent).toEqual([{ do: 'stop' }])
     expect(out).toContain('GET x flaps')
+  })
+
+  it('tells what is new while it learns, each once, and waits for its end', async () => {
+    const news = { calls: [{ name: 'chroot', by: 'srv' }], sockets: [], files: [], programs: [], memory: [] }
+    const learning = { at: 'learning', since: 0, until: 1, news, lost: false } as const
+    const more = { ...news, files: ['/srv/x'] }
+    const session = new Scripted([learning, { ...learning, news: more, lost: true }])
+    const out: string[] = []
+    const ended = walkUnattended(session, { out: (line) => out.push(line), err: () => undefined })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(session.sent).toEqual([])
+    session.go()
+    session.go()
+    await ended
+    expect(out.filter((line) => line.includes('chroot'))).toEqual(['  new call chroot, called by srv'])
+    expect(out).toContain('  new file written /srv/x')
+    expect(out.join('\n')).toContain('may have dropped records')
   })
 
   it('takes no other service down, but goes on after an unfinished trial', async () => {
