@@ -32,8 +32,15 @@ function orderOf(stage: StageOrAll): number {
   return stage === 'all' ? -1 : STAGES.indexOf(stage)
 }
 
+/** When it was kept, but never before what was kept earlier: the clock may have been set back since. */
+function timeAfter(kept: readonly KeptStage[], at: string): string {
+  const latest = Math.max(0, ...kept.map((stage) => Date.parse(stage.at) || 0))
+  return Date.parse(at) > latest ? at : new Date(latest + 1).toISOString()
+}
+
 /** Stages in their order, a stage kept again merged with what was kept of it before. */
-export function withStage(kept: readonly KeptStage[], added: KeptStage): KeptStage[] {
+export function withStage(kept: readonly KeptStage[], latest: KeptStage): KeptStage[] {
+  const added = { ...latest, at: timeAfter(kept, latest.at) }
   const before = kept.find(({ stage }) => stage === added.stage)
   const merged =
     before === undefined

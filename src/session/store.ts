@@ -61,6 +61,7 @@ const trial = z.strictObject({
   foldersMade: z.array(plainPath),
   before: z.strictObject({ invocation: z.string(), processes: z.array(z.string()) }),
   since: z.number(),
+  files: z.optional(z.record(z.string(), z.string())),
 })
 const exposure = z.int().check(z.gte(0), z.lte(100))
 const keptStage = z.strictObject({
