@@ -42,16 +42,18 @@ function timeAfter(kept: readonly KeptStage[], at: string): string {
 export function withStage(kept: readonly KeptStage[], latest: KeptStage): KeptStage[] {
   const added = { ...latest, at: timeAfter(kept, latest.at) }
   const before = kept.find(({ stage }) => stage === added.stage)
+  const others = kept.filter(({ stage }) => stage !== added.stage)
+  const elsewhere = new Set(others.flatMap(({ records }) => records.map(({ path }) => path)))
   const merged =
     before === undefined
       ? added
       : {
           ...added,
           before: before.before,
+          first: before.first ?? before.at,
           assignments: mergeAssignments(before.assignments, added.assignments),
-          records: [...before.records, ...added.records],
+          // What another stage has recorded meanwhile is no longer what was there before the first change.
+          records: [...before.records, ...added.records.filter(({ path }) => !elsewhere.has(path))],
         }
-  return [...kept.filter(({ stage }) => stage !== added.stage), merged].sort(
-    (a, b) => orderOf(a.stage) - orderOf(b.stage),
-  )
+  return [...others, merged].sort((a, b) => orderOf(a.stage) - orderOf(b.stage))
 }

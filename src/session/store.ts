@@ -72,6 +72,8 @@ const keptStage = z.strictObject({
   after: exposure,
   /** ISO 8601, UTC. */
   at: z.string(),
+  /** When it was kept for the first time, if that was not at `at`. */
+  first: z.optional(z.string()),
 })
 const state = z.strictObject({
   version: z.literal(1),
