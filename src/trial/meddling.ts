@@ -46,7 +46,7 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
 
 /** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited. */
 export async function requireSameFiles(host: Host, unit: string, trial: Trial, text: string): Promise<void> {
-  const changed = differenceOf(trial.files ?? {}, await unitFiles(host, unit))
+  const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
   if (changed !== undefined) throw new Meddling(`${changed} by somebody else during the trial`)
   const own = await host.read(trialPath(unit))
   if (own !== undefined && own !== text)
@@ -56,12 +56,19 @@ export async function requireSameFiles(host: Host, unit: string, trial: Trial, t
 }
 
 /** Throws Meddling when the service is no longer the one that ran when the trial began. */
-export async function requireSameService(host: Host, unit: string, trial: Trial): Promise<void> {
+async function requireSameService(host: Host, unit: string, trial: Trial): Promise<void> {
   const { active, invocation } = await glimpse(host, unit)
   if (invocation !== trial.before.invocation)
     throw new Meddling(`${unit} was restarted by somebody else during the trial`)
   if (active !== 'active')
     throw new Meddling(`${unit} was stopped by somebody else during the trial: it is ${active}`)
+}
+
+/** Throws Meddling when somebody else has had the unit in hands since the trial began; not asked of a clone. */
+export async function requireUntouched(host: Host, unit: string, trial: Trial, text: string): Promise<void> {
+  if (host.isClone) return
+  await requireSameService(host, unit, trial)
+  await requireSameFiles(host, unit, trial, text)
 }
 
 function linesOf(text: string): string {
