@@ -5,6 +5,8 @@ import type { Lab } from './lab.ts'
 async function seal(lab: Lab, folder: string): Promise<void> {
   await lab.output(['mkdir', '-p', '-m', '700', folder])
   await lab.output(['mount', '--rbind', folder, folder])
+  // Or what is mounted below would go with it at the end.
+  await lab.output(['mount', '--make-rprivate', folder])
   await lab.output(['mount', '-o', 'remount,ro,bind', folder])
 }
 
@@ -25,7 +27,7 @@ function sealed(folder: string): FaultKind {
 
 /** A folder's content on a tmpfs over it that takes not one page more; it goes back to where it was afterwards. */
 const FILL = `
-  mkdir -p -m 700 "$1" /opt/under && mount --bind "$1" /opt/under && mount -t tmpfs -o size=16m tmpfs "$1" &&
+  mkdir -p -m 700 "$1" /opt/under && mount --bind "$1" /opt/under && mount --make-private /opt/under && mount -t tmpfs -o size=16m tmpfs "$1" &&
   chmod --reference=/opt/under "$1" && cp -a /opt/under/. "$1" && echo full >"$1/.full" &&
   mount -o remount,size=$(df -k --output=used "$1" | tail -1)k "$1"`
 const EMPTY = `
