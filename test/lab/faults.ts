@@ -11,7 +11,8 @@ import {
   runFault,
   undoAll,
 } from './fault-run.ts'
-import { bootLab, type Lab } from './lab.ts'
+import { bootLab, type Lab, type LabWish } from './lab.ts'
+import type { Listing } from './listing.ts'
 import { labProblem } from './problem.ts'
 
 const problem = labProblem()
@@ -38,6 +39,52 @@ function report(where: string, result: FaultResult): void {
     console.log(`${lost.map((line) => `    ${line}`).join('\n')}\n${said.replaceAll(/^/gm, '    | ')}`)
 }
 
+/** Plays in a lab of its own; what ends that before its time is told. */
+async function inLab(where: string, wish: LabWish, play: (lab: Lab) => Promise<void>): Promise<void> {
+  const lab = await bootLab(wish)
+  try {
+    await play(lab)
+  } catch (error) {
+    console.log(`${where}: stopped: ${(error as Error).stack}`)
+    process.exitCode = 1
+  } finally {
+    await lab.stop()
+  }
+}
+
+async function undo(lab: Lab, subject: FaultSubject, where: string, first: Listing, rebooted: boolean) {
+  const lost = await undoAll(lab, subject, first, rebooted)
+  undone += 1
+  if (lost.length > 0) console.log(`${where}: undone: LOST\n    ${lost.join('\n    ')}`)
+  undoLost.push(...lost)
+}
+
+/** Faults one after another, each upon what the one before left, up to `until`; the next point is kept in `progress`. */
+async function breakSteps(
+  lab: Lab,
+  subject: FaultSubject,
+  where: string,
+  progress: { next: number; done: number },
+  until: number,
+): Promise<void> {
+  const first = await listFor(lab, subject.unit)
+  let rebooted = false
+  while (progress.done < RUNS && progress.next < until) {
+    const point = faultPoint(progress.next)
+    progress.next += 1
+    if (!only.test(point.kind.name)) continue
+    const result = await runFault(lab, subject, point)
+    rebooted ||= result.kind.after === 'gone'
+    if (result.stage !== undefined) {
+      progress.done += 1
+      results.push({ ...result, where })
+      report(where, result)
+    } else if (!result.over) console.log(`${where}: never came to ${result.step}: ${result.said.slice(-300)}`)
+    if (result.over) await undo(lab, subject, where, first, rebooted)
+  }
+  await undo(lab, subject, where, first, rebooted)
+}
+
 async function breakClones(lab: Lab, subject: FaultSubject, where: string, at: number): Promise<void> {
   const first = await listFor(lab, subject.unit)
   const landings = Math.floor(CLONE_RUNS / 3)
@@ -60,41 +107,15 @@ async function breakClones(lab: Lab, subject: FaultSubject, where: string, at: n
   }
 }
 
-/** A lab of its own for one service: faults one after another, each upon what the one before left. */
+/** One service on one release: a lab that a fault of the harness ended is followed by a fresh one. */
 async function breakService(suite: string, subject: FaultSubject, at: number): Promise<void> {
-  const offset = Math.floor((at * POINTS) / all.length)
   const where = `${subject.unit.replace('.service', '')} ${suite}`
-  const lab = await bootLab({ ...subject.wish, suite })
-  try {
-    const first = await listFor(lab, subject.unit)
-    let rebooted = false
-    for (let i = offset, done = 0; done < RUNS && i < offset + POINTS; i += 1) {
-      const point = faultPoint(i)
-      if (!only.test(point.kind.name)) continue
-      const result = await runFault(lab, subject, point)
-      rebooted ||= result.kind.after === 'gone'
-      if (result.stage !== undefined) {
-        done += 1
-        results.push({ ...result, where })
-        report(where, result)
-      } else if (!result.over)
-        console.log(`${where}: never came to ${result.step}: ${result.said.slice(-300)}`)
-      if (!result.over) continue
-      const lost = await undoAll(lab, subject, first, rebooted)
-      undone += 1
-      if (lost.length > 0) console.log(`${where}: undone: LOST\n    ${lost.join('\n    ')}`)
-      undoLost.push(...lost)
-    }
-    if (CLONE_RUNS > 0) {
-      undoLost.push(...(await undoAll(lab, subject, first, rebooted)))
-      await breakClones(lab, subject, where, at)
-    }
-  } catch (error) {
-    console.log(`${where}: stopped: ${(error as Error).stack}`)
-    process.exitCode = 1
-  } finally {
-    await lab.stop()
-  }
+  const wish = { ...subject.wish, suite }
+  const from = Math.floor((at * POINTS) / all.length)
+  const progress = { next: from, done: 0 }
+  while (progress.done < RUNS && progress.next < from + POINTS)
+    await inLab(where, wish, (lab) => breakSteps(lab, subject, where, progress, from + POINTS))
+  if (CLONE_RUNS > 0) await inLab(where, wish, (lab) => breakClones(lab, subject, where, at))
 }
 
 const started = Date.now()
