@@ -12,7 +12,7 @@ async function seal(lab: Lab, folder: string): Promise<void> {
 
 /** At once, though somebody may still stand in it. */
 async function unseal(lab: Lab, folder: string): Promise<void> {
-  await lab.untilSuccess(['umount', '-l', '-R', folder])
+  await lab.untilSuccess(['umount', '-l', folder])
 }
 
 function sealed(folder: string): FaultKind {
@@ -29,7 +29,7 @@ function sealed(folder: string): FaultKind {
 const FILL = `
   mkdir -p -m 700 "$1" /opt/under && mount --bind "$1" /opt/under && mount --make-private /opt/under && mount -t tmpfs -o size=16m tmpfs "$1" &&
   chmod --reference=/opt/under "$1" && cp -a /opt/under/. "$1" && echo full >"$1/.full" &&
-  mount -o remount,size=$(df -k --output=used "$1" | tail -1)k "$1"`
+  mount -o remount,size=$(($(df -k --output=used "$1" | tail -1)))k "$1"`
 const EMPTY = `
   rm "$1/.full" && find /opt/under -mindepth 1 -delete && cp -a "$1/." /opt/under && umount -l "$1" &&
   umount /opt/under && rmdir /opt/under`
