@@ -18,7 +18,7 @@ import { labProblem } from './problem.ts'
 const problem = labProblem()
 if (problem !== undefined) throw new Error(problem)
 
-const [runsWanted = '72', ...rest] = process.argv.slice(2)
+const [runsWanted = '74', ...rest] = process.argv.slice(2)
 const RUNS = Number(runsWanted)
 const names = rest.filter((word) => !/^(kind|clones)=/.test(word))
 const given = (name: string) => rest.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
