@@ -52,6 +52,15 @@ describe.skipIf(skipLab())(labTitle('root as a target'), () => {
       '--property=Environment',
       'hardenctl-deadman-apache2.service',
     ])
+    // Nor does whoever sets the clock reach the timer: it counts from when it was armed.
+    const times = [
+      '--property=TimersMonotonic',
+      '--property=TimersCalendar',
+      'hardenctl-deadman-apache2.timer',
+    ]
+    const counted = await lab.output(['systemctl', 'show', ...times])
+    expect(counted).toContain('OnActiveUSec=')
+    expect(counted).not.toMatch(/TimersCalendar=./)
     expect(timer).not.toMatch(/LD_PRELOAD|tr_TR|evil/)
     await expect.poll(() => leftovers(lab), { timeout: 60_000 }).toEqual([])
   })
