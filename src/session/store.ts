@@ -61,7 +61,6 @@ const trial = z.strictObject({
   foldersMade: z.array(plainPath),
   before: z.strictObject({ invocation: z.string(), processes: z.array(z.string()) }),
   since: z.number(),
-  files: z.optional(z.record(z.string(), z.string())),
 })
 const exposure = z.int().check(z.gte(0), z.lte(100))
 const keptStage = z.strictObject({
@@ -156,7 +155,7 @@ export async function forgetState(host: Host, unit: string): Promise<void> {
   for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(() => false)
 }
 
-/** A trial as the store keeps it; the transaction's type is wider only in what it may not change. */
-export function asPending(value: Trial): NonNullable<StoredState['pending']> {
+/** A trial as the store keeps it: what its files were is of use only as long as it is under way. */
+export function asPending({ files: _, ...value }: Trial): NonNullable<StoredState['pending']> {
   return z.parse(trial, JSON.parse(JSON.stringify(value)))
 }
