@@ -7,6 +7,7 @@ import {
   isRoot,
   mainProcess,
   noProcess,
+  opensSessions,
   sessionOpener,
   unprivileged,
   userName,
@@ -62,8 +63,7 @@ function whyRoot(facts: Facts, main: ProcessFacts): string | undefined {
     return `It runs processes of several users (${names.join(', ')}), which only root can start.`
   }
   const session = sessionOpener(facts)
-  if (session)
-    return `${called(session)} opens sessions of other users (libpam is mapped), which only root can.`
+  if (session) return `${opensSessions(session)} of other users, which only root can start.`
   const child = facts.processes.find((process) => isRoot(process) && !process.isMain)
   if (child)
     return `${called(child)} is a second root process beside the main one: it keeps doing something as root.`

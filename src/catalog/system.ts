@@ -9,6 +9,7 @@ import {
   called,
   isRoot,
   noProcess,
+  opensSessions,
   passwordAsker,
   portNumbers,
   privilegedPorts,
@@ -106,8 +107,7 @@ export const SYSTEM: Directive[] = [
         return `${privilegedHow(program)}, and not all its processes are root.`
       }
       const session = sessionOpener(facts)
-      if (session)
-        return `${called(session)} opens sessions (libpam is mapped), in which people may need sudo.`
+      if (session) return `${opensSessions(session)}, in which people may need sudo.`
       const asker = passwordAsker(facts)
       return asker && `${called(asker)} asks PAM for passwords, whose helper unix_chkpwd is setuid.`
     },

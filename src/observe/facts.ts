@@ -18,6 +18,8 @@ export interface Facts {
   /** Files and directories that the service holds open for writing or is set up to write. */
   writable: WritableFact[]
   logrotate: LogrotateFact[]
+  /** Names of its programs that PAM has rules for; absent where nobody looked. */
+  pamServices?: string[]
   /** Users and groups of the machine that the processes or settings name. */
   accounts: Account[]
   /** From `systemd-analyze syscall-filter`: "@group" → all its system calls, subgroups resolved. */

@@ -9,6 +9,7 @@ import { readExecutables } from './executables.ts'
 import type { Facts } from './facts.ts'
 import { type Gaps, orGap } from './gaps.ts'
 import { readLogrotate } from './logrotate.ts'
+import { readPamServices } from './pam-rules.ts'
 import { readProcesses } from './processes.ts'
 import { readSockets } from './sockets.ts'
 import { readUnit } from './unit.ts'
@@ -45,6 +46,7 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
     executables,
     writable,
     logrotate,
+    pamServices: await readPamServices(host, processes, gaps),
     accounts: await readAccounts(host, named, gaps),
     gaps: [...gaps],
   }
