@@ -1,0 +1,97 @@
+/** What every one of them has, as the guides to hardening have it. */
+const KERNEL = `ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+`
+const SANDBOX = `${KERNEL}NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectProc=invisible
+ProcSubset=pid
+PrivateUsers=yes
+LockPersonality=yes
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RemoveIPC=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+IPAddressDeny=any
+IPAddressAllow=localhost
+UMask=0077
+`
+const NO_CAPABILITY = 'CapabilityBoundingSet=\n'
+const INET = 'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n'
+
+/** Drop-ins as a careful expert writes them from the manuals and a look at the service, tried and mended by hand. */
+export const BY_HAND: Readonly<Record<string, string>> = {
+  redis: `[Service]
+ProcSubset=pid
+IPAddressDeny=any
+IPAddressAllow=localhost
+UMask=0077
+`,
+  /** The queries' own JIT compiles to memory, so MemoryDenyWriteExecute= stays off. */
+  postgresql: `[Service]
+User=postgres
+Group=postgres
+${SANDBOX}${NO_CAPABILITY}${INET}ReadWritePaths=/var/lib/postgresql /var/log/postgresql /run/postgresql
+`,
+  mosquitto: `[Service]
+User=mosquitto
+Group=mosquitto
+ExecStartPre=
+RuntimeDirectory=mosquitto
+StateDirectory=mosquitto
+LogsDirectory=mosquitto
+${SANDBOX}${NO_CAPABILITY}${INET}MemoryDenyWriteExecute=yes
+`,
+  /** PCRE compiles patterns to memory, so MemoryDenyWriteExecute= stays off. */
+  'php-fpm': `[Service]
+User=www-data
+Group=www-data
+ExecStartPost=
+ExecStopPost=
+ExecStartPre=+/bin/sh -c 'chown www-data /var/log/php*-fpm.log'
+${SANDBOX}${NO_CAPABILITY}RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+ReadWritePaths=/var/lib/php/sessions /run/php -/var/log
+`,
+  /** V8 compiles to memory. */
+  node: `[Service]
+DynamicUser=yes
+${SANDBOX}${NO_CAPABILITY}${INET}`,
+  java: `[Service]
+${SANDBOX}${NO_CAPABILITY}${INET}`,
+  /** Jobs may do anything but what no job should. */
+  cron: `[Service]
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+RestrictRealtime=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=~@obsolete @cpu-emulation @raw-io @module @clock @swap @reboot
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+`,
+  /** Whatever is here is handed on to every session, the administrator's among them. */
+  ssh: `[Service]
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+RestrictRealtime=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=~@obsolete @cpu-emulation @raw-io @module @clock @swap
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+`,
+}
