@@ -13,7 +13,6 @@ PrivateTmp=yes
 PrivateDevices=yes
 ProtectProc=invisible
 ProcSubset=pid
-PrivateUsers=yes
 LockPersonality=yes
 RestrictNamespaces=yes
 RestrictRealtime=yes
@@ -21,10 +20,14 @@ RestrictSUIDSGID=yes
 RemoveIPC=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
-SystemCallFilter=~@privileged @resources
+SystemCallFilter=~@privileged
 IPAddressDeny=any
 IPAddressAllow=localhost
 UMask=0077
+`
+/** Where the service sets none of its own limits, and is not to see another user's files as nobody's. */
+const STRICTER = `PrivateUsers=yes
+SystemCallFilter=~@resources
 `
 const NO_CAPABILITY = 'CapabilityBoundingSet=\n'
 const INET = 'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n'
@@ -37,11 +40,15 @@ IPAddressDeny=any
 IPAddressAllow=localhost
 UMask=0077
 `,
-  /** The queries' own JIT compiles to memory, so MemoryDenyWriteExecute= stays off. */
+  /**
+   * The queries' own JIT compiles to memory, so MemoryDenyWriteExecute= stays off. pg_ctlcluster compares owners with
+   * those of the server that is about to stop, so no PrivateUsers=.
+   */
   postgresql: `[Service]
 User=postgres
 Group=postgres
-${SANDBOX}${NO_CAPABILITY}${INET}ReadWritePaths=/var/lib/postgresql /var/log/postgresql /run/postgresql
+${SANDBOX}${NO_CAPABILITY}${INET}SystemCallFilter=~@resources
+ReadWritePaths=/var/lib/postgresql /var/log/postgresql /run/postgresql
 `,
   mosquitto: `[Service]
 User=mosquitto
@@ -50,24 +57,28 @@ ExecStartPre=
 RuntimeDirectory=mosquitto
 StateDirectory=mosquitto
 LogsDirectory=mosquitto
-${SANDBOX}${NO_CAPABILITY}${INET}MemoryDenyWriteExecute=yes
+${SANDBOX}${STRICTER}${NO_CAPABILITY}${INET}MemoryDenyWriteExecute=yes
 `,
-  /** PCRE compiles patterns to memory, so MemoryDenyWriteExecute= stays off. */
+  /** PCRE compiles patterns to memory, so MemoryDenyWriteExecute= stays off. The pool's socket is given its owner. */
   'php-fpm': `[Service]
 User=www-data
 Group=www-data
 ExecStartPost=
 ExecStopPost=
 ExecStartPre=+/bin/sh -c 'chown www-data /var/log/php*-fpm.log'
-${SANDBOX}${NO_CAPABILITY}RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+${SANDBOX}PrivateUsers=yes
+SystemCallFilter=chown
+${NO_CAPABILITY}RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 ReadWritePaths=/var/lib/php/sessions /run/php -/var/log
 `,
-  /** V8 compiles to memory. */
+  /** V8 compiles to memory, and guards it with keys. */
   node: `[Service]
 DynamicUser=yes
-${SANDBOX}${NO_CAPABILITY}${INET}`,
+${SANDBOX}PrivateUsers=yes
+SystemCallFilter=@pkey
+${NO_CAPABILITY}${INET}`,
   java: `[Service]
-${SANDBOX}${NO_CAPABILITY}${INET}`,
+${SANDBOX}${STRICTER}${NO_CAPABILITY}${INET}`,
   /** Jobs may do anything but what no job should. */
   cron: `[Service]
 ProtectKernelModules=yes
