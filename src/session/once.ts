@@ -11,6 +11,7 @@ import { walkStage } from './stage-phase.ts'
 import { asGap, keepOrUndo, type Landing } from './stage-trial.ts'
 import type { StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
+import { loginWanted, nobodyLogsIn } from './way-in.ts'
 
 /** The walk as it goes on in a clone that stands in for the host: what is saved there is of that walk alone. */
 function standingIn(context: WalkContext, host: WalkContext['host']): WalkContext {
@@ -55,6 +56,8 @@ async function landAll(
     if (!(await confirmAll(context, ahead)))
       return { ...unchanged, note: 'not applied: the live service was not touched' }
     const facts = await observe(host, subject.unit)
+    const unseen = nobodyLogsIn(context, loginWanted(context, facts))
+    if (unseen !== undefined) return { ...unchanged, note: unseen }
     const trials = trialContext(context, facts, baseline)
     const deadline = Date.now() + trials.deadManSeconds * 1000
     dispatch({ type: 'phase', phase: { at: 'trial', stage: 'all', steps: [], deadline } })
@@ -64,6 +67,7 @@ async function landAll(
       rehearsal: 'rehearsed first in a clone, stage by stage',
       proven: true,
       differs,
+      facts,
     }
     if (result.healthy) {
       return keepOrUndo(context, trials, { stage: 'all', ownership: ahead.change.ownership }, result, landing)

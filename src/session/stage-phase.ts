@@ -14,6 +14,7 @@ import { asGap, keepOrUndo, type Landing, rehearsedNote } from './stage-trial.ts
 import { beginStage, changeOf, predicted, rowsOf, type StageWork, tickAll, toggle } from './stage-work.ts'
 import type { StagePhase, StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
+import { loginWanted, nobodyLogsIn } from './way-in.ts'
 
 type Outcome = 'next' | 'stop'
 
@@ -107,6 +108,8 @@ async function land(
 ): Promise<StageResult | Next> {
   const { dispatch, host } = context
   const { stage } = work
+  const unseen = nobodyLogsIn(context, loginWanted(context, work.facts))
+  if (unseen !== undefined) return { go: 'skip', note: unseen }
   const trials = trialContext(context, work.facts, baseline)
   const deadline = Date.now() + trials.deadManSeconds * 1000
   dispatch({ type: 'target', target: host === context.live ? 'live' : 'rehearsal' })
@@ -144,6 +147,7 @@ async function tryStage(
     rehearsal,
     proven: verdict?.holds === true,
     differs: proving.differs,
+    facts: work.facts,
   })
 }
 

@@ -4,6 +4,7 @@ import { EXERCISE_TIMEOUT_MS } from '../trial/check.ts'
 import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { asPending } from './store.ts'
+import { secondsToKeep } from './way-in.ts'
 
 /** Seconds that the health check may need after the start, and slack for a busy machine. */
 const HEALTH_SECONDS = 20
@@ -26,7 +27,7 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
       Math.ceil(startLimitMs(baseline) / 1000) +
       HEALTH_SECONDS +
       exerciseSeconds(baseline) +
-      options.keepSeconds,
+      secondsToKeep(options, facts),
     remember: (trial) => context.save({ pending: trial && asPending(trial) }),
     tell: (event) => dispatch({ type: 'step', event }),
     signal,
