@@ -1,11 +1,11 @@
 import type { CommandResult } from '../command.ts'
 import { bootLab, type Lab } from '../lab.ts'
 import { keptStages, letProbeIn, type Starts, startsOf, watchWalk } from '../once-run.ts'
-import { exposureOf, within } from '../subjects.ts'
+import { exposureOf, show, within } from '../subjects.ts'
 import { BY_HAND } from './by-hand.ts'
 import type { RealService } from './services.ts'
 
-const USE = '/opt/use'
+export const USE = '/opt/use'
 const USE_LIMIT_MS = 90_000
 
 export interface Hardened {
@@ -29,7 +29,7 @@ const used = async (lab: Lab): Promise<boolean> =>
   (await lab.run([USE], { timeoutMs: USE_LIMIT_MS })).exitCode === 0
 
 /** A lab in which the service is used as it came. */
-async function openReal({ unit, suite, wish, use }: RealService): Promise<Lab> {
+export async function openReal({ unit, suite, wish, use }: RealService): Promise<Lab> {
   const setup = [...(wish.setup ?? []), ['chmod', '755', USE]]
   const lab = await bootLab({ ...wish, suite, files: { ...wish.files, [USE]: use }, setup })
   try {
@@ -43,9 +43,10 @@ async function openReal({ unit, suite, wish, use }: RealService): Promise<Lab> {
   }
 }
 
+const RELOAD = 'after a reload'
 const POINTS: readonly [string, (lab: Lab, unit: string) => Promise<boolean>][] = [
   ['at the end', async () => true],
-  ['after a reload', (lab, unit) => succeeds(lab, ['systemctl', 'reload-or-restart', unit])],
+  [RELOAD, (lab, unit) => succeeds(lab, ['systemctl', 'reload', unit])],
   [
     'after stop and start',
     async (lab, unit) =>
@@ -70,7 +71,8 @@ async function brokenInLife(
   { unit, exercised }: RealService,
   holds: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  for (const [when, reach] of POINTS) {
+  const canReload = (await show(lab, unit, 'CanReload')) === 'yes'
+  for (const [when, reach] of POINTS.filter(([when]) => canReload || when !== RELOAD)) {
     if (!(await reach(lab, unit))) return `${when}: not started`
     const serves = exercised ? await within(10_000, () => used(lab)) : await used(lab)
     if (!serves) return `${when}: does not serve`
@@ -112,7 +114,9 @@ export async function walkByHand(service: RealService): Promise<Hardened> {
   const lab = await openReal(service)
   try {
     const before = await exposureOf(lab, `${unit}.service`)
-    await lab.write(`/etc/systemd/system/${unit}.service.d/by-hand.conf`, BY_HAND[name] ?? '')
+    const dropIn = BY_HAND[name] ?? ''
+    if (dropIn === '') return { before, after: before, broke: undefined }
+    await lab.write(`/etc/systemd/system/${unit}.service.d/by-hand.conf`, dropIn)
     await lab.output(['systemctl', 'daemon-reload'])
     const restarted = await lab.run(['systemctl', 'restart', unit], { timeoutMs: 100_000 })
     const after = await exposureOf(lab, `${unit}.service`)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { proposalsFor } from '../../../src/catalog/index.ts'
 import { opensSessions, sessionOpener, wayIn } from '../../../src/catalog/roles.ts'
+import { STAGES } from '../../../src/catalog/types.ts'
 import type { Facts } from '../../../src/observe/facts.ts'
 import { emptyFacts, listening, process } from './build-facts.ts'
 import { row } from './rows.ts'
@@ -15,6 +17,20 @@ function sshdLike(over: Partial<Facts> = {}): Facts {
     ...over,
   }
 }
+
+test('what sessions and jobs inherit is offered to them and never recommended', () => {
+  for (const facts of [sshdLike(), cronLike()]) {
+    const offered = STAGES.flatMap((stage) => proposalsFor(stage, facts)).filter(
+      ({ result }) => result.kind === 'propose',
+    )
+    expect(offered.length).toBeGreaterThan(15)
+    for (const { directive, result } of offered) {
+      expect(result, directive.key).toHaveProperty('recommended', false)
+      if (directive.stage === 'system' || directive.stage === 'filesystem')
+        expect(result, directive.key).toHaveProperty('caution', expect.stringContaining('opens sessions'))
+    }
+  }
+})
 
 describe('who opens sessions', () => {
   test('a root process that PAM has rules for', () => {
