@@ -79,10 +79,13 @@ const WITH_OTHERS: Record<string, Shape> = {
   ExecPaths: 'paths',
   ExecReload: 'exec',
   ExecStartPre: 'exec',
+  CacheDirectory: 'words',
   Group: 'word',
   IPAddressAllow: 'addresses',
+  LogsDirectory: 'words',
   RuntimeDirectory: 'words',
   RuntimeDirectoryMode: 'octal',
+  StateDirectory: 'words',
 }
 
 /** How what `systemctl show` prints for a setting is compared with what an assignment asked for. */

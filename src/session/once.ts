@@ -70,7 +70,7 @@ async function landAll(
       facts,
     }
     if (result.healthy) {
-      return keepOrUndo(context, trials, { stage: 'all', ownership: ahead.change.ownership }, result, landing)
+      return keepOrUndo(context, trials, { stage: 'all', change: ahead.change }, result, landing)
     }
     const failed = asGap(result, landing)
     const { reason, journal } = await diagnosisOf(host, facts, failed)

@@ -116,8 +116,7 @@ async function land(
   const timed = host === context.live ? { deadline } : {}
   dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], ...timed } })
   const result = await attempt(trials, stage, changeOf(work))
-  if (result.healthy)
-    return keepOrUndo(context, trials, { stage, ownership: changeOf(work).ownership }, result, landing)
+  if (result.healthy) return keepOrUndo(context, trials, { stage, change: changeOf(work) }, result, landing)
   const failed = asGap(result, landing)
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines

@@ -1,11 +1,11 @@
-import type { OwnershipWish, StageOrAll } from '../catalog/types.ts'
+import type { StageOrAll } from '../catalog/types.ts'
 import type { Facts } from '../observe/facts.ts'
 import { mergeAssignments } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { rearmTimer } from '../systemd/timer.ts'
 import { keep } from '../trial/keep.ts'
 import { newestLogin } from '../trial/login.ts'
-import { AbortedTrial, type Attempt, type TrialContext, undo } from '../trial/transaction.ts'
+import { AbortedTrial, type Attempt, type Change, type TrialContext, undo } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import type { Verdict } from './proof-plan.ts'
@@ -51,7 +51,7 @@ export function asGap<Failed extends Extract<Attempt, { healthy: false }>>(
 export async function keepOrUndo(
   context: WalkContext,
   trials: TrialContext,
-  { stage, ownership }: { stage: StageOrAll; ownership: readonly OwnershipWish[] },
+  { stage, change }: { stage: StageOrAll; change: Change },
   result: Extract<Attempt, { healthy: true }>,
   { before, rehearsal, facts }: Landing,
 ): Promise<StageResult> {
@@ -99,11 +99,13 @@ export async function keepOrUndo(
   const outcome = host === context.live ? 'kept' : 'rehearsed'
   if (outcome === 'rehearsed') {
     const { assignments, ownership: before } = context.ahead?.change ?? { assignments: [], ownership: [] }
-    const change = {
+    const sum = {
+      ...context.ahead?.change,
+      ...change,
       assignments: mergeAssignments(assignments, result.trial.assignments),
-      ownership: [...before, ...ownership],
+      ownership: [...before, ...change.ownership],
     }
-    context.ahead = { change, parts: dropInParts(kept) }
+    context.ahead = { change: sum, parts: dropInParts(kept) }
   }
   return { stage, outcome, before, after, kept: lines, ...note }
 }

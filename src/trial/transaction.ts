@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
-import type { Assignment, OwnershipWish } from '../catalog/types.ts'
+import type { Assignment, NewAccount, OwnershipWish } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
 import type { Account } from '../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
@@ -12,6 +12,7 @@ import type { Baseline } from './baseline.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { Reason } from './judge.ts'
+import { accountsOf, makeAccount } from './new-account.ts'
 import {
   handOver,
   type OwnershipChange,
@@ -29,6 +30,8 @@ import { bootUnit, undoScript } from './undo-script.ts'
 export interface Change {
   assignments: readonly Assignment[]
   ownership: readonly OwnershipWish[]
+  /** Made first, and not taken away again: files may be its. */
+  account?: NewAccount
 }
 
 /** A trial as it is remembered: enough to keep it, and to know after a crash what it was. */
@@ -151,20 +154,30 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
       dirname(keptPath(unit)),
       dirname(bootPaths(unit).link),
     ]),
-    changes: await planOwnership(host, change.ownership, records, context.accounts),
+    changes: await planOwnership(host, change.ownership, records, [
+      ...context.accounts,
+      ...(change.account ? accountsOf(change.account) : []),
+    ]),
     before: { invocation: now.invocation, processes: now.processes },
     since: Date.now(),
   }
 }
 
-async function perform(context: TrialContext, trial: Trial): Promise<HealthReport> {
+async function perform(
+  context: TrialContext,
+  trial: Trial,
+  account: NewAccount | undefined,
+): Promise<HealthReport> {
   const { host, unit, tell, signal } = context
   const step = async <T>(name: Parameters<typeof timed>[0], work: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted()
     return timed(name, tell, work)
   }
   await step('arm', () => arm(context, trial))
-  await step('hand-over', () => handOver(host, trial.changes))
+  await step('hand-over', async () => {
+    if (account) await makeAccount(host, account)
+    await handOver(host, trial.changes)
+  })
   await step('write', async () => {
     await host.makeDirectory(dirname(trialPath(unit)), 0o755)
     const header = [`hardenctl trial ${trial.token}: undone by a timer unless it is kept`]
@@ -225,10 +238,11 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
   const trial = await timed('snapshot', context.tell, () => snapshot(context, stage, change))
   await context.remember(trial)
   try {
-    const report = await perform(context, trial)
+    const report = await perform(context, trial, change.account)
     return { healthy: true, trial, report }
   } catch (error) {
     const undone = await undo(context, trial)
+    if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
     if (context.signal?.aborted) throw new AbortedTrial(undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
