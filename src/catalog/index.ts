@@ -61,7 +61,8 @@ function asHandedOn(result: Proposed, facts: Facts): Proposed {
   if (opener === undefined) return result
   const why = `${opensSessions(opener)}, and each inherits this: what people or jobs do there is not seen.`
   const caution = result.caution === undefined ? why : `${result.caution} ${why}`
-  return { ...result, recommended: false, caution }
+  const { settledByTrial: _, ...rest } = result
+  return { ...rest, recommended: false, caution }
 }
 
 /** Whether `systemctl show` prints the very value that would be written, for settings of one line. */

@@ -26,6 +26,8 @@ test('what sessions and jobs inherit is offered to them and never recommended', 
     expect(offered.length).toBeGreaterThan(15)
     for (const { directive, result } of offered) {
       expect(result, directive.key).toHaveProperty('recommended', false)
+      // No clone sees what is done in a session.
+      expect(result, directive.key).not.toHaveProperty('settledByTrial')
       if (directive.stage === 'system' || directive.stage === 'filesystem')
         expect(result, directive.key).toHaveProperty('caution', expect.stringContaining('opens sessions'))
     }
