@@ -4,7 +4,7 @@ import { type Hardened, walkByHand, walkReal } from './real/run.ts'
 import { type RealService, realServices, SUITES } from './real/services.ts'
 
 const HEAD = [
-  '| service | suite | by hand | exposure | stages kept | live starts, failed | narrowed or given up in clones | its use |',
+  '| service | suite | by hand | exposure | stages kept | live starts, failed | loosened or left out, as a clone showed | its use |',
   '| --- | --- | --- | --- | --- | --- | --- | --- |',
 ]
 
@@ -40,7 +40,7 @@ async function row(service: RealService, handOnly: boolean): Promise<{ cells: st
   const use = broke === undefined ? 'as before' : `BROKEN ${broke}`
   const cells = [
     ...[unit, suite, handCell(hand), `${score(before)} → ${score(after)}`, `${stages}`],
-    ...[`${starts.started}, ${starts.failed}`, relaxed.join(', ') || 'nothing', use],
+    ...[`${starts.started}, ${starts.failed}`, relaxed.join('; ') || 'nothing', use],
   ]
   return { cells, after }
 }

@@ -82,11 +82,18 @@ async function brokenInLife(
   return undefined
 }
 
+const MOST_REASON = 70
+
+/** "SystemCallFilter (chown tries fchownat, …)" for each row that a clone made it loosen or leave out, and why. */
 function relaxedIn(output: string): string[] {
-  const rows = output
-    .split('\n')
-    .flatMap((line) => /^ {2}(?:now|breaks in a clone:) ([A-Z]\w+)=/.exec(line)?.[1] ?? [])
-  return [...new Set(rows)]
+  const why = new Map<string, string>()
+  for (const line of output.split('\n')) {
+    const broke = /^ {2}breaks in a clone: ([A-Z]\w+)=.*?: (.*)$/.exec(line)
+    const loosened = /^ {2}now ([A-Z]\w+)=.*: The trial showed that (.*?)\.?$/.exec(line)
+    const [, key, reason] = loosened ?? broke ?? []
+    if (key !== undefined && reason !== undefined) why.set(key, reason.slice(0, MOST_REASON))
+  }
+  return [...why].map(([key, reason]) => `${key} (${reason.replaceAll('|', '/')})`)
 }
 
 /** The whole walk with --yes in a lab of its own, and the life after it. */
