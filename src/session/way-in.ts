@@ -65,7 +65,7 @@ export async function askToKeep(
       await pause(LOOK_EVERY_MS)
     }
   }
-  const watching = watch()
+  void watch()
   try {
     for (;;) {
       const answer = await intents.oneOf(signal, ['keep'], phase.deadline)
@@ -73,6 +73,5 @@ export async function askToKeep(
     }
   } finally {
     answered = true
-    await watching
   }
 }
