@@ -33,9 +33,11 @@ async function confirmAll(
   const text = renderDropIn([], parts).trim()
   const rehearsal = { state: 'proven' as const, reason: 'all stages together, in a clone' }
   const ownership = [...change.ownership]
+  const { account } = change
+  const warnings = account ? [`The system account ${account.name} is made, and stays after an undo.`] : []
   dispatch({
     type: 'phase',
-    phase: { at: 'confirm', stage: 'all', dropIn: text, ownership, rehearsal, lands: 'live', warnings: [] },
+    phase: { at: 'confirm', stage: 'all', dropIn: text, ownership, rehearsal, lands: 'live', warnings },
   })
   return (await intents.oneOf(signal, ['apply', 'back']))?.do === 'apply'
 }
