@@ -96,20 +96,46 @@ function relaxedIn(output: string): string[] {
   return [...why].map(([key, reason]) => `${key} (${reason.replaceAll('|', '/')})`)
 }
 
-/** The whole walk with --yes in a lab of its own, and the life after it. */
+/** "path owner:group mode" of what a service may keep its files in. */
+async function ownersIn(lab: Lab): Promise<Set<string>> {
+  const folders = ['/etc', '/home', '/srv', '/var/cache', '/var/lib', '/var/log']
+  const find = ['find', ...folders, '-not', '-path', '*hardenctl*', '-printf', '%p %u:%g %m\\n']
+  return new Set((await lab.output(find)).split('\n'))
+}
+
+/** Everything back as before the walk; what was made since stays whose it is. */
+async function brokenByUndo(
+  lab: Lab,
+  service: RealService,
+  { before, owners }: { before: number; owners: Set<string> },
+): Promise<string | undefined> {
+  const undo = await lab.run(['hardenctl', 'undo', service.unit], { timeoutMs: 120_000 })
+  if (undo.exitCode !== 0) return `the undo failed: ${undo.stdout.split('\n')[0]}`
+  if ((await exposureOf(lab, `${service.unit}.service`)) !== before) return 'the undo left something in force'
+  if (service.exercised && !(await within(10_000, () => used(lab)))) return 'after the undo: does not serve'
+  const now = await ownersIn(lab)
+  const paths = new Set([...now].map((line) => line.split(' ')[0]))
+  const other = [...owners].find((line) => !now.has(line) && paths.has(line.split(' ')[0]))
+  return other && `after the undo: no longer ${other}`
+}
+
+/** The whole walk with --yes in a lab of its own, the life after it, and the undo of it all. */
 export async function walkReal(service: RealService): Promise<WalkedReal> {
   const { unit, exercised } = service
   const lab = await openReal(service)
   try {
+    const owners = await ownersIn(lab)
     const argv = [unit, '--yes', ...(exercised ? ['--exercise', USE] : [])]
     const { walk, before, after, starts } = await watchWalk(lab, `${unit}.service`, argv)
-    const broke = await brokenInLife(lab, service, async () => {
+    const stages = keptStages(walk)
+    const broken = await brokenInLife(lab, service, async () => {
       const now = await exposureOf(lab, `${unit}.service`)
       if (now !== after) return `exposure ${now / 10}`
       const status = await lab.run(['hardenctl', 'status', unit])
       return status.exitCode === 0 ? undefined : 'what was kept is not in force'
     })
-    return { walk, before, after, broke, starts, stages: keptStages(walk), relaxed: relaxedIn(walk.stdout) }
+    const broke = broken ?? (stages > 0 ? await brokenByUndo(lab, service, { before, owners }) : undefined)
+    return { walk, before, after, broke, starts, stages, relaxed: relaxedIn(walk.stdout) }
   } finally {
     await lab.stop()
   }
