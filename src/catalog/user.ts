@@ -172,7 +172,7 @@ export const USER: Directive[] = [
     stage: 'user',
     since: 229,
     shape: 'word',
-    what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; a service that has none gets one of its own name. One made anew at each start (DynamicUser=) is not tried, since it would move the files there are.',
+    what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; a service that has no account gets one of its own name. One made anew at each start (DynamicUser=) is not tried, since it would move the files there are.',
     breaks:
       'What was read or made as root fails: private keys readable by root alone, logs, run files. New logs must belong to the account too, also after logrotate.',
     wins: 'A flaw in the master process yields an ordinary account instead of root: the largest single step.',
