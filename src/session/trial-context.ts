@@ -5,6 +5,7 @@ import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import { asPending } from './store.ts'
+import { secondsToKeep } from './way-in.ts'
 
 /** Seconds that the health check may need after the start, and slack for a busy machine. */
 const HEALTH_SECONDS = 20
@@ -29,7 +30,7 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
       Math.ceil(startLimitMs(baseline) / 1000) +
       HEALTH_SECONDS +
       exerciseSeconds(baseline) +
-      options.keepSeconds,
+      secondsToKeep(options, facts),
     remember: (trial) => context.save({ pending: trial && asPending(trial) }),
     tell: (event) => dispatch({ type: 'step', event }),
     signal,

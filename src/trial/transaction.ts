@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
-import type { Assignment, OwnershipWish } from '../catalog/types.ts'
+import type { Assignment, NewAccount, OwnershipWish } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
 import type { Account } from '../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
@@ -13,6 +13,7 @@ import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { Reason } from './judge.ts'
 import { isMeddling, MeddledTrial, requireUntouched, type UnitFiles, unitFiles } from './meddling.ts'
+import { accountsOf, makeAccount } from './new-account.ts'
 import {
   handOver,
   type OwnershipChange,
@@ -30,6 +31,8 @@ import { bootUnit, undoScript } from './undo-script.ts'
 export interface Change {
   assignments: readonly Assignment[]
   ownership: readonly OwnershipWish[]
+  /** Made first, and not taken away again: files may be its. */
+  account?: NewAccount
 }
 
 /** A trial as it is remembered: enough to keep it, and to know after a crash what it was. */
@@ -157,7 +160,10 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
       dirname(keptPath(unit)),
       dirname(bootPaths(unit).link),
     ]),
-    changes: await planOwnership(host, change.ownership, records, context.accounts),
+    changes: await planOwnership(host, change.ownership, records, [
+      ...context.accounts,
+      ...(change.account ? accountsOf(change.account) : []),
+    ]),
     before: { invocation: now.invocation, processes: now.processes },
     since: Date.now(),
     // Nobody else is at work in a clone, and each question of PID 1 costs a proof time.
@@ -171,14 +177,21 @@ export function trialText({ token, assignments }: Trial): string {
   return renderDropIn(header, [{ comment: [], assignments }])
 }
 
-async function perform(context: TrialContext, trial: Trial): Promise<HealthReport> {
+async function perform(
+  context: TrialContext,
+  trial: Trial,
+  account: NewAccount | undefined,
+): Promise<HealthReport> {
   const { host, unit, signal } = context
   const step = async <T>(name: Parameters<typeof timed>[0], work: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted()
     return timed(name, context, work)
   }
   await step('arm', () => arm(context, trial))
-  await step('hand-over', () => handOver(host, trial.changes))
+  await step('hand-over', async () => {
+    if (account) await makeAccount(host, account)
+    await handOver(host, trial.changes)
+  })
   await step('write', async () => {
     await host.makeDirectory(dirname(trialPath(unit)), 0o755)
     await host.write(trialPath(unit), trialText(trial), 0o644)
@@ -236,10 +249,11 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
   const trial = await timed('snapshot', context, () => snapshot(context, stage, change))
   await context.remember(trial)
   try {
-    const report = await perform(context, trial)
+    const report = await perform(context, trial, change.account)
     return { healthy: true, trial, report }
   } catch (error) {
     const undone = await undo(context, trial)
+    if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
     if (context.signal?.aborted) throw new AbortedTrial(undone)
     if (isMeddling(error, context)) throw new MeddledTrial(error.message, undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
