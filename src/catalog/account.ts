@@ -1,19 +1,20 @@
 import type { Facts, ProcessFacts } from '../observe/facts.ts'
 import { inForce, unfit } from './assignment.ts'
-import { namesIn } from './privileges.ts'
+import { capabilityNeeds, namesIn } from './privileges.ts'
 import {
   called,
   groupName,
   isRoot,
   mainProcess,
   noProcess,
+  opensSessions,
   sessionOpener,
   unprivileged,
   userName,
   workerUids,
 } from './roles.ts'
 import { isOn, setting, startsUnprivileged, words } from './settings.ts'
-import type { NotProposed } from './types.ts'
+import type { NewAccount, NotProposed } from './types.ts'
 
 /** The account that the whole service can be started as. */
 export interface ServiceAccount {
@@ -21,7 +22,16 @@ export interface ServiceAccount {
   uid: number
   group: string | undefined
   evidence: string[]
+  /** It is not there yet. */
+  made?: NewAccount
 }
+
+/** What takes root only since files and processes are root's, and the port that ambient capabilities are for. */
+const FOR_FILES = new Set(
+  'chown dac_override dac_read_search fowner fsetid kill net_bind_service'
+    .split(' ')
+    .map((name) => `cap_${name}`),
+)
 
 /** The workers' own account, or why the service has to go on starting as root. */
 export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
@@ -33,6 +43,7 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
   }
   const main = mainProcess(facts)
   if (!main) return unfit('No main process was seen.')
+  if (workerUids(facts).length === 0) return accountToMake(facts, main)
   const reason = whyRoot(facts, main)
   if (reason !== undefined) return unfit(reason)
   const worker = unprivileged(facts)[0] as ProcessFacts
@@ -52,24 +63,47 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
   }
 }
 
+/** A service that knows of no account at all: one is made for it, where root was not seen to be needed for anything. */
+function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotProposed {
+  const { freeAccount } = facts
+  const allRoot = `All its processes run as root, ${called(main)} among them`
+  if (freeAccount === undefined) return unfit(`${allRoot}: no account of its own was seen to switch to.`)
+  const reason = whyAlwaysRoot(facts, main)
+  if (reason !== undefined) return unfit(reason)
+  const strong = capabilityNeeds(facts).find(
+    ({ capability, guessed }) => !guessed && !FOR_FILES.has(capability),
+  )
+  if (strong) return unfit(`${allRoot}. ${strong.capability.toUpperCase()}: ${strong.why}`)
+  const { name, id } = freeAccount
+  return {
+    user: name,
+    uid: id,
+    group: name,
+    made: freeAccount,
+    evidence: [`${allRoot}, and none was seen to do what only root can.`],
+  }
+}
+
+/** What only root can do, whoever else runs beside it. */
+function whyAlwaysRoot(facts: Facts, main: ProcessFacts): string | undefined {
+  const session = sessionOpener(facts)
+  if (session) return `${opensSessions(session)} of other users, which only root can start.`
+  const jailed = facts.processes.find(({ root }) => root !== '/' && root !== '')
+  if (jailed) return `${called(jailed)} has ${jailed.root} as its root directory, and only root can chroot.`
+  return strongDoing(facts, main)
+}
+
 function whyRoot(facts: Facts, main: ProcessFacts): string | undefined {
   const uids = workerUids(facts)
-  if (uids.length === 0) {
-    return `All its processes run as root, ${called(main)} among them: no account of its own was seen to switch to.`
-  }
   if (uids.length > 1) {
     const names = uids.map((uid) => userName(facts, uid) ?? `uid ${uid}`)
     return `It runs processes of several users (${names.join(', ')}), which only root can start.`
   }
-  const session = sessionOpener(facts)
-  if (session)
-    return `${called(session)} opens sessions of other users (libpam is mapped), which only root can.`
+  const always = whyAlwaysRoot(facts, main)
+  if (always !== undefined) return always
   const child = facts.processes.find((process) => isRoot(process) && !process.isMain)
-  if (child)
-    return `${called(child)} is a second root process beside the main one: it keeps doing something as root.`
-  const jailed = facts.processes.find(({ root }) => root !== '/' && root !== '')
-  if (jailed) return `${called(jailed)} has ${jailed.root} as its root directory, and only root can chroot.`
-  return strongDoing(facts, main)
+  if (child === undefined) return undefined
+  return `${called(child)} is a second root process beside the main one: it keeps doing something as root.`
 }
 
 /** Things the root master does that neither a low port nor the switch itself explains. */

@@ -8,7 +8,15 @@ import {
   type Need,
   namesIn,
 } from './privileges.ts'
-import { called, mainProcess, noProcess, rootProcesses, sessionOpener, unprivileged } from './roles.ts'
+import {
+  called,
+  mainProcess,
+  noProcess,
+  opensSessions,
+  rootProcesses,
+  sessionOpener,
+  unprivileged,
+} from './roles.ts'
 import { startsUnprivileged } from './settings.ts'
 import { takingOut } from './squeeze.ts'
 import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from './types.ts'
@@ -50,7 +58,7 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   return proposed(shown(kept), boundingSetLines(kept), evidence, {
     ...(session
       ? {
-          caution: `${called(session)} opens sessions (libpam is mapped): what people or jobs do in them is not seen.`,
+          caution: `${opensSessions(session)}: what people or jobs do in them is not seen.`,
         }
       : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),

@@ -3,6 +3,7 @@ import type { Facts, WritableFact } from '../observe/facts.ts'
 import { unique } from './assignment.ts'
 import {
   isBelow,
+  isBelowAny,
   isShared,
   isVolatile,
   managedDirectories,
@@ -21,10 +22,13 @@ export interface Handover {
 
 /** Files that the service writes below no run directory and that do not belong to `uid` yet. */
 function foreignFiles(facts: Facts, uid: number): WritableFact[] {
+  const managed = managedDirectories(facts)
   return written(facts).filter(
     (file) =>
       file.uid !== uid &&
       !isVolatile(file.path) &&
+      // systemd hands these over itself, and only as a whole: systemd.exec(5).
+      !isBelowAny(file.path, managed) &&
       !/^\/(tmp|var\/tmp|dev|proc|sys)(\/|$)/.test(file.path) &&
       (file.kind === 'file' || file.kind === 'directory'),
   )

@@ -2,6 +2,7 @@ import type { Facts } from '../observe/facts.ts'
 import { inForce } from './assignment.ts'
 import { CAPABILITIES } from './capabilities.ts'
 import { FILESYSTEM } from './filesystem.ts'
+import { opensSessions, sessionOpener } from './roles.ts'
 import { setting } from './settings.ts'
 import { SYSCALLS } from './syscalls.ts'
 import { SYSTEM } from './system.ts'
@@ -45,7 +46,23 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   if (result.kind === 'propose' && isShown(directive, result, facts)) {
     return inForce('The unit has it so already.', result.value)
   }
-  return result
+  return result.kind === 'propose' && HANDED_ON.has(directive.stage) ? asHandedOn(result, facts) : result
+}
+
+/** Stages whose settings every process that the service starts inherits. The others mind sessions on their own. */
+const HANDED_ON: ReadonlySet<Stage> = new Set(['filesystem', 'system'])
+
+/**
+ * A shell that can't write, or start more than the programs that were seen, answers every check and is of no use to the
+ * person in it: what sessions and jobs do is not seen, so nothing that reaches them is recommended.
+ */
+function asHandedOn(result: Proposed, facts: Facts): Proposed {
+  const opener = sessionOpener(facts)
+  if (opener === undefined) return result
+  const why = `${opensSessions(opener)}, and each inherits this: what people or jobs do there is not seen.`
+  const caution = result.caution === undefined ? why : `${result.caution} ${why}`
+  const { settledByTrial: _, ...rest } = result
+  return { ...rest, recommended: false, caution }
 }
 
 /** Whether `systemctl show` prints the very value that would be written, for settings of one line. */
@@ -63,10 +80,13 @@ const WITH_OTHERS: Record<string, Shape> = {
   ExecPaths: 'paths',
   ExecReload: 'exec',
   ExecStartPre: 'exec',
+  CacheDirectory: 'words',
   Group: 'word',
   IPAddressAllow: 'addresses',
+  LogsDirectory: 'words',
   RuntimeDirectory: 'words',
   RuntimeDirectoryMode: 'octal',
+  StateDirectory: 'words',
 }
 
 /** How what `systemctl show` prints for a setting is compared with what an assignment asked for. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { Facts, ProcessFacts, SocketFacts } from '../observe/facts.ts'
 import { unique } from './assignment.ts'
 
@@ -58,16 +59,38 @@ export function portNumbers(sockets: readonly SocketFacts[]): string {
   return ports.length < 2 ? ports.join('') : `${ports.slice(0, -1).join(', ')} and ${ports.at(-1)}`
 }
 
+function mapsPam({ libraries }: ProcessFacts): boolean {
+  return libraries.some((path) => /\/libpam\.so/.test(path))
+}
+
+function hasPamRules(facts: Facts, { executable }: ProcessFacts): boolean {
+  return facts.pamServices?.includes(basename(executable)) === true
+}
+
 /**
- * A process that has libpam mapped and may become another user opens sessions for people or jobs (pam(8)): what they
- * will do can't be seen now. One that may not can only ask whether a password is right.
+ * A process that has libpam mapped, or PAM's rules, and may become another user opens sessions for people or jobs
+ * (pam(8)): what they will do can't be seen now. One that may not can only ask whether a password is right.
  */
 export function sessionOpener(facts: Facts): ProcessFacts | undefined {
   return facts.processes.find(
     (process) =>
       (isRoot(process) || process.capabilities.effective.includes('cap_setuid')) &&
-      process.libraries.some((path) => /\/libpam\.so/.test(path)),
+      (mapsPam(process) || hasPamRules(facts, process)),
   )
+}
+
+/** "sshd (pid 12, uid 0) opens sessions (libpam is mapped)" */
+export function opensSessions(process: ProcessFacts): string {
+  return `${called(process)} opens sessions (${mapsPam(process) ? 'libpam is mapped' : 'PAM has rules for it'})`
+}
+
+/**
+ * A process by which people get into the machine: it opens sessions and listens on the network. Where it breaks, the administrator may
+ * have no other way to mend it.
+ */
+export function wayIn(facts: Facts): ProcessFacts | undefined {
+  const listens = facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
+  return listens ? sessionOpener(facts) : undefined
 }
 
 /**

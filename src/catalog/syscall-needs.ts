@@ -52,9 +52,26 @@ function coversAll(facts: Facts, kept: readonly string[], names: readonly string
   return names.every((name) => held.has(name))
 }
 
-/** Calls that were seen of the service as it starts now: what root called tells nothing of an account without rights. */
+/**
+ * Calls that were seen of the service as it starts now: what root called tells nothing of an account without rights,
+ * and no filter holds for the programs of "+" lines.
+ */
 export function learnedCalls(facts: Facts): readonly LearnedCall[] | undefined {
-  return startsUnprivileged(facts) ? facts.learned?.unprivileged : facts.learned?.calls
+  const calls = startsUnprivileged(facts) ? facts.learned?.unprivileged : facts.learned?.calls
+  const exempt = exemptPrograms(facts)
+  return calls?.flatMap((call) => {
+    const sightings = call.sightings.filter(({ program }) => !exempt.has(program))
+    return sightings.length === 0 ? [] : [{ ...call, sightings }]
+  })
+}
+
+/** Programs that only "+" lines start: systemd.service(5), "Command lines". */
+function exemptPrograms({ unit, executables }: Facts): ReadonlySet<string> {
+  const commands = Object.values(unit.exec).flat()
+  const bound = new Set(commands.filter((one) => !one.flags.includes('privileged')).map(({ path }) => path))
+  const named = commands.map(({ path }) => path).filter((path) => !bound.has(path))
+  const real = executables.filter(({ alsoNamed = [] }) => alsoNamed.some((path) => named.includes(path)))
+  return new Set([...named, ...real.map(({ path }) => path)])
 }
 
 /** A call that was answered with EPERM each time it was made: capabilities(7). */

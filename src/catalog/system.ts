@@ -10,6 +10,7 @@ import {
   called,
   isRoot,
   noProcess,
+  opensSessions,
   passwordAsker,
   portNumbers,
   privilegedPorts,
@@ -110,8 +111,7 @@ export const SYSTEM: Directive[] = [
       if (act)
         return `In a clone it executed ${act.detail}, which is setuid (${sightingsText(act.sightings)}).`
       const session = sessionOpener(facts)
-      if (session)
-        return `${called(session)} opens sessions (libpam is mapped), in which people may need sudo.`
+      if (session) return `${opensSessions(session)}, in which people may need sudo.`
       const asker = passwordAsker(facts)
       return asker && `${called(asker)} asks PAM for passwords, whose helper unix_chkpwd is setuid.`
     },

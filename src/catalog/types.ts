@@ -31,6 +31,12 @@ export interface OwnershipWish {
   why: string
 }
 
+/** A system account and a group of its name, as systemd-sysusers(8) makes them. */
+export interface NewAccount {
+  name: string
+  id: number
+}
+
 /** How what `systemctl show` prints is compared with what was asked. */
 export type Shape =
   | 'boolean'
@@ -76,6 +82,8 @@ export interface Proposed {
   /** A trial in a clone can settle the caution: ticked once it held there. */
   settledByTrial?: true
   ownership?: OwnershipWish[]
+  /** Made before it is tried, and left behind by an undo, since files may be its. */
+  account?: NewAccount
   /**
    * Tighter values first, `value` among them; each a whole replacement of `assignments`. A rung above `value` is one
    * that a clone can judge, and none is as loose as what is in force.

@@ -37,6 +37,8 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
   const logs = rotation(facts, account.user)
   const run = runDirectories(facts)
   const cautions = [...files.cautions, ...logs.cautions, ...run.cautions, ...accountCautions(account)]
+  // Whether the account suffices, a clone tells; what else speaks against it, it may not.
+  const settled = account.made !== undefined && cautions.length === 1
   const group = account.group === undefined ? '' : `:${account.group}`
   return proposed(
     `${account.user}${group}`,
@@ -47,23 +49,41 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
       ...list('AmbientCapabilities', capabilityWords(ambient.names)),
       ...boundingSetLines(bounding),
       ...run.assignments,
+      ...ownDirectories(facts),
       ...execLines(facts, account, logs.takeOver),
     ],
     [...account.evidence, ...ambient.evidence, ...run.evidence, ...files.evidence, ...logs.evidence],
     {
       ...(files.wishes.length > 0 ? { ownership: files.wishes } : {}),
+      ...(account.made ? { account: account.made } : {}),
       ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
+      ...(settled ? { settledByTrial: true as const } : {}),
     },
   )
 }
 
-function accountCautions({ user, uid }: ServiceAccount): string[] {
+function accountCautions({ user, uid, made }: ServiceAccount): string[] {
+  if (made !== undefined)
+    return [
+      `It has no account yet: the system account ${user} (uid ${uid}) is made for it, and stays after an undo, since files may be its.`,
+    ]
   if (user === 'nobody' || uid === 65534) {
     return [
       'nobody is shared by many services, so switching to it wins little: an account of its own is better.',
     ]
   }
   return uid >= 1000 ? [`${user} (uid ${uid}) looks like a person's account.`] : []
+}
+
+/**
+ * Directories that the unit has systemd make: said again, so that their owners are recorded before systemd hands them
+ * over with all that is in them, as it does for a User= (systemd.exec(5)).
+ */
+function ownDirectories(facts: Facts): Assignment[] {
+  return ['StateDirectory', 'CacheDirectory', 'LogsDirectory'].flatMap((key) => {
+    const present = words(facts, key)
+    return present.length === 0 ? [] : list(key, present)
+  })
 }
 
 interface RunDirectories {
@@ -115,10 +135,11 @@ function lockDirectories(facts: Facts, names: readonly string[]): string[] {
 function execLines(facts: Facts, { user, group }: ServiceAccount, takeOver: readonly string[]): Assignment[] {
   const plus = (line: string) => line.slice(1)
   const before = [...pidFileLine(facts, user, group), ...takeOver.map(plus)]
-  const own = (key: string) => facts.unit.execSource[key] ?? []
+  const own = (key: string) => (facts.unit.execSource[key] ?? []).map(asRootStill)
+  const isChanged = (key: string) => own(key).join() !== (facts.unit.execSource[key] ?? []).join()
   const without = (key: string, added: readonly string[]) => own(key).filter((line) => !added.includes(line))
   const lines = (key: string, added: readonly string[]) =>
-    added.length === 0
+    added.length === 0 && !isChanged(key)
       ? []
       : [service(key, ''), ...[...added, ...without(key, added)].map((line) => service(key, line))]
   return [
@@ -128,6 +149,13 @@ function execLines(facts: Facts, { user, group }: ServiceAccount, takeOver: read
     ),
     ...lines('ExecReload', takeOver),
   ]
+}
+
+/** Programs that do nothing but make files and folders ready for somebody else, which takes root as before. */
+const PREPARING = /^(-?)(\/(?:usr\/)?bin\/(?:chgrp|chmod|chown|install|mkdir)\s.*)$/s
+
+function asRootStill(line: string): string {
+  return line.replace(PREPARING, '$1+$2')
 }
 
 /** A pid file straight in /run, where only root makes files. systemd removes it at stop, so each start needs it. */
@@ -144,7 +172,7 @@ export const USER: Directive[] = [
     stage: 'user',
     since: 229,
     shape: 'word',
-    what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; an account made at start (DynamicUser=) is not tried, since it would move the files there are.',
+    what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; a service that has no account gets one of its own name. One made anew at each start (DynamicUser=) is not tried, since it would move the files there are.',
     breaks:
       'What was read or made as root fails: private keys readable by root alone, logs, run files. New logs must belong to the account too, also after logrotate.',
     wins: 'A flaw in the master process yields an ordinary account instead of root: the largest single step.',

@@ -1,4 +1,5 @@
 import type { ExecCommand } from '../systemd/exec.ts'
+import type { FreeAccount } from './free-account.ts'
 import type { LearnedFacts } from './learned-facts.ts'
 
 /** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
@@ -18,6 +19,10 @@ export interface Facts {
   /** Files and directories that the service holds open for writing or is set up to write. */
   writable: WritableFact[]
   logrotate: LogrotateFact[]
+  /** Account that could be made for it; absent where none can. */
+  freeAccount?: FreeAccount
+  /** Names of its programs that PAM has rules for; absent where nobody looked. */
+  pamServices?: string[]
   /** Users and groups of the machine that the processes or settings name. */
   accounts: Account[]
   /** From `systemd-analyze syscall-filter`: "@group" → all its system calls, subgroups resolved. */

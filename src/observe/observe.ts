@@ -7,8 +7,10 @@ import { byteOrderOf } from './addresses.ts'
 import { processesOfGroup } from './control-group.ts'
 import { readExecutables } from './executables.ts'
 import type { Facts } from './facts.ts'
+import { readFreeAccount } from './free-account.ts'
 import { type Gaps, orGap } from './gaps.ts'
 import { readLogrotate } from './logrotate.ts'
+import { readPamServices } from './pam-rules.ts'
 import { readProcesses } from './processes.ts'
 import { readSockets } from './sockets.ts'
 import { readUnit } from './unit.ts'
@@ -36,6 +38,7 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
   const files = held.filter(({ kind }) => kind === 'file').map(({ path }) => path)
   const logrotate = await readLogrotate(host, files, [unitFacts.id, ...unitFacts.names], gaps)
   const writable = await withRotatedFiles(host, held, logrotate, gaps)
+  const free = await orGap(gaps, '/etc/passwd', readFreeAccount(host, unitFacts.id))
   const named = keysOfAccounts(unitFacts.properties, processes, writable, logrotate)
   return {
     unit: unitFacts,
@@ -45,6 +48,8 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
     executables,
     writable,
     logrotate,
+    ...(free === undefined ? {} : { freeAccount: free }),
+    pamServices: await readPamServices(host, processes, gaps),
     accounts: await readAccounts(host, named, gaps),
     gaps: [...gaps],
   }

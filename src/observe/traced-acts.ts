@@ -83,6 +83,8 @@ function socketNeeds([family = '', type = '']: string[]): Act[] {
 }
 
 const FORCED = /^(?:SO_MARK|SO_(?:RCV|SND)BUFFORCE|SO_PRIORITY|SO_DEBUG|IPV?6?_TRANSPARENT|TCP_REPAIR)$/
+/** Every notification to systemd asks so, and goes on with what it may have: sd_notify(3). */
+const LARGER_BUFFER = /^SO_(?:RCV|SND)BUFFORCE$/
 
 const READERS: Readonly<Record<string, Reader>> = {
   chown: needs('cap_chown'),
@@ -97,7 +99,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   setgroups: (_, uid) => (isPrivileged(uid) ? capability('cap_setgid') : []),
   bind: ([, address]) => lowPort(address),
   socket: socketNeeds,
-  setsockopt: ([, , option]) => (FORCED.test(option ?? '') ? capability('cap_net_admin') : []),
+  setsockopt: ([, , option = '']) =>
+    FORCED.test(option) ? capability('cap_net_admin', !LARGER_BUFFER.test(option)) : [],
   ioctl: ([, request]) => (/^SIOCS(?!PGRP)/.test(request ?? '') ? capability('cap_net_admin', false) : []),
   chroot: needs('cap_sys_chroot'),
   setpriority: ([, , value]) => ((numberOf(value) ?? 0) < 0 ? capability('cap_sys_nice') : []),

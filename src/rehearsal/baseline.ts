@@ -7,7 +7,8 @@ import { checkHealth, type HealthReport } from '../trial/health.ts'
 import { startLimitMs } from '../trial/transaction.ts'
 import { bootClone, type Clone, type CloneOptions } from './clone.ts'
 import { lackingIn } from './lacking.ts'
-import { endpointLabel, listenerUnit } from './listener-unit.ts'
+import { type Endpoint, endpointLabel, listenerUnit } from './listener-unit.ts'
+import { unansweredEndpoints } from './unanswered.ts'
 import { listVolatile, type VolatileListing } from './volatile.ts'
 
 export interface BaselineQuestion {
@@ -73,7 +74,7 @@ async function conditionText(host: Host, unit: string): Promise<string | undefin
 async function verdictOf(
   live: Host,
   host: Host,
-  unit: string,
+  { unit, baseline }: BaselineQuestion,
   report: HealthReport,
 ): Promise<BaselineVerdict> {
   const reason = report.reasons[0]?.text ?? 'it is not healthy'
@@ -83,24 +84,35 @@ async function verdictOf(
   await syncJournal(host)
   const journal = await invocationJournal(host, report.last?.invocation ?? '')
   const lacking = lackingIn(journal.map(({ message }) => message))
-  if (lacking === undefined) {
+  const asked = report.reasons.every(({ kind }) => kind === 'answer')
+  const unanswered = asked ? await unansweredEndpoints(host, baseline.answers) : []
+  const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...unanswered])
+  if (lacking === undefined && served.length === 0) {
     const said = journal.filter(({ identifier }) => identifier !== 'systemd').map(({ message }) => message)
     const line = said.findLast((message) => TELLING.test(message)) ?? said.at(-1)
     const words = line === undefined ? '' : `; it said: ${line.split('\n')[0]}`
     return { same: false, missing: `${reason}${words}`, startable: [] }
   }
-  const found = await Promise.all(
-    lacking.endpoints.map(async (endpoint) => ({ endpoint, by: await listenerUnit(live, endpoint) })),
-  )
-  const served = found.flatMap(({ endpoint, by }) =>
-    by === undefined || by === unit ? [] : [{ label: endpointLabel(endpoint), by }],
-  )
   const whose = served.map(({ label, by }) => `${label} is served by ${by} on the live host`)
+  const words = lacking === undefined ? [] : [`it said: ${lacking.line}`]
   return {
     same: false,
-    missing: [reason, `it said: ${lacking.line}`, ...whose].join('; '),
+    missing: [reason, ...words, ...whose].join('; '),
     startable: [...new Set(served.map(({ by }) => by))],
   }
+}
+
+/** Those endpoints, each once, at which another service of the live host listens. */
+async function servedByOthers(
+  live: Host,
+  unit: string,
+  endpoints: readonly Endpoint[],
+): Promise<{ label: string; by: string }[]> {
+  const distinct = new Map(endpoints.map((endpoint) => [endpointLabel(endpoint), endpoint]))
+  const found = await Promise.all(
+    [...distinct].map(async ([label, endpoint]) => ({ label, by: await listenerUnit(live, endpoint) })),
+  )
+  return found.flatMap(({ label, by }) => (by === undefined || by === unit ? [] : [{ label, by }]))
 }
 
 /**
@@ -134,7 +146,7 @@ export async function rehearseBaseline(
   if (report.healthy) {
     return { same: true, proof: report.proof, startMs: await startMs(clone.host, unit), volatile }
   }
-  return verdictOf(live, clone.host, unit, report)
+  return verdictOf(live, clone.host, question, report)
 }
 
 export type ProvenClone =

@@ -11,6 +11,7 @@ import { walkStage } from './stage-phase.ts'
 import { asGap, keepOrUndo, type Landing } from './stage-trial.ts'
 import type { StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
+import { loginWanted, nobodyLogsIn } from './way-in.ts'
 
 /** The walk as it goes on in a clone that stands in for the host: what is saved there is of that walk alone. */
 function standingIn(context: WalkContext, host: WalkContext['host']): WalkContext {
@@ -32,9 +33,11 @@ async function confirmAll(
   const text = renderDropIn([], parts).trim()
   const rehearsal = { state: 'proven' as const, reason: 'all stages together, in a clone' }
   const ownership = [...change.ownership]
+  const { account } = change
+  const warnings = account ? [`The system account ${account.name} is made, and stays after an undo.`] : []
   dispatch({
     type: 'phase',
-    phase: { at: 'confirm', stage: 'all', dropIn: text, ownership, rehearsal, lands: 'live', warnings: [] },
+    phase: { at: 'confirm', stage: 'all', dropIn: text, ownership, rehearsal, lands: 'live', warnings },
   })
   return (await intents.oneOf(signal, ['apply', 'back']))?.do === 'apply'
 }
@@ -55,6 +58,8 @@ async function landAll(
     if (!(await confirmAll(context, ahead)))
       return { ...unchanged, note: 'not applied: the live service was not touched' }
     const facts = await observe(host, subject.unit)
+    const unseen = nobodyLogsIn(context, loginWanted(context, facts))
+    if (unseen !== undefined) return { ...unchanged, note: unseen }
     const trials = trialContext(context, facts, baseline)
     const deadline = Date.now() + trials.deadManSeconds * 1000
     dispatch({ type: 'phase', phase: { at: 'trial', stage: 'all', steps: [], deadline } })
@@ -64,9 +69,10 @@ async function landAll(
       rehearsal: 'rehearsed first in a clone, stage by stage',
       proven: true,
       differs,
+      facts,
     }
     if (result.healthy) {
-      return keepOrUndo(context, trials, { stage: 'all', ownership: ahead.change.ownership }, result, landing)
+      return keepOrUndo(context, trials, { stage: 'all', change: ahead.change }, result, landing)
     }
     const failed = asGap(result, landing)
     const { reason, journal } = await diagnosisOf(host, facts, failed)

@@ -66,8 +66,8 @@ function isExclusive({ assignments }: Change): boolean {
   return assignments.some(({ key }) => key.startsWith('SystemCall'))
 }
 
-function changeOfProposed({ assignments, ownership = [] }: Proposed): Change {
-  return { assignments, ownership }
+function changeOfProposed({ assignments, ownership = [], account }: Proposed): Change {
+  return { assignments, ownership, ...(account === undefined ? {} : { account }) }
 }
 
 function changeOfRow(work: StageWork, id: string): Change | undefined {

@@ -28,6 +28,7 @@ import {
 } from './stage-work.ts'
 import type { Intent, StagePhase, StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
+import { loginWanted, nobodyLogsIn } from './way-in.ts'
 
 type Outcome = 'next' | 'stop'
 
@@ -137,14 +138,15 @@ async function land(
 ): Promise<StageResult | Next> {
   const { dispatch, host } = context
   const { stage } = work
+  const unseen = nobodyLogsIn(context, loginWanted(context, work.facts))
+  if (unseen !== undefined) return { go: 'skip', note: unseen }
   const trials = trialContext(context, work.facts, baseline)
   const deadline = Date.now() + trials.deadManSeconds * 1000
   dispatch({ type: 'target', target: host === context.live ? 'live' : 'rehearsal' })
   const timed = host === context.live ? { deadline } : {}
   dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], ...timed } })
   const result = await attempt(trials, stage, changeOf(work))
-  if (result.healthy)
-    return keepOrUndo(context, trials, { stage, ownership: changeOf(work).ownership }, result, landing)
+  if (result.healthy) return keepOrUndo(context, trials, { stage, change: changeOf(work) }, result, landing)
   const failed = asGap(result, landing)
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines
@@ -181,7 +183,8 @@ async function tryStage(
   await proving.pause()
   if (await takeBackLate(context, baseline))
     return { go: 'skip', note: 'not applied: an earlier stage was found to have broken the service' }
-  const landing = { before, rehearsal, proven: verdict?.holds === true, differs: proving.differs }
+  const { differs } = proving
+  const landing = { before, rehearsal, proven: verdict?.holds === true, differs, facts: work.facts }
   return land(context, work, baseline, landing, tried)
 }
 

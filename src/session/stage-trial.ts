@@ -1,14 +1,17 @@
-import type { OwnershipWish, StageOrAll } from '../catalog/types.ts'
+import type { StageOrAll } from '../catalog/types.ts'
+import type { Facts } from '../observe/facts.ts'
 import { mergeAssignments } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { rearmTimer } from '../systemd/timer.ts'
 import { keep } from '../trial/keep.ts'
-import { AbortedTrial, type Attempt, type TrialContext, undo } from '../trial/transaction.ts'
+import { newestLogin } from '../trial/login.ts'
+import { AbortedTrial, type Attempt, type Change, type TrialContext, undo } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import type { Verdict } from './proof-plan.ts'
 import type { Proof, StageResult } from './state.ts'
 import type { KeptStage } from './store.ts'
+import { askToKeep, loginWanted, noLoginSeen, secondsToKeep } from './way-in.ts'
 
 /** How a change comes to the machine that it lands on. */
 export interface Landing {
@@ -20,6 +23,8 @@ export interface Landing {
   proven: boolean
   /** What is not in a clone as on the live host, in sentences. */
   differs: readonly string[]
+  /** What the service does, as it was looked at before. */
+  facts: Facts
 }
 
 /** What a stage says of its rehearsal. */
@@ -46,27 +51,34 @@ export function asGap<Failed extends Extract<Attempt, { healthy: false }>>(
 export async function keepOrUndo(
   context: WalkContext,
   trials: TrialContext,
-  { stage, ownership }: { stage: StageOrAll; ownership: readonly OwnershipWish[] },
+  { stage, change }: { stage: StageOrAll; change: Change },
   result: Extract<Attempt, { healthy: true }>,
-  { before, rehearsal }: Landing,
+  { before, rehearsal, facts }: Landing,
 ): Promise<StageResult> {
-  const { host, subject, dispatch, intents, options } = context
+  const { host, subject, dispatch } = context
   const after = (await overallExposure(host, subject.unit)) ?? before
-  if (options.keepSeconds > 0) {
+  const login = loginWanted(context, facts)
+  const rolledBack = async (why: string): Promise<StageResult> => {
+    const undone = await undo(trials, result.trial)
+    const note = undone.proven ? why : `${why}; ${undone.lines[0]}`
+    return { stage, outcome: 'skipped', before, after: before, kept: [], note }
+  }
+  const seconds = secondsToKeep(context.options, facts)
+  if (seconds > 0) {
     await rearmTimer(host, subject.unit)
-    const deadline = Date.now() + options.keepSeconds * 1000
+    const deadline = Date.now() + seconds * 1000
     const proof = [...result.report.proof, ...(rehearsal === '' ? [] : [rehearsal])]
-    dispatch({ type: 'phase', phase: { at: 'keep', stage, deadline, before, after, proof } })
-    const answer = await intents.oneOf(context.signal, ['keep'], deadline).catch(async () => {
+    const asked = { at: 'keep' as const, stage, deadline, before, after, proof, ...(login ? { login } : {}) }
+    const look = () => newestLogin(host, subject.unit, result.trial.since)
+    const answer = await askToKeep(context, asked, look).catch(async () => {
       throw new AbortedTrial(await undo(trials, result.trial))
     })
     dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [] } })
-    if (answer?.yes !== true) {
-      const undone = await undo(trials, result.trial)
-      const why = answer ? 'rolled back as asked' : 'nobody answered: rolled back'
-      const note = undone.proven ? why : `${why}; ${undone.lines[0]}`
-      return { stage, outcome: 'skipped', before, after: before, kept: [], note }
-    }
+    if (answer?.yes !== true)
+      return rolledBack(answer ? 'rolled back as asked' : 'nobody answered: rolled back')
+  } else if (login !== undefined) {
+    const why = await noLoginSeen(context, login, result.trial.since)
+    if (why !== undefined) return rolledBack(why)
   }
   const added: KeptStage = {
     stage,
@@ -87,11 +99,13 @@ export async function keepOrUndo(
   const outcome = host === context.live ? 'kept' : 'rehearsed'
   if (outcome === 'rehearsed') {
     const { assignments, ownership: before } = context.ahead?.change ?? { assignments: [], ownership: [] }
-    const change = {
+    const sum = {
+      ...context.ahead?.change,
+      ...change,
       assignments: mergeAssignments(assignments, result.trial.assignments),
-      ownership: [...before, ...ownership],
+      ownership: [...before, ...change.ownership],
     }
-    context.ahead = { change, parts: dropInParts(kept) }
+    context.ahead = { change: sum, parts: dropInParts(kept) }
   }
   return { stage, outcome, before, after, kept: lines, ...note }
 }

@@ -119,7 +119,12 @@ export function chosenOwnership(work: StageWork, ids: ReadonlySet<string> = work
 }
 
 export function changeOf(work: StageWork, ids: ReadonlySet<string> = work.ticked): Change {
-  return { assignments: chosenAssignments(work, ids), ownership: chosenOwnership(work, ids) }
+  const account = [...ids].map((id) => work.current.get(id)?.account).find((one) => one !== undefined)
+  return {
+    assignments: chosenAssignments(work, ids),
+    ownership: chosenOwnership(work, ids),
+    ...(account === undefined ? {} : { account }),
+  }
 }
 
 /** Exposure ×10 as it would be with these assignments on top of what is in force. */

@@ -65,9 +65,25 @@ export type Phase =
       search?: Search
     }
   /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
-  | { at: 'keep'; stage: StageOrAll; deadline: number; before: number; after: number; proof: string[] }
+  | {
+      at: 'keep'
+      stage: StageOrAll
+      deadline: number
+      before: number
+      after: number
+      proof: string[]
+      /** The service is a way into the machine: kept only once a new login was seen, or at the person's insistence. */
+      login?: LoginProof
+    }
   | FailedPhase
   | { at: 'done'; summary: Summary }
+
+export interface LoginProof {
+  /** Name of the process that lets people in. */
+  by: string
+  /** The newest login since the service was restarted; `at` is epoch ms. */
+  seen?: { user: string; at: number }
+}
 
 export interface StagePhase {
   at: 'stage'
@@ -230,7 +246,8 @@ export type Intent =
   | { do: 'apply' }
   | { do: 'back' }
   | { do: 'skip-stage' }
-  | { do: 'keep'; yes: boolean }
+  /** withoutLogin: kept though no new login was seen on a way into the machine. */
+  | { do: 'keep'; yes: boolean; withoutLogin?: true }
   | { do: 'relax'; ids: string[] }
   /** On the system calls: learn from the live service's traffic. */
   | { do: 'learn' }

@@ -7,6 +7,7 @@ import { lifeOf } from '../rehearsal/life.ts'
 import { emptyVolatile, type VolatileListing } from '../rehearsal/volatile.ts'
 import type { Diagnosis } from '../trial/diagnosis.ts'
 import { refusedCalls } from '../trial/failed-calls.ts'
+import { accountsOf } from '../trial/new-account.ts'
 import { planOwnership, recordOwnership } from '../trial/ownership.ts'
 import type { Change, TrialContext } from '../trial/transaction.ts'
 import { completed } from './failure.ts'
@@ -43,6 +44,8 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
   const { trials, facts, change, before } = failure
   const { host, signal } = trials
   const records = await recordOwnership(host, change.ownership, change.assignments)
+  // The trial that broke has made it in this clone.
+  const accounts = [...trials.accounts, ...(change.account ? accountsOf(change.account) : [])]
   const found = await failedCalls(
     { host },
     {
@@ -50,7 +53,7 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
       architecture: facts.architecture,
       phases: phasesOf(failure),
       assignments: change.assignments,
-      ownership: await planOwnership(host, change.ownership, records, trials.accounts),
+      ownership: await planOwnership(host, change.ownership, records, accounts),
       before,
       ...(signal ? { signal } : {}),
     },

@@ -3,7 +3,9 @@ import { type Baseline, isExercise } from '../trial/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../trial/check.ts'
 import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
+import { dropInParts } from './drop-in-parts.ts'
 import { asPending } from './store.ts'
+import { secondsToKeep } from './way-in.ts'
 
 /** Seconds that the health check may need after the start, and slack for a busy machine. */
 const HEALTH_SECONDS = 20
@@ -20,13 +22,15 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
     unit: subject.unit,
     baseline,
     groups: facts.syscallGroups,
+    // A clone is made of the live host, whatever the walk has kept in another one.
+    ...(host.isClone ? {} : { keptBefore: dropInParts(context.stored.kept) }),
     accounts: facts.accounts,
     executables: facts.executables.map(({ path }) => path),
     deadManSeconds:
       Math.ceil(startLimitMs(baseline) / 1000) +
       HEALTH_SECONDS +
       exerciseSeconds(baseline) +
-      options.keepSeconds,
+      secondsToKeep(options, facts),
     remember: (trial) => context.save({ pending: trial && asPending(trial) }),
     tell: (event) => dispatch({ type: 'step', event }),
     signal,

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { MADE_BY } from '../observe/free-account.ts'
 import { observe } from '../observe/observe.ts'
 import { keptPath, trialPath } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
@@ -37,6 +38,16 @@ async function proof(host: Host, unit: string, stored: StoredState, since: numbe
   }
 }
 
+/** An account that was made for the service is not taken away: files that it wrote are still its. */
+async function madeAccountLines(host: Host, kept: StoredState['kept']): Promise<string[]> {
+  const passwd = ((await host.read('/etc/passwd')) ?? '').split('\n')
+  const users = kept.flatMap(({ assignments }) => assignments.filter(({ key }) => key === 'User'))
+  const made = users.filter(({ value }) =>
+    passwd.some((line) => line.startsWith(`${value}:`) && line.includes(`:${MADE_BY}`)),
+  )
+  return made.map(({ value }) => `The system account ${value}, made for it, stays: files may be its.`)
+}
+
 /** Brings back everything as before the first change, ownership included, and proves it. */
 export async function undoEverything(host: Host, unit: string): Promise<UndoReport> {
   const { stored, reason } = await stateOrReason(host, unit)
@@ -48,7 +59,7 @@ export async function undoEverything(host: Host, unit: string): Promise<UndoRepo
     }
   }
   // The earliest record of a path is what was there before the first change: kept stages come in their order in time.
-  const kept = [...(stored?.kept ?? [])].sort((a, b) => (a.at < b.at ? -1 : 1))
+  const kept = [...(stored?.kept ?? [])].sort((a, b) => ((a.first ?? a.at) < (b.first ?? b.at) ? -1 : 1))
   const records = [...kept.flatMap((stage) => stage.records), ...(stored?.pending?.records ?? [])]
   const since = Date.now()
   const ran = await restoreEverything(host, unit, records)
@@ -69,6 +80,7 @@ export async function undoEverything(host: Host, unit: string): Promise<UndoRepo
       ...(records.length > 0
         ? [`Owner and mode of ${earliestRecords(records).length} files are as they were.`]
         : []),
+      ...(await madeAccountLines(host, kept)),
       ...proven.lines,
       ...(exposure === undefined ? [] : [`Exposure: ${score(exposure)}.`]),
     ],

@@ -4,6 +4,7 @@ import { type Lock, lockFolder } from '../host/lock.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { UnitNameError } from '../systemd/unit-name.ts'
 import type { Baseline } from '../trial/baseline.ts'
+import { MeddledTrial } from '../trial/meddling.ts'
 import { AbortedTrial, type Undone } from '../trial/transaction.ts'
 import { stateFolder } from '../trial/trial-paths.ts'
 import { settleBaseline } from './baseline-phase.ts'
@@ -16,7 +17,7 @@ import { walkOnce } from './once.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
 import { settleRehearsal } from './rehearsal-phase.ts'
-import { resume } from './resume.ts'
+import { refuseEdited, resume } from './resume.ts'
 import { walkStage } from './stage-phase.ts'
 import type { Intent, Restarts, Session, WalkState } from './state.ts'
 import { clearState, forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
@@ -125,6 +126,12 @@ export class Walk implements Session {
   #ended(error: unknown): number {
     if (error instanceof Interrupted) return this.#interrupted(undefined)
     if (error instanceof AbortedTrial) return this.#interrupted(error.undone)
+    if (error instanceof MeddledTrial) {
+      const left = error.undone.proven
+        ? 'What hardenctl had begun is undone, what others did is as they left it.'
+        : `${error.undone.lines[0]}.`
+      return this.#refuse(error.message, left)
+    }
     if (error instanceof Refusal) return this.#refuse(error.message, error.next)
     if (error instanceof UnitNameError)
       return this.#refuse(error.message, 'hardenctl --help shows how it is called.')
@@ -177,6 +184,7 @@ export class Walk implements Session {
 
   async #walk(context: WalkContext): Promise<number> {
     await resume(context)
+    await refuseEdited(context)
     await askAboutDragged(context)
     const { baseline, restarts: chosen } = await settleBaseline(context)
     context.rehearsing = await settleRehearsal(context, baseline)

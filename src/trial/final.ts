@@ -41,14 +41,14 @@ export async function proveStopAndStart(
   const before = await glimpse(host, unit)
   const since = Date.now()
   await queue(host, 'stop', unit)
-  const until = since + STOP_LIMIT_MS
+  const until = performance.now() + STOP_LIMIT_MS
   for (;;) {
     const now = await glimpse(host, unit)
     if (!now.busy && (now.active === 'inactive' || now.active === 'failed')) {
       if (now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
       break
     }
-    if (Date.now() > until) throw new Error('the service did not stop in time')
+    if (performance.now() > until) throw new Error('the service did not stop in time')
     await pause(100)
   }
   await between()
@@ -91,11 +91,11 @@ export async function standBy(
   context: TrialContext,
   records: readonly OwnershipRecord[],
 ): Promise<string | undefined> {
-  const { host, unit, tell } = context
-  const hindered = await obstacle(host, unit)
+  const { host, unit } = context
+  const hindered = await obstacle(context)
   if (hindered !== undefined) return hindered
   try {
-    await timed('arm', tell, async () => {
+    await timed('arm', context, async () => {
       const script = await placeUndo(host, unit, everythingScript(unit, records))
       const seconds = context.deadManSeconds + (STOP_LIMIT_MS + WATCH_MS) / 1000
       await armTimer(host, unit, script, seconds)
@@ -117,11 +117,10 @@ export async function finalCheck(
   wanted: { reload: boolean; restart: boolean },
 ): Promise<string | undefined> {
   const { signal: _, ...whole } = context
-  const { tell } = whole
   try {
-    if (wanted.reload) await timed('try-reload', tell, () => proveReload(whole))
-    if (wanted.restart) await timed('stop-start', tell, () => proveStopAndStart(whole))
-    await timed('watch', tell, () => proveLasting(whole))
+    if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
+    if (wanted.restart) await timed('stop-start', whole, () => proveStopAndStart(whole))
+    await timed('watch', whole, () => proveLasting(whole))
     return undefined
   } catch (error) {
     return (error as Error).message

@@ -56,15 +56,21 @@ export function screenOf(state: WalkState): string {
 
 /**
  * Two states with the same name ask the person the same thing; a key meant for one must not answer another. A
- * proof that moves asks nothing new, but for the one that turns a plan into something known to break.
+ * proof that moves asks nothing new, but for the one that turns a plan into something known to break, and the login
+ * from which on a change may be kept.
  */
 export function questionOf(state: WalkState): string {
-  const broken = state.stopping === undefined && isKnownToBreak(state.phase)
-  return broken ? `${screenOf(state)} broken` : screenOf(state)
+  if (state.stopping !== undefined) return screenOf(state)
+  if (isKnownToBreak(state.phase)) return `${screenOf(state)} broken`
+  return seesLogin(state.phase) ? `${screenOf(state)} login` : screenOf(state)
 }
 
 function isKnownToBreak(phase: Phase): boolean {
   return phase.at === 'confirm' && phase.rehearsal.state === 'breaks'
+}
+
+function seesLogin(phase: Phase): boolean {
+  return phase.at === 'keep' && phase.login?.seen !== undefined
 }
 
 /** Phases that come by themselves, while the person may be typing for whatever was there before. */

@@ -54,6 +54,8 @@ const phases: Phase[] = [
   }),
   keep({ proof: Array.from({ length: 40 }, (_, at) => `Proof ${at}`) }),
   keep({ stage: 'all' }),
+  keep({ login: { by: 'sshd' }, proof: Array.from({ length: 40 }, (_, at) => `Proof ${at}`) }),
+  keep({ login: { by: 'sshd', seen: { user: 'somebody-with-a-long-name', at: 0 } } }),
   failed({
     mayInsist: true,
     journal: Array.from({ length: 60 }, (_, at) => `line ${at} ${'x'.repeat(200)}`),

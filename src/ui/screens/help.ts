@@ -15,7 +15,7 @@ const HERE: Record<Phase['at'], string> = {
   confirm: 'This is everything that will be written. Choose Apply to try it, or Back to change the ticks.',
   trial:
     'The change is in force and being checked. On the live service a timer of the machine undoes it when the time is up, even if this connection or this program dies.',
-  keep: 'The change works. It stays only if you choose to keep it before the time is up.',
+  keep: 'The change works. It stays only if you choose to keep it before the time is up. Where the service is a way into this machine, a new login has to be seen first, or you insist in words.',
   failed:
     'The change did not work and was undone. You may relax what is suspected, choose again, skip the stage, or stop; what was kept before stays.',
   done: 'The walk is over. The summary stays on the terminal after you leave.',

@@ -85,6 +85,20 @@ describe('the two ways, once the service was followed', () => {
       'SystemCallFilter=~fchownat:EPERM',
     ])
   })
+  test('less what only a "+" line calls, which no filter holds', () => {
+    const facts = followed()
+    const install = [{ program: '/usr/bin/install', phase: 'start', count: 1 }]
+    const calls = [...(facts.learned?.unprivileged ?? []), { name: 'fchmodat2', sightings: install }]
+    const learned = { ...(facts.learned as LearnedFacts), unprivileged: calls }
+    const exec = (flags: string[]) => ({
+      ExecStartPre: [{ path: '/usr/bin/install', argv: ['install'], flags }],
+    })
+    const withLine = (flags: string[]) => ({ ...facts, learned, unit: { ...facts.unit, exec: exec(flags) } })
+    expect(proposal('SystemCallFilter', withLine([])).other?.value).toBe('exactly the 42 calls seen')
+    expect(proposal('SystemCallFilter', withLine(['privileged'])).other?.value).toBe(
+      'exactly the 41 calls seen',
+    )
+  })
   test('or exactly what was seen, which is offered and not taken', () => {
     const { other, recommended, evidence } = proposal('SystemCallFilter', followed())
     expect(recommended).toBe(true)

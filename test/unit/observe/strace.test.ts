@@ -151,6 +151,14 @@ describe('a trace', () => {
     'clone(child_stack=NULL, flags=SIGCHLD) = 0',
   ])('%s is nothing of the kind', (line) => expect(read(`9 ${line}\n`).acts).toEqual([]))
 
+  it.each([
+    ['SO_SNDBUFFORCE', false],
+    ['SO_MARK', true],
+  ])('%s by setsockopt is surely needed: %s', (option, sure) => {
+    const { acts } = read(`9 setsockopt(3<socket:[7]>, SOL_SOCKET, ${option}, [8388608], 4) = 0\n`)
+    expect(acts).toMatchObject([{ detail: 'cap_net_admin', sure }])
+  })
+
   it('finds the real path of what was opened, and of both sides of a renaming', () => {
     const { files } = read(`9 open("/var/run/x", O_RDWR) = 3</run/x>
 9 renameat2(AT_FDCWD</tmp>, "a", 5</srv>, "b", RENAME_NOREPLACE) = 0

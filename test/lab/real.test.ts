@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { labTitle, skipLab } from './problem.ts'
+import { walkReal } from './real/run.ts'
+import { type RealService, realServices } from './real/services.ts'
+
+/** One of those that `npm run real` walks: it takes the longest way, with its own start script and user switch. */
+const MOSQUITTO = realServices('trixie').find(({ name }) => name === 'mosquitto') as RealService
+
+it.skipIf(skipLab())(
+  labTitle('mosquitto on trixie keeps a message after the walk, a reload, a stop and a reboot'),
+  async () => {
+    const { walk, broke, after, stages, starts } = await walkReal(MOSQUITTO)
+    expect(walk).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(broke).toBeUndefined()
+    expect(after).toBeLessThanOrEqual(10)
+    expect(stages).toBe(5)
+    expect(starts.failed).toBe(0)
+  },
+)
