@@ -1,7 +1,9 @@
 import { basename, dirname } from 'node:path/posix'
 import type { ExecutableFacts, Facts } from '../observe/facts.ts'
+import type { Sighting } from '../observe/learned.ts'
 import { few, inForce, list, proposed, unfit, unique } from './assignment.ts'
 import { isBelowAny, unitPath } from './places.ts'
+import { whereIt } from './seen-in-clone.ts'
 import { words } from './settings.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
 
@@ -32,6 +34,11 @@ function intoUsr(path: string): string {
 /** What ran, or was mapped, in a clone while the service was followed: helpers that are over before one looks. */
 function learnedPaths({ learned }: Facts, use: 'execute' | 'map'): string[] {
   return (learned?.executed ?? []).filter(({ uses }) => uses.includes(use)).map(({ path }) => path)
+}
+
+function startedBy({ learned }: Facts): Sighting[] {
+  const started = (learned?.executed ?? []).filter(({ uses }) => uses.includes('execute'))
+  return started.flatMap(({ sightings }) => sightings)
 }
 
 function programs(facts: Facts): string[] {
@@ -93,7 +100,7 @@ function evidence(
   const script = scripts(facts)[0]
   return [
     `It runs or names ${few(exact)}.`,
-    ...(helpers.length > 0 ? [`In a clone it started ${few(helpers)}.`] : []),
+    ...(helpers.length > 0 ? [`${whereIt(startedBy(facts))} started ${few(helpers)}.`] : []),
     ...(extra.length > 0 ? [`Libraries are mapped from ${few(extra)} too.`] : []),
     ...(script
       ? [

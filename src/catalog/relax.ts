@@ -1,5 +1,5 @@
 import { service } from './assignment.ts'
-import { throughRun, unitPath } from './places.ts'
+import { isBelowAny, throughRun, unitPath } from './places.ts'
 import type { Assignment, Directive, Proposed } from './types.ts'
 
 /** Lists of several lines add up, so one more line widens (systemd.exec(5)). */
@@ -8,16 +8,29 @@ function withLine(assignments: readonly Assignment[], key: string, value: string
   return there ? [...assignments] : [...assignments, service(key, value)]
 }
 
+/** A blank behind a backslash belongs to its path. */
+function pathsOf(value: string): string[] {
+  return value.split(/(?<!\\) +/).map((one) => one.replace(/^[-+]+/, ''))
+}
+
+/** One more path for a list of them; unchanged where a listed one holds it already. */
+function withPath(assignments: readonly Assignment[], key: string, escaped: string): Assignment[] {
+  const listed = assignments.filter((line) => line.key === key).flatMap(({ value }) => pathsOf(value))
+  return isBelowAny(escaped, listed.filter(Boolean))
+    ? [...assignments]
+    : [...assignments, service(key, `-${escaped}`)]
+}
+
 /** The path is writable too; "-" lets it be missing at the next start. Unchanged for a path no unit can hold. */
 export function withReadWritePath(assignments: readonly Assignment[], path: string): Assignment[] {
   const escaped = unitPath(throughRun(path))
-  return escaped === undefined ? [...assignments] : withLine(assignments, 'ReadWritePaths', `-${escaped}`)
+  return escaped === undefined ? [...assignments] : withPath(assignments, 'ReadWritePaths', escaped)
 }
 
 /** The path may be executed or mapped too. Unchanged for a path no unit can hold. */
 export function withExecPath(assignments: readonly Assignment[], path: string): Assignment[] {
   const escaped = unitPath(path)
-  return escaped === undefined ? [...assignments] : withLine(assignments, 'ExecPaths', `-${escaped}`)
+  return escaped === undefined ? [...assignments] : withPath(assignments, 'ExecPaths', escaped)
 }
 
 /** The path stops being demanded: "-" in front of it in every list of paths (systemd.exec(5)). */
@@ -25,7 +38,6 @@ export function withOptionalPath(assignments: readonly Assignment[], path: strin
   const escaped = unitPath(path)
   return assignments.map((line) => {
     if (!/^(ReadWrite|ReadOnly|Inaccessible|Exec|NoExec)Paths$/.test(line.key)) return line
-    // A blank behind a backslash belongs to its path.
     const paths = line.value.split(/(?<!\\) +/).map((one) => (one === escaped ? `-${one}` : one))
     return { ...line, value: paths.join(' ') }
   })
@@ -60,4 +72,4 @@ export function oneStepDown(directive: Directive, current: Proposed): Proposed |
   return { ...current, value: next.value, assignments: next.assignments, evidence }
 }
 
-export { withSyscallExceptions, withSyscallRefused } from './syscalls.ts'
+export { withSyscallExceptions, withSyscallRefused } from './syscall-filter.ts'

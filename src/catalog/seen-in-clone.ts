@@ -1,8 +1,16 @@
 import type { Facts } from '../observe/facts.ts'
 import { type LearnedAct, type LearnedFile, type Sighting, sightingsText } from '../observe/learned.ts'
+import { isLive } from '../observe/live.ts'
 
 function by(sightings: readonly Sighting[]): string {
   return sightings.length === 0 ? '' : ` (${sightingsText(sightings)})`
+}
+
+/** "In a clone it", or just "It" for what only the live service was seen to do; the sightings say when. */
+export function whereIt(sightings: readonly Sighting[]): string {
+  const live = sightings.some(isLive)
+  const cloned = sightings.length === 0 || !sightings.every(isLive)
+  return live ? (cloned ? 'In a clone and live it' : 'It') : 'In a clone it'
 }
 
 /** Acts of one kind that were seen for certain while the service was followed through its life. */
@@ -12,7 +20,9 @@ export function actsSeen({ learned }: Facts, kind: LearnedAct['kind']): LearnedA
 
 /** "In a clone it called personality (setarch, at start)." */
 export function actText({ call, sightings }: LearnedAct): string {
-  return `In a clone it called ${call}${by(sightings)}.`
+  // Mappings of the live service tell what it has, not by which call it came.
+  const did = call === '' ? 'had memory that is writable and executable' : `called ${call}`
+  return `${whereIt(sightings)} ${did}${by(sightings)}.`
 }
 
 export function actSeen(facts: Facts, kind: LearnedAct['kind']): string | undefined {
@@ -21,7 +31,7 @@ export function actSeen(facts: Facts, kind: LearnedAct['kind']): string | undefi
 }
 
 export function changedText({ path, sightings }: LearnedFile): string {
-  return `In a clone it changed ${path}${by(sightings)}.`
+  return `${whereIt(sightings)} changed ${path}${by(sightings)}.`
 }
 
 /**

@@ -1,127 +1,15 @@
 import type { Facts } from '../observe/facts.ts'
-import { sightingsText } from '../observe/learned.ts'
-import { beyondBase, withSiblings } from '../observe/syscall-cover.ts'
-import { few, inForce, list, proposed, service } from './assignment.ts'
-import { canBeTried, capabilityNeeds } from './privileges.ts'
+import { few, inForce, list, proposed } from './assignment.ts'
+import { exactWay } from './exact-calls.ts'
 import { sessionOpener } from './roles.ts'
-import { setting, startsUnprivileged, words } from './settings.ts'
+import { setting, startsUnprivileged } from './settings.ts'
 import { denying } from './squeeze.ts'
-import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from './types.ts'
+import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
+import { type Exception, exceptions, learnedCalls, members } from './syscall-needs.ts'
+import type { Directive, NotProposed, Proposed, Squeeze } from './types.ts'
 
-const BASE = '@system-service'
 /** The groups that @system-service holds and that most services can do without. */
 const LEFT_OUT = ['@privileged', '@resources'] as const
-
-/** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
-const CALLS: Record<string, string[]> = {
-  cap_chown: ['@chown'],
-  cap_setuid: ['@setuid'],
-  cap_setgid: ['@setuid'],
-  cap_setpcap: ['capset'],
-  cap_sys_chroot: ['chroot'],
-  cap_sys_nice: ['@resources'],
-  cap_sys_resource: ['@resources'],
-  cap_sys_time: ['@clock'],
-  cap_sys_rawio: ['@raw-io'],
-  cap_sys_admin: ['@mount'],
-}
-
-interface Exception {
-  names: string[]
-  why: string
-  /** The guess it rests on is one that a restart can refute. */
-  triable: boolean
-}
-
-function exceptions(facts: Facts): Exception[] {
-  const held = (name: string) =>
-    facts.processes.some(({ capabilities }) => capabilities.effective.includes(name))
-  const found = new Map<string, Exception>()
-  for (const need of startsUnprivileged(facts) ? [] : capabilityNeeds(facts)) {
-    const names = CALLS[need.capability]
-    if (!names || !held(need.capability)) continue
-    const key = names.join(' ')
-    const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
-    found.set(key, { names, why: `${key} stays: ${need.why}`, triable })
-  }
-  for (const one of startsUnprivileged(facts) ? [] : learnedExceptions(facts)) {
-    if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
-      found.set(one.names.join(' '), one)
-  }
-  return [...found.values()]
-}
-
-/** Whether groups and calls that stay hold all of these. */
-function coversAll(facts: Facts, kept: readonly string[], names: readonly string[]): boolean {
-  const held = new Set(kept.flatMap((name) => [name, ...members(facts, name)]))
-  return names.every((name) => held.has(name))
-}
-
-/** Calls that a clone saw while the service was as it is now: they would be found by a trial that breaks. */
-function learnedExceptions({ learned, syscallGroups }: Facts): Exception[] {
-  if (learned === undefined) return []
-  return beyondBase(learned.calls, syscallGroups).map(({ name, sightings }) => ({
-    names: withSiblings([name], syscallGroups),
-    why: `${name} stays: in a clone it was called by ${sightingsText(sightings)}.`,
-    triable: false,
-  }))
-}
-
-/** A filter in force: "~" in front of the first name makes it a deny list; "name:EPERM" denies within either. */
-interface PresentFilter {
-  kind: 'none' | 'allow' | 'deny'
-  names: string[]
-}
-
-function presentFilter(facts: Facts): PresentFilter {
-  const names = words(facts, 'SystemCallFilter')
-  if (names.length === 0) return { kind: 'none', names }
-  const denies = names[0]?.startsWith('~') ?? false
-  const bare = names.map((name) => name.replace(/^~/, '')).filter(Boolean)
-  return {
-    kind: denies ? 'deny' : 'allow',
-    names: denies ? bare : bare.filter((name) => !name.includes(':')),
-  }
-}
-
-function members(facts: Facts, group: string): string[] {
-  return facts.syscallGroups[group] ?? []
-}
-
-/** Groups that this systemd knows; all of them when its list could not be read. */
-function knows(facts: Facts, group: string): boolean {
-  return Object.keys(facts.syscallGroups).length === 0 || group in facts.syscallGroups
-}
-
-/**
- * The filter's lines without the groups. What the unit denies stays denied, what its own allow list leaves out
- * stays left out, and what it allows beyond @system-service was allowed for a reason.
- */
-function filterLines(facts: Facts, without: readonly string[], kept: readonly Exception[]): Assignment[] {
-  const values = [BASE]
-  const left = without.filter((group) => knows(facts, group))
-  if (left.length > 0) values.push(`~${left.join(' ')}`)
-  const again = kept
-    .flatMap(({ names }) => names)
-    .filter((name) => !name.startsWith('@') || knows(facts, name))
-  if (again.length > 0) values.push([...new Set(again)].join(' '))
-  const present = presentFilter(facts)
-  // An empty filter is printed as a deny list of nothing.
-  if (present.kind === 'deny' && present.names.length > 0) values.push(`~${present.names.join(' ')}`)
-  if (present.kind === 'allow') values.push(...withinPresent(facts, present.names, left))
-  return [service('SystemCallFilter', ''), ...values.map((value) => service('SystemCallFilter', value))]
-}
-
-function withinPresent(facts: Facts, allowed: readonly string[], left: readonly string[]): string[] {
-  const base = members(facts, BASE)
-  const dropped = new Set(left.flatMap((group) => members(facts, group)))
-  const extra = allowed.filter((name) => !base.includes(name) && !dropped.has(name))
-  const missing = base.filter((name) => !allowed.includes(name) && !dropped.has(name))
-  return [
-    ...(extra.length > 0 ? [extra.join(' ')] : []),
-    ...(missing.length > 0 ? [`~${missing.join(' ')}`] : []),
-  ]
-}
 
 /** Of an allow list in force, only a group that it holds whole is taken out: a part of one was let in by hand. */
 function groupsToLeaveOut(facts: Facts, kept: readonly Exception[]): string[] {
@@ -185,8 +73,10 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
   const first = rungs[0] as (typeof rungs)[number]
   const session = startsUnprivileged(facts) ? undefined : sessionOpener(facts)
   const possible = squeezes(facts, kept)
+  const exact = exactWay(facts, kept)
   return proposed(first.value, first.assignments, evidence(facts, present, kept), {
     ladder: rungs,
+    ...(exact ? { other: exact } : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),
     ...(session
       ? { caution: `${session.name} (pid ${session.pid}) opens sessions: what is run in them is not seen.` }
@@ -198,6 +88,7 @@ function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception
   const size = members(facts, BASE).length
   return [
     ...(size > 0 ? [`${BASE} of this systemd holds ${size} calls, made for ordinary services.`] : []),
+    ...margin(facts),
     ...kept.map(({ why }) => why),
     ...(present.kind === 'deny' && present.names.length > 0
       ? [`The unit denies ${few(present.names)}: that stays denied.`]
@@ -208,43 +99,13 @@ function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception
   ]
 }
 
-/** More calls for a filter, after a trial showed what was missing: a later line adds to an allow list. */
-export function withSyscallExceptions(
-  assignments: readonly Assignment[],
-  names: readonly string[],
-): Assignment[] {
-  const before = new Set(
-    assignments
-      .filter(({ key, value }) => key === 'SystemCallFilter' && !value.startsWith('~'))
-      .flatMap(({ value }) => value.split(' ')),
-  )
-  const denied = (name: string) =>
-    assignments.some(
-      ({ key, value }) =>
-        key === 'SystemCallFilter' && value.startsWith('~') && value.slice(1).split(' ').includes(name),
-    )
-  const added = [...new Set(names)].filter(
-    (name) => /^@?[a-z0-9_-]+$/.test(name) && (!before.has(name) || denied(name)),
-  )
-  return added.length === 0
-    ? [...assignments]
-    : [...assignments, service('SystemCallFilter', added.join(' '))]
-}
-
-/**
- * The call fails with EPERM instead of killing its caller: in an allow list a denied call with an error name is
- * answered, not punished (systemd.exec(5), SystemCallFilter=). Unchanged when it is so already.
- */
-export function withSyscallRefused(assignments: readonly Assignment[], name: string): Assignment[] {
-  const line = service('SystemCallFilter', `~${name}:EPERM`)
-  const there = assignments.some(({ key, value }) => key === line.key && value === line.value)
-  return there ? [...assignments] : [...assignments, line]
-}
-
-/** The shortest way to allow one call that died: the smallest group of the left-out ones, or the call alone. */
-export function syscallAllowance(facts: Facts, call: string): string[] {
-  const group = ['@chown', '@setuid'].find((name) => members(facts, name).includes(call))
-  return group === undefined ? [call] : [group]
+/** What the groups let through beyond what was seen: the room for what comes seldom. */
+function margin(facts: Facts): string[] {
+  const calls = learnedCalls(facts)
+  if (calls === undefined || calls.length === 0) return []
+  const base = members(facts, BASE)
+  const seen = calls.filter(({ name }) => base.includes(name)).length
+  return [`${seen} of them were seen; the others are a margin for rare requests, errors and updates.`]
 }
 
 export const SYSCALLS: Directive[] = [

@@ -1,4 +1,5 @@
 import type { ExecutableFacts, Facts, ProcessFacts } from '../observe/facts.ts'
+import { sightingsText } from '../observe/learned.ts'
 import { RESTRICT_ADDRESS_FAMILIES } from './address-families.ts'
 import { inForce, list, proposed, service, unfit } from './assignment.ts'
 import { DEVICE_POLICY } from './device-policy.ts'
@@ -16,7 +17,7 @@ import {
   sessionOpener,
   userName,
 } from './roles.ts'
-import { actSeen } from './seen-in-clone.ts'
+import { actSeen, actsSeen } from './seen-in-clone.ts'
 import { isOn, setting, startsUnprivileged, words } from './settings.ts'
 import { toggle } from './toggle.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
@@ -106,6 +107,9 @@ export const SYSTEM: Directive[] = [
       if (program && (startsUnprivileged(facts) || facts.processes.some((process) => !isRoot(process)))) {
         return `${privilegedHow(program)}, and not all its processes are root.`
       }
+      const [act] = actsSeen(facts, 'privileged')
+      if (act)
+        return `In a clone it executed ${act.detail}, which is setuid (${sightingsText(act.sightings)}).`
       const session = sessionOpener(facts)
       if (session) return `${opensSessions(session)}, in which people may need sudo.`
       const asker = passwordAsker(facts)

@@ -89,6 +89,8 @@ export interface Proposed {
    * that a clone can judge, and none is as loose as what is in force.
    */
   ladder?: { value: string; assignments: Assignment[] }[]
+  /** Another way to the same end, chosen by the person only; going back is the other way's own `other`. */
+  other?: Proposed
   /** Parts that may be more than it needs, to be tried in this order: squeezed() of squeeze.ts takes one away. */
   squeezes?: Squeeze[]
 }

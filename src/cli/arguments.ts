@@ -16,7 +16,10 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
   --exercise CMD    a command that uses the service, repeatable: played in the clones and live
                     beside the checks, so that the proof covers it (30 s, run without root)
   --once            rehearse all stages in a clone, then restart the live service a single time
+  --learn-live N    before the system calls, learn for N seconds (10 to 3600) what only real traffic
+                    shows: the live service restarts at the beginning and at the end of it
   --no-rehearsal    try each stage on the live service only, without a clone of the host before
+  --syscalls WAY    groups (default: with a margin for what comes seldom) or exact (only the calls seen)
   --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
   --help, --version
 `
@@ -37,16 +40,28 @@ export interface WalkArguments {
   keepSeconds: number
   rehearse: boolean
   once: boolean
+  /** Seconds. */
+  learnLive?: number
+  exactCalls: boolean
 }
 
 const DEFAULT_KEEP_SECONDS = 30
 
-function keepSeconds(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_KEEP_SECONDS
+function secondsOf(option: string, text: string, most: number): number {
   const seconds = Number(text)
-  if (!/^\d+$/.test(text) || seconds < 10 || seconds > 600)
-    throw new UsageError('--keep-seconds takes 10 to 600')
+  if (!/^\d+$/.test(text) || seconds < 10 || seconds > most)
+    throw new UsageError(`${option} takes 10 to ${most}`)
   return seconds
+}
+
+function keepSeconds(text: string | undefined): number {
+  return text === undefined ? DEFAULT_KEEP_SECONDS : secondsOf('--keep-seconds', text, 600)
+}
+
+function exactCalls(text: string | undefined): boolean {
+  if (text !== undefined && text !== 'groups' && text !== 'exact')
+    throw new UsageError('--syscalls takes groups or exact')
+  return text === 'exact'
 }
 
 /** Parses the command line. Throws UsageError with one line. */
@@ -71,6 +86,10 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.once && values['no-rehearsal']) {
     throw new UsageError('--once needs the rehearsal: it can’t go with --no-rehearsal')
   }
+  const live = values['learn-live']
+  if (values.once && live !== undefined) {
+    throw new UsageError('--learn-live restarts the live service, which --once does a single time')
+  }
   return {
     command: 'walk',
     unit,
@@ -80,6 +99,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     keepSeconds: keepSeconds(values['keep-seconds']),
     rehearse: values['no-rehearsal'] !== true,
     once: values.once === true,
+    ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 3600) }),
+    exactCalls: exactCalls(values.syscalls),
   }
 }
 
@@ -96,6 +117,8 @@ function parseOptions(argv: readonly string[]) {
       'keep-seconds': { type: 'string' },
       'no-rehearsal': { type: 'boolean' },
       once: { type: 'boolean' },
+      'learn-live': { type: 'string' },
+      syscalls: { type: 'string' },
     },
   })
 }

@@ -30,8 +30,10 @@ export async function runWalk(args: WalkArguments): Promise<number> {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
   const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, exercises, rehearse, once } = args
-  const walk = new Walk({ host: liveHost(), unit, checks, exercises, rehearse, once, keepSeconds })
+  const { unit, checks, exercises, rehearse, once, exactCalls, learnLive } = args
+  const asked = { unit, checks, exercises, rehearse, once, exactCalls, keepSeconds }
+  const live = learnLive === undefined ? {} : { learnLive }
+  const walk = new Walk({ host: liveHost(), ...asked, ...live })
   undoOnSignals(walk)
   if (!args.yes) {
     const { runWizard } = await import('../ui/main.tsx')

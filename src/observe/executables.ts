@@ -93,7 +93,8 @@ async function librariesOf(
   return loader ? (await librariesByLoader(host, path, loader, gaps)).sort() : []
 }
 
-async function interpretersOf(host: Host, path: string): Promise<string[]> {
+/** Programs that a script's "#!" line starts, links not followed; none for a file that is no script. */
+export async function interpretersOf(host: Host, path: string): Promise<string[]> {
   const line = parseInterpreterLine((await host.readBytes(path, HEAD_BYTES)) ?? new Uint8Array())
   if (!line) return []
   const started = line.started === undefined ? undefined : await search(host, line.started)

@@ -23,6 +23,8 @@ export interface LearnedFacts {
   on: LearnedOn[]
   phases: string[]
   calls: LearnedCall[]
+  /** Those of them that it made when it was started without root; absent where it never was. */
+  unprivileged?: LearnedCall[]
   /** Files that it wrote, made, removed, or gave another owner or mode. */
   changed: LearnedFile[]
   /** Programs that it executed, and files that it mapped executable. */
@@ -73,7 +75,7 @@ export function learnedFacts(
   learned: Learned,
   written: readonly WrittenPath[],
   on: LearnedOn,
-  cut = false,
+  how = { cut: false, unprivileged: false },
 ): LearnedFacts {
   const { phases, calls, files, sockets, acts, failed, bits32 } = learned
   const using = (...uses: FileUse[]) => files.filter((file) => uses.some((use) => file.uses.includes(use)))
@@ -81,6 +83,7 @@ export function learnedFacts(
     on: [on],
     phases,
     calls,
+    ...(how.unprivileged ? { unprivileged: calls } : {}),
     changed: withWritten(files.filter(changes), written),
     executed: using('execute', 'map'),
     connected: using('connect'),
@@ -89,7 +92,7 @@ export function learnedFacts(
     acts,
     failed: failed.filter(({ error }) => REFUSALS.has(error)),
     bits32,
-    incomplete: cut || learned.overflow,
+    incomplete: how.cut || learned.overflow,
   }
 }
 
@@ -132,6 +135,15 @@ export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFa
     on: unique([...earlier.on, ...later.on]),
     phases: unique([...earlier.phases, ...later.phases]),
     calls: mergeEntries(earlier.calls, later.calls, ({ name }) => name),
+    ...(earlier.unprivileged || later.unprivileged
+      ? {
+          unprivileged: mergeEntries(
+            earlier.unprivileged ?? [],
+            later.unprivileged ?? [],
+            ({ name }) => name,
+          ),
+        }
+      : {}),
     changed: files('changed'),
     executed: files('executed'),
     connected: files('connected'),

@@ -53,7 +53,7 @@ export interface LearnedSocket {
 
 /**
  * What a sandbox setting would forbid. `detail` of a capability is its name, of a namespace its kind as
- * RestrictNamespaces= has it, else what the call asked for.
+ * RestrictNamespaces= has it, of a privileged program (setuid or setgid) its path, else what the call asked for.
  */
 export interface LearnedAct {
   kind:
@@ -65,6 +65,7 @@ export interface LearnedAct {
     | 'personality'
     | 'hostname'
     | 'keyring'
+    | 'privileged'
   detail: string
   call: string
   /** False where the call needs it only in some cases, which the trace does not tell. */
@@ -152,6 +153,12 @@ export function withPaths(learned: Learned, pathOf: (path: string) => string): L
     one.path === undefined ? one : { ...one, path: pathOf(one.path) },
   )
   return { ...learned, files: files.list(), failed }
+}
+
+/** "3 times, by chown, at start": how often, by whom and when. */
+export function timesText(sightings: readonly Sighting[]): string {
+  const times = sightings.reduce((sum, { count }) => sum + count, 0)
+  return `${times === 1 ? 'once' : `${times} times`}, by ${sightingsText(sightings)}`
 }
 
 /** "chown, at start; sh, at start and reload": who and when, for a sentence. */

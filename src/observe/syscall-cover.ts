@@ -40,11 +40,16 @@ export function callsOfGroup(calls: readonly LearnedCall[], groups: Groups, grou
   return calls.filter(({ name }) => members.has(name))
 }
 
+/** One that is known by its number alone can't be written into a filter. */
+export function isNamed({ name }: LearnedCall): boolean {
+  return !/^syscall_\d+$/.test(name)
+}
+
 /** What `SystemCallFilter=@system-service` less @privileged and @resources would deny of what was seen. */
 export function beyondBase(calls: readonly LearnedCall[], groups: Groups): LearnedCall[] {
   const base = new Set(groups[BASE] ?? [])
   const careful = new Set(CAREFUL.flatMap((group) => groups[group] ?? []))
-  return calls.filter(({ name }) => !base.has(name) || careful.has(name))
+  return calls.filter(isNamed).filter(({ name }) => !base.has(name) || careful.has(name))
 }
 
 export interface Cover {

@@ -44,12 +44,20 @@ export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
 }
 
-/** The mount that a walk from '/' to `path` ends in: at each mount the first one that is met on the way is entered. */
+/**
+ * The mount that a walk from '/' to `path` ends in: at each mount the first one that is met on the way is entered. Each
+ * is entered once, or a table that was read while it changed could lead in a ring.
+ */
 function mountAt(mounts: readonly Mount[], top: Mount, path: string): Mount {
   const next = mounts
     .filter((one) => one.parent === top.id && one.id !== top.id && isBelow(path, one.point))
     .sort((a, b) => a.point.length - b.point.length)[0]
-  return next === undefined ? top : mountAt(mounts, next, path)
+  if (next === undefined) return top
+  return mountAt(
+    mounts.filter((one) => one !== next),
+    next,
+    path,
+  )
 }
 
 /** Mounts that a path leads to; what another one was mounted over is left out. Parents first. */

@@ -3,7 +3,8 @@ import type { Host } from '../host/host.ts'
 /** What a reboot empties: file-hierarchy(7). */
 const VOLATILE = ['/run', '/tmp', '/dev/shm']
 /** PID 1's own, the journal's and ours; a boot makes them before any service. */
-const KEPT = /^\/run\/(?:systemd|log|user|host|udev|credentials|hardenctl)(?:\/|$)|^\/tmp\/systemd-private-/
+const KEPT =
+  /^\/run\/(?:systemd|log|user|host|udev|credentials|hardenctl|hardenctl-trace)(?:\/|$)|^\/tmp\/systemd-private-/
 
 /** Paths that are there, by which volatile() is known again. */
 export type VolatileListing = ReadonlySet<string>

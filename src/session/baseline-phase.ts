@@ -113,7 +113,8 @@ export async function settleBaseline(
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
   let rows = distinct([...(await proposeChecks(host, facts)), ...given]).map(rowOf)
   let restarts: Restarts = options.once ? 'once' : 'each stage'
-  const choice = () => (options.rehearse ? { restarts } : {})
+  // Learning live restarts the live service besides, so that once is no choice.
+  const choice = () => (options.rehearse && options.learnLive === undefined ? { restarts } : {})
   dispatch({ type: 'phase', phase: { at: 'baseline', checks: rows, measuring: false, ...choice() } })
   let problem: string | undefined
   for (;;) {

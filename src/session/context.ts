@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import type { Learned } from '../observe/learned.ts'
 import type { LearnedFacts } from '../observe/learned-facts.ts'
 import type { DropInPart } from '../systemd/drop-in.ts'
 import type { Change } from '../trial/transaction.ts'
@@ -17,6 +18,10 @@ export interface WalkOptions {
   rehearse: boolean
   /** The live service restarts a single time, after all stages were rehearsed; the wizard may choose otherwise. */
   once: boolean
+  /** Seconds of live learning before the system calls; undefined for none unless the person asks. */
+  learnLive?: number
+  /** System calls are filtered by the exact list of those seen, not by groups. */
+  exactCalls: boolean
   /** Checks given on the command line, as text. */
   checks: readonly string[]
   /** Commands that use the service, played beside the checks, as text. */
@@ -34,8 +39,14 @@ export interface Rehearsing {
 /** What following the service with strace in a clone told. */
 export interface Learning {
   facts?: LearnedFacts
+  /** The last trace of this walk, whole: what fails without any trial is no sign of one. */
+  trace?: Pick<Learned, 'failed' | 'files'>
+  /** The stages that were kept when it was followed last. */
+  keptThen?: number
   /** Why it could not be followed this time: one line. */
   why?: string
+  /** What came of learning from the live service's traffic, in sentences. */
+  live?: readonly string[]
 }
 
 /** Stages that were kept in the clone that stands in for the host, and that are not live yet. */

@@ -32,19 +32,28 @@ function orderOf(stage: StageOrAll): number {
   return stage === 'all' ? -1 : STAGES.indexOf(stage)
 }
 
+/** When it was kept, but never before what was kept earlier: the clock may have been set back since. */
+function timeAfter(kept: readonly KeptStage[], at: string): string {
+  const latest = Math.max(0, ...kept.map((stage) => Date.parse(stage.at) || 0))
+  return Date.parse(at) > latest ? at : new Date(latest + 1).toISOString()
+}
+
 /** Stages in their order, a stage kept again merged with what was kept of it before. */
-export function withStage(kept: readonly KeptStage[], added: KeptStage): KeptStage[] {
+export function withStage(kept: readonly KeptStage[], latest: KeptStage): KeptStage[] {
+  const added = { ...latest, at: timeAfter(kept, latest.at) }
   const before = kept.find(({ stage }) => stage === added.stage)
+  const others = kept.filter(({ stage }) => stage !== added.stage)
+  const elsewhere = new Set(others.flatMap(({ records }) => records.map(({ path }) => path)))
   const merged =
     before === undefined
       ? added
       : {
           ...added,
           before: before.before,
+          first: before.first ?? before.at,
           assignments: mergeAssignments(before.assignments, added.assignments),
-          records: [...before.records, ...added.records],
+          // What another stage has recorded meanwhile is no longer what was there before the first change.
+          records: [...before.records, ...added.records.filter(({ path }) => !elsewhere.has(path))],
         }
-  return [...kept.filter(({ stage }) => stage !== added.stage), merged].sort(
-    (a, b) => orderOf(a.stage) - orderOf(b.stage),
-  )
+  return [...others, merged].sort((a, b) => orderOf(a.stage) - orderOf(b.stage))
 }

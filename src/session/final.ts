@@ -5,12 +5,14 @@ import { overallExposure } from '../systemd/security.ts'
 import { shortName } from '../systemd/unit-name.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import { finalCheck, standBy, standDown, stepBack } from '../trial/final.ts'
+import { glimpse } from '../trial/glimpse.ts'
 import { checkHealth } from '../trial/health.ts'
 import { restoreEverything } from '../trial/restore.ts'
 import { healthQuestion } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import type { Restarts } from './state.ts'
+import type { KeptStage } from './store.ts'
 import { trialContext } from './trial-context.ts'
 
 /** Takes the last kept stage back, which the final check found at fault, and says so. */
@@ -27,6 +29,36 @@ async function dropLastStage(context: WalkContext, baseline: Baseline, reason: s
   await context.save({ kept })
   const title = last === undefined ? 'the last stage' : titleOf(last.stage)
   return `${title} was taken back at the end: ${reason}`
+}
+
+/** Why the service is worse now than when its last stage was kept; undefined where nothing tells so. */
+async function diedSince({ host, subject }: WalkContext): Promise<string | undefined> {
+  const { active, restarts } = await glimpse(host, subject.unit)
+  if (active !== 'active') return `the service was ${active} some time after it was kept`
+  return restarts > 0 ? 'the service died some time after it was kept, and was started again' : undefined
+}
+
+/**
+ * Takes back, stage by stage, what broke the service only after it had been proven and kept, and says so in the
+ * history. True when something was taken back. No signal ends it half-way.
+ */
+export async function takeBackLate(context: WalkContext, baseline: Baseline): Promise<boolean> {
+  const { host, live, subject, dispatch } = context
+  if (host !== live) return false
+  let taken = false
+  for (;;) {
+    const reason = context.stored.kept.length > 0 ? await diedSince(context) : undefined
+    if (reason === undefined) return taken
+    const { stage } = context.stored.kept.at(-1) as KeptStage
+    const before = (await overallExposure(host, subject.unit)) ?? 0
+    dispatch({ type: 'phase', phase: { at: 'looking', what: `Taking back ${titleOf(stage)}: ${reason}` } })
+    await dropLastStage(context, baseline, reason)
+    const after = (await overallExposure(host, subject.unit)) ?? before
+    const note = `taken back: ${reason}`
+    dispatch({ type: 'exposure', now: after })
+    dispatch({ type: 'finished', result: { stage, outcome: 'skipped', before, after, kept: [], note } })
+    taken = true
+  }
 }
 
 /**

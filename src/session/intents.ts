@@ -37,8 +37,11 @@ export class IntentQueue {
     kinds: readonly Kind[],
     untilMs?: number,
   ): Promise<Extract<Intent, { do: Kind }> | undefined> {
+    // By a clock that nobody sets: each intent that passes would else count the time that is left anew.
+    const ends = untilMs === undefined ? undefined : performance.now() + untilMs - Date.now()
     for (;;) {
-      const intent = await this.next(signal, untilMs)
+      const left = ends === undefined ? undefined : Date.now() + ends - performance.now()
+      const intent = await this.next(signal, left)
       if (intent === undefined) return undefined
       if ((kinds as readonly string[]).includes(intent.do)) return intent as Extract<Intent, { do: Kind }>
     }

@@ -1,21 +1,26 @@
+import { startsUnprivileged } from '../catalog/settings.ts'
 import type { Facts } from '../observe/facts.ts'
-import { type LearnedFacts, learnedFacts, mergeLearned } from '../observe/learned-facts.ts'
+import type { Learned } from '../observe/learned.ts'
+import { type LearnedFacts, learnedFacts, mergeLearned, type WrittenPath } from '../observe/learned-facts.ts'
 import { observe } from '../observe/observe.ts'
 import { packageVersions } from '../observe/packages.ts'
 import { bootClone, type Clone } from '../rehearsal/clone.ts'
+import { privilegedPrograms, withInterpreters } from '../rehearsal/executed.ts'
 import { learn } from '../rehearsal/learn.ts'
 import { lifeOf } from '../rehearsal/life.ts'
 import { listBeforeService, writtenSince } from '../rehearsal/written.ts'
 import type { Baseline } from '../trial/baseline.ts'
 import type { Learning, WalkContext } from './context.ts'
+import { bootStage } from './rehearsal.ts'
 
+/** One life of the service in a clone under strace. `written` tells what stands in its upper layer besides. */
 async function follow(
   { live, signal }: WalkContext,
   clone: Clone,
   facts: Facts,
   baseline: Baseline,
-): Promise<LearnedFacts | { why: string }> {
-  const before = await listBeforeService(clone.host)
+  written: () => Promise<WrittenPath[]>,
+): Promise<{ facts: LearnedFacts; trace: Learned } | { why: string }> {
   const { unit, architecture, systemd, kernel, executables } = facts
   const phases = lifeOf(clone.host, { facts, baseline, signal })
   const result = await learn(clone, { unit, architecture, phases, signal })
@@ -24,8 +29,23 @@ async function follow(
     live,
     executables.map(({ path }) => path),
   )
-  const written = await writtenSince(live, clone.host, before)
-  return learnedFacts(result.learned, written, { systemd, kernel, packages }, result.cut)
+  const how = { cut: result.cut, unprivileged: startsUnprivileged(facts) }
+  const { host } = clone
+  const acts = [...result.learned.acts, ...(await privilegedPrograms(host, result.learned))]
+  const trace = { ...(await withInterpreters(host, result.learned)), acts }
+  return { facts: learnedFacts(trace, await written(), { systemd, kernel, packages }, how), trace }
+}
+
+/** Takes what was found to what is known, and remembers it. */
+async function learnedFrom(
+  context: WalkContext,
+  earlier: Learning,
+  found: Awaited<ReturnType<typeof follow>>,
+): Promise<Learning> {
+  if ('why' in found) return { ...earlier, why: found.why }
+  const facts = mergeLearned(earlier.facts, found.facts)
+  await context.save({ learned: facts })
+  return { facts, trace: found.trace, keptThen: context.stored.kept.length }
 }
 
 /**
@@ -52,15 +72,42 @@ export async function settleLearning(context: WalkContext, baseline: Baseline): 
   try {
     const facts = await observe(live, subject.unit)
     clone = await bootClone(live, { unit: subject.unit, alsoStart: rehearsing.companions, signal })
-    const found = await follow(context, clone, facts, baseline)
-    if ('why' in found) return { ...earlier, why: found.why }
-    const learned = mergeLearned(known, found)
-    await context.save({ learned })
-    return { facts: learned }
+    const { host } = clone
+    const before = await listBeforeService(host)
+    const found = await follow(context, clone, facts, baseline, () => writtenSince(live, host, before))
+    return await learnedFrom(context, earlier, found)
   } catch (error) {
     signal.throwIfAborted()
     return { ...earlier, why: (error as Error).message.split('\n')[0] as string }
   } finally {
     await clone?.dispose()
+  }
+}
+
+/**
+ * Follows it once more where stages were kept since: with its account and its limits it calls other things. What can't
+ * be followed now leaves what was learned before as it is.
+ */
+export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
+  const { host, rehearsing, subject, signal, dispatch, stored, learning } = context
+  if (rehearsing === undefined || rehearsing.why !== undefined) return
+  if (learning.keptThen === undefined || learning.keptThen === stored.kept.length) return
+  dispatch({
+    type: 'phase',
+    phase: {
+      at: 'looking',
+      what: 'Following the service once more in a clone, with all that is kept by now',
+    },
+  })
+  const facts = await observe(host, subject.unit)
+  const stand = await bootStage(context, facts, baseline)
+  if (!('clone' in stand)) return
+  try {
+    const found = await follow(context, stand.clone, facts, baseline, async () => [])
+    context.learning = await learnedFrom(context, learning, found)
+  } catch {
+    signal.throwIfAborted()
+  } finally {
+    await stand.clone.dispose()
   }
 }

@@ -1,7 +1,8 @@
 import { oneStepDown } from '../catalog/relax.ts'
-import type { Directive, Proposed } from '../catalog/types.ts'
+import type { Assignment, Directive, Proposed } from '../catalog/types.ts'
 import { applyRemedy, type Remedy, remedyKeys } from '../trial/remedy.ts'
-import type { StageWork } from './stage-work.ts'
+import { score } from './drop-in-parts.ts'
+import { predict, type StageWork } from './stage-work.ts'
 
 /** Rows whose assignments a remedy would change. */
 function rowsTouched(work: StageWork, remedy: Remedy): string[] {
@@ -21,12 +22,25 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   if (assignments === undefined || JSON.stringify(assignments) === JSON.stringify(proposed.assignments)) {
     return undefined
   }
-  const last = assignments.findLast(({ value }) => value !== '')
-  const value =
-    assignments.length === 1 && last
-      ? last.value
-      : `${proposed.value} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
-  return { ...proposed, assignments, value, evidence: [...proposed.evidence, remedyNote(remedy)] }
+  const value = relaxedValue(id, assignments, proposed.value)
+  const note = `${remedyNote(remedy)} ${costNote(work, proposed.assignments, assignments)}`
+  return { ...proposed, assignments, value, evidence: [...proposed.evidence, note] }
+}
+
+/** What a looser value costs, by the score of the unit with this row alone. */
+function costNote({ facts }: StageWork, before: readonly Assignment[], after: readonly Assignment[]): string {
+  const cost = predict(facts, after) - predict(facts, before)
+  return cost > 0 ? `It costs ${score(cost)} of exposure.` : 'It costs no exposure.'
+}
+
+/** Rows that are a list of few words, and stand for no more than that list. */
+const LISTS = new Set(['CapabilityBoundingSet', 'RestrictAddressFamilies'])
+
+function relaxedValue(id: string, assignments: readonly Assignment[], before: string): string {
+  const own = assignments.filter(({ key, value }) => key === id && value !== '')
+  if (LISTS.has(id)) return own.map(({ value }) => value).join(' ')
+  if (assignments.length === 1 && own[0]) return own[0].value
+  return `${before} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
 }
 
 function remedyNote(remedy: Remedy): string {
@@ -75,19 +89,27 @@ function mayBeRelaxed(work: StageWork, id: string): boolean {
   return evidence.filter((line) => line.startsWith('The trial showed')).length < MOST_REMEDIES
 }
 
+/** Whether a remedy names what was missing, and these assignments do not have it yet. */
+export function helps(assignments: readonly Assignment[], remedy: Remedy): boolean {
+  if (!isPrecise(remedy)) return false
+  const applied = applyRemedy(assignments, remedy)
+  return applied !== undefined && JSON.stringify(applied) !== JSON.stringify(assignments)
+}
+
 /** Remedies that name what was missing. The others only point at a directive, which trying finds out better. */
 export function isPrecise({ kind }: Remedy): boolean {
   return kind !== 'drop' && kind !== 'step-down'
 }
 
 /**
- * A row that broke in a clone, loosened by as little as is known: by what was missing, by one step of its ladder,
+ * A row that broke, loosened by as little as is known: by what was missing, by one step of its ladder,
  * and where neither is to be had it goes, with its reason.
  */
 export function loosenRow(
   work: StageWork,
   id: string,
   broke: { reason: string; remedies: readonly Remedy[] },
+  where = 'In a clone',
 ): StageWork {
   for (const remedy of broke.remedies.filter(isPrecise)) {
     if (!rowsTouched(work, remedy).includes(id) || !mayBeRelaxed(work, id)) continue
@@ -97,7 +119,8 @@ export function loosenRow(
   const stepped = relaxRow(work, id, { kind: 'step-down', key: id })
   if (stepped !== undefined) {
     const before = work.current.get(id)
-    const said = `In a clone ${id}=${before?.value} broke it: ${broke.reason}.`
+    const cost = costNote(work, before?.assignments ?? [], stepped.assignments)
+    const said = `${where} ${id}=${before?.value} broke it: ${broke.reason}. ${cost}`
     const evidence = [...(before?.evidence ?? []), said]
     return { ...work, current: new Map([...work.current, [id, { ...stepped, evidence }]]) }
   }

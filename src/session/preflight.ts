@@ -1,4 +1,6 @@
+import { dirname } from 'node:path'
 import type { Host } from '../host/host.ts'
+import { keptPath, trialPath } from '../systemd/drop-in.ts'
 import { first, showUnit } from '../systemd/show.ts'
 import { serviceName, shortName } from '../systemd/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../systemd/version.ts'
@@ -84,6 +86,19 @@ async function draggedUnits(host: Host, properties: Record<string, string[]>): P
   return services.filter((_, index) => first(states[index] ?? {}, 'ActiveState') === 'active')
 }
 
+/** Whoever may write where a unit's drop-ins lie decides what root runs; what is proven there holds until they like. */
+async function requireOwnFolders(host: Host, unit: string): Promise<void> {
+  for (const path of [keptPath(unit), trialPath(unit)].map(dirname)) {
+    const stat = await host.stat(path)
+    if (stat === undefined || (stat.kind === 'directory' && stat.uid === 0 && (stat.mode & 0o022) === 0))
+      continue
+    throw new Refusal(
+      `${path} is not a folder of root's alone`,
+      `Nothing was changed. See who may write there: ls -ld ${path}`,
+    )
+  }
+}
+
 /** Finds the unit and refuses what can't be hardened safely. Changes nothing. */
 export async function preflight(host: Host, given: string): Promise<Subject> {
   const name = serviceName(given)
@@ -91,6 +106,7 @@ export async function preflight(host: Host, given: string): Promise<Subject> {
   const properties = await showUnit(host, name)
   requireUsable(name, properties)
   const unit = first(properties, 'Id') || name
+  await requireOwnFolders(host, unit)
   return {
     unit,
     description: first(properties, 'Description'),

@@ -1,6 +1,7 @@
 import type { Proposed } from '../catalog/types.ts'
 import type { Remedy } from '../trial/remedy.ts'
 import type { Change } from '../trial/transaction.ts'
+import { searchBreaking } from './bisect.ts'
 import { dropCulprit, loosenRow, loosenSet } from './loosen.ts'
 import { changeOf, type StageWork } from './stage-work.ts'
 import type { Proof } from './state.ts'
@@ -81,12 +82,8 @@ function changeOfRow(work: StageWork, id: string): Change | undefined {
 function searchCulprit(work: StageWork, proofs: Proofs): { ask: Change } | { culprit: string } {
   const ids = work.proposals.map(({ directive }) => directive.key).filter((id) => work.ticked.has(id))
   const part = (count: number) => changeOf(work, new Set(ids.slice(0, count)))
-  const verdicts = ids.map((_, index) => verdictOf(proofs, part(index + 1))?.holds)
-  const firstBroken = verdicts.indexOf(false)
-  const breaks = firstBroken < 0 ? ids.length : firstBroken + 1
-  const holds = verdicts.slice(0, breaks - 1).lastIndexOf(true) + 1
-  if (breaks - holds <= 1) return { culprit: ids[breaks - 1] as string }
-  return { ask: part(Math.floor((holds + breaks) / 2)) }
+  const next = searchBreaking(ids.length, (first) => verdictOf(proofs, part(first))?.holds)
+  return 'ask' in next ? { ask: part(next.ask) } : { culprit: ids[next.breaks] as string }
 }
 
 /** Ticked rows that nothing was said of yet, alone. */

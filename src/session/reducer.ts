@@ -1,3 +1,4 @@
+import type { News } from '../observe/live.ts'
 import type { StepEvent } from '../trial/steps.ts'
 import { STEP_LABELS } from '../trial/steps.ts'
 import type { CheckRow, Phase, Proof, Restarts, Row, StageResult, StepRow, WalkState } from './state.ts'
@@ -10,6 +11,7 @@ export type WalkEvent =
   | { type: 'checks'; checks: CheckRow[]; measuring: boolean; problem?: string }
   | { type: 'restarts'; restarts?: Restarts }
   | { type: 'rows'; rows: Row[]; predicted: number; set: Proof; proving: boolean }
+  | { type: 'news'; news: News; lost: boolean }
   | { type: 'step'; event: StepEvent }
   | { type: 'deadline'; deadline: number }
   | { type: 'finished'; result: StageResult }
@@ -51,6 +53,9 @@ function changedPhase(phase: Phase, event: WalkEvent): Phase {
   }
   if (event.type === 'restarts' && phase.at === 'baseline' && event.restarts !== undefined) {
     return { ...phase, restarts: event.restarts }
+  }
+  if (event.type === 'news' && phase.at === 'learning') {
+    return { ...phase, news: event.news, lost: event.lost }
   }
   if (event.type === 'rows' && phase.at === 'stage') {
     const { rows, predicted, set, proving } = event

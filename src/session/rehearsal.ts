@@ -4,6 +4,7 @@ import { bootProven } from '../rehearsal/baseline.ts'
 import type { Clone } from '../rehearsal/clone.ts'
 import { emptyVolatile, type VolatileListing } from '../rehearsal/volatile.ts'
 import type { Baseline } from '../trial/baseline.ts'
+import type { Diagnosis } from '../trial/diagnosis.ts'
 import { proveReload, proveStopAndStart } from '../trial/final.ts'
 import { keep } from '../trial/keep.ts'
 import { markLogs, refusalsSince } from '../trial/refusals.ts'
@@ -20,13 +21,15 @@ import {
 } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { diagnosisOf } from './failure.ts'
+import { helps } from './loosen.ts'
 import type { Question, Verdict } from './proof-plan.ts'
+import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
 import { trialContext } from './trial-context.ts'
 
 export interface Answer {
   verdict: Verdict
-  /** The clone is not as it was before the question: nothing more may be asked of it. */
-  spoiled: boolean
+  /** used: nothing more may be asked of the clone. unsure: it was not as it should be, so the answer may be its own. */
+  clone: 'fit' | 'used' | 'unsure'
 }
 
 /** A clone in which the unhardened service answers as it does live. */
@@ -86,12 +89,19 @@ async function attemptWhole(
   return problem ?? result
 }
 
+/** Only what Enter waits for, and what a row is judged by, is worth a repeat under strace. */
+function wantsTrace({ of, change }: Question, { remedies }: Diagnosis): boolean {
+  return (of === 'set' || of === 'row') && !remedies.some((one) => helps(change.assignments, one))
+}
+
 async function ask(
   { trials, volatile }: Stand,
   facts: Facts,
   stage: string,
-  { of, change }: Question,
+  question: Question,
+  before: TracedFailure['before'] | undefined,
 ): Promise<Answer> {
+  const { of, change } = question
   const { host, unit } = trials
   const boot = () => emptyVolatile(host, volatile)
   const since = Date.now()
@@ -100,11 +110,15 @@ async function ask(
   if (result.healthy) {
     const refused = await refusalsSince(host, unit, marks, since)
     const back = await takeBack(trials, result.trial)
-    return { verdict: { holds: true, refused, of }, spoiled: !back }
+    return { verdict: { holds: true, refused, of }, clone: back ? 'fit' : 'unsure' }
   }
-  const { reason, journal, remedies } = await diagnosisOf(trials.host, facts, result)
-  const { lines, proven } = result.undone
-  return { verdict: { holds: false, reason, journal, remedies, undone: lines }, spoiled: !proven }
+  const { lines: undone, proven } = result.undone
+  const plain = await diagnosisOf(trials.host, facts, result)
+  const traced = proven && before !== undefined && wantsTrace(question, plain)
+  const failure = { trials, facts, volatile, change }
+  const told = traced ? await withRefusedCalls({ ...failure, before }, plain) : plain
+  const clone = traced ? 'used' : proven ? 'fit' : 'unsure'
+  return { verdict: { holds: false, ...told, undone }, clone }
 }
 
 /** Makes the clone as the stages before left the host that they landed on. */
@@ -185,7 +199,7 @@ export async function openRehearsal(
     ask: (stage, question, tell) =>
       Promise.race([
         gone(clone),
-        ask({ ...booted, trials: { ...trials, tell } }, facts, stage, question),
+        ask({ ...booted, trials: { ...trials, tell } }, facts, stage, question, context.learning.trace),
       ]).catch((error) => {
         throw error instanceof AbortedTrial ? context.signal.reason : error
       }),

@@ -1,6 +1,8 @@
+import { shortName } from '../systemd/unit-name.ts'
+import { editedKept } from '../trial/meddling.ts'
 import { finishTrial } from '../trial/restore.ts'
 import type { WalkContext } from './context.ts'
-import { withStage } from './drop-in-parts.ts'
+import { dropInParts, withStage } from './drop-in-parts.ts'
 import { Refusal } from './preflight.ts'
 
 /** Ends what an earlier hardenctl left unfinished, says what came of it, and asks whether to go on. */
@@ -38,4 +40,15 @@ export async function resume(context: WalkContext): Promise<void> {
   })
   const answer = await intents.oneOf(signal, ['answer'])
   if (!answer?.yes) throw new Refusal('left at the administrator’s wish', 'Nothing else was changed.')
+}
+
+/** What somebody else made of the kept drop-in would be written over by the next stage. */
+export async function refuseEdited({ host, subject, stored }: WalkContext): Promise<void> {
+  const { unit } = subject
+  const edited = await editedKept(host, unit, dropInParts(stored.kept))
+  if (edited === undefined) return
+  throw new Refusal(
+    edited,
+    `Nothing was changed. hardenctl undo ${shortName(unit)} takes all of it back; lines of your own belong in a drop-in of another name.`,
+  )
 }

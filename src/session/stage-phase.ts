@@ -7,25 +7,42 @@ import type { Baseline } from '../trial/baseline.ts'
 import { attempt } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { afterFailure, diagnosisOf } from './failure.ts'
-import { rowProof, type Verdict } from './proof-plan.ts'
+import { takeBackLate } from './final.ts'
+import { isolate, mostTrials, type TriedLive } from './isolate.ts'
+import { learnAgain } from './learning-phase.ts'
+import { learnable, learnLive } from './live-learning.ts'
+import { changeKey, rowProof, type Verdict } from './proof-plan.ts'
 import { withSeenLive } from './seen-live.ts'
 import { StageProving } from './stage-proving.ts'
 import { asGap, keepOrUndo, type Landing, rehearsedNote } from './stage-trial.ts'
-import { beginStage, changeOf, predicted, rowsOf, type StageWork, tickAll, toggle } from './stage-work.ts'
-import type { StagePhase, StageResult } from './state.ts'
+import {
+  asChosen,
+  beginStage,
+  changeOf,
+  otherWay,
+  predicted,
+  rowsOf,
+  type StageWork,
+  tickAll,
+  toggle,
+} from './stage-work.ts'
+import type { Intent, StagePhase, StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
 import { loginWanted, nobodyLogsIn } from './way-in.ts'
 
 type Outcome = 'next' | 'stop'
 
 /** What this stage would be at work on now. */
-async function lookAnew(context: WalkContext, stage: Stage): Promise<StageWork> {
+async function lookAnew(context: WalkContext, stage: Stage, baseline: Baseline): Promise<StageWork> {
+  // What it calls by now, with its account and its limits, is what a filter has to let through.
+  if (stage === 'syscalls') await learnAgain(context, baseline)
   context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
   const { host, live, subject, learning } = context
   const here = await observe(host, subject.unit)
   const facts = host === live ? here : withSeenLive(here, await observe(live, subject.unit))
   const { facts: learned } = learning
-  return beginStage(stage, learned === undefined ? facts : { ...facts, learned })
+  const work = beginStage(stage, learned === undefined ? facts : { ...facts, learned })
+  return context.options.exactCalls ? otherWay(work, 'SystemCallFilter') : work
 }
 
 /** What the list shows by now. */
@@ -35,26 +52,38 @@ function shown(proving: StageProving): Pick<StagePhase, 'rows' | 'predicted' | '
   return { rows, predicted: predicted(work), set: proving.set, proving: proving.proving }
 }
 
-type Choice = 'review' | 'skip' | 'stop'
+/** The stage after the person touched a row. */
+function edited(
+  work: StageWork,
+  intent: Extract<Intent, { do: 'toggle' | 'other-way' | 'toggle-all' }>,
+): StageWork {
+  if (intent.do === 'toggle-all') return tickAll(work, intent.ticked)
+  return intent.do === 'toggle' ? toggle(work, intent.id) : otherWay(work, intent.id)
+}
+
+type Choice = 'review' | 'skip' | 'stop' | 'learn'
 
 /** Lets the person choose rows until they want to see the drop-in, or to go elsewhere. */
 async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
   const { stage, facts } = proving.work
-  const { why } = context.learning
+  const { why, live = [] } = context.learning
   const notes = [
     ...stageNotes(stage, facts),
     ...(why === undefined ? [] : [`Not followed with strace: ${why}.`]),
+    ...live,
   ]
-  context.dispatch({ type: 'phase', phase: { at: 'stage', stage, notes, before, ...shown(proving) } })
-  const wanted = ['toggle', 'toggle-all', 'review', 'skip-stage', 'stop'] as const
+  context.dispatch({
+    type: 'phase',
+    phase: { at: 'stage', stage, notes, before, ...learnable(context, stage), ...shown(proving) },
+  })
+  const wanted = ['toggle', 'other-way', 'toggle-all', 'review', 'skip-stage', 'stop', 'learn'] as const
   for (;;) {
     const intent = await context.intents.oneOf(context.signal, wanted)
     if (intent === undefined || intent.do === 'stop') return 'stop'
     if (intent.do === 'skip-stage') return 'skip'
+    if (intent.do === 'learn') return 'learn'
     if (intent.do === 'review') return proving.work.ticked.size > 0 ? 'review' : 'skip'
-    proving.change((work) =>
-      intent.do === 'toggle' ? toggle(work, intent.id) : tickAll(work, intent.ticked),
-    )
+    proving.change((work) => edited(work, intent))
   }
 }
 
@@ -105,6 +134,7 @@ async function land(
   work: StageWork,
   baseline: Baseline,
   landing: Landing,
+  tried: TriedLive,
 ): Promise<StageResult | Next> {
   const { dispatch, host } = context
   const { stage } = work
@@ -120,8 +150,17 @@ async function land(
   const failed = asGap(result, landing)
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines
-  const then = await afterFailure(context, work, { ...diagnosis, undone, mayInsist: false })
-  return { go: then === 'insist' ? work : then, note: 'broke the service and was rolled back' }
+  tried.set(changeKey(changeOf(work)), false)
+  const maySearch = host === context.live && failed.undone.proven && work.ticked.size > 1
+  const then = await afterFailure(context, work, {
+    ...diagnosis,
+    undone,
+    mayInsist: false,
+    ...(maySearch ? { maySearch: mostTrials(work.ticked.size) } : {}),
+  })
+  const note = 'broke the service and was rolled back'
+  if (then === 'search') return { go: await isolate(context, work, baseline, diagnosis, tried), note }
+  return { go: then === 'insist' ? work : then, note }
 }
 
 /** One proposal of the person's, from the screen that shows it to its verdict. */
@@ -130,6 +169,7 @@ async function tryStage(
   proving: StageProving,
   baseline: Baseline,
   before: number,
+  tried: TriedLive,
 ): Promise<StageResult | Next> {
   const verdict = await awaitProof(context, proving)
   const { work } = proving
@@ -137,21 +177,27 @@ async function tryStage(
   if (verdict?.holds === false) {
     const answer = await afterFailure(context, work, { ...verdict, mayInsist: context.host === context.live })
     const note = 'broke in the rehearsal; the live service was not touched'
-    if (answer !== 'insist') return { go: answer, note }
+    if (answer !== 'insist') return { go: answer === 'search' ? work : answer, note }
     rehearsal = `tried at the administrator’s wish, though in a clone it broke: ${verdict.reason}`
   }
   await proving.pause()
-  return land(context, work, baseline, {
-    before,
-    rehearsal,
-    proven: verdict?.holds === true,
-    differs: proving.differs,
-    facts: work.facts,
-  })
+  if (await takeBackLate(context, baseline))
+    return { go: 'skip', note: 'not applied: an earlier stage was found to have broken the service' }
+  const { differs } = proving
+  const landing = { before, rehearsal, proven: verdict?.holds === true, differs, facts: work.facts }
+  return land(context, work, baseline, landing, tried)
 }
 
-/** One stage from its list to its verdict. 'stop' when the person wants no further stage. */
-export async function walkStage(context: WalkContext, stage: Stage, baseline: Baseline): Promise<Outcome> {
+/**
+ * One stage from its list to its verdict. 'stop' when the person wants no further stage. `chosen` is the stage as the
+ * person had it before it was to be looked at anew.
+ */
+export async function walkStage(
+  context: WalkContext,
+  stage: Stage,
+  baseline: Baseline,
+  chosen?: StageWork,
+): Promise<Outcome> {
   const { dispatch, host, subject } = context
   const before = (await overallExposure(host, subject.unit)) ?? 0
   const unchanged = { stage, before, after: before, kept: [] }
@@ -164,17 +210,24 @@ export async function walkStage(context: WalkContext, stage: Stage, baseline: Ba
     const result = { ...unchanged, outcome: 'skipped' as const, ...(note === undefined ? {} : { note }) }
     return finished(result, then === 'stop' ? 'stop' : 'next')
   }
-  const work = await lookAnew(context, stage)
+  const looked = await lookAnew(context, stage, baseline)
+  const work = chosen === undefined ? looked : asChosen(looked, chosen)
   if (work.current.size === 0) return finished({ ...unchanged, outcome: 'nothing' }, 'next')
   const proving = open(context, baseline, work)
+  const tried: TriedLive = new Map()
   try {
     for (;;) {
       proving.begin()
       const chosen = await choose(context, proving, before)
+      if (chosen === 'learn') {
+        await proving.pause()
+        await learnLive(context, baseline, proving.work)
+        return await walkStage(context, stage, baseline, proving.work)
+      }
       if (chosen !== 'review') return left(chosen)
       proving.freeze()
       if (!(await confirm(context, proving))) continue
-      const result = await tryStage(context, proving, baseline, before)
+      const result = await tryStage(context, proving, baseline, before, tried)
       if ('outcome' in result) return finished(result, 'next')
       const { go, note } = result
       if (go === 'skip' || go === 'stop') return left(go, note)

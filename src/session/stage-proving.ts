@@ -256,11 +256,11 @@ export class StageProving {
     }
     const { stage }: { stage: Stage } = this.#work
     try {
-      const { verdict, spoiled } = await rehearsal.ask(stage, question, tell)
-      const unsure = spoiled && verdict.holds === false && question.again === undefined
+      const { verdict, clone } = await rehearsal.ask(stage, question, tell)
+      const unsure = clone === 'unsure' && verdict.holds === false && question.again === undefined
       if (unsure) this.#again.push({ ...question, again: true })
       this.#answer(question, unsure ? undefined : verdict)
-      return spoiled
+      return clone !== 'fit'
     } catch (error) {
       this.#context.signal.throwIfAborted()
       const why = (error as Error).message.split('\n')[0] as string

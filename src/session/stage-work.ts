@@ -5,6 +5,7 @@ import { mergeAssignments } from '../systemd/drop-in.ts'
 import { exposure } from '../systemd/exposure.ts'
 import { applyAssignments, settingsFromShow } from '../systemd/settings.ts'
 import type { Change } from '../trial/transaction.ts'
+import { score } from './drop-in-parts.ts'
 import type { Proof, Row } from './state.ts'
 
 /** One stage as the walk works on it: the rows on the screen and the proposal behind each. */
@@ -71,6 +72,32 @@ function untick(work: StageWork, id: string): StageWork {
   return { ...work, ticked, insisted, settled: new Set([...work.settled, id]) }
 }
 
+/** The row's other way instead of the one it stands for; what was tried of the one says nothing of the other. */
+export function otherWay(work: StageWork, id: string): StageWork {
+  const now = work.current.get(id)
+  if (now?.other === undefined) return work
+  const { other, ...before } = now
+  const climbed = new Map(work.climbed)
+  climbed.delete(id)
+  return { ...work, climbed, current: new Map([...work.current, [id, { ...other, other: before }]]) }
+}
+
+/** Whether a row stands for its other way. */
+function isOtherWay({ proposals, current }: StageWork, id: string): boolean {
+  const result = proposals.find(({ directive }) => directive.key === id)?.result
+  const other = result?.kind === 'propose' ? result.other : undefined
+  return other !== undefined && current.get(id)?.value === other.value
+}
+
+/** A stage that was looked at anew, with the ticks and the ways that the person had chosen before. */
+export function asChosen(anew: StageWork, before: StageWork): StageWork {
+  return [...anew.current.keys()].reduce((work, id) => {
+    const turned = isOtherWay(before, id) && !isOtherWay(work, id) ? otherWay(work, id) : work
+    const differs = before.settled.has(id) && before.ticked.has(id) !== turned.ticked.has(id)
+    return differs ? toggle(turned, id) : turned
+  }, anew)
+}
+
 /** All that may be ticked, or none. What broke in a clone stays unticked: to insist on it takes a tick of its own. */
 export function tickAll(work: StageWork, on: boolean): StageWork {
   const ids = [...work.current.keys()].filter((id) => on !== work.ticked.has(id) && !work.broken.has(id))
@@ -108,6 +135,12 @@ export function predict(facts: Facts, assignments: readonly Assignment[]): numbe
   return exposure(changed, { version: facts.systemd, groups: facts.syscallGroups, ...bpf }).score
 }
 
+/** The same with the ticked rows, this one in another way. */
+function predictWith(work: StageWork, id: string, other: Proposed): number {
+  const current = new Map([...work.current, [id, other]])
+  return predict(work.facts, chosenAssignments({ ...work, current }, new Set([...work.ticked, id])))
+}
+
 export function predicted(work: StageWork): number {
   return predict(work.facts, chosenAssignments(work))
 }
@@ -128,6 +161,9 @@ export function rowsOf(work: StageWork, proofOf: (id: string) => Proof = NO_PROO
     const { value, recommended, evidence, caution } = proposed
     const gain = before - predict(work.facts, proposed.assignments)
     const row = { ...common, value, ticked: work.ticked.has(key), recommended, evidence, gain }
-    return caution === undefined ? row : { ...row, caution }
+    const other = proposed.other && {
+      other: `${proposed.other.value}, exposure ${score(predictWith(work, key, proposed.other))}`,
+    }
+    return { ...row, ...other, ...(caution === undefined ? {} : { caution }) }
   })
 }

@@ -1,4 +1,5 @@
 import type { NotProposed, OwnershipWish, Stage, StageOrAll } from '../catalog/types.ts'
+import type { News } from '../observe/live.ts'
 import type { Check } from '../trial/check.ts'
 
 /**
@@ -27,7 +28,13 @@ export interface WalkState {
 export type Phase =
   | { at: 'looking'; what: string }
   | { at: 'refused'; reason: string; next: string }
-  | { at: 'question'; id: 'propagation' | 'resume' | 'companions'; text: string[]; yes: string; no: string }
+  | {
+      at: 'question'
+      id: 'propagation' | 'resume' | 'companions' | 'learn-live'
+      text: string[]
+      yes: string
+      no: string
+    }
   | {
       at: 'baseline'
       checks: CheckRow[]
@@ -49,7 +56,14 @@ export type Phase =
       lands: WalkState['target']
       warnings: string[]
     }
-  | { at: 'trial'; stage: StageOrAll | 'final'; steps: StepRow[]; deadline?: number }
+  | LearningPhase
+  | {
+      at: 'trial'
+      stage: StageOrAll | 'final' | 'learning'
+      steps: StepRow[]
+      deadline?: number
+      search?: Search
+    }
   /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
   | {
       at: 'keep'
@@ -84,10 +98,38 @@ export interface StagePhase {
   set: Proof
   /** Something of this stage is still being proven. */
   proving: boolean
+  /** The live service can be asked what only real traffic shows. */
+  learnable?: true
+  /** What came of that: one sentence. */
+  learnedLive?: string
+}
+
+/** The live service serves, and what is new is gathered. */
+export interface LearningPhase {
+  at: 'learning'
+  /** Epoch ms. */
+  since: number
+  /** Ends by itself then; without it, when the person says so. */
+  until?: number
+  /** Why no system calls are logged, so that nothing was restarted; absent where they are. */
+  noCalls?: string
+  news: News
+  /** Records of calls were lost, or may have been. */
+  lost: boolean
 }
 
 /** After each stage that is kept, or once at the end after all were rehearsed in a clone. */
 export type Restarts = 'each stage' | 'once'
+
+/** The search on the live service for the row that breaks it: which part of the stage is on trial. */
+export interface Search {
+  trial: number
+  /** Trials that it takes at most. */
+  most: number
+  /** The directives on trial now, of so many. */
+  rows: string[]
+  of: number
+}
 
 export interface FailedPhase {
   at: 'failed'
@@ -102,12 +144,16 @@ export interface FailedPhase {
   relaxations: Relaxation[]
   /** It broke in the rehearsal only: the person may have it tried on the live service all the same. */
   mayInsist: boolean
+  /** It broke on the live service: trials that a search for the row takes at most, where there are several. */
+  maySearch?: number
 }
 
 export interface Relaxation {
   id: string
   /** "allow fchownat (of @chown), which chown called" */
   text: string
+  /** It names what was missing; the others only point at a directive. */
+  precise: boolean
 }
 
 export interface Row {
@@ -123,6 +169,8 @@ export interface Row {
   breaks: string
   wins: string
   caution?: string
+  /** Another way to the same end, and what it comes to. */
+  other?: string
   /** Exposure ×10 that this row alone takes from the present settings. */
   gain: number
   proof: Proof
@@ -190,6 +238,8 @@ export type Intent =
   /** On the baseline: restart after each stage, or once at the end. */
   | { do: 'toggle-restarts' }
   | { do: 'toggle'; id: string }
+  /** The other way of a row that has one. */
+  | { do: 'other-way'; id: string }
   | { do: 'toggle-all'; ticked: boolean }
   /** Enter on a stage: show what would be written. */
   | { do: 'review' }
@@ -199,8 +249,13 @@ export type Intent =
   /** withoutLogin: kept though no new login was seen on a way into the machine. */
   | { do: 'keep'; yes: boolean; withoutLogin?: true }
   | { do: 'relax'; ids: string[] }
+  /** On the system calls: learn from the live service's traffic. */
+  | { do: 'learn' }
+  | { do: 'end-learning' }
   /** After a failure in the rehearsal: try it live all the same. */
   | { do: 'insist' }
+  /** After a failure on the live service: find the row that breaks it by trying parts of the stage. */
+  | { do: 'search' }
   /** After a failure: back to the list, to untick. */
   | { do: 'choose-again' }
   /** Keep what is proven and go to the end. */

@@ -71,6 +71,8 @@ const keptStage = z.strictObject({
   after: exposure,
   /** ISO 8601, UTC. */
   at: z.string(),
+  /** When it was kept for the first time, if that was not at `at`. */
+  first: z.optional(z.string()),
 })
 const state = z.strictObject({
   version: z.literal(1),
@@ -153,7 +155,7 @@ export async function forgetState(host: Host, unit: string): Promise<void> {
   for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(() => false)
 }
 
-/** A trial as the store keeps it; the transaction's type is wider only in what it may not change. */
-export function asPending(value: Trial): NonNullable<StoredState['pending']> {
+/** A trial as the store keeps it: what its files were is of use only as long as it is under way. */
+export function asPending({ files: _, ...value }: Trial): NonNullable<StoredState['pending']> {
   return z.parse(trial, JSON.parse(JSON.stringify(value)))
 }

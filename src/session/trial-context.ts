@@ -3,6 +3,7 @@ import { type Baseline, isExercise } from '../trial/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../trial/check.ts'
 import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
+import { dropInParts } from './drop-in-parts.ts'
 import { asPending } from './store.ts'
 import { secondsToKeep } from './way-in.ts'
 
@@ -21,6 +22,8 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
     unit: subject.unit,
     baseline,
     groups: facts.syscallGroups,
+    // A clone is made of the live host, whatever the walk has kept in another one.
+    ...(host.isClone ? {} : { keptBefore: dropInParts(context.stored.kept) }),
     accounts: facts.accounts,
     executables: facts.executables.map(({ path }) => path),
     deadManSeconds:

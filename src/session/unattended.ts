@@ -1,6 +1,6 @@
 import { STAGE_TITLES, STAGES, titleOf } from '../catalog/types.ts'
 import { score } from './drop-in-parts.ts'
-import type { FailedPhase, Intent, Proof, Session, StagePhase, WalkState } from './state.ts'
+import type { FailedPhase, Intent, LearningPhase, Proof, Session, StagePhase, WalkState } from './state.ts'
 
 /** Trials of one stage before it is skipped: each takes something away, so the walk ends. */
 const MOST_TRIALS = 8
@@ -65,6 +65,26 @@ function failedLines(phase: FailedPhase): string[] {
   ]
 }
 
+/** What is new since the last time. */
+function learningLines(phase: LearningPhase, before: WalkState['phase']): string[] {
+  const old = before.at === 'learning' ? before.news : undefined
+  const begin = phase.noCalls === undefined ? '' : ` (no system calls are logged: ${phase.noCalls})`
+  const fresh = (now: string[], then: string[] = []) => now.filter((text) => !then.includes(text))
+  const { calls, sockets, files, programs, memory } = phase.news
+  const lost = before.at === 'learning' && !before.lost && phase.lost
+  return [
+    ...(old === undefined ? ['', `Learning from live traffic${begin}`] : []),
+    ...calls
+      .filter(({ name }) => !old?.calls.some((call) => call.name === name))
+      .map(({ name, by }) => `  new call ${name}, called by ${by}`),
+    ...fresh(sockets, old?.sockets).map((text) => `  new socket ${text}`),
+    ...fresh(files, old?.files).map((text) => `  new file written ${text}`),
+    ...fresh(programs, old?.programs).map((text) => `  new program or library ${text}`),
+    ...fresh(memory, old?.memory).map((text) => `  writable code in ${text}`),
+    ...(lost ? ['  the kernel may have dropped records: there may be more'] : []),
+  ]
+}
+
 /** Takes every recommendation, keeps what proves healthy, relaxes what is suspected. */
 class Recommender {
   #trials = 0
@@ -88,9 +108,12 @@ class Recommender {
       case 'keep':
         return { do: 'keep', yes: true }
       case 'failed': {
-        const ids = phase.relaxations.map(({ id }) => id)
-        if (ids.length === 0 || this.#trials >= MOST_TRIALS) return { do: 'skip-stage' }
-        return { do: 'relax', ids }
+        const precise = phase.relaxations.filter((one) => one.precise)
+        const relaxations = precise.length > 0 ? precise : phase.relaxations
+        if (this.#trials >= MOST_TRIALS) return { do: 'skip-stage' }
+        if (precise.length === 0 && phase.maySearch !== undefined) return { do: 'search' }
+        if (relaxations.length === 0) return { do: 'skip-stage' }
+        return { do: 'relax', ids: relaxations.map(({ id }) => id) }
       }
       default:
         return undefined
@@ -106,6 +129,13 @@ function linesFor(state: WalkState, before: WalkState): string[] {
     lines.push(
       `  ${titleOf(stage)}: ${outcome}, ${score(result.before)} → ${score(result.after)}${note ? ` (${note})` : ''}`,
     )
+  }
+  if (phase.at === 'trial' && phase.search !== undefined && before.phase !== phase) {
+    const { trial, most, rows, of } = phase.search
+    if (phase.steps.length === 0)
+      lines.push(
+        `  searching for what breaks, trial ${trial} of at most ${most}, ${rows.length} of ${of}: ${rows.join(' ')}`,
+      )
   }
   if (phase.at === 'trial' && before.phase.at === 'trial') {
     for (const step of phase.steps) {
@@ -132,6 +162,7 @@ function linesFor(state: WalkState, before: WalkState): string[] {
   }
   if (phase.at === 'baseline' && phase.problem) lines.push(`Baseline: ${phase.problem}`)
   if (phase.at === 'question') lines.push(...phase.text)
+  if (phase.at === 'learning') lines.push(...learningLines(phase, before.phase))
   if (phase.at === 'failed') lines.push(...failedLines(phase))
   if (phase.at === 'done') {
     const { summary } = phase

@@ -59,7 +59,7 @@ export async function undoEverything(host: Host, unit: string): Promise<UndoRepo
     }
   }
   // The earliest record of a path is what was there before the first change: kept stages come in their order in time.
-  const kept = [...(stored?.kept ?? [])].sort((a, b) => (a.at < b.at ? -1 : 1))
+  const kept = [...(stored?.kept ?? [])].sort((a, b) => ((a.first ?? a.at) < (b.first ?? b.at) ? -1 : 1))
   const records = [...kept.flatMap((stage) => stage.records), ...(stored?.pending?.records ?? [])]
   const since = Date.now()
   const ran = await restoreEverything(host, unit, records)

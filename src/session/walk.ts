@@ -4,25 +4,31 @@ import { type Lock, lockFolder } from '../host/lock.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { UnitNameError } from '../systemd/unit-name.ts'
 import type { Baseline } from '../trial/baseline.ts'
+import { MeddledTrial } from '../trial/meddling.ts'
 import { AbortedTrial, type Undone } from '../trial/transaction.ts'
 import { stateFolder } from '../trial/trial-paths.ts'
 import { settleBaseline } from './baseline-phase.ts'
 import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
-import { finish } from './final.ts'
+import { finish, takeBackLate } from './final.ts'
 import { IntentQueue } from './intents.ts'
 import { settleLearning } from './learning-phase.ts'
+import { learnLive } from './live-learning.ts'
 import { walkOnce } from './once.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
 import { settleRehearsal } from './rehearsal-phase.ts'
-import { resume } from './resume.ts'
+import { refuseEdited, resume } from './resume.ts'
 import { walkStage } from './stage-phase.ts'
 import type { Intent, Restarts, Session, WalkState } from './state.ts'
 import { clearState, forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 
-const UNDOING: ReadonlySet<WalkState['phase']['at']> = new Set(['trial', 'keep'])
+/** Whether a Ctrl-C at this moment has something of the live service to undo. */
+function isUndone({ phase, target }: WalkState): boolean {
+  if (target !== 'live') return false
+  return ['trial', 'keep'].includes(phase.at) || (phase.at === 'learning' && phase.noCalls === undefined)
+}
 
 /** One walk through the stages: the store of its state, and the procedure that moves it. */
 export class Walk implements Session {
@@ -50,7 +56,7 @@ export class Walk implements Session {
       return
     }
     const again = this.#abort.signal.aborted
-    const undoing = UNDOING.has(this.#state.phase.at) && this.#state.target === 'live'
+    const undoing = isUndone(this.#state)
     const text = undoing
       ? 'Undoing: the service is being brought back to what was last proven'
       : 'Stopping: nothing was being changed'
@@ -120,6 +126,12 @@ export class Walk implements Session {
   #ended(error: unknown): number {
     if (error instanceof Interrupted) return this.#interrupted(undefined)
     if (error instanceof AbortedTrial) return this.#interrupted(error.undone)
+    if (error instanceof MeddledTrial) {
+      const left = error.undone.proven
+        ? 'What hardenctl had begun is undone, what others did is as they left it.'
+        : `${error.undone.lines[0]}.`
+      return this.#refuse(error.message, left)
+    }
     if (error instanceof Refusal) return this.#refuse(error.message, error.next)
     if (error instanceof UnitNameError)
       return this.#refuse(error.message, 'hardenctl --help shows how it is called.')
@@ -172,11 +184,16 @@ export class Walk implements Session {
 
   async #walk(context: WalkContext): Promise<number> {
     await resume(context)
+    await refuseEdited(context)
     await askAboutDragged(context)
     const { baseline, restarts: chosen } = await settleBaseline(context)
     context.rehearsing = await settleRehearsal(context, baseline)
     context.learning = await settleLearning(context, baseline)
-    const restarts = await walkStages(context, baseline, chosen)
+    const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
+      // Whoever leaves in the middle leaves a service that still runs.
+      await takeBackLate(context, baseline)
+      throw error
+    })
     return (await finish(context, baseline, restarts)) ? EXIT.done : EXIT.failed
   }
 }
@@ -192,6 +209,8 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
     )
   }
   for (const stage of STAGES) {
+    await takeBackLate(context, baseline)
+    if (stage === 'syscalls' && context.options.learnLive !== undefined) await learnLive(context, baseline)
     if ((await walkStage(context, stage, baseline)) === 'stop') break
   }
   return 'each stage'

@@ -64,23 +64,40 @@ export function distinctRecords(records: readonly SeccompRecord[]): SeccompRecor
  * nothing. The records are the whole machine's: containers share the kernel.
  */
 export async function readSeccompRecords(host: Host, sinceMs: number): Promise<SeccompRecord[]> {
-  const since = `--since=@${Math.floor(sinceMs / 1000)}`
-  const [kernel, journal, daemon] = await Promise.all([
-    output(host, ['dmesg']),
-    output(host, [
-      'journalctl',
-      '-o',
-      'json',
-      '--no-pager',
-      since,
-      '_TRANSPORT=audit',
-      '+',
-      '_TRANSPORT=kernel',
-    ]),
-    output(host, ['tail', '-n', AUDIT_LOG_LINES, AUDIT_LOG]),
-  ])
-  const records = [...parseSeccompText(kernel), ...parseSeccompJournal(journal), ...parseSeccompText(daemon)]
-  return distinctRecords(records.filter(({ time }) => time >= sinceMs))
+  return (await readSeccompLog(host, sinceMs)).records
+}
+
+export type AuditLog = 'kernel' | 'journal' | 'daemon'
+
+interface LogText {
+  records: SeccompRecord[]
+  text: string
+}
+
+const LOGS: Readonly<Record<AuditLog, (host: Host, sinceMs: number) => Promise<LogText>>> = {
+  kernel: async (host) => asText(await output(host, ['dmesg'])),
+  daemon: async (host) => asText(await output(host, ['tail', '-n', AUDIT_LOG_LINES, AUDIT_LOG])),
+  journal: async (host, sinceMs) => {
+    const since = `--since=@${Math.floor(sinceMs / 1000)}`
+    const sources = ['_TRANSPORT=audit', '+', '_TRANSPORT=kernel']
+    const text = await output(host, ['journalctl', '-o', 'json', '--no-pager', since, ...sources])
+    return { records: parseSeccompJournal(text), text }
+  },
+}
+
+function asText(text: string): LogText {
+  return { records: parseSeccompText(text), text }
+}
+
+/** The same from these logs alone, with the text of the kernel's own: that tells of records which it dropped. */
+export async function readSeccompLog(
+  host: Host,
+  sinceMs: number,
+  logs: readonly AuditLog[] = ['kernel', 'journal', 'daemon'],
+): Promise<{ records: SeccompRecord[]; kernelLog: string }> {
+  const read = await Promise.all(logs.map((log) => LOGS[log](host, sinceMs)))
+  const records = read.flatMap((one) => one.records).filter(({ time }) => time >= sinceMs)
+  return { records: distinctRecords(records), kernelLog: read[logs.indexOf('kernel')]?.text ?? '' }
 }
 
 /** Groups that hold a call, the smallest first: what lets through least besides. @known holds every call. */

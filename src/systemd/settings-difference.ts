@@ -92,7 +92,7 @@ function isUnfilterable(
   if (asked.includes(name)) return false
   const plain = new Set(found.map((entry) => entry.split(':')[0]))
   return ['@default', ...asked].some((group) => {
-    const members = groups[group] ?? []
+    const members = (Object.hasOwn(groups, group) && groups[group]) || []
     return members.includes(name.split(':')[0] ?? '') && members.some((member) => plain.has(member))
   })
 }

@@ -155,7 +155,7 @@ function mergeFilter(
 
 /** A group that this systemd does not know stays by name: its line is ignored, and so it never shows. */
 function membersOf(name: string, groups: Groups): readonly string[] {
-  return groups[name] ?? [name]
+  return (Object.hasOwn(groups, name) && groups[name]) || [name]
 }
 
 /** config_parse_restrict_namespaces(): from unset a plain list allows just itself, "~" all but itself. */

@@ -61,8 +61,8 @@ export function plainBind(text: string): string {
 /** EPERM → 1, kill and nothing → what show prints; a number or an unknown name stays. */
 export function errnoNumber(text: string): string {
   if (text === '' || text === 'kill') return ERRNO_KILL
-  const number = (constants.errno as Record<string, number>)[text]
-  return number === undefined ? text : String(number)
+  const numbers = constants.errno as Record<string, number>
+  return Object.hasOwn(numbers, text) ? String(numbers[text]) : text
 }
 
 /** 1 → EPERM: how show prints the number behind a call of SystemCallFilter=. */
@@ -74,7 +74,7 @@ export function errnoName(text: string): string {
 
 /** One word of IPAddressDeny= or IPAddressAllow= as ranges with their host bits cleared. */
 export function addressRanges(word: string): string[] {
-  const named = ADDRESS_WORDS[word]
+  const named = Object.hasOwn(ADDRESS_WORDS, word) ? ADDRESS_WORDS[word] : undefined
   if (named) return [...named]
   const [address = '', length] = word.split('/')
   if (address.includes(':')) return [range(sixBits(address), 128, length, sixText) ?? word]

@@ -25,7 +25,8 @@ const numbers = new Map<string, Map<string, number>>()
  * architecture or the number is not known here (Linux 6.18).
  */
 export function syscallName(archHex: string, number: number): string | undefined {
-  const table = TABLE_BY_AUDIT_ARCH[archHex.toLowerCase().replace(/^0x/, '')]
+  const arch = archHex.toLowerCase().replace(/^0x/, '')
+  const table = Object.hasOwn(TABLE_BY_AUDIT_ARCH, arch) ? TABLE_BY_AUDIT_ARCH[arch] : undefined
   if (table === undefined) return undefined
   if (table === X86_64 && number >= X32_BIT) {
     const plain = number - X32_BIT

@@ -57,15 +57,57 @@ function remediesOf(
   return remedies
 }
 
+/** What calls that failed under a trial tell: the kernel's own words instead of the service's. */
+export interface Refused {
+  remedies: Remedy[]
+  /** "ip was refused socket AF_NETLINK (EAFNOSUPPORT)", of those calls that a remedy belongs to. */
+  lines: string[]
+}
+
+const MOST_LINES = 6
+
+/** A setuid program that was refused what it could do before: it ran without the rights that it brings. */
+function privilegedCaller(
+  { error, sightings }: FailedCall,
+  privileged: readonly string[],
+): string | undefined {
+  if (error !== 'EPERM' && error !== 'EACCES') return undefined
+  return sightings.map(({ program }) => program).find((program) => privileged.includes(program))
+}
+
+/** Before systemd 255 each setting that takes a system call filter implies it for a service with User=. */
+function withoutNewPrivileges(keys: ReadonlySet<string>): Remedy[] {
+  return keys.has('NoNewPrivileges') ? [{ kind: 'drop', key: 'NoNewPrivileges' }] : []
+}
+
+function refusedText({ name, error, path, needs = [], sightings }: FailedCall): string {
+  const by = sightings[0]?.program.split('/').at(-1) || 'a process'
+  const what = path ?? needs.join(' or ')
+  return `${by} was refused ${name}${what === '' ? '' : ` ${what}`} (${error})`
+}
+
 /**
- * What would help, by the calls that failed under a trial and not without it: kernel's own words instead of the
- * service's. Calls that nothing the trial set explains have no remedy.
+ * What would help, by the calls that failed under a trial and not without it. Calls that nothing the trial set
+ * explains have no remedy and no line. `privileged`: programs that are setuid or setgid, by path.
  */
-export function remediesOfFailedCalls(
+export function refusedCalls(
   failed: readonly FailedCall[],
   assignments: readonly Assignment[],
-): Remedy[] {
+  privileged: readonly string[] = [],
+): Refused {
   const keys = new Set(assignments.map(({ key }) => key))
-  const all = failed.flatMap((one) => remediesOf(one, (key) => keys.has(key)))
-  return [...new Map(all.map((remedy) => [remedyId(remedy), remedy])).values()]
+  const explained = failed.flatMap((one) => {
+    const helper = privilegedCaller(one, privileged)
+    const remedies = remediesOf(one, (key) => keys.has(key))
+    if (helper !== undefined) {
+      const line = `${refusedText(one)}: it is setuid, which NoNewPrivileges makes void`
+      return [{ remedies: withoutNewPrivileges(keys), line }]
+    }
+    return remedies.length === 0 ? [] : [{ remedies, line: refusedText(one) }]
+  })
+  const remedies = explained.flatMap((one) => one.remedies)
+  return {
+    remedies: [...new Map(remedies.map((remedy) => [remedyId(remedy), remedy])).values()],
+    lines: [...new Set(explained.map(({ line }) => line))].slice(0, MOST_LINES),
+  }
 }

@@ -41,20 +41,40 @@ export async function proveStopAndStart(
   const before = await glimpse(host, unit)
   const since = Date.now()
   await queue(host, 'stop', unit)
-  const until = since + STOP_LIMIT_MS
+  const until = performance.now() + STOP_LIMIT_MS
   for (;;) {
     const now = await glimpse(host, unit)
     if (!now.busy && (now.active === 'inactive' || now.active === 'failed')) {
       if (now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
       break
     }
-    if (Date.now() > until) throw new Error('the service did not stop in time')
+    if (performance.now() > until) throw new Error('the service did not stop in time')
     await pause(100)
   }
   await between()
   await resetFailed(host, unit)
   await queue(host, 'start', unit)
   await proveHealthy(context, before, since)
+}
+
+/** Some things break a service only after a while: a timer of its own, a first use that comes late. */
+const WATCH_MS = 12_000
+const WATCH_INTERVAL_MS = 500
+
+/** The invocation that was proven is still the one that runs a while later, and is as healthy as it was. */
+async function proveLasting(context: TrialContext): Promise<void> {
+  const { host, unit } = context
+  const proven = await glimpse(host, unit)
+  const [begun, since] = [performance.now(), Date.now()]
+  const seconds = () => Math.round((performance.now() - begun) / 1000)
+  while (performance.now() - begun < WATCH_MS) {
+    await pause(WATCH_INTERVAL_MS)
+    const now = await glimpse(host, unit)
+    if (now.active !== 'active') throw new Error(`it was ${now.active} ${seconds()} s later`)
+    if (now.invocation !== proven.invocation || now.restarts > proven.restarts)
+      throw new Error(`it died or was started anew ${seconds()} s later`)
+  }
+  await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
 
 /** Ends the stand-by: the service is proven, with all that was kept or with less. */
@@ -71,13 +91,14 @@ export async function standBy(
   context: TrialContext,
   records: readonly OwnershipRecord[],
 ): Promise<string | undefined> {
-  const { host, unit, tell } = context
-  const hindered = await obstacle(host, unit)
+  const { host, unit } = context
+  const hindered = await obstacle(context)
   if (hindered !== undefined) return hindered
   try {
-    await timed('arm', tell, async () => {
+    await timed('arm', context, async () => {
       const script = await placeUndo(host, unit, everythingScript(unit, records))
-      await armTimer(host, unit, script, context.deadManSeconds + STOP_LIMIT_MS / 1000)
+      const seconds = context.deadManSeconds + (STOP_LIMIT_MS + WATCH_MS) / 1000
+      await armTimer(host, unit, script, seconds)
     })
     return undefined
   } catch (error) {
@@ -87,7 +108,7 @@ export async function standBy(
 }
 
 /**
- * Proves that the kept settings also survive a reload, and a stop and a start, as far as each is wanted, once
+ * Proves that the kept settings also survive a reload, a stop and a start, as far as each is wanted, and a while, once
  * standBy() succeeded. The timer still stands by when a problem is returned: standDown() when the service is up
  * again. No signal ends it half-way.
  */
@@ -96,10 +117,10 @@ export async function finalCheck(
   wanted: { reload: boolean; restart: boolean },
 ): Promise<string | undefined> {
   const { signal: _, ...whole } = context
-  const { tell } = whole
   try {
-    if (wanted.reload) await timed('try-reload', tell, () => proveReload(whole))
-    if (wanted.restart) await timed('stop-start', tell, () => proveStopAndStart(whole))
+    if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
+    if (wanted.restart) await timed('stop-start', whole, () => proveStopAndStart(whole))
+    await timed('watch', whole, () => proveLasting(whole))
     return undefined
   } catch (error) {
     return (error as Error).message

@@ -30,6 +30,8 @@ export interface HealthQuestion {
   /** Executables that are known to be the unit's, for the kernel's records of killed calls. */
   executables: readonly string[]
   signal?: AbortSignal
+  /** The wall clock against the one that nobody sets, at `since`; filled in when the watch begins. */
+  offset?: number
 }
 
 const INTERVAL_MS = 250
@@ -96,6 +98,9 @@ async function watchRest({ host, unit }: HealthQuestion, glimpses: Glimpse[]): P
   glimpses.push(await glimpse(host, unit))
 }
 
+/** Milliseconds between the two clocks: it changes when the wall clock is set. */
+const wallOffset = () => Date.now() - performance.now()
+
 async function observeNow(
   question: HealthQuestion,
   filter: Filter | undefined,
@@ -105,7 +110,9 @@ async function observeNow(
 ): Promise<{ observation: Observation; records: SeccompRecord[] }> {
   const { host, before, since, startLimitMs, executables } = question
   const now = glimpses.at(-1) as Glimpse
-  const records = await attributedRecords(host, filter, since, executables)
+  // Records bear the wall clock's time: set back since, it would hide those of this start.
+  const setBack = Math.min(0, wallOffset() - (question.offset ?? wallOffset()))
+  const records = await attributedRecords(host, filter, since + setBack, executables)
   const up = !timedOut && now.active === 'active'
   const observation: Observation = {
     before,
@@ -153,7 +160,8 @@ async function exercise(
  * Watches a service after a restart until it is proven healthy or has had its chance. Settles within the start limit
  * plus about ten seconds and the time of the exercises, whatever the service does.
  */
-export async function checkHealth(question: HealthQuestion): Promise<HealthReport> {
+export async function checkHealth(asked: HealthQuestion): Promise<HealthReport> {
+  const question = { ...asked, offset: asked.offset ?? wallOffset() }
   const { host, unit, baseline } = question
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)
@@ -162,8 +170,8 @@ export async function checkHealth(question: HealthQuestion): Promise<HealthRepor
   const started = performance.now()
   for (;;) {
     question.signal?.throwIfAborted()
-    const { observation, records } = await observeNow(question, filter, glimpses, timedOut, (asked) =>
-      answersOf(asked, checks),
+    const { observation, records } = await observeNow(question, filter, glimpses, timedOut, (on) =>
+      answersOf(on, checks),
     )
     const reasons = judge(observation, probed)
     if (reasons.length === 0) return exercise(question, filter, glimpses, { observation, records })

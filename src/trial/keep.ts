@@ -6,11 +6,14 @@ import { disarmTimer, rearmTimer, undoIsRunning } from '../systemd/timer.ts'
 import { ask, isExercise } from './baseline.ts'
 import { checkLabel } from './check.ts'
 import { glimpse } from './glimpse.ts'
+import { isMeddling, MeddledTrial, Meddling, requireSameFiles } from './meddling.ts'
+import { isCommitted } from './restore.ts'
 import { timed } from './steps.ts'
 import {
   type Trial,
   type TrialContext,
   TrialError,
+  trialText,
   type Undone,
   undo,
   verifySettings,
@@ -21,12 +24,13 @@ import { removeUndo } from './undo-file.ts'
 export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }
 
 /** The service is still the one that was proven, and still answers. */
-async function recheck({ host, unit, baseline }: TrialContext, proven: string): Promise<void> {
+async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, proven: string): Promise<void> {
   const now = await glimpse(host, unit)
   if (now.active !== 'active') throw new TrialError(`the service is ${now.active} by now`)
-  if (now.invocation !== proven || now.restarts > 0) {
-    throw new TrialError('the service was restarted by somebody else, or died, since it was proven')
-  }
+  if (now.restarts > 0) throw new TrialError('the service died since it was proven')
+  if (now.invocation !== proven)
+    throw new Meddling(`${unit} was restarted by somebody else since it was proven`)
+  await requireSameFiles(host, unit, trial, trialText(trial))
   for (const { check, answer } of baseline.answers.filter((one) => !isExercise(one.check))) {
     const again = (await ask(host, check)).answer
     if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} by now, before ${answer}`)
@@ -50,7 +54,8 @@ async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<vo
 
 /**
  * Keeps a proven trial without another restart. The rename of the drop-in in /etc is the commit: from then on the
- * undo script only clears away, before it the script undoes everything. `parts` is the whole drop-in to be kept,
+ * undo script only clears away, before it the script undoes everything. What somebody else did meanwhile is undone
+ * around and thrown as MeddledTrial. `parts` is the whole drop-in to be kept,
  * `proven` the invocation that was found healthy.
  */
 export async function keep(
@@ -59,7 +64,7 @@ export async function keep(
   parts: readonly DropInPart[],
   proven: string,
 ): Promise<Kept> {
-  const { host, unit, tell, groups } = context
+  const { host, unit, groups } = context
   const path = keptPath(unit)
   const earlier = await host.read(path)
   const header = [
@@ -68,21 +73,23 @@ export async function keep(
   ]
   const text = renderDropIn(header, parts)
   try {
-    await timed('recheck', tell, async () => {
+    await timed('recheck', context, async () => {
       await gainTime(context)
-      await recheck(context, proven)
+      await recheck(context, trial, proven)
     })
-    await timed('commit', tell, async () => {
+    await timed('commit', context, async () => {
+      if ((await host.read(path)) !== earlier)
+        throw new Meddling(`${path} was changed by somebody else during the trial`)
       await host.makeDirectory(dirname(path), 0o755)
       await host.write(path, text, 0o644)
     })
-    await timed('settle', tell, async () => {
+    await timed('settle', context, async () => {
       await host.remove(trialPath(unit))
       await daemonReload(host)
       const all: Assignment[] = parts.flatMap(({ assignments }) => [...assignments])
       await verifySettings(host, unit, all, groups)
     })
-    await timed('disarm', tell, async () => {
+    await timed('disarm', context, async () => {
       await disarmTimer(host, unit)
       await clearAway(context, trial)
       // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.
@@ -91,9 +98,11 @@ export async function keep(
     return { kept: true, dropIn: text }
   } catch (error) {
     // Without the token the script undoes the trial whole; what was kept before it comes back first.
-    if ((await host.read(path)) !== earlier) {
+    if (isCommitted(trial, await host.read(path))) {
       await (earlier === undefined ? host.remove(path) : host.write(path, earlier, 0o644))
     }
-    return { kept: false, reason: (error as Error).message, undone: await undo(context, trial) }
+    const undone = await undo(context, trial)
+    if (isMeddling(error, context)) throw new MeddledTrial(error.message, undone)
+    return { kept: false, reason: (error as Error).message, undone }
   }
 }

@@ -4,7 +4,7 @@ import { keptPath, trialPath } from '../systemd/drop-in.ts'
 import { undoNow } from '../systemd/timer.ts'
 import type { OwnershipRecord } from './ownership.ts'
 import type { Trial } from './transaction.ts'
-import { bootPaths, scriptPath } from './trial-paths.ts'
+import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, undoStands } from './undo-file.ts'
 import { undoScript } from './undo-script.ts'
 
@@ -27,6 +27,7 @@ export function everythingScript(unit: string, records: readonly OwnershipRecord
     bootFiles: [trialPath(unit), boot.link, boot.unit, boot.script],
     foldersMade: [dirname(trialPath(unit)), dirname(keptPath(unit))],
     invocation: 'none',
+    restartMark: restartMark(unit),
     records: earliestRecords(records),
   })
 }
@@ -68,6 +69,7 @@ export async function finishTrial(host: Host, unit: string, trial: Trial): Promi
     bootFiles: Object.values(bootPaths(unit)),
     foldersMade: trial.foldersMade,
     invocation: trial.before.invocation,
+    restartMark: restartMark(unit),
     records: trial.records,
   })
   return (await undoNow(host, unit, await placeUndo(host, unit, text))) ? 'undone' : 'stuck'

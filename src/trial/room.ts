@@ -1,4 +1,6 @@
 import type { Host } from '../host/host.ts'
+import type { DropInPart } from '../systemd/drop-in.ts'
+import { editedKept } from './meddling.ts'
 import { undoStands } from './undo-file.ts'
 
 /**
@@ -21,12 +23,22 @@ export function lackOfRoom(df: string): string | undefined {
 
 /**
  * What forbids to begin anything that has to be undone, in a sentence: an undo that is not done yet, whose script
- * would be written over, or too little room.
+ * would be written over, a kept drop-in that somebody edited, or too little room.
  */
-export async function obstacle(host: Host, unit: string): Promise<string | undefined> {
+export async function obstacle({
+  host,
+  unit,
+  keptBefore,
+}: {
+  host: Host
+  unit: string
+  keptBefore?: readonly DropInPart[]
+}): Promise<string | undefined> {
   if (await undoStands(host, unit)) {
     return 'an earlier trial is still being undone, PID 1 tries again each minute; nothing was changed'
   }
+  const edited = keptBefore && (await editedKept(host, unit, keptBefore))
+  if (edited !== undefined) return `${edited}: somebody else was at work; nothing was changed`
   const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
   return df.exitCode === 0 ? lackOfRoom(df.stdout) : undefined
 }

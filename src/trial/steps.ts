@@ -1,3 +1,5 @@
+import type { Host } from '../host/host.ts'
+
 /**
  * The steps of one transaction, in order. Each boundary between two of them is a point at which hardenctl may be
  * killed; what then undoes the trial is the timer of PID 1, or the boot.
@@ -19,6 +21,7 @@ export type TrialStep =
   | (typeof KEEP_STEPS)[number]
   | 'try-reload'
   | 'stop-start'
+  | 'watch'
   | 'undo'
   | 'prove-undo'
 
@@ -37,6 +40,7 @@ export const STEP_LABELS: Record<TrialStep, string> = {
   disarm: 'Disarm the timer',
   'try-reload': 'Reload the service and check it',
   'stop-start': 'Stop it, start it, and check it again',
+  watch: 'Watch it for a while',
   undo: 'Undo the trial and restart the service',
   'prove-undo': 'Check that the service is back as it was',
 }
@@ -55,21 +59,27 @@ const reached = new Map<string, number>()
 
 /**
  * For the fault harness: "restart:2" kills hardenctl before its second restart, "write:1:SIGINT,write:1:SIGINT"
- * interrupts it twice before it writes. Does nothing otherwise.
+ * interrupts it twice before it writes, "live/restart" and "clone/restart" count the live host's and the clones' alone.
+ * Does nothing otherwise.
  */
-function pauseForFaultHarness(step: TrialStep): void {
+function pauseForFaultHarness(step: TrialStep, isClone: boolean): void {
   const wishes = process.env.HARDENCTL_KILL_BEFORE?.split(',').map((wish) => wish.split(':')) ?? []
-  if (!wishes.some(([wanted]) => wanted === step)) return
-  const count = (reached.get(step) ?? 0) + 1
-  reached.set(step, count)
-  for (const [wanted, time = '1', signal = 'SIGKILL'] of wishes) {
-    if (wanted === step && Number(time) === count) process.kill(process.pid, signal)
+  for (const name of [step, `${isClone ? 'clone' : 'live'}/${step}`]) {
+    const count = (reached.get(name) ?? 0) + 1
+    reached.set(name, count)
+    for (const [wanted, time = '1', signal = 'SIGKILL'] of wishes) {
+      if (wanted === name && Number(time) === count) process.kill(process.pid, signal)
+    }
   }
 }
 
-/** Runs one step and tells the listener when it begins and how it ended. */
-export async function timed<T>(step: TrialStep, tell: StepListener, work: () => Promise<T>): Promise<T> {
-  pauseForFaultHarness(step)
+/** Runs one step on a host and tells the listener when it begins and how it ended. */
+export async function timed<T>(
+  step: TrialStep,
+  { tell, host }: { tell: StepListener; host: Pick<Host, 'isClone'> },
+  work: () => Promise<T>,
+): Promise<T> {
+  pauseForFaultHarness(step, host.isClone)
   tell({ step, state: 'running' })
   const started = performance.now()
   try {

@@ -75,6 +75,11 @@ function killedCalls({ records, capabilities, groups }: Evidence): Remedy[] {
   })
 }
 
+/** SD_MESSAGE_SPAWN_FAILED, with EXECUTABLE= and ERRNO=: systemd's sd-messages.h. */
+const SPAWN_FAILED = '641257651c1b4ec9a8624d7a40a9e1e7'
+/** errno(3) */
+const EACCES = '13'
+
 export const SYMPTOMS: readonly Symptom[] = [
   {
     id: 'killed-call',
@@ -120,16 +125,30 @@ export const SYMPTOMS: readonly Symptom[] = [
       if (!sets(evidence, 'NoExecPaths')) return []
       const pattern =
         /(?:execut|spawning|exec\b|loading shared|failed to map|interpreter).*permission denied|permission denied.*exec/i
-      const refused = lines(evidence, pattern).flatMap(({ input }) => pathsIn(input))
+      // Whose line it is may stand before the path: "/usr/lib/x/start: 2: exec: /srv/tool: Permission denied".
+      const refused = lines(evidence, pattern).flatMap(({ input }) => pathsIn(input).slice(-1))
       const mapped = lines(evidence, /failed to map segment|cannot open shared object/i).flatMap(
         ({ input }) => pathsIn(input),
       )
       const shell = lines(evidence, /(\/\S+): permission denied/i).flatMap(({ input }) =>
         pathsIn(input).slice(-1),
       )
-      const all = [...refused, ...mapped, ...shell].filter((path) => /\/(s?bin|lib\w*|libexec)\//.test(path))
+      const likely = shell.filter((path) => /\/(s?bin|lib\w*|libexec)\//.test(path))
+      const all = [...refused, ...mapped, ...likely]
       return [...new Set(all)].map((path): Remedy => ({ kind: 'exec-path', path }))
     },
+  },
+  {
+    id: 'spawn-failed',
+    seen: 'PID 1 says with errno EACCES that it could not execute a program',
+    read: (evidence) =>
+      sets(evidence, 'NoExecPaths')
+        ? evidence.journal.flatMap(({ messageId, fields }): Remedy[] => {
+            const path = fields.EXECUTABLE ?? ''
+            const denied = messageId === SPAWN_FAILED && fields.ERRNO === EACCES && path.startsWith('/')
+            return denied ? [{ kind: 'exec-path', path }] : []
+          })
+        : [],
   },
   {
     id: 'read-only',

@@ -4,7 +4,7 @@ import type { Assignment, NewAccount, OwnershipWish } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
 import type { Account } from '../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
-import { keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
+import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
 import { difference, type SettingDifference } from '../systemd/settings-difference.ts'
 import { showUnit } from '../systemd/show.ts'
 import { armTimer, undoNow } from '../systemd/timer.ts'
@@ -12,6 +12,7 @@ import type { Baseline } from './baseline.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { Reason } from './judge.ts'
+import { isMeddling, MeddledTrial, requireUntouched, type UnitFiles, unitFiles } from './meddling.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
 import {
   handOver,
@@ -22,7 +23,7 @@ import {
 } from './ownership.ts'
 import { obstacle } from './room.ts'
 import { type StepListener, timed } from './steps.ts'
-import { bootPaths, scriptPath } from './trial-paths.ts'
+import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
 import { bootUnit, undoScript } from './undo-script.ts'
 
@@ -48,6 +49,8 @@ export interface Trial {
   before: Pick<Glimpse, 'invocation' | 'processes'>
   /** Epoch milliseconds of the restart. */
   since: number
+  /** The unit's files as they were when it began. */
+  files?: UnitFiles | undefined
 }
 
 export interface TrialContext {
@@ -56,6 +59,8 @@ export interface TrialContext {
   baseline: Baseline
   /** "@group" → system calls, to compare filters. */
   groups: Record<string, string[]>
+  /** What the kept drop-in must say before a trial begins; undefined where that is not known. */
+  keptBefore?: readonly DropInPart[]
   accounts: readonly Account[]
   executables: readonly string[]
   /** Seconds after which PID 1 undoes the trial by itself. */
@@ -106,6 +111,7 @@ async function arm(context: TrialContext, trial: Trial): Promise<void> {
     bootFiles: lasting ? [boot.link, boot.unit, boot.script] : [],
     foldersMade: trial.foldersMade,
     invocation: trial.before.invocation,
+    restartMark: restartMark(unit),
     records: trial.records,
   })
   await armTimer(host, unit, await placeUndo(host, unit, text), context.deadManSeconds)
@@ -140,7 +146,7 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
   const { host, unit } = context
   const now = await glimpse(host, unit)
   if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
-  const hindered = await obstacle(host, unit)
+  const hindered = await obstacle(context)
   if (hindered !== undefined) throw new TrialError(hindered)
   const records = await recordOwnership(host, change.ownership, change.assignments)
   return {
@@ -160,7 +166,15 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
     ]),
     before: { invocation: now.invocation, processes: now.processes },
     since: Date.now(),
+    // Nobody else is at work in a clone, and each question of PID 1 costs a proof time.
+    files: host.isClone ? undefined : await unitFiles(host, unit),
   }
+}
+
+/** The trial's drop-in, whole. */
+export function trialText({ token, assignments }: Trial): string {
+  const header = [`hardenctl trial ${token}: undone by a timer unless it is kept`]
+  return renderDropIn(header, [{ comment: [], assignments }])
 }
 
 async function perform(
@@ -168,10 +182,10 @@ async function perform(
   trial: Trial,
   account: NewAccount | undefined,
 ): Promise<HealthReport> {
-  const { host, unit, tell, signal } = context
+  const { host, unit, signal } = context
   const step = async <T>(name: Parameters<typeof timed>[0], work: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted()
-    return timed(name, tell, work)
+    return timed(name, context, work)
   }
   await step('arm', () => arm(context, trial))
   await step('hand-over', async () => {
@@ -180,16 +194,13 @@ async function perform(
   })
   await step('write', async () => {
     await host.makeDirectory(dirname(trialPath(unit)), 0o755)
-    const header = [`hardenctl trial ${trial.token}: undone by a timer unless it is kept`]
-    await host.write(
-      trialPath(unit),
-      renderDropIn(header, [{ comment: [], assignments: trial.assignments }]),
-      0o644,
-    )
+    await host.write(trialPath(unit), trialText(trial), 0o644)
   })
   await step('reload', () => daemonReload(host))
   await step('verify', () => verifySettings(host, unit, trial.assignments, context.groups))
   await step('restart', async () => {
+    await requireUntouched(host, unit, trial, trialText(trial))
+    await host.write(restartMark(unit), '', 0o600)
     await resetFailed(host, unit)
     trial.since = Date.now()
     await queue(host, 'restart', unit)
@@ -235,7 +246,7 @@ export function healthQuestion(
  * thrown as AbortedTrial.
  */
 export async function attempt(context: TrialContext, stage: string, change: Change): Promise<Attempt> {
-  const trial = await timed('snapshot', context.tell, () => snapshot(context, stage, change))
+  const trial = await timed('snapshot', context, () => snapshot(context, stage, change))
   await context.remember(trial)
   try {
     const report = await perform(context, trial, change.account)
@@ -244,6 +255,7 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
     const undone = await undo(context, trial)
     if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
     if (context.signal?.aborted) throw new AbortedTrial(undone)
+    if (isMeddling(error, context)) throw new MeddledTrial(error.message, undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
     return { healthy: false, trial, reasons, report, undone }
@@ -260,23 +272,23 @@ async function runUndo(host: Host, unit: string): Promise<boolean> {
 
 /** Undoes a trial that passed, without proving more: true when nothing of it is left. For a clone's next question. */
 export async function takeBack(context: TrialContext, trial: Trial): Promise<boolean> {
-  return timed('undo', context.tell, () => runUndo(context.host, trial.unit))
+  return timed('undo', context, () => runUndo(context.host, trial.unit))
 }
 
 /** Undoes a trial and proves that the service is back; the signal that stopped the trial does not stop this. */
 export async function undo(context: TrialContext, trial: Trial): Promise<Undone> {
-  const { host, unit, tell } = context
+  const { host, unit } = context
   const { signal: _, ...rest } = context
-  const ran = await timed('undo', tell, () => runUndo(host, unit))
+  const ran = await timed('undo', context, () => runUndo(host, unit))
   try {
-    const report = await timed('prove-undo', tell, async () => {
+    const report = await timed('prove-undo', context, async () => {
       const found = await checkHealth(healthQuestion(rest, { invocation: '', processes: [] }, Date.now()))
       if (!found.healthy) throw new UnhealthyError(found)
       return found
     })
     if (!ran) {
       const line =
-        'not all is taken back yet, as on a disk that is full or read-only: PID 1 tries again each minute'
+        'not all is taken back yet, as on a disk that is full or read-only or while the unit has no file: PID 1 tries again each minute'
       return { proven: false, lines: [line, ...report.proof] }
     }
     await context.remember(undefined)

@@ -7,6 +7,11 @@ export function scriptPath(unit: string): string {
   return `${RUN_FOLDER}/${nameAsPart(unit)}/undo.sh`
 }
 
+/** Stands as long as a trial whose restart was begun: whatever state the service is in since, the trial may have done it. */
+export function restartMark(unit: string): string {
+  return `${RUN_FOLDER}/${nameAsPart(unit)}/restarted`
+}
+
 export function stateFolder(unit: string): string {
   return `${STATE_FOLDER}/${nameAsPart(unit)}`
 }

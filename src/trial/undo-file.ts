@@ -1,11 +1,12 @@
 import { dirname } from 'node:path'
 import type { Host } from '../host/host.ts'
-import { RUN_FOLDER, scriptPath } from './trial-paths.ts'
+import { RUN_FOLDER, restartMark, scriptPath } from './trial-paths.ts'
 
 /** Puts the script that undoes what is about to begin where PID 1 finds it; its path. */
 export async function placeUndo(host: Host, unit: string, text: string): Promise<string> {
   const script = scriptPath(unit)
   await host.makeDirectory(dirname(script), 0o700)
+  await host.remove(restartMark(unit))
   await host.write(script, text, 0o700)
   return script
 }
@@ -18,6 +19,7 @@ export async function undoStands(host: Host, unit: string): Promise<boolean> {
 /** Removes the script, if there is one, and its folders, which also stand there empty where it could not be written. */
 export async function removeUndo(host: Host, unit: string): Promise<void> {
   const script = scriptPath(unit)
+  await host.remove(restartMark(unit))
   await host.remove(script)
   for (const folder of [dirname(script), RUN_FOLDER]) await host.remove(folder).catch(() => false)
 }

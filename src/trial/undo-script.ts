@@ -17,6 +17,8 @@ export interface UndoPlan {
   foldersMade: readonly string[]
   /** Invocation that ran before the trial: while it still runs, nothing was restarted and nothing need be. */
   invocation: string
+  /** File that is there once the restart was begun. */
+  restartMark: string
   records: readonly OwnershipRecord[]
 }
 
@@ -77,8 +79,9 @@ const START_WAITS = '1 2 4 8 15'
  * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
  * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
  * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it. A start
- * under the trial's settings that is still on its way is ended first: it would take the files again. It fails, and
- * stays for the next time that the timer runs it, as long as PID 1 can't read its files or some can't be removed.
+ * under the trial's settings that is still on its way is ended first: it would take the files again. A service that
+ * somebody stopped before the trial came to its restart stays stopped. It fails, and stays for the next time that the
+ * timer runs it, as long as PID 1 can't read its files, some can't be removed, or the service can't be started again.
  */
 export function undoScript(plan: UndoPlan): string {
   const folders = plan.foldersMade.map((folder) => `  rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
@@ -139,9 +142,12 @@ give_all_back
 clear_away
 unmake_folders
 [ "$1" = boot ] && forget
-state=$(systemctl show --property=ActiveState --value -- "$unit")
-now=$(systemctl show --property=InvocationID --value -- "$unit")
-if [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
+shown() { systemctl show --property="$1" --value -- "$unit"; }
+state=$(shown ActiveState)
+now=$(shown InvocationID)
+if [ "$state" = inactive ] && [ "$now" = ${quoted(plan.invocation)} ] && [ ! -e ${quoted(plan.restartMark)} ]; then
+  :
+elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
   systemctl reset-failed -- "$unit" 2>/dev/null
   systemctl restart -- "$unit"
   for wait in ${START_WAITS}; do
@@ -150,6 +156,10 @@ if [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
     systemctl reset-failed -- "$unit" 2>/dev/null
     systemctl start -- "$unit"
   done
+  case "$(shown LoadState):$(shown ActiveState):$(shown InvocationID)" in
+  not-found:inactive:* | not-found:failed:*) ;;
+  *:failed:* | *:"$now") again=yes ;;
+  esac
 fi
 forget
 `

@@ -13,6 +13,7 @@ import { Done } from './screens/done.tsx'
 import { Failed } from './screens/failed.tsx'
 import { helpPage } from './screens/help.ts'
 import { Keep } from './screens/keep.tsx'
+import { Learning } from './screens/learning.tsx'
 import { Looking } from './screens/looking.tsx'
 import { Question } from './screens/question.tsx'
 import { Refused } from './screens/refused.tsx'
@@ -98,6 +99,8 @@ function PhaseScreen({ state, question }: { state: WalkState; question: string }
       return <Baseline phase={phase} question={question} />
     case 'stage':
       return <StageScreen phase={phase} question={question} />
+    case 'learning':
+      return <Learning phase={phase} question={question} />
     case 'confirm':
       return <Confirm phase={phase} question={question} />
     case 'trial':

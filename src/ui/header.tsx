@@ -12,6 +12,8 @@ export function headerRows(rows: number): number {
 }
 
 function placeOf(phase: Phase): string {
+  if (phase.at === 'learning' || (phase.at === 'question' && phase.id === 'learn-live'))
+    return 'learning from live traffic'
   if ('stage' in phase) return stagePlace(phase.stage)
   if (phase.at === 'baseline') return 'what healthy means'
   if (phase.at === 'done') return 'summary'
@@ -22,6 +24,7 @@ function placeOf(phase: Phase): string {
 function stagePlace(stage: Extract<Phase, { stage: unknown }>['stage']): string {
   if (stage === 'final') return 'final check'
   if (stage === 'all') return 'all stages, one restart'
+  if (stage === 'learning') return 'learning from live traffic'
   return `stage ${STAGES.indexOf(stage) + 1} of ${STAGES.length}: ${STAGE_TITLES[stage]}`
 }
 

@@ -1,3 +1,5 @@
+import { DISK_FAULTS } from './fault-disks.ts'
+import { OTHERS_AT_WORK } from './fault-others.ts'
 import type { Lab } from './lab.ts'
 
 /** One way in which hardenctl, or the host under it, is broken before a step. */
@@ -5,40 +7,20 @@ export interface FaultKind {
   name: string
   /** Sent by hardenctl to itself before the step; SIGSTOP when something is done to the host meanwhile. */
   signals: readonly NodeJS.Signals[]
-  /** What happens while it stands still. */
-  meanwhile?(lab: Lab, unit: string): Promise<void>
+  /** What happens while it stands still; false when there was nothing to do it to. */
+  meanwhile?(lab: Lab, unit: string): Promise<unknown>
   /** How it goes on after that: not at all (killed with the host), killed, or as if nothing had been. */
   after?: 'gone' | 'kill' | 'go on'
   /** Makes the host whole again once hardenctl has ended, or half a minute later if it waits for that. */
-  mend?(lab: Lab, unit: string): Promise<void>
-}
-
-const ADMIN_TEXT = '[Service]\nEnvironment=ADMIN=here\n'
-
-function adminDropIn(unit: string): string {
-  return `/etc/systemd/system/${unit}.d/admin.conf`
-}
-
-/** Makes the folder read-only for everybody, by a mount of itself over itself. */
-async function seal(lab: Lab, folder: string): Promise<void> {
-  await lab.output(['mkdir', '-p', '-m', '700', folder])
-  await lab.output(['mount', '--bind', folder, folder])
-  await lab.output(['mount', '-o', 'remount,ro,bind', folder])
-}
-
-/** At once, though somebody may still stand in it. */
-async function unseal(lab: Lab, folder: string): Promise<void> {
-  await lab.untilSuccess(['umount', '-l', folder])
-}
-
-function sealed(folder: string): FaultKind {
-  return {
-    name: `${folder} read-only`,
-    signals: ['SIGSTOP'],
-    meanwhile: (lab) => seal(lab, folder),
-    after: 'go on',
-    mend: (lab) => unseal(lab, folder),
-  }
+  mend?(lab: Lab, unit: string, step: string): Promise<void>
+  /** Milliseconds until it is mended, whatever becomes of hardenctl meanwhile. */
+  lasts?: number
+  /** Steps that it is played at; default all. */
+  steps?: readonly string[]
+  /** More for HARDENCTL_KILL_BEFORE. */
+  also?: string
+  /** What hardenctl says of it, where the proof was still to come or to be kept. */
+  says?: { words: RegExp; at: readonly string[] }
 }
 
 /** Sends a signal to what stands still after SIGSTOP; false when nothing does. */
@@ -51,6 +33,52 @@ export async function signalStopped(lab: Lab, signal: string): Promise<boolean> 
   return (await lab.run(['sh', '-c', script, 'sh', signal])).exitCode === 0
 }
 
+/** Shuts the host down in order; the last thing that this does to hardenctl is to kill it. */
+async function reboot(lab: Lab): Promise<void> {
+  await lab.output(['systemctl', 'reboot', '--no-block'])
+  await signalStopped(lab, 'KILL')
+  await lab.reboot()
+}
+
+const STARTING = ['arm', 'hand-over', 'write', 'reload', 'verify', 'restart'] as const
+
+/** The condition that every subject of a fault run starts with waits as long as this file is there. */
+export const HANG_FILE = '/opt/hang'
+
+function hanging(name: string, more: Pick<FaultKind, 'lasts' | 'also'>): FaultKind {
+  return {
+    name,
+    signals: ['SIGSTOP'],
+    steps: STARTING,
+    meanwhile: (lab) => lab.write(HANG_FILE, ''),
+    after: 'go on',
+    mend: async (lab) => {
+      await lab.output(['rm', '-f', HANG_FILE])
+    },
+    ...more,
+  }
+}
+
+/** How far hardenctl's own clock is off, in milliseconds: a lab has no clock of its own that could be set. */
+export const CLOCK_FILE = '/opt/clock'
+
+function clockSet(name: string, ms: number): FaultKind {
+  return {
+    name,
+    signals: ['SIGSTOP'],
+    meanwhile: (lab) => lab.write(CLOCK_FILE, String(ms)),
+    after: 'go on',
+    mend: async (lab) => {
+      await lab.output(['rm', '-f', CLOCK_FILE])
+    },
+  }
+}
+
+const DAY_MS = 86_400_000
+
+/** The kernel shares time out among sessions first, so that each of these counts as much as the service. */
+const LOAD = 'for i in $(seq 16); do setsid sh -c "while :; do :; done" & done; wait'
+
 export const FAULT_KINDS: readonly FaultKind[] = [
   { name: 'SIGKILL', signals: ['SIGKILL'] },
   { name: 'SIGTERM', signals: ['SIGTERM'] },
@@ -59,61 +87,28 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   {
     name: 'daemon-reexec, then SIGKILL',
     signals: ['SIGSTOP'],
-    meanwhile: async (lab) => {
-      await lab.output(['systemctl', 'daemon-reexec'])
-    },
+    meanwhile: (lab) => lab.output(['systemctl', 'daemon-reexec']),
     after: 'kill',
   },
   { name: 'SIGINT twice', signals: ['SIGINT', 'SIGINT'] },
+  { name: 'reboot', signals: ['SIGSTOP'], meanwhile: reboot, after: 'gone' },
+  hanging('the restart hangs', {}),
+  hanging('the restart hangs until after the timer, hardenctl killed', {
+    lasts: 50_000,
+    also: 'health:1:SIGKILL',
+  }),
   {
-    name: 'reboot',
+    name: 'processors under load',
     signals: ['SIGSTOP'],
-    // The last thing that a shutdown does to it; until then it stands still, while units are being stopped.
-    meanwhile: async (lab) => {
-      await lab.output(['systemctl', 'reboot', '--no-block'])
-      await signalStopped(lab, 'KILL')
-      await lab.reboot()
-    },
-    after: 'gone',
-  },
-  sealed('/etc'),
-  {
-    name: 'somebody restarts the service',
-    signals: ['SIGSTOP'],
-    meanwhile: async (lab, unit) => {
-      await lab.run(['systemctl', 'reset-failed', unit])
-      // Under a trial that breaks the service it breaks for them too; what matters is how it ends.
-      await lab.run(['systemctl', 'restart', unit])
-    },
-    after: 'go on',
-  },
-  sealed('/var/lib/hardenctl'),
-  {
-    name: 'the administrator adds a drop-in',
-    signals: ['SIGSTOP'],
-    meanwhile: async (lab, unit) => {
-      await lab.write(adminDropIn(unit), ADMIN_TEXT)
-      await lab.output(['systemctl', 'daemon-reload'])
-    },
-    after: 'go on',
-    mend: async (lab, unit) => {
-      if ((await lab.read(adminDropIn(unit))) !== ADMIN_TEXT)
-        throw new Error('the administrator’s drop-in is not as it was written')
-      await lab.output(['rm', adminDropIn(unit)])
-      await lab.run(['rmdir', `/etc/systemd/system/${unit}.d`])
-      await lab.output(['systemctl', 'daemon-reload'])
-    },
-  },
-  {
-    name: '/run full',
-    signals: ['SIGSTOP'],
-    meanwhile: async (lab) => {
-      // A tmpfs of exactly what is in it: every further write fails with ENOSPC.
-      await lab.output(['sh', '-c', 'mount -o remount,size=$(($(df -k --output=used /run | tail -1)))k /run'])
-    },
+    meanwhile: (lab) =>
+      lab.output(['systemd-run', '--quiet', '--collect', '--unit=lab-load', 'sh', '-c', LOAD]),
     after: 'go on',
     mend: async (lab) => {
-      await lab.output(['mount', '-o', 'remount,size=64m', '/run'])
+      await lab.output(['systemctl', 'stop', 'lab-load.service'])
     },
   },
+  clockSet('the clock set back a day', -DAY_MS),
+  clockSet('the clock set forward a day', DAY_MS),
+  ...DISK_FAULTS,
+  ...OTHERS_AT_WORK,
 ]

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/steps.ts'
 import type { CommandResult } from './command.ts'
-import { FAULT_KINDS, type FaultKind, signalStopped } from './fault-kinds.ts'
+import { CLOCK_FILE, FAULT_KINDS, type FaultKind, HANG_FILE, signalStopped } from './fault-kinds.ts'
 import type { Lab, LabWish } from './lab.ts'
 import { type Listing, list } from './listing.ts'
 import { answerOf, comparable, keptDropIn, leftovers, within } from './subjects.ts'
@@ -25,17 +25,53 @@ export interface FaultSubject {
 
 const http = { ask: answerOf, answer: '200' }
 
+const HANG = `#!/bin/sh
+# What a start waits for, as it may for a lock or a mount.
+seconds=0
+while [ -e ${HANG_FILE} ] && [ $seconds -lt 70 ]; do sleep 1; seconds=$((seconds + 1)); done
+`
+const CLOCK = `import { readFileSync } from 'node:fs'
+const RealDate = Date
+const off = () => {
+  try { return Number(readFileSync('${CLOCK_FILE}', 'utf8')) } catch { return 0 }
+}
+globalThis.Date = class extends RealDate {
+  constructor(...given) { given.length > 0 ? super(...given) : super(RealDate.now() + off()) }
+  static now() { return RealDate.now() + off() }
+}
+`
+
+/** A lab whose service can be made to hang at its start, with a disk that is soon full. */
+function wishFor(name: string): LabWish {
+  return {
+    services: [name],
+    size: '256m',
+    files: {
+      '/opt/hang.sh': HANG,
+      '/opt/clock.mjs': CLOCK,
+      [`/etc/systemd/system/${name}.service.d/lab.conf`]: '[Service]\nExecCondition=+/opt/hang.sh\n',
+    },
+    setup: [
+      ['chmod', '755', '/opt/hang.sh'],
+      ['systemctl', 'daemon-reload'],
+    ],
+  }
+}
+
 export const FAULT_SUBJECTS: readonly FaultSubject[] = [
-  { unit: 'apache2.service', wish: { services: ['apache2'] }, ...http },
-  { unit: 'nginx.service', wish: { services: ['nginx'] }, ...http },
+  { unit: 'apache2.service', wish: wishFor('apache2'), ...http },
+  { unit: 'nginx.service', wish: wishFor('nginx'), ...http },
   {
     unit: 'redis-server.service',
-    wish: { services: ['redis-server'] },
+    wish: wishFor('redis-server'),
     ask: async (lab) =>
       (await lab.run(['redis-cli', '-h', '127.0.0.1', 'incrby', 'fault', '0'], { timeoutMs: 10_000 })).stdout,
     answer: '0',
   },
 ]
+
+/** How many points it takes to meet every kind before every step. */
+export const POINTS = STEPS.length * FAULT_KINDS.length
 
 export interface FaultPoint {
   step: string
@@ -46,7 +82,9 @@ export interface FaultPoint {
 export function faultPoint(i: number): FaultPoint {
   const round = Math.floor(i / STEPS.length)
   const kind = FAULT_KINDS[(i + round) % FAULT_KINDS.length] as FaultKind
-  return { step: STEPS[i % STEPS.length] as string, kind }
+  const step = STEPS[i % STEPS.length] as string
+  const { steps = STEPS } = kind
+  return { step: steps.includes(step) ? step : (steps[i % steps.length] as string), kind }
 }
 
 export interface FaultResult extends FaultPoint {
@@ -60,14 +98,15 @@ export interface FaultResult extends FaultPoint {
   said: string
 }
 
-async function answers(lab: Lab, { ask, answer }: FaultSubject): Promise<boolean> {
+export async function answers(lab: Lab, { ask, answer }: FaultSubject): Promise<boolean> {
   return (await ask(lab)).trim() === answer
 }
 
 /** hardenctl behind a shell: nsenter would stop with a child that stops. */
 function startWalk(lab: Lab, unit: string, faults: string): Promise<CommandResult> {
   const argv = ['sh', '-c', 'hardenctl "$1" --yes --no-rehearsal & wait $!', 'sh', unit]
-  return lab.run(argv, { env: { HARDENCTL_KILL_BEFORE: faults }, timeoutMs: 240_000 })
+  const env = { HARDENCTL_KILL_BEFORE: faults, NODE_OPTIONS: '--import=/opt/clock.mjs' }
+  return lab.run(argv, { env, timeoutMs: 300_000 })
 }
 
 /** Plays a kind that stops the process, and what happens to the host meanwhile. False when the walk ended before. */
@@ -76,9 +115,9 @@ async function playStopped(lab: Lab, unit: string, kind: FaultKind, ended: () =>
     if (ended()) return false
     await pause(50)
   }
-  await kind.meanwhile?.(lab, unit)
+  const done = await kind.meanwhile?.(lab, unit)
   if (kind.after !== 'gone') await signalStopped(lab, kind.after === 'kill' ? 'KILL' : 'CONT')
-  return true
+  return done !== false
 }
 
 /**
@@ -110,7 +149,7 @@ function changes(before: Record<string, unknown>, after: Record<string, unknown>
   return wrong.map((key) => describe(key, before[key], after[key]))
 }
 
-function worse(before: Listing, after: Listing, rebooted: boolean): string[] {
+export function worse(before: Listing, after: Listing, rebooted: boolean): string[] {
   return [
     ...changes(before.files, after.files).filter(
       (line) => !rebooted || !/^\/(run|tmp|var\/tmp)\//.test(line),
@@ -144,6 +183,7 @@ async function playFault(lab: Lab, unit: string, { kind, step }: FaultPoint): Pr
   if (kind.after === 'go on' || !BEFORE_COMMIT.has(step)) {
     faults.push(`snapshot:${BEFORE_PROOF.has(step) ? 2 : 5}:SIGKILL`)
   }
+  if (kind.also !== undefined) faults.push(kind.also)
   let ended = false
   const walking = startWalk(lab, unit, faults.join(',')).finally(() => {
     ended = true
@@ -155,9 +195,11 @@ async function playFault(lab: Lab, unit: string, { kind, step }: FaultPoint): Pr
   if (!(await playStopped(lab, unit, kind, () => ended))) return { walk: await walking, met: false }
   if (kind.mend === undefined) return { walk: await walking, met: true }
   // A disk is full or sealed for a while; what waits for it is met by a whole one.
-  await Promise.race([walking, pause(BROKEN_MS, undefined, { ref: false })])
+  const { lasts } = kind
+  if (lasts !== undefined) await pause(lasts)
+  else await Promise.race([walking, pause(BROKEN_MS, undefined, { ref: false })])
   try {
-    await kind.mend(lab, unit)
+    await kind.mend(lab, unit, step)
     return { walk: await walking, met: true }
   } catch (error) {
     return { walk: await walking, met: true, unmended: (error as Error).message }
@@ -183,6 +225,12 @@ async function judgeKept(lab: Lab, unit: string, { kind, step }: FaultPoint): Pr
   ]
 }
 
+/** Whether hardenctl said what it saw of others; a trial that broke by itself was over before. */
+function unnoticed({ kind: { says }, step }: FaultPoint, said: string): string[] {
+  if (says === undefined || !says.at.includes(step) || /^ {2}broke:/m.test(said)) return []
+  return says.words.test(said) ? [] : [`not noticed: ${says.words.source}`]
+}
+
 /** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
 export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoint): Promise<FaultResult> {
   const { unit } = subject
@@ -194,7 +242,10 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
   if (!met) return { ...point, stage: undefined, over, lost: [], said }
 
-  const lost = unmended === undefined ? [] : [unmended]
+  const lost = [
+    ...(unmended === undefined ? [] : [unmended]),
+    ...unnoticed(point, `${walk.stdout}\n${walk.stderr}`),
+  ]
   const isClear = async () => (await leftovers(lab)).length === 0
   lost.push(...(await settle(lab, subject, kind.mend === undefined ? isClear : async () => true)))
   // With its disks whole again the next walk, before it changes anything, ends what could not be ended before.

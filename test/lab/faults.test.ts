@@ -16,6 +16,9 @@ const POINTS = [
   ['restart', 'the administrator adds a drop-in'],
   ['health', 'somebody restarts the service'],
   ['settle', '/var/lib/hardenctl read-only'],
+  ['verify', 'somebody stops the service'],
+  ['recheck', 'the administrator edits the trial’s drop-in'],
+  ['restart', 'the unit vanishes'],
 ] as const
 
 describe.skipIf(skipLab())(labTitle('faults at the steps of a walk'), () => {

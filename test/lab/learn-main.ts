@@ -95,7 +95,7 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
     const written = await writtenSince(live, clone.host, before)
     lap('written')
     const on = { systemd: facts.systemd, kernel: facts.kernel, packages: {} }
-    outcome.facts = learnedFacts(result.learned, written, on, result.cut)
+    outcome.facts = learnedFacts(result.learned, written, on, { cut: result.cut, unprivileged: false })
     Object.assign(outcome, {
       notes: result.notes,
       lines: result.learned.lines,
@@ -109,7 +109,8 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
       value: line.slice(line.indexOf('=') + 1),
     }))
     begun = performance.now()
-    const asked = { ...question, assignments, before: result.learned, startLimitMs: 20_000 }
+    const again = lifeOf(clone.host, { facts, baseline }).slice(0, 1)
+    const asked = { ...question, phases: again, assignments, ownership: [], before: result.learned }
     const found = await failedCalls(clone, asked)
     lap('failed')
     outcome.failed =

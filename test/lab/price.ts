@@ -2,6 +2,7 @@
 import { programFiles } from './bundled.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { labProblem } from './problem.ts'
+import { median, requests, ticks } from './requests.ts'
 
 const FOLDER = '/opt/price'
 const PAIRS = 5
@@ -22,26 +23,6 @@ async function prove(lab: Lab, count: number, seconds = 0): Promise<Proofs> {
   return JSON.parse(await lab.output(argv, { timeoutMs: 600_000 })) as Proofs
 }
 
-/** Busy and idle time of all processors so far, in clock ticks: proc_stat(5). */
-async function ticks(lab: Lab): Promise<{ busy: number; all: number }> {
-  const line = (await lab.read('/proc/stat'))?.split('\n')[0] ?? ''
-  const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, ...rest] = line.split(/\s+/).slice(1).map(Number)
-  const all = [user, nice, system, idle, wait, ...rest.slice(0, 3)].reduce((sum, one) => sum + one, 0)
-  return { busy: all - idle - wait, all }
-}
-
-async function requests(lab: Lab): Promise<number> {
-  const argv = ['wrk', '-t', '2', '-c', '8', '-d', `${SECONDS}s`, 'http://127.0.0.1/']
-  const said = await lab.output(argv, { timeoutMs: 60_000 })
-  const [, rate] = /Requests\/sec:\s+([\d.]+)/.exec(said) ?? []
-  if (rate === undefined) throw new Error(`wrk says nothing:\n${said}`)
-  return Number(rate)
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-}
-
 async function timeProofs(lab: Lab): Promise<void> {
   const before = await ticks(lab)
   const { verdicts, ms } = await prove(lab, DIRECTIVES)
@@ -55,10 +36,10 @@ async function timeProofs(lab: Lab): Promise<void> {
 }
 
 async function pair(lab: Lab, index: number): Promise<number> {
-  const alone = await requests(lab)
-  const measured = requests(lab)
+  const { rate: alone } = await requests(lab, SECONDS)
+  const measured = requests(lab, SECONDS)
   const { verdicts } = await prove(lab, 1000, SECONDS - 2)
-  const beside = await measured
+  const { rate: beside } = await measured
   const share = beside / alone
   console.log(
     `pair ${index + 1}: ${alone.toFixed(0)} requests/s alone, ${beside.toFixed(0)} beside ${verdicts.length} proofs: ${(100 * share).toFixed(1)} %`,

@@ -36,23 +36,59 @@ describe.skipIf(skipLab())(labTitle('root as a target'), () => {
       EDITOR: '/tmp/evil/sh',
       PAGER: '/tmp/evil/sh',
       SYSTEMD_PAGER: '/tmp/evil/sh',
+      LD_PRELOAD: '/tmp/evil/spy.so',
+      LC_ALL: 'tr_TR.UTF-8',
+      LANGUAGE: 'tr',
       HARDENCTL_KILL_BEFORE: 'hand-over:1',
     }
     const walk = await lab.run(WALK, { env, timeoutMs: 60_000 })
     expect(walk.stdout).toContain('Stage 1 of 5')
     expect(await lab.read('/tmp/owned')).toBeUndefined()
+    // The loader complains in each program that is told to load it: the shell that nsenter runs, env and Node.
+    expect(walk.stdout).not.toContain('spy.so')
+    const timer = await lab.output([
+      'systemctl',
+      'show',
+      '--property=Environment',
+      'hardenctl-deadman-apache2.service',
+    ])
+    // Nor does whoever sets the clock reach the timer: it counts from when it was armed.
+    const times = [
+      '--property=TimersMonotonic',
+      '--property=TimersCalendar',
+      'hardenctl-deadman-apache2.timer',
+    ]
+    const counted = await lab.output(['systemctl', 'show', ...times])
+    expect(counted).toContain('OnActiveUSec=')
+    expect(counted).not.toMatch(/TimersCalendar=./)
+    expect(timer).not.toMatch(/LD_PRELOAD|tr_TR|evil/)
+    await expect.poll(() => leftovers(lab), { timeout: 60_000 }).toEqual([])
+  })
+
+  /** Nothing but the administrator's own file holds the unit's secret. */
+  async function expectNoSecret(...said: { stdout: string; stderr: string }[]): Promise<void> {
+    for (const { stdout, stderr } of said) expect(stdout + stderr).not.toContain('hunter2')
+    const written = ['grep', '-rl', 'hunter2', STATE, '/run', '/etc/systemd', '/var/tmp']
+    expect((await lab.run(written)).stdout.trim()).toBe(`${DROP_INS}/secret.conf`)
+    const logged = await lab.run(['journalctl', '--no-pager', '-o', 'export'])
+    expect(logged.stdout).not.toContain('hunter2')
+  }
+
+  it('keeps secrets of the unit out of what it follows in clones', { timeout: 180_000 }, async () => {
+    const walk = await lab.run(['hardenctl', 'apache2', '--yes'], {
+      env: { HARDENCTL_KILL_BEFORE: 'live/verify' },
+      timeoutMs: 170_000,
+    })
+    expect(walk.stdout).toContain('proven in a clone')
+    expect(await lab.read(`${STATE}/apache2/state.json`)).toContain('"pending"')
+    await expectNoSecret(walk)
     await expect.poll(() => leftovers(lab), { timeout: 60_000 }).toEqual([])
   })
 
   it('keeps secrets of the unit out of what it says and writes', { timeout: 120_000 }, async () => {
     const walk = await lab.run(WALK, { timeoutMs: 110_000 })
     expect(walk.exitCode, walk.stdout).toBe(0)
-    const status = await lab.run(['hardenctl', 'status', 'apache2'])
-    for (const { stdout, stderr } of [walk, status]) expect(stdout + stderr).not.toContain('hunter2')
-    const written = ['grep', '-rl', 'hunter2', STATE, '/run', '/etc/systemd', '/var/tmp']
-    expect((await lab.run(written)).stdout.trim()).toBe(`${DROP_INS}/secret.conf`)
-    const logged = await lab.run(['journalctl', '--no-pager', '-o', 'export'])
-    expect(logged.stdout).not.toContain('hunter2')
+    await expectNoSecret(walk, await lab.run(['hardenctl', 'status', 'apache2']))
   })
 
   it.each([
@@ -78,11 +114,46 @@ describe.skipIf(skipLab())(labTitle('root as a target'), () => {
   })
 
   it.each([
+    ['its drop-ins in /etc', DROP_INS, 'chown www-data'],
+    ['its drop-ins in /etc, writable by all,', DROP_INS, 'chmod 777'],
+    [
+      'its drop-ins in /run',
+      '/run/systemd/system/apache2.service.d',
+      'mkdir -p /run/systemd/system/apache2.service.d && chown www-data',
+    ],
+    ['what is remembered', STATE, 'mkdir -p /var/lib/hardenctl && chown www-data'],
+  ])('refuses a folder of %s that is not root’s alone', async (_, folder, spoil) => {
+    await lab.output(['sh', '-c', `${spoil} ${folder}`])
+    try {
+      const walk = await lab.run(WALK, { timeoutMs: 60_000 })
+      expect(walk.exitCode, walk.stdout).not.toBe(0)
+      expect(walk.stderr).toContain(folder)
+      expect(await answerOf(lab)).toBe('200')
+    } finally {
+      await lab.output(['sh', '-c', `chown root ${folder} && chmod 755 ${folder}`])
+      await lab.run(['rmdir', '/run/systemd/system/apache2.service.d'])
+    }
+  })
+
+  it.each([
     '../../etc/passwd',
     'a/b',
     'a\nb',
+    'a\nb.service',
+    '../x.service',
     '--force',
+    '--help.service',
     '-x',
+    '-x.service',
+    'x\\x2dy',
+    'x\\x2e\\x2e',
+    'a@b\nc',
+    'a@-x',
+    '@',
+    '@.service',
+    'a@.service',
+    '...service',
+    `${'x'.repeat(250)}.service`,
     'x\u001b[31m',
     '',
     '.',

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Phase } from '../../src/session/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { unproven } from './moving-proofs.ts'
-import { baseline, confirm, done, failed, keep, row, stage, trial } from './phases.ts'
+import { baseline, confirm, done, failed, keep, learning, row, stage, trial } from './phases.ts'
 import { stand } from './stand.tsx'
 
 afterEach(cleanup)
@@ -30,6 +30,17 @@ const phases: Phase[] = [
       }),
     ),
   }),
+  learning(),
+  learning({ noCalls: LONG, until: Date.now() + 99_000 }),
+  learning({
+    lost: true,
+    news: {
+      ...learning().news,
+      calls: Array.from({ length: 60 }, (_, at) => ({ name: `call_${at}`, by: LONG })),
+      memory: ['node'],
+    },
+  }),
+  stage({ stage: 'syscalls', learnable: true, learnedLive: LONG }),
   { ...confirm, dropIn: 'A=b\n'.repeat(60) },
   { ...confirm, stage: 'all', rehearsal: { state: 'breaks', reason: LONG } },
   trial(),

@@ -88,6 +88,22 @@ export const baseline: Of<'baseline'> = {
   ],
 }
 
+export function learning(over: Partial<Of<'learning'>> = {}): Of<'learning'> {
+  return {
+    at: 'learning',
+    since: Date.now() - 65_000,
+    news: {
+      calls: [{ name: 'setpriority', by: 'php-fpm8.2' }],
+      sockets: ['AF_NETLINK SOCK_RAW'],
+      files: ['/var/lib/app/uploads/report.pdf'],
+      programs: ['/usr/bin/convert'],
+      memory: [],
+    },
+    lost: false,
+    ...over,
+  }
+}
+
 export const confirm: Of<'confirm'> = {
   at: 'confirm',
   stage: 'filesystem',
@@ -149,8 +165,8 @@ export function failed(over: Partial<Of<'failed'>> = {}): Of<'failed'> {
     ],
     undone: ['The drop-in was removed and the service runs again as before (200 ×3).'],
     relaxations: [
-      { id: 'fchownat', text: 'allow fchownat (of @chown), which chown called' },
-      { id: 'setgroups', text: 'allow setgroups (of @setuid), which apache2 called' },
+      { id: 'fchownat', text: 'allow fchownat (of @chown), which chown called', precise: true },
+      { id: 'setgroups', text: 'allow setgroups (of @setuid), which apache2 called', precise: true },
     ],
     mayInsist: false,
     ...over,

@@ -1,7 +1,8 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Row } from '../../src/session/state.ts'
 import { FakeSession } from './fake-session.ts'
-import { baseline, confirm, done, failed, stage } from './phases.ts'
+import { baseline, confirm, done, failed, stage, trial } from './phases.ts'
 import { DOWN, ENTER, ESC, stand, UP } from './stand.tsx'
 
 afterEach(cleanup)
@@ -113,6 +114,16 @@ describe('stage', () => {
     expect(shown.frame()).toContain('→ 6.0 MEDIUM')
   })
 
+  it('offers the other way of a row, with what it comes to', async () => {
+    const other = 'exactly the 74 calls seen, exposure 1.4'
+    const rows = stage().rows.map((row): Row => (row.key === 'ProtectSystem' ? { ...row, other } : row))
+    const session = new FakeSession(stage({ rows }))
+    const shown = await stand(session, { columns: 100, rows: 40 })
+    expect(shown.frame()).toContain('exactly the 74 calls seen, exposure 1.4: press w for it.')
+    await shown.press('w', DOWN, 'w')
+    expect(session.intents).toEqual([{ do: 'other-way', id: 'row-ProtectSystem' }])
+  })
+
   it('ticks all, or none when all are', async () => {
     const session = new FakeSession(stage())
     const shown = await stand(session)
@@ -189,6 +200,18 @@ describe('failed', () => {
     const shown = await stand(session)
     await shown.press(UP, ' ', DOWN, ENTER)
     expect(session.intents).toEqual([{ do: 'relax', ids: ['fchownat'] }])
+  })
+
+  it('offers to search on the live service, and says what is on trial', async () => {
+    const session = new FakeSession(failed({ relaxations: [], maySearch: 4 }))
+    const shown = await stand(session)
+    expect(shown.frame()).toContain('Find the row that breaks it: at most 4 trials on the live service')
+    await shown.press(ENTER)
+    expect(session.did()).toEqual(['search'])
+    const search = { trial: 2, most: 4, rows: ['PrivateTmp', 'UMask'], of: 9 }
+    await shown.show({ phase: trial({ search }) })
+    expect(shown.frame()).toContain('trial 2 of at most 4')
+    expect(shown.frame()).toMatch(/PrivateTmp,\s+UMask/)
   })
 
   it.each([

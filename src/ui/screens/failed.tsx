@@ -34,6 +34,10 @@ function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
     intent: { do: 'stop' },
   } as const
   const insist = { label: 'Try it on the live service all the same', intent: { do: 'insist' } } as const
+  const search = {
+    label: `Find the row that breaks it: at most ${phase.maySearch} trials on the live service`,
+    intent: { do: 'search' },
+  } as const
   const relax = {
     label: 'Relax what is ticked above and try again',
     intent: { do: 'relax', ids: relaxed },
@@ -41,6 +45,7 @@ function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
   const oneStage = phase.stage !== 'final' && !all
   return [
     ...(relaxed.length > 0 ? [relax] : []),
+    ...(phase.maySearch === undefined ? [] : [search]),
     again,
     ...(oneStage ? [skip] : []),
     stop,

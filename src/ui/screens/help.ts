@@ -10,6 +10,8 @@ const HERE: Record<Phase['at'], string> = {
     'What is ticked here decides later whether the service is healthy. Each check is measured now; after every change it must give the same answer again.',
   stage:
     'Each row is a setting of systemd that takes a right from the service. Ticked rows are proposed because of what was seen; the details say what was seen and what could break. Nothing is written before you have reviewed it.',
+  learning:
+    'The live service serves as ever. What it does that was not known yet is counted; what the kernel logs of it is let through. When you end it, the service restarts once more and is as it was before.',
   confirm: 'This is everything that will be written. Choose Apply to try it, or Back to change the ticks.',
   trial:
     'The change is in force and being checked. On the live service a timer of the machine undoes it when the time is up, even if this connection or this program dies.',
@@ -43,6 +45,8 @@ const KEYS: [string, string][] = [
   ['Esc', 'back; when asked to keep a change: roll it back'],
   ['a', 'tick all or none; add a check'],
   ['d, n', 'all details of a row; notes on the stage'],
+  ['l', 'on the system calls: learn from the live service’s traffic'],
+  ['w', 'the other way of a row that has one, for example the exact list of system calls'],
   ['s, q', 'skip the stage; stop and keep what is proven. Both want the key twice.'],
   ['Ctrl-C', 'undo what is being tried, and stop. What was kept before stays.'],
 ]

@@ -55,6 +55,7 @@ export function detailLines(row: Row, width: number): Line[] {
           'warn',
         )
       : []),
+    ...(row.other ? labelled('Other way', `${row.other}: press w for it.`, width, 'accent') : []),
     ...labelled('What it does', row.what, width),
     ...row.evidence.flatMap((seen, index) => labelled(index === 0 ? 'Seen here' : '', seen, width)),
     ...(row.caution ? labelled('Caution', row.caution, width, 'warn') : []),

@@ -23,7 +23,7 @@ export function stageSummary(phase: StagePhase, { width, height }: Room): Line[]
   if (offered.length === 0) return [line(clip('Nothing can be changed in this stage; Enter goes on.', width))]
   const insisted = offered.filter(isInsistedOn).length
   const count = ticks(offered, insisted)
-  const about = ABOUT[phase.stage]
+  const about = phase.learnedLive ?? ABOUT[phase.stage]
   if (phase.set.state === 'none') {
     const text = insisted > 0 ? count : `${about} ${count}`
     return [line(clip(text, width), insisted > 0 ? 'warn' : undefined)]

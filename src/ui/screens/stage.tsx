@@ -24,6 +24,7 @@ function hintsOf(phase: StagePhase): KeyHint[] {
     ['d', 'details'],
     ...(phase.notes.length > 0 ? ([['n', plural(phase.notes.length, 'note')]] as KeyHint[]) : []),
     ['Enter', phase.rows.some((row) => row.ticked) ? 'review' : 'go on unchanged'],
+    ...(phase.learnable ? ([['l', 'learn from live traffic']] as KeyHint[]) : []),
     ['s', 'skip the stage'],
     ['?', 'help'],
     ['q', 'stop, keep what is proven'],
@@ -51,10 +52,12 @@ export function StageScreen({ phase, question }: { phase: StagePhase; question: 
     if (cursor.move(key)) return true
     const row = rows[cursor.current()]
     if (key === ' ' && row && !row.unavailable) send({ do: 'toggle', id: row.id })
+    else if (key === 'w' && row?.other !== undefined) send({ do: 'other-way', id: row.id })
     else if (key === 'a') send({ do: 'toggle-all', ticked: rows.some(isLeftOut) })
     else if (key === 'd' && row) open(detailPage(row))
     else if (key === 'n' && phase.notes.length > 0)
       open(notesPage(`Notes on ${STAGE_TITLES[phase.stage]}`, phase.notes))
+    else if (key === 'l' && phase.learnable) send({ do: 'learn' })
     else if (key === 'enter') send({ do: 'review' })
     else if (key === 's' || key === 'q') setAsked(key)
     else if (key !== ' ') return false

@@ -21,9 +21,17 @@ interface TrialProps {
 }
 
 function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
+  if (phase.stage === 'learning')
+    return phase.deadline === undefined
+      ? 'The learning is over: the live service is being brought back to what it was before.'
+      : 'The live service is being started anew, with its new system calls let through and logged.'
   const change = phase.stage === 'all' ? 'The change of all stages' : 'The change'
   if (target === 'rehearsal')
     return `${change} is being rehearsed in a clone; the live service goes on untouched.`
+  if (phase.search !== undefined) {
+    const { trial, most, rows, of } = phase.search
+    return `Searching for the row that breaks it: trial ${trial} of at most ${most} on the live service, with ${rows.length} of the ${of} rows. Each is taken back before the next. On trial: ${rows.join(', ')}.`
+  }
   if (phase.deadline === undefined) return 'What was decided is being carried out on the live service.'
   return `${change} is being tried on the live service.`
 }

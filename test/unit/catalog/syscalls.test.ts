@@ -10,6 +10,8 @@ import {
   withSyscallExceptions,
 } from '../../../src/catalog/relax.ts'
 import type { Directive } from '../../../src/catalog/types.ts'
+import type { Facts } from '../../../src/observe/facts.ts'
+import type { LearnedFacts } from '../../../src/observe/learned-facts.ts'
 import { lines, proposal, row, text } from './rows.ts'
 import { apacheLike, javaLike, nginxLike, redisLike } from './services.ts'
 
@@ -53,6 +55,65 @@ describe('SystemCallFilter', () => {
       value: 'EPERM',
       recommended: false,
     })
+  })
+})
+
+/** Forty calls of the base, two beyond it, as a clone saw them of an account without rights. */
+function followed(more: Partial<LearnedFacts> = {}): Facts {
+  const facts = javaLike()
+  const seen = (name: string) => ({
+    name,
+    sightings: [{ program: '/usr/bin/java', phase: 'start', count: 2 }],
+  })
+  const base = Array.from({ length: 40 }, (_, index) => `call${index}`)
+  const known = facts.syscallGroups['@system-service'] ?? []
+  facts.syscallGroups = { ...facts.syscallGroups, '@system-service': [...known, ...base] }
+  const calls = [...base, 'setpriority', 'fchownat'].map(seen)
+  const refused = { ...seen('fchownat'), error: 'EPERM' }
+  const none = { on: [], changed: [], executed: [], connected: [], noted: [], sockets: [], acts: [] }
+  const learned = { ...none, phases: ['start'], failed: [refused], bits32: false, incomplete: false }
+  return { ...facts, learned: { ...learned, calls, unprivileged: calls, ...more } }
+}
+
+describe('the two ways, once the service was followed', () => {
+  test('groups with what was seen beyond them; a call that is refused anyway fails softly', () => {
+    expect(lines('SystemCallFilter', followed())).toEqual([
+      'SystemCallFilter=',
+      'SystemCallFilter=@system-service',
+      'SystemCallFilter=~@privileged @resources',
+      'SystemCallFilter=setpriority',
+      'SystemCallFilter=~fchownat:EPERM',
+    ])
+  })
+  test('less what only a "+" line calls, which no filter holds', () => {
+    const facts = followed()
+    const install = [{ program: '/usr/bin/install', phase: 'start', count: 1 }]
+    const calls = [...(facts.learned?.unprivileged ?? []), { name: 'fchmodat2', sightings: install }]
+    const learned = { ...(facts.learned as LearnedFacts), unprivileged: calls }
+    const exec = (flags: string[]) => ({
+      ExecStartPre: [{ path: '/usr/bin/install', argv: ['install'], flags }],
+    })
+    const withLine = (flags: string[]) => ({ ...facts, learned, unit: { ...facts.unit, exec: exec(flags) } })
+    expect(proposal('SystemCallFilter', withLine([])).other?.value).toBe('exactly the 42 calls seen')
+    expect(proposal('SystemCallFilter', withLine(['privileged'])).other?.value).toBe(
+      'exactly the 41 calls seen',
+    )
+  })
+  test('or exactly what was seen, which is offered and not taken', () => {
+    const { other, recommended, evidence } = proposal('SystemCallFilter', followed())
+    expect(recommended).toBe(true)
+    expect(evidence.join(' ')).toContain('are a margin for rare requests')
+    expect(other?.value).toBe('exactly the 41 calls seen')
+    expect(other?.caution).toContain('not seen is killed')
+    const [reset, allowed, soft] = other?.assignments.map(({ value }) => value) ?? []
+    expect([reset, soft]).toEqual(['', '~fchownat:EPERM'])
+    expect(allowed?.split(' ')).toHaveLength(41)
+    expect(allowed).not.toContain('@')
+  })
+  test('not where the trace is not whole, nor by what root called', () => {
+    expect(proposal('SystemCallFilter', followed({ incomplete: true })).other).toBeUndefined()
+    const { unprivileged: _, ...asRoot } = followed().learned as LearnedFacts
+    expect(proposal('SystemCallFilter', { ...javaLike(), learned: asRoot }).other).toBeUndefined()
   })
 })
 

@@ -10,6 +10,7 @@ const WALK = {
   keepSeconds: 30,
   rehearse: true,
   once: false,
+  exactCalls: false,
 }
 
 describe('the command line', () => {
@@ -20,6 +21,9 @@ describe('the command line', () => {
     ['apache2 --check tcp:a:1 --check=/bin/x', { ...WALK, checks: ['tcp:a:1', '/bin/x'] }],
     ['apache2 --exercise a --exercise=b', { ...WALK, exercises: ['a', 'b'] }],
     ['apache2 --once', { ...WALK, once: true }],
+    ['apache2 --learn-live 60', { ...WALK, learnLive: 60 }],
+    ['apache2 --syscalls exact', { ...WALK, exactCalls: true }],
+    ['apache2 --syscalls groups', WALK],
     ['apache2 --no-rehearsal', { ...WALK, rehearse: false }],
     ['apache2 --keep-seconds 10', { ...WALK, keepSeconds: 10 }],
     ['apache2 --keep-seconds=600', { ...WALK, keepSeconds: 600 }],
@@ -40,7 +44,11 @@ describe('the command line', () => {
     ['undo', /name a unit/],
     ['apache2 nginx', /one unit at a time/],
     ['undo a b', /one unit at a time/],
+    ['apache2 --syscalls all', /groups or exact/],
     ['apache2 --once --no-rehearsal', /needs the rehearsal/],
+    ['apache2 --once --learn-live 60', /restarts the live service/],
+    ['apache2 --learn-live 9', /takes 10 to 3600/],
+    ['apache2 --learn-live 1e2', /takes 10 to 3600/],
     ['apache2 --force', /Unknown option '--force'/],
     ['apache2 --yes=no', /--yes/],
     ['apache2 --check', /--check/],
@@ -62,6 +70,7 @@ describe('the command line', () => {
       '--check',
       '--exercise',
       '--once',
+      '--learn-live',
       '--keep-seconds',
       '--help',
       '--version',

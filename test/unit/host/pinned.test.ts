@@ -102,8 +102,10 @@ describe.skipIf(!IS_ROOT)('a change of owner (needs root)', () => {
     const worker = new Worker(SWAPPER, { eval: true, workerData: { folder, outside, flag } })
     while (Atomics.load(stop, 1) === 0) await new Promise((resolve) => setImmediate(resolve))
     const seen = { changed: 0, refused: 0 }
-    const until = performance.now() + 2000
-    while (performance.now() < until) {
+    const begun = performance.now()
+    // On a busy machine the same number of tries takes longer.
+    const enough = () => Math.min(seen.changed, seen.refused) > 10 && seen.changed + seen.refused > 1000
+    while (performance.now() < begun + (enough() ? 2000 : 15_000)) {
       chownSync(join(outside, 'file'), 0, 0)
       await here.changeOwner(join(folder, 'file'), expected, THEIRS).then(
         () => (seen.changed += 1),

@@ -86,6 +86,25 @@ describe('a stage that is kept', () => {
     expect(kept.map((one) => one.stage)).toEqual(['capabilities', 'user', 'syscalls'])
   })
 
+  it('is kept later than what was kept before it, though the clock was set back', () => {
+    const [first, second] = withStage(
+      [stage('capabilities', { at: '2031-01-01T00:00:00.000Z' })],
+      stage('user', { at: '2030-01-01T00:00:00.000Z' }),
+    )
+    expect((second?.at ?? '') > (first?.at ?? '')).toBe(true)
+  })
+
+  it('again keeps its first time, and no record of a file that another stage had recorded by then', () => {
+    const at = (hour: number) => `2031-01-01T0${hour}:00:00.000Z`
+    const kept = [
+      stage('user', { at: at(1), records: [record(0)] }),
+      stage('filesystem', { at: at(2), records: [{ ...record(33), path: '/b' }] }),
+    ]
+    const again = stage('user', { at: at(3), records: [{ ...record(34), path: '/b' }] })
+    const merged = withStage(kept, again).find((one) => one.stage === 'user')
+    expect(merged).toMatchObject({ at: at(3), first: at(1), records: [record(0)] })
+  })
+
   it('again is merged: the new lines win, the first exposure and the first record of a file stay', () => {
     const first = stage('user', {
       assignments: [service('User', 'a'), service('UMask', '7')],

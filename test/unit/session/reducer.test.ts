@@ -29,6 +29,7 @@ it('lets an event of an older screen change nothing on the one that is shown', (
     { type: 'checks', checks: [], measuring: true },
     { type: 'deadline', deadline: 1 },
     { type: 'restarts', restarts: 'once' },
+    { type: 'news', news: { calls: [], sockets: [], files: [], programs: [], memory: [] }, lost: true },
   ]
   expect(after(refused, ...late)).toEqual(after(refused))
 })

@@ -3,8 +3,10 @@ import { service } from '../../../src/catalog/assignment.ts'
 import type { Directive, Proposed } from '../../../src/catalog/types.ts'
 import { relax } from '../../../src/session/loosen.ts'
 import {
+  asChosen,
   beginStage,
   chosenAssignments,
+  otherWay,
   predicted,
   rowsOf,
   type StageWork,
@@ -77,6 +79,32 @@ describe('rows', () => {
     expect(toggle(before, 'Bogus')).toBe(before)
   })
 
+  it('change to their other way and back, and stay as they are without one', () => {
+    const before = work()
+    const [id, now] = [...before.current][0] as [string, Proposed]
+    const other: Proposed = { ...now, value: 'other', assignments: [service(id, 'CAP_KILL')] }
+    const both = { ...before, current: new Map([...before.current, [id, { ...now, other }]]) }
+    const changed = otherWay(both, id)
+    expect(changed.current.get(id)).toMatchObject({ value: 'other', other: { value: now.value } })
+    expect(rowsOf(changed).find((row) => row.id === id)?.other).toMatch(`${now.value}, exposure `)
+    expect(otherWay(changed, id).current).toEqual(both.current)
+    expect(otherWay(before, id)).toBe(before)
+  })
+
+  it('keep their ticks and their ways when they are looked at anew', () => {
+    const plain = work()
+    const [id, now] = [...plain.current][0] as [string, Proposed]
+    const result = { ...now, other: { ...now, value: 'other' } }
+    const proposals = plain.proposals.map((one) => (one.directive.key === id ? { ...one, result } : one))
+    const anew = { ...plain, proposals, current: new Map([...plain.current, [id, result]]) }
+    const chosen = toggle(otherWay(anew, id), 'NoNewPrivileges')
+    for (const fresh of [anew, otherWay(anew, id)]) {
+      const again = asChosen(fresh, chosen)
+      expect([again.current.get(id)?.value, [...again.ticked]]).toEqual(['other', [id]])
+    }
+    expect(asChosen(anew, anew)).toBe(anew)
+  })
+
   it('lower the predicted exposure by what they gain, and not at all when none is ticked', () => {
     const none = tickAll(work(), false)
     const one = toggle(none, 'NoNewPrivileges')
@@ -97,8 +125,8 @@ describe('a relaxed stage', () => {
       'NoNewPrivileges=yes',
     ])
     const row = relaxed && rowsOf(relaxed).find(({ id }) => id === 'CapabilityBoundingSet')
-    expect(row?.value).toBe('tight (relaxed)')
-    expect(row?.evidence).toEqual(['The trial showed that CAP_CHOWN is needed.'])
+    expect(row?.value).toBe('CAP_KILL CAP_CHOWN')
+    expect(row?.evidence).toEqual(['The trial showed that CAP_CHOWN is needed. It costs 0.2 of exposure.'])
   })
 
   it('goes down the ladder a step at a time, and unticks the row below the last', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { initialState } from '../../../src/session/reducer.ts'
-import type { Intent, Phase, Row, Session, WalkState } from '../../../src/session/state.ts'
+import type { FailedPhase, Intent, Phase, Row, Session, WalkState } from '../../../src/session/state.ts'
 import { walkUnattended } from '../../../src/session/unattended.ts'
 
 /** A session that goes to its next phase with each intent, and remembers what it was sent. */
@@ -23,14 +23,14 @@ class Scripted implements Session {
   state = () => this.#state
   subscribe = (listener: () => void) => {
     this.#listener = listener
-    setTimeout(() => this.#go())
+    setTimeout(() => this.go())
     return () => undefined
   }
   send = (intent: Intent) => {
     this.sent.push(intent)
-    setTimeout(() => this.#go())
+    setTimeout(() => this.go())
   }
-  #go(): void {
+  go(): void {
     const phase = this.#rest.shift()
     if (phase === undefined) {
       this.#end(0)
@@ -38,6 +38,8 @@ class Scripted implements Session {
     }
     this.#state = { ...this.#state, phase }
     this.#listener()
+    // A trial ends by itself.
+    if (phase.at === 'trial') setTimeout(() => this.go())
     if (phase.at === 'refused' || phase.at === 'done') this.#end(phase.at === 'done' ? 0 : 1)
   }
 }
@@ -78,7 +80,7 @@ const failed = (...ids: string[]): Phase => ({
   reason: 'it broke',
   journal: ['srv: \u001b[2Jboom'],
   undone: ['back'],
-  relaxations: ids.map((id) => ({ id, text: `allow ${id}` })),
+  relaxations: ids.map((id) => ({ id, text: `allow ${id}`, precise: true })),
   mayInsist: false,
 })
 const confirm: Phase = {
@@ -117,10 +119,43 @@ describe('the walk without a terminal', () => {
     expect((await walk(stage(row(false)))).sent).toEqual([{ do: 'skip-stage' }])
   })
 
+  it('searches for the row that breaks a live service where nothing precise is known', async () => {
+    const vague = { id: 'drop X', text: 'leave out X', precise: false }
+    const unknown: Phase = { ...(failed() as FailedPhase), relaxations: [vague], maySearch: 4 }
+    const search = { trial: 2, most: 4, rows: ['PrivateTmp', 'PrivateDevices'], of: 9 }
+    const trial: Phase = { at: 'trial', stage: 'filesystem', steps: [], search }
+    const { sent, out } = await walk(unknown, trial, failed('a'))
+    expect(sent).toEqual([{ do: 'search' }, { do: 'relax', ids: ['a'] }])
+    expect(out).toContain('trial 2 of at most 4, 2 of 9: PrivateTmp PrivateDevices')
+    expect((await walk({ ...(failed('a') as FailedPhase), maySearch: 4 })).sent).toEqual([
+      { do: 'relax', ids: ['a'] },
+    ])
+    expect((await walk({ ...(failed() as FailedPhase), relaxations: [vague] })).sent).toEqual([
+      { do: 'relax', ids: ['drop X'] },
+    ])
+  })
+
   it('stops at a check that can’t decide health instead of asking for ever', async () => {
     const { sent, out } = await walk({ at: 'baseline', checks: [], measuring: false, problem: 'GET x flaps' })
     expect(sent).toEqual([{ do: 'stop' }])
     expect(out).toContain('GET x flaps')
+  })
+
+  it('tells what is new while it learns, each once, and waits for its end', async () => {
+    const news = { calls: [{ name: 'chroot', by: 'srv' }], sockets: [], files: [], programs: [], memory: [] }
+    const learning = { at: 'learning', since: 0, until: 1, news, lost: false } as const
+    const more = { ...news, files: ['/srv/x'] }
+    const session = new Scripted([learning, { ...learning, news: more, lost: true }])
+    const out: string[] = []
+    const ended = walkUnattended(session, { out: (line) => out.push(line), err: () => undefined })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(session.sent).toEqual([])
+    session.go()
+    session.go()
+    await ended
+    expect(out.filter((line) => line.includes('chroot'))).toEqual(['  new call chroot, called by srv'])
+    expect(out).toContain('  new file written /srv/x')
+    expect(out.join('\n')).toContain('may have dropped records')
   })
 
   it('takes no other service down, but goes on after an unfinished trial', async () => {

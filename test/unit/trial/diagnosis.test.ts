@@ -57,6 +57,19 @@ const killed = (name: string, comm: string): SeccompRecord => ({
 
 const suspects = (change: Parameters<typeof evidence>[0]) => diagnose(evidence(change)).remedies.map(remedyId)
 
+describe('what PID 1 says of a program that it could not execute', () => {
+  const failed = (fields: Record<string, string>) =>
+    parseJournal(JSON.stringify({ MESSAGE_ID: '641257651c1b4ec9a8624d7a40a9e1e7', ...fields }))
+  const sandbox = [service('NoExecPaths', '/')]
+  it.each([
+    ['names it', { EXECUTABLE: '/opt/tool', ERRNO: '13' }, sandbox, ['exec-path /opt/tool']],
+    ['is not ours where it is missing', { EXECUTABLE: '/opt/tool', ERRNO: '2' }, sandbox, []],
+    ['is not ours without NoExecPaths', { EXECUTABLE: '/opt/tool', ERRNO: '13' }, [], []],
+  ])('%s', (_, fields, assignments, remedies) => {
+    expect(suspects({ journal: failed(fields), assignments })).toEqual(remedies)
+  })
+})
+
 const BOUND = service('CapabilityBoundingSet', '')
 const NOEXEC = service('NoExecPaths', '/')
 const FAMILIES = service('RestrictAddressFamilies', 'AF_INET')

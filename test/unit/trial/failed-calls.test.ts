@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FailedCall } from '../../../src/observe/learned.ts'
-import { remediesOfFailedCalls } from '../../../src/trial/failed-calls.ts'
+import { refusedCalls } from '../../../src/trial/failed-calls.ts'
 import { remedyId } from '../../../src/trial/remedy.ts'
 
 const sightings = [{ program: '/usr/sbin/apache2', phase: 'start', count: 1 }]
@@ -58,6 +58,8 @@ const CASES: [why: string, failed: FailedCall, setting: string, remedy: string[]
 describe('a call that failed by a trial', () => {
   it.each(CASES)('%s', (_, call, key, remedies) => {
     const assignments = [{ section: 'Service' as const, key, value: 'x' }]
-    expect(remediesOfFailedCalls([call, call], assignments).map(remedyId)).toEqual(remedies)
+    const told = refusedCalls([call, call], assignments)
+    expect(told.remedies.map(remedyId)).toEqual(remedies)
+    expect(told.lines).toHaveLength(remedies.length === 0 ? 0 : 1)
   })
 })

@@ -6,6 +6,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -26,6 +27,7 @@ const PLAN = {
   bootFiles: [],
   foldersMade: [],
   invocation: 'old',
+  restartMark: '/run/hardenctl/x/restarted',
 }
 
 function recordOf(path: string): OwnershipRecord {
@@ -122,34 +124,88 @@ describe('the order', () => {
   })
 })
 
-describe('while systemd can’t read its files', () => {
-  const undone = (refusals: number) => {
-    const folder = temporaryFolder()
-    const run = join(folder, 'run/x')
-    mkdirSync(run, { recursive: true })
-    const script = undoScript({
-      ...PLAN,
-      records: [],
-      runFolder: run,
-      trialDropIn: join(folder, 'drop-in'),
-    })
-    const systemctl = `systemctl() {
+/** Runs the script against a systemctl that is a shell function: `answers` are the cases of its verbs. */
+function undone(answers: string, mark = false) {
+  const folder = temporaryFolder()
+  const run = join(folder, 'run/x')
+  mkdirSync(run, { recursive: true })
+  const restartMark = join(run, 'restarted')
+  if (mark) writeFileSync(restartMark, '')
+  const script = undoScript({
+    ...PLAN,
+    records: [],
+    runFolder: run,
+    restartMark,
+    trialDropIn: join(folder, 'drop-in'),
+  })
+  const systemctl = `is_state=active is_now=old is_load=loaded
+    systemctl() {
       echo "$1" >>${folder}/calls
+      case "$1 $2" in
+      "show --property=ActiveState") echo $is_state ;;
+      "show --property=InvocationID") echo $is_now ;;
+      "show --property=LoadState") echo $is_load ;;
+      esac
       case $1 in
-      daemon-reload) [ "$(grep -c daemon-reload ${folder}/calls)" -gt ${refusals} ] ;;
-      show) echo active ;;
+      ${answers}
       esac
     }`
-    // Waiting is not what is tested; PID 1 and its bus are not there.
-    const text = script.replaceAll('sleep "$wait"', ':').replace('unset IFS', `${systemctl}\nunset IFS`)
-    const { status } = spawnSync('/bin/sh', { input: text })
-    return { status, left: existsSync(run) }
-  }
+  // Waiting is not what is tested; PID 1 and its bus are not there.
+  const text = script.replaceAll('sleep "$wait"', ':').replace('unset IFS', `${systemctl}\nunset IFS`)
+  const { status } = spawnSync('/bin/sh', { input: text })
+  const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\n')
+  return { status, left: existsSync(run), started: calls.includes('restart') || calls.includes('start') }
+}
 
+const reloads = (refusals: number) => `daemon-reload) count=$((count + 1)); [ "$count" -gt ${refusals} ] ;;`
+
+describe('while systemd can’t read its files', () => {
   it.each([
     ['succeeds and takes itself away when it can after all', 3, { status: 0, left: false }],
     ['fails, and stays for the timer to run again', 99, { status: 1, left: true }],
-  ])('%s', (_, refusals, outcome) => expect(undone(refusals)).toEqual(outcome))
+  ])('%s', (_, refusals, outcome) => expect(undone(reloads(refusals))).toMatchObject(outcome))
+})
+
+describe('the service', () => {
+  it.each([
+    ['that still runs as before is left alone', '', false, { status: 0, started: false }],
+    [
+      'of a trial is started anew',
+      'daemon-reload) is_now=trial ;; restart) is_now=new ;;',
+      true,
+      { status: 0, started: true },
+    ],
+    [
+      'that somebody stopped before the trial restarted it stays stopped',
+      'daemon-reload) is_state=inactive ;;',
+      false,
+      { status: 0, started: false },
+    ],
+    [
+      'that the trial’s restart left stopped is started',
+      'daemon-reload) is_state=inactive ;; restart) is_state=active is_now=new ;;',
+      true,
+      { status: 0, started: true },
+    ],
+    [
+      'that can’t be started yet is tried again by the timer',
+      'daemon-reload) is_state=failed ;;',
+      true,
+      { status: 1, left: true, started: true },
+    ],
+    [
+      'whose unit has no file for a while goes on, and is tried again',
+      'daemon-reload) is_now=trial is_load=not-found ;; restart) false ;;',
+      true,
+      { status: 1, left: true },
+    ],
+    [
+      'that was removed and has ended is nobody’s to start',
+      'daemon-reload) is_state=inactive is_load=not-found is_now=trial ;;',
+      true,
+      { status: 0, left: false },
+    ],
+  ])('%s', (_, answers, mark, outcome) => expect(undone(answers, mark)).toMatchObject(outcome))
 })
 
 describe.skipIf(!IS_ROOT)('owners and modes (need root)', () => {

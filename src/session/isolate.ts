@@ -1,0 +1,69 @@
+import type { Baseline } from '../trial/baseline.ts'
+import { attempt, undo } from '../trial/transaction.ts'
+import { searchBreaking } from './bisect.ts'
+import type { WalkContext } from './context.ts'
+import { diagnosisOf, type Failure } from './failure.ts'
+import { loosenRow } from './loosen.ts'
+import { changeKey } from './proof-plan.ts'
+import { changeOf, type StageWork } from './stage-work.ts'
+import { trialContext } from './trial-context.ts'
+
+/** What live trials of a stage said so far, by the change: no part is tried twice. */
+export type TriedLive = Map<string, boolean>
+
+/** Trials that the search for one row may take: ⌈log2 n⌉. */
+export function mostTrials(rows: number): number {
+  return Math.ceil(Math.log2(Math.max(2, rows)))
+}
+
+function tickedIds({ proposals, ticked }: StageWork): string[] {
+  return proposals.map(({ directive }) => directive.key).filter((id) => ticked.has(id))
+}
+
+/** One live trial of a part, undone whatever it comes to; why it broke, or undefined. */
+async function tryPart(
+  context: WalkContext,
+  work: StageWork,
+  baseline: Baseline,
+  ids: readonly string[],
+): Promise<Pick<Failure, 'reason' | 'remedies'> | undefined> {
+  const trials = trialContext(context, work.facts, baseline)
+  const result = await attempt(trials, work.stage, changeOf(work, new Set(ids)))
+  if (result.healthy) {
+    const undone = await undo(trials, result.trial)
+    if (!undone.proven) throw new Error(undone.lines[0] ?? 'the service is not proven to be back')
+    return undefined
+  }
+  if (!result.undone.proven) throw new Error(result.undone.lines[0] ?? 'the service is not proven to be back')
+  return diagnosisOf(context.host, work.facts, result)
+}
+
+/**
+ * Finds on the live service the row with which a stage begins to break, where no clone can tell: parts of it are tried
+ * and taken back, so between two trials the service runs as it was last proven. The row is then relaxed by as little
+ * as is known, and the rest is kept on the list.
+ */
+export async function isolate(
+  context: WalkContext,
+  work: StageWork,
+  baseline: Baseline,
+  broke: Pick<Failure, 'reason' | 'remedies'>,
+  tried: TriedLive,
+): Promise<StageWork> {
+  const { stage } = work
+  const ids = tickedIds(work)
+  const keyOf = (first: number) => changeKey(changeOf(work, new Set(ids.slice(0, first))))
+  const most = mostTrials(ids.length)
+  let why = broke
+  for (let trial = 1; ; trial += 1) {
+    const next = searchBreaking(ids.length, (first) => tried.get(keyOf(first)))
+    if ('breaks' in next) return loosenRow(work, ids[next.breaks] as string, why, 'On the live service')
+    const part = ids.slice(0, next.ask)
+    const deadline = Date.now() + trialContext(context, work.facts, baseline).deadManSeconds * 1000
+    const search = { trial, most, rows: part, of: ids.length }
+    context.dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], deadline, search } })
+    const found = await tryPart(context, work, baseline, part)
+    tried.set(keyOf(next.ask), found === undefined)
+    if (found !== undefined) why = found
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { Host } from '../host/host.ts'
+import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
+import { first, showUnit } from '../systemd/show.ts'
+import { glimpse } from './glimpse.ts'
+import type { Trial, TrialContext, Undone } from './transaction.ts'
+
+/** Somebody else is at work on the unit: what is proven meanwhile would prove nothing. One line that says what was seen. */
+export class Meddling extends Error {
+  override name = 'Meddling'
+}
+
+/** A trial that ended because of it, and what became of what hardenctl itself had begun. */
+export class MeddledTrial extends Error {
+  override name = 'MeddledTrial'
+  readonly undone: Undone
+  constructor(message: string, undone: Undone) {
+    super(message)
+    this.undone = undone
+  }
+}
+
+/** Hash by path of each file that a unit is made of. */
+export type UnitFiles = Readonly<Record<string, string>>
+
+/** The files that PID 1 has read the unit from, the trial's own drop-in aside. */
+export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {
+  const shown = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
+  const paths = [first(shown, 'FragmentPath'), ...first(shown, 'DropInPaths').split(' ')]
+  const others = paths.filter((path) => path !== '' && path !== trialPath(unit))
+  const files = others.map(async (path): Promise<[string, string]> => {
+    const text = await host.read(path).catch(() => undefined)
+    return [path, text === undefined ? 'missing' : createHash('sha256').update(text).digest('hex')]
+  })
+  return Object.fromEntries(await Promise.all(files))
+}
+
+function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
+  for (const path of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    if (before[path] === now[path]) continue
+    if (before[path] === undefined) return `${path} was added`
+    return now[path] === undefined || now[path] === 'missing' ? `${path} has gone` : `${path} was changed`
+  }
+  return undefined
+}
+
+/** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited. */
+export async function requireSameFiles(host: Host, unit: string, trial: Trial, text: string): Promise<void> {
+  const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
+  if (changed !== undefined) throw new Meddling(`${changed} by somebody else during the trial`)
+  const own = await host.read(trialPath(unit))
+  if (own !== undefined && own !== text)
+    throw new Meddling(`${trialPath(unit)}, the trial's own, was edited by somebody else`)
+  if (first(await showUnit(host, unit, ['NeedDaemonReload']), 'NeedDaemonReload') === 'yes')
+    throw new Meddling(`the files of ${unit} were changed on disk by somebody else during the trial`)
+}
+
+/** Throws Meddling when the service is no longer the one that ran when the trial began. */
+async function requireSameService(host: Host, unit: string, trial: Trial): Promise<void> {
+  const { active, invocation } = await glimpse(host, unit)
+  if (invocation !== trial.before.invocation)
+    throw new Meddling(`${unit} was restarted by somebody else during the trial`)
+  if (active !== 'active')
+    throw new Meddling(`${unit} was stopped by somebody else during the trial: it is ${active}`)
+}
+
+/** Throws Meddling when somebody else has had the unit in hands since the trial began; not asked of a clone. */
+export async function requireUntouched(host: Host, unit: string, trial: Trial, text: string): Promise<void> {
+  if (host.isClone) return
+  await requireSameService(host, unit, trial)
+  await requireSameFiles(host, unit, trial, text)
+}
+
+function linesOf(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .join('\n')
+}
+
+/** What is wrong with the kept drop-in, in a sentence: it says other than was kept. Undefined when it is as it was written. */
+export async function editedKept(
+  host: Host,
+  unit: string,
+  parts: readonly DropInPart[],
+): Promise<string | undefined> {
+  const text = await host.read(keptPath(unit))
+  const wanted = parts.length === 0 ? undefined : linesOf(renderDropIn([], parts))
+  if (wanted === undefined ? text === undefined : text !== undefined && linesOf(text) === wanted)
+    return undefined
+  const what = text === undefined ? 'has gone' : 'is not as hardenctl remembers it'
+  return `${keptPath(unit)} ${what}`
+}
+
+/** Ends a trial for what others did: on a clone, where nobody else is, it is a failure like any other. */
+export function isMeddling(error: unknown, { host }: Pick<TrialContext, 'host'>): error is Meddling {
+  return error instanceof Meddling && !host.isClone
+}

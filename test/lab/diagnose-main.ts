@@ -1,0 +1,88 @@
+import type { Stage } from '../../src/catalog/types.ts'
+import { liveHost } from '../../src/host/live.ts'
+import { observe } from '../../src/observe/observe.ts'
+import type { WalkContext } from '../../src/session/context.ts'
+import { IntentQueue } from '../../src/session/intents.ts'
+import { settleLearning } from '../../src/session/learning-phase.ts'
+import { preflight } from '../../src/session/preflight.ts'
+import { rowProof } from '../../src/session/proof-plan.ts'
+import { StageProving } from '../../src/session/stage-proving.ts'
+import { beginStage, rowsOf } from '../../src/session/stage-work.ts'
+import type { Row } from '../../src/session/state.ts'
+import { type Baseline, listenersOf } from '../../src/trial/baseline.ts'
+
+/**
+ * Proofs of one stage, run inside a lab: node diagnose.mjs JSON. What was learned goes into the diagnosis alone, and
+ * not into the proposals: these are as naive as a look at the running processes, so that they break.
+ */
+export interface DiagnoseWish {
+  unit: string
+  stage: Stage
+}
+
+export interface DiagnoseOutcome {
+  set: string
+  rows: Pick<Row, 'key' | 'value' | 'ticked' | 'evidence' | 'proof'>[]
+  ms: number
+}
+
+async function contextOf(unit: string): Promise<WalkContext> {
+  const host = liveHost()
+  const subject = await preflight(host, unit)
+  const stored = { version: 1 as const, unit: subject.unit, started: '', stock: 0, kept: [] }
+  return {
+    host,
+    live: host,
+    rehearsing: { companions: [] },
+    learning: {},
+    ahead: undefined,
+    subject,
+    options: {
+      host,
+      unit,
+      keepSeconds: 0,
+      rehearse: true,
+      once: false,
+      exactCalls: false,
+      checks: [],
+      exercises: [],
+    },
+    intents: new IntentQueue(),
+    signal: new AbortController().signal,
+    dispatch: () => undefined,
+    stored,
+    save: async () => undefined,
+  }
+}
+
+async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
+  const context = await contextOf(unit)
+  const facts = await observe(context.live, context.subject.unit)
+  const baseline: Baseline = {
+    listeners: listenersOf(facts.sockets),
+    answers: [],
+    startMs: 200,
+    restless: false,
+  }
+  const learning = await settleLearning(context, baseline)
+  if (learning.why !== undefined || learning.trace === undefined) throw new Error(learning.why ?? 'no trace')
+  context.learning = { trace: learning.trace }
+  const begun = performance.now()
+  const proving = new StageProving(context, baseline, beginStage(stage, facts), () => undefined)
+  proving.begin()
+  do await new Promise((resolve) => setTimeout(resolve, 100))
+  while (proving.proving)
+  const { work, proofs, set } = proving
+  await proving.pause()
+  const rows = rowsOf(work, (id) => rowProof(work, proofs, id))
+  return {
+    set: `${set.state} ${set.reason ?? ''}`,
+    rows: rows
+      .filter(({ unavailable }) => unavailable === undefined)
+      .map(({ key, value, ticked, evidence, proof }) => ({ key, value, ticked, evidence, proof })),
+    ms: Math.round(performance.now() - begun),
+  }
+}
+
+console.log(JSON.stringify(await run(JSON.parse(process.argv[2] ?? ''))))
+process.exit(0)

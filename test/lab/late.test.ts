@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootLab, type Lab } from './lab.ts'
+import { watchWalk } from './once-run.ts'
+import { labTitle, skipLab } from './problem.ts'
+import { keptDropIn, leftovers, show } from './subjects.ts'
+
+const FOLDER = '/usr/local/lib/late'
+
+/** Needs that show late; each writes where a strict file system does not let it. */
+const SCRIPTS = {
+  timer: '#!/bin/sh\nsleep 10\ndate >/srv/state/stamp || exit 1\nexec sleep infinity\n',
+  reload: '#!/bin/sh -e\ndate >/srv/state/reloaded\n',
+  second:
+    '#!/bin/sh -e\nif [ -e /run/late-second ]; then date >/srv/state/again; fi\ntouch /run/late-second\n',
+}
+const UNITS = {
+  timer: `ExecStart=${FOLDER}/timer`,
+  reload: `ExecStart=/usr/bin/sleep infinity\nExecReload=${FOLDER}/reload`,
+  second: `ExecStartPre=${FOLDER}/second\nExecStart=/usr/bin/sleep infinity`,
+}
+
+let lab: Lab
+
+describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
+  beforeAll(async () => {
+    lab = await bootLab({
+      files: Object.fromEntries([
+        ...Object.entries(SCRIPTS).map(([name, text]) => [`${FOLDER}/${name}`, text]),
+        ...Object.entries(UNITS).map(([name, text]) => [
+          `/etc/systemd/system/late-${name}.service`,
+          `[Service]\n${text}\n`,
+        ]),
+      ]),
+      setup: [
+        ['sh', '-ec', `chmod 755 ${FOLDER}/* && mkdir /srv/state && systemctl daemon-reload`],
+        ['systemctl', 'start', 'late-timer', 'late-reload', 'late-second'],
+      ],
+    })
+  })
+  afterAll(() => lab?.stop())
+
+  it('only ten seconds after its start, is given back what it lost', { timeout: 400_000 }, async () => {
+    const { walk } = await watchWalk(lab, 'late-timer.service', ['late-timer', '--yes'])
+    expect(walk.exitCode, walk.stdout).toBe(0)
+    expect(walk.stdout).toMatch(/Filesystem: skipped.*taken back|Filesystem was taken back/)
+    expect(await keptDropIn(lab, 'late-timer.service')).not.toContain('ProtectSystem=strict')
+    await pause(12_000)
+    expect(await show(lab, 'late-timer', 'ActiveState')).toBe('active')
+    expect(await show(lab, 'late-timer', 'NRestarts')).toBe('0')
+    expect(await leftovers(lab)).toEqual([])
+  })
+
+  it.each([
+    ['only at a reload', 'reload', ['systemctl', 'reload']],
+    ['only at its second start', 'second', ['systemctl', 'restart']],
+  ])('%s, breaks in a clone and never live', { timeout: 300_000 }, async (_, name, use) => {
+    const unit = `late-${name}`
+    const { walk, starts } = await watchWalk(lab, `${unit}.service`, [unit, '--yes'])
+    expect(walk.exitCode, walk.stdout).toBe(0)
+    expect(starts.failed).toBe(0)
+    await lab.output([...use, unit])
+    expect(await lab.read(`/srv/state/${name === 'reload' ? 'reloaded' : 'again'}`)).toMatch(/\d/)
+    expect(await keptDropIn(lab, `${unit}.service`)).toMatch(/ReadWritePaths=.*\/srv\/state/)
+    expect(await show(lab, unit, 'ActiveState')).toBe('active')
+  })
+})
