@@ -1,5 +1,4 @@
 import type { ExecCommand } from '../systemd/exec.ts'
-import type { FreeAccount } from './free-account.ts'
 import type { LearnedFacts } from './learned-facts.ts'
 
 /** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
@@ -57,6 +56,13 @@ export interface Account {
   id: number
   /** For a user: the primary group's id. */
   gid?: number
+}
+
+/** A system account that could be made for a service: its name is free, or hardenctl made it earlier. */
+export interface FreeAccount {
+  name: string
+  /** Of the user and of the group of the same name. */
+  id: number
 }
 
 export type CapabilitySetName = 'inheritable' | 'permitted' | 'effective' | 'bounding' | 'ambient'

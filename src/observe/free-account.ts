@@ -1,12 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { parseGroup, parsePasswd } from './accounts.ts'
-
-/** A system account that could be made for a service: its name is free, or hardenctl made it earlier. */
-export interface FreeAccount {
-  name: string
-  /** Of the user and of the group of the same name. */
-  id: number
-}
+import type { FreeAccount } from './facts.ts'
 
 /** How an account that hardenctl made is told from others: passwd(5), GECOS. */
 export const MADE_BY = 'made by hardenctl'

@@ -4,7 +4,7 @@ import type { Facts } from '../observe/facts.ts'
 import { queue, reloadUnit, resetFailed } from '../systemd/control.ts'
 import { ask, type Baseline } from '../trial/baseline.ts'
 import { checkHealth } from '../trial/health.ts'
-import { startLimitMs } from '../trial/transaction.ts'
+import { startLimitMs } from '../trial/trial.ts'
 import { type LearnPhase, untilSettled } from './learn.ts'
 import { TRACE_FOLDER } from './strace.ts'
 

@@ -1,6 +1,6 @@
 import type { Proposed } from '../catalog/types.ts'
 import type { Remedy } from '../trial/remedy.ts'
-import type { Change } from '../trial/transaction.ts'
+import type { Change } from '../trial/trial.ts'
 import { searchBreaking } from './bisect.ts'
 import { dropCulprit, loosenRow, loosenSet } from './loosen.ts'
 import { changeOf, type StageWork } from './stage-work.ts'

@@ -9,16 +9,8 @@ import { proveReload, proveStopAndStart } from '../trial/final.ts'
 import { keep } from '../trial/keep.ts'
 import { markLogs, refusalsSince } from '../trial/refusals.ts'
 import type { StepListener } from '../trial/steps.ts'
-import {
-  AbortedTrial,
-  type Attempt,
-  attempt,
-  type Change,
-  type TrialContext,
-  takeBack,
-  UnhealthyError,
-  undo,
-} from '../trial/transaction.ts'
+import { AbortedTrial, attempt, takeBack, UnhealthyError, undo } from '../trial/transaction.ts'
+import type { Attempt, Change, TrialContext } from '../trial/trial.ts'
 import type { WalkContext } from './context.ts'
 import { diagnosisOf } from './failure.ts'
 import { helps } from './loosen.ts'

@@ -4,7 +4,7 @@ import type { Facts } from '../observe/facts.ts'
 import { mergeAssignments } from '../systemd/drop-in.ts'
 import { exposure } from '../systemd/exposure.ts'
 import { applyAssignments, settingsFromShow } from '../systemd/settings.ts'
-import type { Change } from '../trial/transaction.ts'
+import type { Change } from '../trial/trial.ts'
 import { score } from './drop-in-parts.ts'
 import type { Proof, Row } from './state.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
-import type { Trial } from '../trial/transaction.ts'
+import type { Trial } from '../trial/trial.ts'
 import { STATE_FOLDER, stateFolder } from '../trial/trial-paths.ts'
 import { learnedSchema } from './learned-store.ts'
 

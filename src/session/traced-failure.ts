@@ -9,7 +9,7 @@ import type { Diagnosis } from '../trial/diagnosis.ts'
 import { refusedCalls } from '../trial/failed-calls.ts'
 import { accountsOf } from '../trial/new-account.ts'
 import { planOwnership, recordOwnership } from '../trial/ownership.ts'
-import type { Change, TrialContext } from '../trial/transaction.ts'
+import type { Change, TrialContext } from '../trial/trial.ts'
 import { completed } from './failure.ts'
 
 export interface TracedFailure {

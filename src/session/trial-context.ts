@@ -1,7 +1,7 @@
 import type { Facts } from '../observe/facts.ts'
 import { type Baseline, isExercise } from '../trial/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../trial/check.ts'
-import { startLimitMs, type TrialContext } from '../trial/transaction.ts'
+import { startLimitMs, type TrialContext } from '../trial/trial.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import { asPending } from './store.ts'

@@ -5,7 +5,7 @@ import { keptPath, trialPath } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
 import { checkHealth } from '../trial/health.ts'
 import { earliestRecords, restoreEverything } from '../trial/restore.ts'
-import { startLimitMs } from '../trial/transaction.ts'
+import { startLimitMs } from '../trial/trial.ts'
 import { score } from './drop-in-parts.ts'
 import { forgetState, loadState, type StoredState, StoreError } from './store.ts'
 

@@ -1,5 +1,6 @@
 import type { Assignment } from './assignment.ts'
-import { applyAssignments, type Groups, settingsFromShow } from './settings.ts'
+import { applyAssignments, settingsFromShow } from './settings.ts'
+import type { Groups } from './settings-kinds.ts'
 import { type Kind, kindOf } from './settings-kinds.ts'
 import { ALL_CAPABILITIES, words } from './settings-values.ts'
 

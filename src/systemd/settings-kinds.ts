@@ -56,3 +56,6 @@ const KIND_BY_KEY: ReadonlyMap<string, Kind> = new Map(
 export function kindOf(key: string): Kind {
   return KIND_BY_KEY.get(key) ?? 'word'
 }
+
+/** "@group" → its system calls, subgroups resolved. */
+export type Groups = Readonly<Record<string, readonly string[]>>

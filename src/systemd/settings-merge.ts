@@ -1,5 +1,4 @@
-import type { Groups } from './settings.ts'
-import type { Kind } from './settings-kinds.ts'
+import type { Groups, Kind } from './settings-kinds.ts'
 import {
   ALL_CAPABILITIES,
   ALL_NAMESPACES,

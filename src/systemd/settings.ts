@@ -1,9 +1,8 @@
 import type { Assignment } from './assignment.ts'
+import type { Groups } from './settings-kinds.ts'
 import { kindOf } from './settings-kinds.ts'
 import { mergeLine, reading } from './settings-merge.ts'
 import { ALL_CAPABILITIES, ALL_NAMESPACES } from './settings-values.ts'
-
-export { difference, type SettingDifference } from './settings-difference.ts'
 
 /**
  * The settings of a unit, normalised so that what is shown and what is predicted look the same.
@@ -12,9 +11,6 @@ export { difference, type SettingDifference } from './settings-difference.ts'
  * RestrictNamespaces is the list of kinds still allowed; capabilities are in lower case.
  */
 export type Settings = Readonly<Record<string, readonly string[]>>
-
-/** "@group" → its system calls, subgroups resolved. */
-export type Groups = Readonly<Record<string, readonly string[]>>
 
 /** Capabilities that other settings take from the bounding set (unit_patch_contexts() in src/core/unit.c). */
 const TAKEN_BY: Readonly<Record<string, readonly string[]>> = {

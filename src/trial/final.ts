@@ -8,7 +8,8 @@ import type { OwnershipRecord } from './ownership.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
 import { obstacle } from './room.ts'
 import { timed } from './steps.ts'
-import { healthQuestion, startLimitMs, type TrialContext, UnhealthyError } from './transaction.ts'
+import { healthQuestion, UnhealthyError } from './transaction.ts'
+import { startLimitMs, type TrialContext } from './trial.ts'
 import { placeUndo, removeUndo } from './undo-file.ts'
 
 const STOP_LIMIT_MS = 90_000

@@ -9,15 +9,8 @@ import { glimpse } from './glimpse.ts'
 import { isMeddling, MeddledTrial, Meddling, requireSameFiles } from './meddling.ts'
 import { isCommitted } from './restore.ts'
 import { timed } from './steps.ts'
-import {
-  type Trial,
-  type TrialContext,
-  TrialError,
-  trialText,
-  type Undone,
-  undo,
-  verifySettings,
-} from './transaction.ts'
+import { trialText, undo, verifySettings } from './transaction.ts'
+import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
 import { bootPaths } from './trial-paths.ts'
 import { removeUndo } from './undo-file.ts'
 

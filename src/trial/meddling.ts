@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts'
 import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
 import { first, showUnit } from '../systemd/show.ts'
 import { glimpse } from './glimpse.ts'
-import type { Trial, TrialContext, Undone } from './transaction.ts'
+import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
 
 /** Somebody else is at work on the unit: what is proven meanwhile would prove nothing. One line that says what was seen. */
 export class Meddling extends Error {
@@ -19,9 +19,6 @@ export class MeddledTrial extends Error {
     this.undone = undone
   }
 }
-
-/** Hash by path of each file that a unit is made of. */
-export type UnitFiles = Readonly<Record<string, string>>
 
 /** The files that PID 1 has read the unit from, the trial's own drop-in aside. */
 export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {

@@ -1,96 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
-import type { Assignment, NewAccount, OwnershipWish } from '../catalog/types.ts'
+import type { Assignment, NewAccount } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
-import type { Account } from '../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
-import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
+import { keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
 import { difference, type SettingDifference } from '../systemd/settings-difference.ts'
 import { showUnit } from '../systemd/show.ts'
 import { armTimer, undoNow } from '../systemd/timer.ts'
-import type { Baseline } from './baseline.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
-import type { Reason } from './judge.ts'
-import { isMeddling, MeddledTrial, requireUntouched, type UnitFiles, unitFiles } from './meddling.ts'
+import { isMeddling, MeddledTrial, requireUntouched, unitFiles } from './meddling.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
-import {
-  handOver,
-  type OwnershipChange,
-  type OwnershipRecord,
-  planOwnership,
-  recordOwnership,
-} from './ownership.ts'
+import { handOver, planOwnership, recordOwnership } from './ownership.ts'
 import { obstacle } from './room.ts'
-import { type StepListener, timed } from './steps.ts'
+import { timed } from './steps.ts'
+import {
+  type Attempt,
+  type Change,
+  startLimitMs,
+  type Trial,
+  type TrialContext,
+  TrialError,
+  type Undone,
+} from './trial.ts'
 import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
 import { bootUnit, undoScript } from './undo-script.ts'
 
-/** What is asked for: a set of assignments, and files that change hands for them. */
-export interface Change {
-  assignments: readonly Assignment[]
-  ownership: readonly OwnershipWish[]
-  /** Made first, and not taken away again: files may be its. */
-  account?: NewAccount
-}
-
-/** A trial as it is remembered: enough to keep it, and to know after a crash what it was. */
-export interface Trial {
-  token: string
-  unit: string
-  stage: string
-  assignments: readonly Assignment[]
-  records: readonly OwnershipRecord[]
-  changes: readonly OwnershipChange[]
-  /** Folders for unit files that did not exist before. */
-  foldersMade: readonly string[]
-  /** Invocation and processes before the restart. */
-  before: Pick<Glimpse, 'invocation' | 'processes'>
-  /** Epoch milliseconds of the restart. */
-  since: number
-  /** The unit's files as they were when it began. */
-  files?: UnitFiles | undefined
-}
-
-export interface TrialContext {
-  host: Host
-  unit: string
-  baseline: Baseline
-  /** "@group" → system calls, to compare filters. */
-  groups: Record<string, string[]>
-  /** What the kept drop-in must say before a trial begins; undefined where that is not known. */
-  keptBefore?: readonly DropInPart[]
-  accounts: readonly Account[]
-  executables: readonly string[]
-  /** Seconds after which PID 1 undoes the trial by itself. */
-  deadManSeconds: number
-  /** Keeps the trial on disk before anything of the service is touched; undefined forgets it. */
-  remember(trial: Trial | undefined): Promise<void>
-  tell: StepListener
-  signal?: AbortSignal
-}
-
-export type Attempt =
-  | { healthy: true; trial: Trial; report: HealthReport }
-  | { healthy: false; trial: Trial; reasons: Reason[]; report: HealthReport | undefined; undone: Undone }
-
-export interface Undone {
-  /** The undo ran and the service is proven to answer as before. */
-  proven: boolean
-  lines: string[]
-}
-
 const SHOWN_DIFFERENCES = 3
-
-export class TrialError extends Error {
-  override name = 'TrialError'
-}
-
-/** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
-export function startLimitMs(baseline: Baseline): number {
-  return Math.min(90_000, Math.max(10_000, baseline.startMs * 4 + 5000))
-}
 
 async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
   const found = await Promise.all(folders.map((folder) => host.stat(folder)))

@@ -6,7 +6,8 @@ import { listenersOf, measure } from '../../src/trial/baseline.ts'
 import { parseCheck } from '../../src/trial/check.ts'
 import { diagnose } from '../../src/trial/diagnosis.ts'
 import { remedyId } from '../../src/trial/remedy.ts'
-import { attempt, type TrialContext } from '../../src/trial/transaction.ts'
+import { attempt } from '../../src/trial/transaction.ts'
+import type { TrialContext } from '../../src/trial/trial.ts'
 
 /** One trial of settings that the catalog would never propose, run inside a lab: node attempt.mjs JSON. */
 export interface AttemptWish {

@@ -7,7 +7,8 @@ import { first, showUnit } from '../../src/systemd/show.ts'
 import { type Baseline, listenersOf, measure } from '../../src/trial/baseline.ts'
 import { parseCheck } from '../../src/trial/check.ts'
 import { glimpse } from '../../src/trial/glimpse.ts'
-import { attempt, type TrialContext, undo } from '../../src/trial/transaction.ts'
+import { attempt, undo } from '../../src/trial/transaction.ts'
+import type { TrialContext } from '../../src/trial/trial.ts'
 
 /** Verdicts of single directives on one service, live and in a clone, run inside a lab: node fidelity.mjs JSON. */
 export interface FidelityWish {

@@ -9,7 +9,8 @@ import { cloneProblem } from '../../src/rehearsal/problem.ts'
 import { type Baseline, listenersOf, measure } from '../../src/trial/baseline.ts'
 import { parseCheck } from '../../src/trial/check.ts'
 import { keep } from '../../src/trial/keep.ts'
-import { attempt, type Change, type TrialContext } from '../../src/trial/transaction.ts'
+import { attempt } from '../../src/trial/transaction.ts'
+import type { Change, TrialContext } from '../../src/trial/trial.ts'
 
 /** One rehearsal, run inside a lab: node rehearsal.mjs JSON. */
 export interface RehearsalWish {

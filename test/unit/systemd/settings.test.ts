@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Assignment } from '../../../src/catalog/types.ts'
-import { applyAssignments, difference, settingsFromShow } from '../../../src/systemd/settings.ts'
+import { applyAssignments, settingsFromShow } from '../../../src/systemd/settings.ts'
+import { difference } from '../../../src/systemd/settings-difference.ts'
 import { ALL_CAPABILITIES, addressRanges, words } from '../../../src/systemd/settings-values.ts'
 
 const groups = {
