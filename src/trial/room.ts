@@ -15,10 +15,16 @@ export function lackOfRoom(df: string): string | undefined {
   for (const [at, [path, needed]] of Object.entries(ROOM).entries()) {
     const [, free = ''] = /^\s*(\d+)/.exec(lines[at] ?? '') ?? []
     if (free !== '' && Number(free) < needed) {
-      return `${path} has only ${free} KiB free, a trial needs ${needed}: make room there first; nothing was changed`
+      return `${path} has only ${free} KiB free, a trial needs ${needed}`
     }
   }
   return undefined
+}
+
+/** Which file system has too little room now, in a sentence; undefined when all have enough. */
+export async function lackingRoom(host: Host): Promise<string | undefined> {
+  const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
+  return df.exitCode === 0 ? lackOfRoom(df.stdout) : undefined
 }
 
 /**
@@ -39,6 +45,6 @@ export async function obstacle({
   }
   const edited = keptBefore && (await editedKept(host, unit, keptBefore))
   if (edited !== undefined) return `${edited}: somebody else was at work; nothing was changed`
-  const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
-  return df.exitCode === 0 ? lackOfRoom(df.stdout) : undefined
+  const lacking = await lackingRoom(host)
+  return lacking === undefined ? undefined : `${lacking}: make room there first; nothing was changed`
 }

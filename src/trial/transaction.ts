@@ -20,7 +20,7 @@ import {
   planOwnership,
   recordOwnership,
 } from './ownership.ts'
-import { obstacle } from './room.ts'
+import { lackingRoom, obstacle } from './room.ts'
 import { type StepListener, timed } from './steps.ts'
 import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
@@ -187,6 +187,9 @@ async function perform(context: TrialContext, trial: Trial): Promise<HealthRepor
   await step('verify', () => verifySettings(host, unit, trial.assignments, context.groups))
   await step('restart', async () => {
     await requireUntouched(host, unit, trial, trialText(trial))
+    // A service that can't save its data on a full disk may not even stop.
+    const lacking = await lackingRoom(host)
+    if (lacking !== undefined) throw new TrialError(lacking)
     await host.write(restartMark(unit), '', 0o600)
     await resetFailed(host, unit)
     trial.since = Date.now()
