@@ -13,7 +13,6 @@ import {
   type Trial,
   type TrialContext,
   TrialError,
-  trialText,
   type Undone,
   undo,
   verifySettings,
@@ -30,7 +29,7 @@ async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, pro
   if (now.restarts > 0) throw new TrialError('the service died since it was proven')
   if (now.invocation !== proven)
     throw new Meddling(`${unit} was restarted by somebody else since it was proven`)
-  await requireSameFiles(host, unit, trial, trialText(trial))
+  await requireSameFiles(host, unit, trial)
   for (const { check, answer } of baseline.answers.filter((one) => !isExercise(one.check))) {
     const again = (await ask(host, check)).answer
     if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} by now, before ${answer}`)

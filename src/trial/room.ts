@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts'
 import type { DropInPart } from '../systemd/drop-in.ts'
+import { first, showUnit } from '../systemd/show.ts'
 import { editedKept } from './meddling.ts'
 import { undoStands } from './undo-file.ts'
 
@@ -29,7 +30,7 @@ export async function lackingRoom(host: Host): Promise<string | undefined> {
 
 /**
  * What forbids to begin anything that has to be undone, in a sentence: an undo that is not done yet, whose script
- * would be written over, a kept drop-in that somebody edited, or too little room.
+ * would be written over, a unit without a file, a kept drop-in that somebody edited, or too little room.
  */
 export async function obstacle({
   host,
@@ -43,6 +44,8 @@ export async function obstacle({
   if (await undoStands(host, unit)) {
     return 'an earlier trial is still being undone, PID 1 tries again each minute; nothing was changed'
   }
+  if (first(await showUnit(host, unit, ['LoadState']), 'LoadState') !== 'loaded')
+    return `${unit} has no file any more: once stopped it could not be started; nothing was changed`
   const edited = keptBefore && (await editedKept(host, unit, keptBefore))
   if (edited !== undefined) return `${edited}: somebody else was at work; nothing was changed`
   const lacking = await lackingRoom(host)

@@ -4,7 +4,7 @@ import type { Assignment, OwnershipWish } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
 import type { Account } from '../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
-import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
+import { type DropInPart, keptPath, trialPath } from '../systemd/drop-in.ts'
 import { difference, type SettingDifference } from '../systemd/settings-difference.ts'
 import { showUnit } from '../systemd/show.ts'
 import { armTimer, undoNow } from '../systemd/timer.ts'
@@ -12,7 +12,15 @@ import type { Baseline } from './baseline.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { Reason } from './judge.ts'
-import { isMeddling, MeddledTrial, requireUntouched, type UnitFiles, unitFiles } from './meddling.ts'
+import {
+  isMeddling,
+  MeddledTrial,
+  requireSameFiles,
+  requireUntouched,
+  trialText,
+  type UnitFiles,
+  unitFiles,
+} from './meddling.ts'
 import {
   handOver,
   type OwnershipChange,
@@ -165,12 +173,6 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
   }
 }
 
-/** The trial's drop-in, whole. */
-export function trialText({ token, assignments }: Trial): string {
-  const header = [`hardenctl trial ${token}: undone by a timer unless it is kept`]
-  return renderDropIn(header, [{ comment: [], assignments }])
-}
-
 async function perform(context: TrialContext, trial: Trial): Promise<HealthReport> {
   const { host, unit, signal } = context
   const step = async <T>(name: Parameters<typeof timed>[0], work: () => Promise<T>): Promise<T> => {
@@ -184,9 +186,12 @@ async function perform(context: TrialContext, trial: Trial): Promise<HealthRepor
     await host.write(trialPath(unit), trialText(trial), 0o644)
   })
   await step('reload', () => daemonReload(host))
-  await step('verify', () => verifySettings(host, unit, trial.assignments, context.groups))
+  await step('verify', async () => {
+    await requireSameFiles(host, unit, trial)
+    await verifySettings(host, unit, trial.assignments, context.groups)
+  })
   await step('restart', async () => {
-    await requireUntouched(host, unit, trial, trialText(trial))
+    await requireUntouched(host, unit, trial)
     // A service that can't save its data on a full disk may not even stop.
     const lacking = await lackingRoom(host)
     if (lacking !== undefined) throw new TrialError(lacking)

@@ -138,8 +138,9 @@ forget() {
   cd /
   [ -z "$insisting" ] || kill "$insisting"
   [ -z "$again" ] || exit 1
+  rm -rf -- ${quoted(plan.runFolder)} 2>/dev/null
+  [ ! -e ${quoted(plan.runFolder)} ] || exit 1
   systemctl stop --no-block -- ${quoted(`${deadmanName(plan.unit)}.timer`)} 2>/dev/null
-  rm -rf -- ${quoted(plan.runFolder)}
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
 }
