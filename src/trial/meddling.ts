@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Host } from '../host/host.ts'
 import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
-import { first, showUnit } from '../systemd/show.ts'
+import { first, listOf, showUnit } from '../systemd/show.ts'
 import { glimpse } from './glimpse.ts'
 import type { Trial, TrialContext, Undone } from './transaction.ts'
 
@@ -32,8 +32,8 @@ export function trialText({ token, assignments }: Trial): string {
 /** The files that PID 1 has read the unit from, the trial's own drop-in aside. */
 export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {
   const shown = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
-  const paths = [first(shown, 'FragmentPath'), ...first(shown, 'DropInPaths').split(' ')]
-  const others = paths.filter((path) => path !== '' && path !== trialPath(unit))
+  const all = [first(shown, 'FragmentPath'), ...listOf(shown, 'DropInPaths')]
+  const others = all.filter((path) => path !== '' && path !== trialPath(unit))
   const files = others.map(async (path): Promise<[string, string]> => {
     const text = await host.read(path).catch(() => undefined)
     return [path, text === undefined ? 'missing' : createHash('sha256').update(text).digest('hex')]
