@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { parseExec } from '../systemd/exec.ts'
-import { first, showUnit } from '../systemd/show.ts'
+import { first, listOf, showUnit } from '../systemd/show.ts'
 import { execSource } from '../systemd/unit-files.ts'
 import type { ExecCommand, UnitFacts } from './facts.ts'
 
@@ -46,17 +46,13 @@ export async function readUnit(host: Host, unit: string): Promise<UnitFacts> {
   const properties = withoutSecrets(await showUnit(host, unit))
   return {
     id: first(properties, 'Id') || unit,
-    names: words(first(properties, 'Names')),
+    names: listOf(properties, 'Names'),
     description: first(properties, 'Description'),
     fragment: first(properties, 'FragmentPath'),
-    dropIns: words(first(properties, 'DropInPaths')),
+    dropIns: listOf(properties, 'DropInPaths'),
     properties,
     exec: execCommands(properties),
     execSource: await execSource(host, unit),
     canReload: first(properties, 'CanReload') === 'yes',
   }
-}
-
-function words(text: string): string[] {
-  return text.split(' ').filter(Boolean)
 }

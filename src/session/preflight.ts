@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Host } from '../host/host.ts'
 import { keptPath, trialPath } from '../systemd/drop-in.ts'
-import { first, showUnit } from '../systemd/show.ts'
+import { first, listOf, showUnit } from '../systemd/show.ts'
 import { serviceName, shortName } from '../systemd/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../systemd/version.ts'
 
@@ -80,8 +80,8 @@ function requireUsable(unit: string, properties: Record<string, string[]>): void
 
 /** Active units that the unit's restart would stop or restart: systemd.unit(5), RequiredBy=, BoundBy=, ConsistsOf=. */
 async function draggedUnits(host: Host, properties: Record<string, string[]>): Promise<string[]> {
-  const named = ['RequiredBy', 'BoundBy', 'ConsistsOf'].flatMap((key) => first(properties, key).split(' '))
-  const services = [...new Set(named)].filter((name) => name !== '' && !name.endsWith('.target'))
+  const named = ['RequiredBy', 'BoundBy', 'ConsistsOf'].flatMap((key) => listOf(properties, key))
+  const services = [...new Set(named)].filter((name) => !name.endsWith('.target'))
   const states = await Promise.all(services.map((name) => showUnit(host, name, ['ActiveState'])))
   return services.filter((_, index) => first(states[index] ?? {}, 'ActiveState') === 'active')
 }

@@ -36,3 +36,9 @@ export async function showUnit(
 export function first(properties: Record<string, string[]>, key: string): string {
   return properties[key]?.[0] ?? ''
 }
+
+/** A list of paths or units: one with a blank or a backslash is printed in double quotes, as for a shell. */
+export function listOf(properties: Record<string, string[]>, key: string): string[] {
+  const found = first(properties, key).match(/"(?:\\.|[^"\\])*"|\S+/gs) ?? []
+  return found.map((word) => (word.startsWith('"') ? word.slice(1, -1).replaceAll(/\\(.)/gs, '$1') : word))
+}

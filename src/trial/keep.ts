@@ -9,7 +9,7 @@ import { glimpse } from './glimpse.ts'
 import { isMeddling, MeddledTrial, Meddling, requireSameFiles } from './meddling.ts'
 import { isCommitted } from './restore.ts'
 import { timed } from './steps.ts'
-import { trialText, undo, verifySettings } from './transaction.ts'
+import { undo, verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
 import { bootPaths } from './trial-paths.ts'
 import { removeUndo } from './undo-file.ts'
@@ -23,7 +23,7 @@ async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, pro
   if (now.restarts > 0) throw new TrialError('the service died since it was proven')
   if (now.invocation !== proven)
     throw new Meddling(`${unit} was restarted by somebody else since it was proven`)
-  await requireSameFiles(host, unit, trial, trialText(trial))
+  await requireSameFiles(host, unit, trial)
   for (const { check, answer } of baseline.answers.filter((one) => !isExercise(one.check))) {
     const again = (await ask(host, check)).answer
     if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} by now, before ${answer}`)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Host } from '../host/host.ts'
 import { type DropInPart, keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
-import { first, showUnit } from '../systemd/show.ts'
+import { first, listOf, showUnit } from '../systemd/show.ts'
 import { glimpse } from './glimpse.ts'
 import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
 
@@ -20,11 +20,17 @@ export class MeddledTrial extends Error {
   }
 }
 
+/** The trial's drop-in, whole. */
+export function trialText({ token, assignments }: Trial): string {
+  const header = [`hardenctl trial ${token}: undone by a timer unless it is kept`]
+  return renderDropIn(header, [{ comment: [], assignments }])
+}
+
 /** The files that PID 1 has read the unit from, the trial's own drop-in aside. */
 export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {
   const shown = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
-  const paths = [first(shown, 'FragmentPath'), ...first(shown, 'DropInPaths').split(' ')]
-  const others = paths.filter((path) => path !== '' && path !== trialPath(unit))
+  const all = [first(shown, 'FragmentPath'), ...listOf(shown, 'DropInPaths')]
+  const others = all.filter((path) => path !== '' && path !== trialPath(unit))
   const files = others.map(async (path): Promise<[string, string]> => {
     const text = await host.read(path).catch(() => undefined)
     return [path, text === undefined ? 'missing' : createHash('sha256').update(text).digest('hex')]
@@ -41,12 +47,13 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
   return undefined
 }
 
-/** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited. */
-export async function requireSameFiles(host: Host, unit: string, trial: Trial, text: string): Promise<void> {
+/** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited; not asked of a clone. */
+export async function requireSameFiles(host: Host, unit: string, trial: Trial): Promise<void> {
+  if (host.isClone) return
   const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
   if (changed !== undefined) throw new Meddling(`${changed} by somebody else during the trial`)
   const own = await host.read(trialPath(unit))
-  if (own !== undefined && own !== text)
+  if (own !== undefined && own !== trialText(trial))
     throw new Meddling(`${trialPath(unit)}, the trial's own, was edited by somebody else`)
   if (first(await showUnit(host, unit, ['NeedDaemonReload']), 'NeedDaemonReload') === 'yes')
     throw new Meddling(`the files of ${unit} were changed on disk by somebody else during the trial`)
@@ -62,10 +69,10 @@ async function requireSameService(host: Host, unit: string, trial: Trial): Promi
 }
 
 /** Throws Meddling when somebody else has had the unit in hands since the trial began; not asked of a clone. */
-export async function requireUntouched(host: Host, unit: string, trial: Trial, text: string): Promise<void> {
+export async function requireUntouched(host: Host, unit: string, trial: Trial): Promise<void> {
   if (host.isClone) return
   await requireSameService(host, unit, trial)
-  await requireSameFiles(host, unit, trial, text)
+  await requireSameFiles(host, unit, trial)
 }
 
 function linesOf(text: string): string {

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts'
 import type { DropInPart } from '../systemd/drop-in.ts'
+import { first, showUnit } from '../systemd/show.ts'
 import { editedKept } from './meddling.ts'
 import { undoStands } from './undo-file.ts'
 
@@ -15,15 +16,21 @@ export function lackOfRoom(df: string): string | undefined {
   for (const [at, [path, needed]] of Object.entries(ROOM).entries()) {
     const [, free = ''] = /^\s*(\d+)/.exec(lines[at] ?? '') ?? []
     if (free !== '' && Number(free) < needed) {
-      return `${path} has only ${free} KiB free, a trial needs ${needed}: make room there first; nothing was changed`
+      return `${path} has only ${free} KiB free, a trial needs ${needed}`
     }
   }
   return undefined
 }
 
+/** Which file system has too little room now, in a sentence; undefined when all have enough. */
+export async function lackingRoom(host: Host): Promise<string | undefined> {
+  const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
+  return df.exitCode === 0 ? lackOfRoom(df.stdout) : undefined
+}
+
 /**
  * What forbids to begin anything that has to be undone, in a sentence: an undo that is not done yet, whose script
- * would be written over, a kept drop-in that somebody edited, or too little room.
+ * would be written over, a unit without a file, a kept drop-in that somebody edited, or too little room.
  */
 export async function obstacle({
   host,
@@ -37,8 +44,10 @@ export async function obstacle({
   if (await undoStands(host, unit)) {
     return 'an earlier trial is still being undone, PID 1 tries again each minute; nothing was changed'
   }
+  if (first(await showUnit(host, unit, ['LoadState']), 'LoadState') !== 'loaded')
+    return `${unit} has no file any more: once stopped it could not be started; nothing was changed`
   const edited = keptBefore && (await editedKept(host, unit, keptBefore))
   if (edited !== undefined) return `${edited}: somebody else was at work; nothing was changed`
-  const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
-  return df.exitCode === 0 ? lackOfRoom(df.stdout) : undefined
+  const lacking = await lackingRoom(host)
+  return lacking === undefined ? undefined : `${lacking}: make room there first; nothing was changed`
 }

@@ -3,16 +3,23 @@ import { dirname } from 'node:path'
 import type { Assignment, NewAccount } from '../catalog/types.ts'
 import type { Host } from '../host/host.ts'
 import { daemonReload, queue, resetFailed } from '../systemd/control.ts'
-import { keptPath, renderDropIn, trialPath } from '../systemd/drop-in.ts'
+import { keptPath, trialPath } from '../systemd/drop-in.ts'
 import { difference, type SettingDifference } from '../systemd/settings-difference.ts'
 import { showUnit } from '../systemd/show.ts'
 import { armTimer, undoNow } from '../systemd/timer.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
-import { isMeddling, MeddledTrial, requireUntouched, unitFiles } from './meddling.ts'
+import {
+  isMeddling,
+  MeddledTrial,
+  requireSameFiles,
+  requireUntouched,
+  trialText,
+  unitFiles,
+} from './meddling.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
 import { handOver, planOwnership, recordOwnership } from './ownership.ts'
-import { obstacle } from './room.ts'
+import { lackingRoom, obstacle } from './room.ts'
 import { timed } from './steps.ts'
 import {
   type Attempt,
@@ -108,12 +115,6 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
   }
 }
 
-/** The trial's drop-in, whole. */
-export function trialText({ token, assignments }: Trial): string {
-  const header = [`hardenctl trial ${token}: undone by a timer unless it is kept`]
-  return renderDropIn(header, [{ comment: [], assignments }])
-}
-
 async function perform(
   context: TrialContext,
   trial: Trial,
@@ -134,9 +135,15 @@ async function perform(
     await host.write(trialPath(unit), trialText(trial), 0o644)
   })
   await step('reload', () => daemonReload(host))
-  await step('verify', () => verifySettings(host, unit, trial.assignments, context.groups))
+  await step('verify', async () => {
+    await requireSameFiles(host, unit, trial)
+    await verifySettings(host, unit, trial.assignments, context.groups)
+  })
   await step('restart', async () => {
-    await requireUntouched(host, unit, trial, trialText(trial))
+    await requireUntouched(host, unit, trial)
+    // A service that can't save its data on a full disk may not even stop.
+    const lacking = await lackingRoom(host)
+    if (lacking !== undefined) throw new TrialError(lacking)
     await host.write(restartMark(unit), '', 0o600)
     await resetFailed(host, unit)
     trial.since = Date.now()

@@ -76,6 +76,12 @@ const RELOAD_WAITS = '1 2 4 8'
 const START_WAITS = '1 2 4 8 15'
 
 /**
+ * A service that could not save its data at the first signal, on a disk that was full, goes on as if nothing had been
+ * asked, and PID 1 waits: for ever where the unit has no limit for a stop. It is asked again this often.
+ */
+const INSIST_SECONDS = 20
+
+/**
  * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
  * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
  * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it. A start
@@ -92,6 +98,15 @@ export PATH LC_ALL
 unset IFS CDPATH
 unit=${quoted(plan.unit)}
 ${FUNCTIONS}
+shown() { systemctl show --property="$1" --value -- "$unit"; }
+insist() {
+  seconds=0
+  while sleep 1; do
+    seconds=$((seconds + 1))
+    [ $((seconds % ${INSIST_SECONDS})) = 0 ] && [ "$(shown ActiveState)" = deactivating ] || continue
+    systemctl kill --kill-who=main --signal="$(shown KillSignal)" -- "$unit"
+  done
+}
 reload() {
   for wait in ${RELOAD_WAITS}; do
     systemctl daemon-reload && return 0
@@ -101,7 +116,7 @@ reload() {
 }
 calm() {
   reload
-  case "$(systemctl show --property=ActiveState --value -- "$unit"):$(systemctl show --property=Job --value -- "$unit")" in
+  case "$(shown ActiveState):$(shown Job)" in
   active: | active:0 | inactive: | inactive:0 | failed: | failed:0) ;;
   *) systemctl stop --job-mode=ignore-dependencies -- "$unit" ;;
   esac
@@ -121,9 +136,11 @@ clear_away() {
 }
 forget() {
   cd /
+  [ -z "$insisting" ] || kill "$insisting"
   [ -z "$again" ] || exit 1
+  rm -rf -- ${quoted(plan.runFolder)} 2>/dev/null
+  [ ! -e ${quoted(plan.runFolder)} ] || exit 1
   systemctl stop --no-block -- ${quoted(`${deadmanName(plan.unit)}.timer`)} 2>/dev/null
-  rm -rf -- ${quoted(plan.runFolder)}
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
 }
@@ -131,18 +148,22 @@ unmake_folders() {
 ${folders}
   :
 }
+insisting=
 if grep -qxF ${quoted(`# trial ${plan.token}`)} ${quoted(plan.keptDropIn)} 2>/dev/null; then
   clear_away
   unmake_folders
   forget
 fi
 rm -f -- ${[temporaryName(plan.keptDropIn), plan.trialDropIn].map(quoted).join(' ')}
+if [ "$1" != boot ]; then
+  insist </dev/null >/dev/null 2>&1 &
+  insisting=$!
+fi
 ${plan.records.length > 0 ? '[ "$1" = boot ] || calm' : ''}
 give_all_back
 clear_away
 unmake_folders
 [ "$1" = boot ] && forget
-shown() { systemctl show --property="$1" --value -- "$unit"; }
 state=$(shown ActiveState)
 now=$(shown InvocationID)
 if [ "$state" = inactive ] && [ "$now" = ${quoted(plan.invocation)} ] && [ ! -e ${quoted(plan.restartMark)} ]; then
@@ -151,7 +172,7 @@ elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
   systemctl reset-failed -- "$unit" 2>/dev/null
   systemctl restart -- "$unit"
   for wait in ${START_WAITS}; do
-    [ "$(systemctl show --property=ActiveState --value -- "$unit")" = failed ] || break
+    [ "$(shown ActiveState)" = failed ] || break
     sleep "$wait"
     systemctl reset-failed -- "$unit" 2>/dev/null
     systemctl start -- "$unit"

@@ -190,7 +190,8 @@ async function playFault(lab: Lab, unit: string, { kind, step }: FaultPoint): Pr
   })
   if (!kind.signals.includes('SIGSTOP')) {
     const walk = await walking
-    return { walk, met: walk.exitCode !== 0 }
+    // A walk that was refused never came to a step.
+    return { walk, met: walk.exitCode !== 0 && /^Stage \d of 5/m.test(walk.stdout) }
   }
   if (!(await playStopped(lab, unit, kind, () => ended))) return { walk: await walking, met: false }
   if (kind.mend === undefined) return { walk: await walking, met: true }

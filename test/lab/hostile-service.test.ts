@@ -7,12 +7,13 @@ import { keptDropIn, leftovers, within } from './subjects.ts'
 const UNIT = 'odd--name@a\\x2db\\x20c.service'
 const DROP_INS = `/etc/systemd/system/${UNIT}.d`
 
-/** Answers, and under any hardening speaks to the terminal of whoever reads its log, then ends. */
+/** Answers, and with fewer capabilities speaks to the terminal of whoever reads its log, then ends. */
 const SERVICE = `const { createServer } = require('node:http')
 const { readFileSync } = require('node:fs')
 const TITLE = '\\x1b]0;owned\\x07'
 console.log(TITLE + '\\x1b[2J\\x1b[31m--help \\u202egnp.exe')
-if (/^NoNewPrivs:\\s1/m.test(readFileSync('/proc/self/status', 'utf8'))) {
+const bound = (process) => /^CapBnd:\\s*(\\w+)/m.exec(readFileSync('/proc/' + process + '/status', 'utf8'))[1]
+if (bound('self') !== bound('1')) {
   console.error('error: permission denied ' + TITLE + '\\x9b2J --yes\\x1b[8m')
   process.exit(1)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseExec } from '../../../src/systemd/exec.ts'
 import { parseOverall } from '../../../src/systemd/security.ts'
-import { first, parseShow, showUnit } from '../../../src/systemd/show.ts'
+import { first, listOf, parseShow, showUnit } from '../../../src/systemd/show.ts'
 import { flattenGroups, parseSyscallGroups } from '../../../src/systemd/syscall-groups.ts'
 import { bootedWithSystemd, parseVersion, systemdVersion } from '../../../src/systemd/version.ts'
 import { memoryHost } from '../observe/memory-host.ts'
@@ -138,4 +138,13 @@ describe('the version', () => {
   ])('PID 1 %j with %j booted it: %s', async (comm, files, booted) => {
     expect(await bootedWithSystemd(memoryHost({ files: { ...files, '/proc/1/comm': comm } }))).toBe(booted)
   })
+})
+
+describe('a list that systemctl shows', () => {
+  it.each([
+    ['', []],
+    ['/etc/a.conf /etc/b.conf', ['/etc/a.conf', '/etc/b.conf']],
+    ['"/etc/x\\\\x2dy.d/a.conf" /b', ['/etc/x\\x2dy.d/a.conf', '/b']],
+    ['"/etc/a b" "c\\"d"', ['/etc/a b', 'c"d']],
+  ])('%j', (text, list) => expect(listOf({ DropInPaths: [text] }, 'DropInPaths')).toEqual(list))
 })
