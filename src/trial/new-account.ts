@@ -3,8 +3,10 @@ import type { Host } from '../host/host.ts'
 import type { Account } from '../observe/facts.ts'
 import { MADE_BY } from '../observe/free-account.ts'
 
-/** The account as it will be, before it is there. */
-export function accountsOf({ name, id }: NewAccount): Account[] {
+/** The account as it will be, before it is there; nothing where none is made. */
+export function accountsOf(account: NewAccount | undefined): Account[] {
+  if (account === undefined) return []
+  const { name, id } = account
   return [
     { kind: 'user', name, id, gid: id },
     { kind: 'group', name, id },

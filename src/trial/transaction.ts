@@ -30,15 +30,25 @@ import {
   TrialError,
   type Undone,
 } from './trial.ts'
-import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
+import { bootPaths, missingFolders, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
 import { bootUnit, undoScript } from './undo-script.ts'
 
 const SHOWN_DIFFERENCES = 3
 
+<<<<<<< HEAD
 async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
   const found = await Promise.all(folders.map((folder) => host.stat(folder)))
   return folders.filter((_, index) => found[index] === undefined)
+=======
+export class TrialError extends Error {
+  override name = 'TrialError'
+}
+
+/** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
+export function startLimitMs(baseline: Baseline): number {
+  return Math.min(90_000, Math.max(10_000, baseline.startMs * 4 + 5000))
+>>>>>>> h-real
 }
 
 /** Writes the script that undoes the trial where PID 1 finds it, and for a change that outlives /run, at boot too. */
@@ -92,6 +102,7 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
   if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
   const hindered = await obstacle(context)
   if (hindered !== undefined) throw new TrialError(hindered)
+  const accounts = [...context.accounts, ...accountsOf(change.account)]
   const records = await recordOwnership(host, change.ownership, change.assignments)
   return {
     token: randomBytes(8).toString('hex'),
@@ -104,10 +115,7 @@ async function snapshot(context: TrialContext, stage: string, change: Change): P
       dirname(keptPath(unit)),
       dirname(bootPaths(unit).link),
     ]),
-    changes: await planOwnership(host, change.ownership, records, [
-      ...context.accounts,
-      ...(change.account ? accountsOf(change.account) : []),
-    ]),
+    changes: await planOwnership(host, change.ownership, records, accounts),
     before: { invocation: now.invocation, processes: now.processes },
     since: Date.now(),
     // Nobody else is at work in a clone, and each question of PID 1 costs a proof time.

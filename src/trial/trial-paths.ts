@@ -1,3 +1,4 @@
+import type { Host } from '../host/host.ts'
 import { nameAsPart } from '../systemd/unit-name.ts'
 
 export const RUN_FOLDER = '/run/hardenctl'
@@ -23,4 +24,10 @@ export function bootPaths(unit: string): { unit: string; link: string; script: s
     link: `/etc/systemd/system/basic.target.wants/${name}`,
     script: `${stateFolder(unit)}/undo.sh`,
   }
+}
+
+/** Those of the folders that are not there. */
+export async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(folders.map((folder) => host.stat(folder)))
+  return folders.filter((_, index) => found[index] === undefined)
 }
