@@ -11,7 +11,7 @@ import { isCommitted } from './restore.ts'
 import { timed } from './steps.ts'
 import { undo, verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
-import { bootPaths } from './trial-paths.ts'
+import { bootPaths, restartMark } from './trial-paths.ts'
 import { removeUndo } from './undo-file.ts'
 
 export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }
@@ -83,6 +83,8 @@ export async function keep(
       await verifySettings(host, unit, all, groups)
     })
     await timed('disarm', context, async () => {
+      // Fails on a read-only /run, where PID 1 could not take the timer's own files away either: it stays armed then.
+      await host.remove(restartMark(unit))
       await disarmTimer(host, unit)
       await clearAway(context, trial)
       // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.

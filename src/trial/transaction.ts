@@ -36,21 +36,6 @@ import { bootUnit, undoScript } from './undo-script.ts'
 
 const SHOWN_DIFFERENCES = 3
 
-<<<<<<< HEAD
-async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(folders.map((folder) => host.stat(folder)))
-  return folders.filter((_, index) => found[index] === undefined)
-=======
-export class TrialError extends Error {
-  override name = 'TrialError'
-}
-
-/** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
-export function startLimitMs(baseline: Baseline): number {
-  return Math.min(90_000, Math.max(10_000, baseline.startMs * 4 + 5000))
->>>>>>> h-real
-}
-
 /** Writes the script that undoes the trial where PID 1 finds it, and for a change that outlives /run, at boot too. */
 async function arm(context: TrialContext, trial: Trial): Promise<void> {
   const { host, unit } = context
