@@ -71,6 +71,8 @@ export interface WalkContext {
   intents: IntentQueue
   signal: AbortSignal
   dispatch(event: WalkEvent): void
+  /** When the stages were kept that were there before this walk: ISO 8601. */
+  keptEarlier: ReadonlySet<string>
   /** The state on disk, as last saved. */
   stored: StoredState
   save(change: Partial<StoredState>): Promise<void>

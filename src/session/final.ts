@@ -12,7 +12,6 @@ import { healthQuestion } from '../trial/transaction.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import type { Restarts } from './state.ts'
-import type { KeptStage } from './store.ts'
 import { trialContext } from './trial-context.ts'
 
 /** Takes the last kept stage back, which the final check found at fault, and says so. */
@@ -47,9 +46,12 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
   if (host !== live) return false
   let taken = false
   for (;;) {
-    const reason = context.stored.kept.length > 0 ? await diedSince(context) : undefined
+    const last = context.stored.kept.at(-1)
+    // What an earlier walk kept has had its time: a death since is not laid at its door.
+    if (last === undefined || context.keptEarlier.has(last.at)) return taken
+    const reason = await diedSince(context)
     if (reason === undefined) return taken
-    const { stage } = context.stored.kept.at(-1) as KeptStage
+    const { stage } = last
     const before = (await overallExposure(host, subject.unit)) ?? 0
     dispatch({ type: 'phase', phase: { at: 'looking', what: `Taking back ${titleOf(stage)}: ${reason}` } })
     await dropLastStage(context, baseline, reason)

@@ -165,6 +165,7 @@ export class Walk implements Session {
       rehearsing: undefined,
       learning: {},
       ahead: undefined,
+      keptEarlier: new Set(stored?.kept.map(({ at }) => at)),
       subject,
       options,
       intents: this.#intents,

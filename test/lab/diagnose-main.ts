@@ -36,6 +36,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
     rehearsing: { companions: [] },
     learning: {},
     ahead: undefined,
+    keptEarlier: new Set(),
     subject,
     options: {
       host,
