@@ -30,10 +30,10 @@ async function dropLastStage(context: WalkContext, baseline: Baseline, reason: s
   return `${title} was taken back at the end: ${reason}`
 }
 
-/** Why the service is worse now than when its last stage was kept; undefined where nothing tells so. */
+/** Why the service is worse now than when its last stage was kept; one that somebody stopped is theirs to start. */
 async function diedSince({ host, subject }: WalkContext): Promise<string | undefined> {
   const { active, restarts } = await glimpse(host, subject.unit)
-  if (active !== 'active') return `the service was ${active} some time after it was kept`
+  if (active === 'failed') return 'the service failed some time after it was kept'
   return restarts > 0 ? 'the service died some time after it was kept, and was started again' : undefined
 }
 
