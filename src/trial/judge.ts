@@ -125,7 +125,11 @@ export function proofOf({ glimpses, answers }: Observation, baseline: Baseline):
   const last = glimpses.at(-1)
   return [
     `a new invocation is active, main process ${last?.mainPid ?? 0}`,
-    ...(last ? [`${last.processes.length} processes, at rest, none killed`] : []),
+    ...(last
+      ? [
+          `${last.processes.length} ${last.processes.length === 1 ? 'process' : 'processes'}, at rest, none killed`,
+        ]
+      : []),
     ...(baseline.listeners.length > 0
       ? [
           `listens as before, held by its own new processes: ${baseline.listeners.map(listenerLabel).join(', ')}`,
