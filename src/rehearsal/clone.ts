@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { type CloneHost, cloneHost, insideClone } from '../host/clone.ts'
 import type { Host } from '../host/host.ts'
+import { type Mount, parseMounts, visibleMounts } from '../observe/mounts.ts'
 import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
 import { type CloneUnit, cloneUnit, IMAGE_FOLDER, systemdRun } from './clone-unit.ts'
 import { layersOf } from './layers.ts'
-import { type Mount, parseMounts, visibleMounts } from './mounts.ts'
 import { availableKiB, diskFreeKiB, LEAST_FREE_KIB, type Place, placeFor } from './place.ts'
 
 export class CloneError extends Error {

@@ -1,4 +1,4 @@
-import { isBelow, type Mount } from './mounts.ts'
+import { isBelow, type Mount } from '../observe/mounts.ts'
 
 /** How one mounted file system comes into a clone. */
 export interface Layer {

@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts'
-import { type Mount, parseMounts, visibleMounts } from './mounts.ts'
+import { type Mount, parseMounts, visibleMounts } from '../observe/mounts.ts'
 import { availableKiB, LEAST_FREE_KIB } from './place.ts'
 
 /** What a clone is made with, and Debian's package of each. */

@@ -1,8 +1,8 @@
 import type { Host } from '../host/host.ts'
 import type { FileUse } from '../observe/learned.ts'
 import type { WrittenPath } from '../observe/learned-facts.ts'
+import { isBelow, parseMounts, visibleMounts } from '../observe/mounts.ts'
 import { LAYERS_FOLDER } from './boot-script.ts'
-import { isBelow, parseMounts, visibleMounts } from './mounts.ts'
 
 /** One thing in an upper layer, or in a file system that a clone begins empty. */
 export interface WrittenEntry {

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Assignment, OwnershipWish } from '../catalog/types.ts'
 import type { FileStat, Host, Ownership } from '../host/host.ts'
 import type { Account } from '../observe/facts.ts'
+import { parseMounts, visibleMounts } from '../observe/mounts.ts'
 
 /** What a file was before it was touched; enough to give it back. */
 export interface OwnershipRecord extends Ownership {
@@ -50,8 +51,16 @@ function record(path: string, stat: FileStat): OwnershipRecord | undefined {
   return { path, kind, uid, gid, mode, inode, device }
 }
 
-/** A tree's records, parents first. Never crosses into another file system and follows no link. */
-async function recordTree(host: Host, top: string, into: Map<string, OwnershipRecord>): Promise<void> {
+/**
+ * A tree's records, parents first. Never crosses into what is mounted in it, and follows no link. Device numbers don't
+ * tell: on an overlay files have other ones than their directories (overlayfs.rst, "Inode properties").
+ */
+async function recordTree(
+  host: Host,
+  top: string,
+  mounted: ReadonlySet<string>,
+  into: Map<string, OwnershipRecord>,
+): Promise<void> {
   const stat = await host.stat(top)
   const own = stat && record(top, stat)
   if (own === undefined) return
@@ -62,9 +71,9 @@ async function recordTree(host: Host, top: string, into: Map<string, OwnershipRe
   if (own.kind !== 'directory') return
   for (const name of await host.list(top)) {
     const path = `${top}/${name}`
-    const child = await host.stat(path)
-    if (child === undefined || child.device !== own.device) continue
-    if (child.kind === 'directory') await recordTree(host, path, into)
+    const child = mounted.has(path) ? undefined : await host.stat(path)
+    if (child === undefined) continue
+    if (child.kind === 'directory') await recordTree(host, path, mounted, into)
     else {
       const leaf = record(path, child)
       if (leaf !== undefined) into.set(path, leaf)
@@ -82,9 +91,11 @@ export async function recordOwnership(
   assignments: readonly Assignment[],
 ): Promise<OwnershipRecord[]> {
   const records = new Map<string, OwnershipRecord>()
+  const mounts = visibleMounts(parseMounts((await host.read('/proc/1/mountinfo')) ?? ''))
+  const mounted = new Set(mounts.map(({ point }) => point))
   for (const top of [...wishes.map(({ path }) => path), ...managedDirectories(assignments)]) {
     const real = await host.resolve(top)
-    if (real !== undefined) await recordTree(host, real, records)
+    if (real !== undefined) await recordTree(host, real, mounted, records)
   }
   return [...records.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }

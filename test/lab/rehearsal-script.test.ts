@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { parseMounts, visibleMounts } from '../../src/observe/mounts.ts'
 import { type BootPlan, bootScript } from '../../src/rehearsal/boot-script.ts'
 import { cloneUnit, systemdRun } from '../../src/rehearsal/clone-unit.ts'
 import { lackingIn } from '../../src/rehearsal/lacking.ts'
 import { layersOf } from '../../src/rehearsal/layers.ts'
 import { unitOfCgroup } from '../../src/rehearsal/listener-unit.ts'
-import { parseMounts, visibleMounts } from '../../src/rehearsal/mounts.ts'
 import { placeFor } from '../../src/rehearsal/place.ts'
 
 /** A server with file systems of its own for /var and /home, a share, a snap, containers and a covered mount. */
