@@ -5,6 +5,9 @@ import { nameAsPart, shortName } from './unit-name.ts'
 const UNDO_LIMIT_SECONDS = 1200
 /** Between two attempts of an undo that can't be done yet. */
 const AGAIN_SECONDS = 60
+/** PID 1 forgets a unit that has ended when it has nothing else to do: the last undo's may still be there. */
+const FORGET_LIMIT_MS = 3000
+const FORGET_INTERVAL_MS = 50
 const UNDO_WAIT_MS = (UNDO_LIMIT_SECONDS + 60) * 1000
 
 export class TimerError extends Error {
@@ -23,7 +26,7 @@ export function deadmanName(unit: string): string {
  */
 export async function armTimer(host: Host, unit: string, script: string, seconds: number): Promise<void> {
   const name = deadmanName(unit)
-  const result = await host.run([
+  const argv = [
     'systemd-run',
     '--quiet',
     '--collect',
@@ -37,7 +40,13 @@ export async function armTimer(host: Host, unit: string, script: string, seconds
     '--property=KillMode=process',
     '/bin/sh',
     script,
-  ])
+  ]
+  const until = performance.now() + FORGET_LIMIT_MS
+  let result = await host.run(argv)
+  while (/already loaded/.test(result.stderr) && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, FORGET_INTERVAL_MS))
+    result = await host.run(argv)
+  }
   if (result.exitCode !== 0) {
     throw new TimerError(`the dead-man timer could not be armed: ${result.stderr.trim().split('\n')[0]}`)
   }
