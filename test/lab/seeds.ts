@@ -32,7 +32,7 @@ const seeds = {
   },
   limits: {
     script: 'nice -n 5 true',
-    forbids: /^SystemCallFilter=~.*@resources(?![\s\S]*^SystemCallFilter=setpriority)/m,
+    forbids: /^SystemCallFilter=~.*@resources(?![\s\S]*^SystemCallFilter=(?!~).*\bsetpriority\b)/m,
   },
   modules: { script: 'ls /usr/lib/modules/seed', forbids: /^ProtectKernelModules=yes$/m },
   code: {
