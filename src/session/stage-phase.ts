@@ -170,7 +170,7 @@ async function tryStage(
   baseline: Baseline,
   before: number,
   tried: TriedLive,
-): Promise<StageResult | Next> {
+): Promise<StageResult | Next | 'anew'> {
   const verdict = await awaitProof(context, proving)
   const { work } = proving
   let rehearsal = rehearsedNote(context, proving.set, verdict)
@@ -181,8 +181,8 @@ async function tryStage(
     rehearsal = `tried at the administrator’s wish, though in a clone it broke: ${verdict.reason}`
   }
   await proving.pause()
-  if (await takeBackLate(context, baseline))
-    return { go: 'skip', note: 'not applied: an earlier stage was found to have broken the service' }
+  // An earlier stage broke the service meanwhile: this one was proven upon what is no longer there.
+  if (await takeBackLate(context, baseline)) return 'anew'
   const { differs } = proving
   const landing = { before, rehearsal, proven: verdict?.holds === true, differs, facts: work.facts }
   return land(context, work, baseline, landing, tried)
@@ -228,6 +228,7 @@ export async function walkStage(
       proving.freeze()
       if (!(await confirm(context, proving))) continue
       const result = await tryStage(context, proving, baseline, before, tried)
+      if (result === 'anew') return await walkStage(context, stage, baseline, proving.work)
       if ('outcome' in result) return finished(result, 'next')
       const { go, note } = result
       if (go === 'skip' || go === 'stop') return left(go, note)
