@@ -59,11 +59,19 @@ function properties({ folder, image }: CloneUnit, place: Place, seconds: number)
   ]
 }
 
+/**
+ * The unit itself lays down the script that it runs, and takes it away however it ends: were it there before, a kill
+ * between the two would leave it.
+ */
+const UNPACK =
+  'umask 077; mkdir -p "$1" && printf %s "$2" | base64 -d >"$1/boot.sh" && exec /bin/sh "$1/boot.sh" watch'
+
 /** The argument array of the process that a clone hangs on: its standard input is the clone's lifeline. */
 export function systemdRun(
   unit: CloneUnit,
   service: string,
   place: Place,
+  script: string,
   seconds = DEAD_MAN_SECONDS,
 ): string[] {
   return [
@@ -75,7 +83,11 @@ export function systemdRun(
     `--description=Clone of this machine, in which hardenctl rehearses ${shortName(service)}`,
     ...properties(unit, place, seconds).map((property) => `--property=${property}`),
     '/bin/sh',
-    `${unit.folder}/boot.sh`,
-    'watch',
+    '-c',
+    UNPACK,
+    'sh',
+    unit.folder,
+    // systemd would expand what looks like a variable in it: systemd.service(5), "Command lines".
+    Buffer.from(script).toString('base64'),
   ]
 }

@@ -178,15 +178,6 @@ async function settle(live: Host, pid: number, alsoStart: readonly string[]): Pr
   throw new CloneError(`the clone could not be made ready: ${said}`)
 }
 
-/** The end of another clone removes /run/hardenctl when it is empty, so it may go while the folder is made in it. */
-async function writeScript(live: Host, { folder }: CloneUnit, script: string): Promise<void> {
-  const write = async () => {
-    await live.makeDirectory(folder, 0o700)
-    await live.write(`${folder}/boot.sh`, script, 0o700)
-  }
-  await write().catch(write)
-}
-
 async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | undefined): Promise<void> {
   boot?.child.stdin.end()
   await boot?.gone(GRACE_MS)
@@ -231,8 +222,7 @@ export async function bootClone(live: Host, options: CloneOptions): Promise<Clon
     return disposed
   }
   try {
-    await writeScript(live, unit, script)
-    boot = new Boot(systemdRun(unit, options.unit, place, options.deadManSeconds))
+    boot = new Boot(systemdRun(unit, options.unit, place, script, options.deadManSeconds))
     await untilUp(live, boot, options.signal)
     host = cloneHost(live, boot.pid, `clone ${name}`)
     await settle(live, boot.pid, options.alsoStart ?? [])

@@ -82,7 +82,7 @@ describe('the script', () => {
     const text = bootScript(PLAN)
     expect(text).toContain('--bounding-set=-sys_module,-sys_boot,-sys_time,-sys_rawio')
     expect(text).toMatch(/for part in sys sysrq-trigger .*bind,ro/s)
-    const argv = systemdRun(cloneUnit('x'), 'nginx.service', placeFor(4_000_000, 0))
+    const argv = systemdRun(cloneUnit('x'), 'nginx.service', placeFor(4_000_000, 0), 'exit 0')
     expect(argv).toEqual(
       expect.arrayContaining([
         '--unit=hardenctl-clone-x.service',
