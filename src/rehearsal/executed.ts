@@ -11,8 +11,8 @@ function isExecuted({ uses }: LearnedFile): boolean {
 
 /** The same with the interpreters of scripts, which the kernel starts without a call that a trace could show. */
 export async function withInterpreters(host: Host, learned: Learned): Promise<Learned> {
-  const known = new Set(learned.files.filter(isExecuted).map(({ path }) => path))
   const executed = learned.files.filter(isExecuted)
+  const known = new Set(executed.map(({ path }) => path))
   const found = await mapFew(executed, async ({ path, sightings }): Promise<LearnedFile[]> => {
     const interpreters = await interpretersOf(host, path).catch(() => [])
     const real = await Promise.all(interpreters.map((one) => host.resolve(one).catch(() => undefined)))

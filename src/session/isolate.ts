@@ -5,7 +5,7 @@ import type { WalkContext } from './context.ts'
 import { diagnosisOf, type Failure } from './failure.ts'
 import { loosenRow } from './loosen.ts'
 import { changeKey } from './proof-plan.ts'
-import { changeOf, type StageWork } from './stage-work.ts'
+import { changeOf, type StageWork, tickedInOrder } from './stage-work.ts'
 import { trialContext } from './trial-context.ts'
 
 /** What live trials of a stage said so far, by the change: no part is tried twice. */
@@ -14,10 +14,6 @@ export type TriedLive = Map<string, boolean>
 /** Trials that the search for one row may take: ⌈log2 n⌉. */
 export function mostTrials(rows: number): number {
   return Math.ceil(Math.log2(Math.max(2, rows)))
-}
-
-function tickedIds({ proposals, ticked }: StageWork): string[] {
-  return proposals.map(({ directive }) => directive.key).filter((id) => ticked.has(id))
 }
 
 /** One live trial of a part, undone whatever it comes to; why it broke, or undefined. */
@@ -51,7 +47,7 @@ export async function isolate(
   tried: TriedLive,
 ): Promise<StageWork> {
   const { stage } = work
-  const ids = tickedIds(work)
+  const ids = tickedInOrder(work)
   const keyOf = (first: number) => changeKey(changeOf(work, new Set(ids.slice(0, first))))
   const most = mostTrials(ids.length)
   let why = broke

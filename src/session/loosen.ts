@@ -18,13 +18,17 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   const directive = work.proposals.find((one) => one.directive.key === id)?.directive as Directive
   if (remedy.kind === 'drop') return undefined
   if (remedy.kind === 'step-down') return oneStepDown(directive, proposed)
-  const assignments = applyRemedy(proposed.assignments, remedy)
-  if (assignments === undefined || JSON.stringify(assignments) === JSON.stringify(proposed.assignments)) {
-    return undefined
-  }
+  const assignments = changedBy(proposed.assignments, remedy)
+  if (assignments === undefined) return undefined
   const value = relaxedValue(id, assignments, proposed.value)
   const note = `${remedyNote(remedy)} ${costNote(work, proposed.assignments, assignments)}`
   return { ...proposed, assignments, value, evidence: [...proposed.evidence, note] }
+}
+
+/** The assignments with the remedy in them; undefined where it changes none. */
+function changedBy(assignments: readonly Assignment[], remedy: Remedy): Assignment[] | undefined {
+  const applied = applyRemedy(assignments, remedy)
+  return JSON.stringify(applied) === JSON.stringify(assignments) ? undefined : applied
 }
 
 /** What a looser value costs, by the score of the unit with this row alone. */
@@ -91,9 +95,7 @@ function mayBeRelaxed(work: StageWork, id: string): boolean {
 
 /** Whether a remedy names what was missing, and these assignments do not have it yet. */
 export function helps(assignments: readonly Assignment[], remedy: Remedy): boolean {
-  if (!isPrecise(remedy)) return false
-  const applied = applyRemedy(assignments, remedy)
-  return applied !== undefined && JSON.stringify(applied) !== JSON.stringify(assignments)
+  return isPrecise(remedy) && changedBy(assignments, remedy) !== undefined
 }
 
 /** Remedies that name what was missing. The others only point at a directive, which trying finds out better. */

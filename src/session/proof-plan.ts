@@ -3,7 +3,7 @@ import type { Remedy } from '../trial/remedy.ts'
 import type { Change } from '../trial/trial.ts'
 import { searchBreaking } from './bisect.ts'
 import { dropCulprit, loosenRow, loosenSet } from './loosen.ts'
-import { changeOf, type StageWork } from './stage-work.ts'
+import { changeOf, type StageWork, tickedInOrder } from './stage-work.ts'
 import type { Proof } from './state.ts'
 import { climb, nextTighter } from './tighten.ts'
 
@@ -80,7 +80,7 @@ function changeOfRow(work: StageWork, id: string): Change | undefined {
  * order. Either the next part to ask for, or that row.
  */
 function searchCulprit(work: StageWork, proofs: Proofs): { ask: Change } | { culprit: string } {
-  const ids = work.proposals.map(({ directive }) => directive.key).filter((id) => work.ticked.has(id))
+  const ids = tickedInOrder(work)
   const part = (count: number) => changeOf(work, new Set(ids.slice(0, count)))
   const next = searchBreaking(ids.length, (first) => verdictOf(proofs, part(first))?.holds)
   return 'ask' in next ? { ask: part(next.ask) } : { culprit: ids[next.breaks] as string }

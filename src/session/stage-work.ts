@@ -98,6 +98,11 @@ export function asChosen(anew: StageWork, before: StageWork): StageWork {
   }, anew)
 }
 
+/** Ticked rows in the catalog's order. */
+export function tickedInOrder({ proposals, ticked }: StageWork): string[] {
+  return proposals.map(({ directive }) => directive.key).filter((id) => ticked.has(id))
+}
+
 /** All that may be ticked, or none. What broke in a clone stays unticked: to insist on it takes a tick of its own. */
 export function tickAll(work: StageWork, on: boolean): StageWork {
   const ids = [...work.current.keys()].filter((id) => on !== work.ticked.has(id) && !work.broken.has(id))
