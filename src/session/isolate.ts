@@ -5,6 +5,7 @@ import type { WalkContext } from './context.ts'
 import { diagnosisOf, type Failure } from './failure.ts'
 import { loosenRow } from './loosen.ts'
 import { changeKey } from './proof-plan.ts'
+import { requireBack } from './stage-trial.ts'
 import { changeOf, type StageWork, tickedInOrder } from './stage-work.ts'
 import { trialContext } from './trial-context.ts'
 
@@ -26,11 +27,10 @@ async function tryPart(
   const trials = trialContext(context, work.facts, baseline)
   const result = await attempt(trials, work.stage, changeOf(work, new Set(ids)))
   if (result.healthy) {
-    const undone = await undo(trials, result.trial)
-    if (!undone.proven) throw new Error(undone.lines[0] ?? 'the service is not proven to be back')
+    requireBack('a part of it held', await undo(trials, result.trial), context)
     return undefined
   }
-  if (!result.undone.proven) throw new Error(result.undone.lines[0] ?? 'the service is not proven to be back')
+  requireBack(result.reasons[0]?.text ?? 'a part of it broke', result.undone, context)
   return diagnosisOf(context.host, work.facts, result)
 }
 

@@ -14,7 +14,7 @@ import { learnable, learnLive } from './live-learning.ts'
 import { changeKey, rowProof, type Verdict } from './proof-plan.ts'
 import { withSeenLive } from './seen-live.ts'
 import { StageProving } from './stage-proving.ts'
-import { asGap, keepOrUndo, type Landing, rehearsedNote } from './stage-trial.ts'
+import { asGap, keepOrUndo, type Landing, rehearsedNote, requireBack } from './stage-trial.ts'
 import {
   asChosen,
   beginStage,
@@ -148,10 +148,11 @@ async function land(
   const result = await attempt(trials, stage, changeOf(work))
   if (result.healthy) return keepOrUndo(context, trials, { stage, change: changeOf(work) }, result, landing)
   const failed = asGap(result, landing)
+  requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines
   tried.set(changeKey(changeOf(work)), false)
-  const maySearch = host === context.live && failed.undone.proven && work.ticked.size > 1
+  const maySearch = host === context.live && work.ticked.size > 1
   const then = await afterFailure(context, work, {
     ...diagnosis,
     undone,

@@ -6,9 +6,10 @@ import { rearmTimer } from '../systemd/timer.ts'
 import { keep } from '../trial/keep.ts'
 import { newestLogin } from '../trial/login.ts'
 import { AbortedTrial, undo } from '../trial/transaction.ts'
-import type { Attempt, Change, TrialContext } from '../trial/trial.ts'
+import type { Attempt, Change, TrialContext, Undone } from '../trial/trial.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
+import { Refusal } from './preflight.ts'
 import type { Verdict } from './proof-plan.ts'
 import type { Proof, StageResult } from './state.ts'
 import type { KeptStage } from './store.ts'
@@ -48,6 +49,18 @@ export function asGap<Failed extends Extract<Attempt, { healthy: false }>>(
   return { ...failed, reasons: [{ kind: main?.kind ?? 'error', text }, ...rest] }
 }
 
+/** Ends the walk where an undo is not proven: nothing more is tried on a service that may not be back. */
+export function requireBack(
+  why: string,
+  { proven, lines }: Undone,
+  { host, live, subject: { unit } }: Pick<WalkContext, 'host' | 'live' | 'subject'>,
+): void {
+  if (proven) return
+  const text = `${why}, and ${lines[0]}`
+  if (host !== live) throw new Refusal(`in the clone ${text}`, 'The live service was not touched.')
+  throw new Refusal(text, `systemctl status ${unit} and journalctl -u ${unit} say more.`)
+}
+
 /** Asks Keep? where somebody is there to answer, and keeps what passed or takes it back. */
 export async function keepOrUndo(
   context: WalkContext,
@@ -59,11 +72,11 @@ export async function keepOrUndo(
   const { host, subject, dispatch } = context
   const after = (await overallExposure(host, subject.unit)) ?? before
   const login = loginWanted(context, facts)
-  const rolledBack = async (why: string): Promise<StageResult> => {
-    const undone = await undo(trials, result.trial)
-    const note = undone.proven ? why : `${why}; ${undone.lines[0]}`
-    return { stage, outcome: 'skipped', before, after: before, kept: [], note }
+  const skipped = (why: string, undone: Undone): StageResult => {
+    requireBack(why, undone, context)
+    return { stage, outcome: 'skipped', before, after: before, kept: [], note: why }
   }
+  const rolledBack = async (why: string) => skipped(why, await undo(trials, result.trial))
   const seconds = secondsToKeep(context.options, facts)
   if (seconds > 0) {
     await rearmTimer(host, subject.unit)
@@ -91,7 +104,7 @@ export async function keepOrUndo(
   }
   const kept = withStage(context.stored.kept, added)
   const done = await keep(trials, result.trial, dropInParts(kept), result.report.last?.invocation ?? '')
-  if (!done.kept) return { stage, outcome: 'skipped', before, after: before, kept: [], note: done.reason }
+  if (!done.kept) return skipped(done.reason, done.undone)
   await context.save({ kept, pending: undefined } as Parameters<WalkContext['save']>[0])
   const lines = result.trial.assignments
     .filter(({ value }) => value !== '')

@@ -47,14 +47,21 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
   return undefined
 }
 
+/** What somebody else did to the files of the unit since the trial began, in a sentence; not asked of a clone. */
+export async function foreignChange(host: Host, unit: string, trial: Trial): Promise<string | undefined> {
+  if (host.isClone) return undefined
+  const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
+  if (changed !== undefined) return `${changed} by somebody else during the trial`
+  const own = await host.read(trialPath(unit))
+  if (own === undefined || own === trialText(trial)) return undefined
+  return `${trialPath(unit)}, the trial's own, was edited by somebody else`
+}
+
 /** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited; not asked of a clone. */
 export async function requireSameFiles(host: Host, unit: string, trial: Trial): Promise<void> {
   if (host.isClone) return
-  const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
-  if (changed !== undefined) throw new Meddling(`${changed} by somebody else during the trial`)
-  const own = await host.read(trialPath(unit))
-  if (own !== undefined && own !== trialText(trial))
-    throw new Meddling(`${trialPath(unit)}, the trial's own, was edited by somebody else`)
+  const foreign = await foreignChange(host, unit, trial)
+  if (foreign !== undefined) throw new Meddling(foreign)
   if (first(await showUnit(host, unit, ['NeedDaemonReload']), 'NeedDaemonReload') === 'yes')
     throw new Meddling(`the files of ${unit} were changed on disk by somebody else during the trial`)
 }

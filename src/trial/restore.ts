@@ -15,6 +15,26 @@ export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipR
   return [...first.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** The script that takes back one trial; `bootFiles` are those that run it at boot. */
+export function trialScript(
+  unit: string,
+  { token, foldersMade, before, records }: Pick<Trial, 'token' | 'foldersMade' | 'before' | 'records'>,
+  bootFiles: string[],
+): string {
+  return undoScript({
+    unit,
+    token,
+    trialDropIn: trialPath(unit),
+    keptDropIn: keptPath(unit),
+    runFolder: dirname(scriptPath(unit)),
+    bootFiles,
+    foldersMade,
+    invocation: before.invocation,
+    restartMark: restartMark(unit),
+    records,
+  })
+}
+
 /** The script that takes back all that was kept: the drop-in in /etc, owners and modes. */
 export function everythingScript(unit: string, records: readonly OwnershipRecord[]): string {
   const boot = bootPaths(unit)
@@ -60,18 +80,7 @@ export async function finishTrial(host: Host, unit: string, trial: Trial): Promi
   }
   if (committed) return 'kept'
   if (await isUndone(host, unit, trial)) return 'undone'
-  const text = undoScript({
-    unit,
-    token: trial.token,
-    trialDropIn: trialPath(unit),
-    keptDropIn: keptPath(unit),
-    runFolder: dirname(scriptPath(unit)),
-    bootFiles: Object.values(bootPaths(unit)),
-    foldersMade: trial.foldersMade,
-    invocation: trial.before.invocation,
-    restartMark: restartMark(unit),
-    records: trial.records,
-  })
+  const text = trialScript(unit, trial, Object.values(bootPaths(unit)))
   return (await undoNow(host, unit, await placeUndo(host, unit, text))) ? 'undone' : 'stuck'
 }
 

@@ -10,6 +10,7 @@ import { armTimer, undoNow } from '../systemd/timer.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import {
+  foreignChange,
   isMeddling,
   MeddledTrial,
   requireSameFiles,
@@ -19,6 +20,7 @@ import {
 } from './meddling.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
 import { handOver, planOwnership, recordOwnership } from './ownership.ts'
+import { trialScript } from './restore.ts'
 import { lackingRoom, obstacle } from './room.ts'
 import { timed } from './steps.ts'
 import {
@@ -32,7 +34,7 @@ import {
 } from './trial.ts'
 import { bootPaths, missingFolders, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
-import { bootUnit, undoScript } from './undo-script.ts'
+import { bootUnit } from './undo-script.ts'
 
 const SHOWN_DIFFERENCES = 3
 
@@ -41,18 +43,7 @@ async function arm(context: TrialContext, trial: Trial): Promise<void> {
   const { host, unit } = context
   const boot = bootPaths(unit)
   const lasting = trial.records.length > 0
-  const text = undoScript({
-    unit,
-    token: trial.token,
-    trialDropIn: trialPath(unit),
-    keptDropIn: keptPath(unit),
-    runFolder: dirname(scriptPath(unit)),
-    bootFiles: lasting ? [boot.link, boot.unit, boot.script] : [],
-    foldersMade: trial.foldersMade,
-    invocation: trial.before.invocation,
-    restartMark: restartMark(unit),
-    records: trial.records,
-  })
+  const text = trialScript(unit, trial, lasting ? [boot.link, boot.unit, boot.script] : [])
   await armTimer(host, unit, await placeUndo(host, unit, text), context.deadManSeconds)
   if (!lasting) return
   await host.write(boot.script, text, 0o700)
@@ -189,10 +180,13 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
     const report = await perform(context, trial, change.account)
     return { healthy: true, trial, report }
   } catch (error) {
+    // What breaks upon files that somebody else changed meanwhile says nothing of the change.
+    const foreign = await foreignChange(context.host, context.unit, trial)
     const undone = await undo(context, trial)
     if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
     if (context.signal?.aborted) throw new AbortedTrial(undone)
     if (isMeddling(error, context)) throw new MeddledTrial(error.message, undone)
+    if (foreign !== undefined) throw new MeddledTrial(foreign, undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
     return { healthy: false, trial, reasons, report, undone }
@@ -238,6 +232,8 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
     ]
     return { proven: true, lines }
   } catch (error) {
-    return { proven: false, lines: [`the service is not proven to be back: ${(error as Error).message}`] }
+    const again = ran ? '' : '; PID 1 tries again each minute'
+    const line = `the service is not proven to be back: ${(error as Error).message}${again}`
+    return { proven: false, lines: [line] }
   }
 }

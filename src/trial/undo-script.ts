@@ -82,6 +82,12 @@ const START_WAITS = '1 2 4 8 15'
 const INSIST_SECONDS = 20
 
 /**
+ * A unit whose file vanished in the middle of the trial's restart may be in the midst of an upgrade: it is started when
+ * it is back within this time. After that it was removed, and there is nothing to start.
+ */
+const REAPPEAR_MINUTES = 10
+
+/**
  * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
  * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
  * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it. A start
@@ -178,7 +184,7 @@ elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
     systemctl start -- "$unit"
   done
   case "$(shown LoadState):$(shown ActiveState):$(shown InvocationID)" in
-  not-found:inactive:* | not-found:failed:*) ;;
+  not-found:inactive:* | not-found:failed:*) [ -z "$(find ${quoted(plan.restartMark)} -mmin -${REAPPEAR_MINUTES} 2>/dev/null)" ] || again=yes ;;
   *:failed:* | *:"$now") again=yes ;;
   esac
 fi

@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -124,13 +125,17 @@ describe('the order', () => {
   })
 })
 
-/** Runs the script against a systemctl that is a shell function: `answers` are the cases of its verbs. */
-function undone(answers: string, mark = false) {
+/**
+ * Runs the script against a systemctl that is a shell function: `answers` are the cases of its verbs, `mark` whether or
+ * when the trial's restart was begun.
+ */
+function undone(answers: string, mark: boolean | Date = false) {
   const folder = temporaryFolder()
   const run = join(folder, 'run/x')
   mkdirSync(run, { recursive: true })
   const restartMark = join(run, 'restarted')
-  if (mark) writeFileSync(restartMark, '')
+  if (mark !== false) writeFileSync(restartMark, '')
+  if (mark instanceof Date) utimesSync(restartMark, mark, mark)
   const script = undoScript({
     ...PLAN,
     records: [],
@@ -200,9 +205,15 @@ describe('the service', () => {
       { status: 1, left: true },
     ],
     [
-      'that was removed and has ended is nobody’s to start',
+      'whose unit vanished in the middle of the restart is started when it is back',
       'daemon-reload) is_state=inactive is_load=not-found is_now=trial ;;',
       true,
+      { status: 1, left: true },
+    ],
+    [
+      'that was removed and has ended is nobody’s to start',
+      'daemon-reload) is_state=inactive is_load=not-found is_now=trial ;;',
+      new Date(Date.now() - 660_000),
       { status: 0, left: false },
     ],
   ])('%s', (_, answers, mark, outcome) => expect(undone(answers, mark)).toMatchObject(outcome))
