@@ -1,13 +1,29 @@
+import { keptPath } from '../systemd/drop-in.ts'
+import { overallExposure } from '../systemd/security.ts'
+import { timerIsArmed, undoIsRunning } from '../systemd/timer.ts'
 import { shortName } from '../systemd/unit-name.ts'
 import { editedKept } from '../trial/meddling.ts'
 import { finishTrial } from '../trial/restore.ts'
+import { removeUndo, undoStands } from '../trial/undo-file.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import { Refusal } from './preflight.ts'
+import { freshState } from './store.ts'
+import { takeAllBack } from './undo.ts'
+
+async function askToGoOn(
+  { dispatch, intents, signal }: WalkContext,
+  text: string[],
+  yes: string,
+): Promise<void> {
+  dispatch({ type: 'phase', phase: { at: 'question', id: 'resume', text, yes, no: 'Leave' } })
+  const answer = await intents.oneOf(signal, ['answer'])
+  if (!answer?.yes) throw new Refusal('left at the administrator’s wish', 'Nothing else was changed.')
+}
 
 /** Ends what an earlier hardenctl left unfinished, says what came of it, and asks whether to go on. */
 export async function resume(context: WalkContext): Promise<void> {
-  const { host, subject, stored, dispatch, intents, signal } = context
+  const { host, subject, stored, dispatch } = context
   const { pending } = stored
   if (pending === undefined) return
   dispatch({
@@ -34,12 +50,50 @@ export async function resume(context: WalkContext): Promise<void> {
       ? 'It had passed and been written to /etc: it is kept.'
       : 'It was undone: settings, owners and modes are as before it.'
   const text = [`An earlier hardenctl ended in the middle of stage ${stage}.`, said]
-  dispatch({
-    type: 'phase',
-    phase: { at: 'question', id: 'resume', text, yes: 'Go on with the walk', no: 'Leave' },
-  })
-  const answer = await intents.oneOf(signal, ['answer'])
-  if (!answer?.yes) throw new Refusal('left at the administrator’s wish', 'Nothing else was changed.')
+  await askToGoOn(context, text, 'Go on with the walk')
+}
+
+/** What has become of the stages that were kept, where they are not all there any more; two sentences. */
+async function lostKept({ host, subject, stored }: WalkContext): Promise<string[] | undefined> {
+  if (stored.kept.length === 0) return undefined
+  if ((await timerIsArmed(host, subject.unit)) || (await undoIsRunning(host, subject.unit))) {
+    return [
+      'An earlier hardenctl was ended while it tried the last reload, stop and start.',
+      'A timer stands by that takes back all that it kept.',
+    ]
+  }
+  // It had passed, and a read-only /run kept the script of the timer that was disarmed.
+  if (await undoStands(host, subject.unit)) await removeUndo(host, subject.unit)
+  const path = keptPath(subject.unit)
+  if ((await host.stat(path)) !== undefined) return undefined
+  return [
+    `${path}, with all that was kept, has gone.`,
+    'The timer of a hardenctl that was ended in its last check took it away, or somebody did.',
+  ]
+}
+
+/**
+ * Where a last check was cut off, or the kept drop-in was taken away, what is left of it is undone and the walk begins
+ * with a service as it was before the first change.
+ */
+export async function beginAnew(context: WalkContext): Promise<void> {
+  const { host, subject, dispatch } = context
+  const lost = await lostKept(context)
+  if (lost === undefined) return
+  const then =
+    'What is left of it is undone first, which restarts the service once; then the walk begins anew.'
+  await askToGoOn(context, [...lost, then], 'Undo what is left, and begin anew')
+  dispatch({ type: 'phase', phase: { at: 'looking', what: 'Undoing what is left of an earlier walk' } })
+  const { healthy, lines } = await takeAllBack(host, subject.unit)
+  if (!healthy) {
+    const next = `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`
+    throw new Refusal(`an earlier walk could not be undone: ${lines.join(' ')}`, next)
+  }
+  const now = (await overallExposure(host, subject.unit)) ?? 0
+  const { learned } = context.stored
+  context.stored = { ...freshState(subject.unit, now), ...(learned && { learned }) }
+  context.keptEarlier = new Set()
+  dispatch({ type: 'exposure', stock: now, now })
 }
 
 /** What somebody else made of the kept drop-in would be written over by the next stage. */

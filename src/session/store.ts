@@ -88,6 +88,11 @@ const state = z.strictObject({
 export type KeptStage = z.infer<typeof keptStage>
 export type StoredState = z.infer<typeof state>
 
+/** A walk that has kept nothing yet, of a unit whose exposure is `stock`. */
+export function freshState(unit: string, stock: number): StoredState {
+  return { version: 1, unit, started: new Date().toISOString(), stock, kept: [] }
+}
+
 export class StoreError extends Error {
   override name = 'StoreError'
 }
@@ -150,8 +155,8 @@ export async function clearState(host: Host, unit: string): Promise<void> {
   await host.remove(statePath(unit))
 }
 
-export async function forgetState(host: Host, unit: string): Promise<void> {
-  await clearState(host, unit)
+/** Removes the folders of the state where nothing is in them. */
+export async function forgetFolders(host: Host, unit: string): Promise<void> {
   for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(() => false)
 }
 

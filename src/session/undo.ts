@@ -6,8 +6,8 @@ import { overallExposure } from '../systemd/security.ts'
 import { checkHealth } from '../trial/health.ts'
 import { earliestRecords, restoreEverything } from '../trial/restore.ts'
 import { startLimitMs } from '../trial/trial.ts'
-import { score } from './drop-in-parts.ts'
-import { forgetState, loadState, type StoredState, StoreError } from './store.ts'
+import { formatScore } from './score.ts'
+import { clearState, forgetFolders, loadState, type StoredState, StoreError } from './store.ts'
 
 export interface UndoReport {
   healthy: boolean
@@ -48,8 +48,8 @@ async function madeAccountLines(host: Host, kept: StoredState['kept']): Promise<
   return made.map(({ value }) => `The system account ${value}, made for it, stays: files may be its.`)
 }
 
-/** Brings back everything as before the first change, ownership included, and proves it. */
-export async function undoEverything(host: Host, unit: string): Promise<UndoReport> {
+/** Brings back everything as before the first change, ownership included, and proves it. The state's folder stays. */
+export async function takeAllBack(host: Host, unit: string): Promise<UndoReport> {
   const { stored, reason } = await stateOrReason(host, unit)
   const files = await Promise.all([host.stat(keptPath(unit)), host.stat(trialPath(unit))])
   if (stored === undefined && files.every((file) => file === undefined)) {
@@ -70,7 +70,7 @@ export async function undoEverything(host: Host, unit: string): Promise<UndoRepo
     }
   }
   const proven = stored === undefined ? { healthy: true, lines: [] } : await proof(host, unit, stored, since)
-  if (stored !== undefined && proven.healthy) await forgetState(host, unit)
+  if (stored !== undefined && proven.healthy) await clearState(host, unit)
   const exposure = await overallExposure(host, unit)
   return {
     healthy: proven.healthy,
@@ -82,7 +82,14 @@ export async function undoEverything(host: Host, unit: string): Promise<UndoRepo
         : []),
       ...(await madeAccountLines(host, kept)),
       ...proven.lines,
-      ...(exposure === undefined ? [] : [`Exposure: ${score(exposure)}.`]),
+      ...(exposure === undefined ? [] : [`Exposure: ${formatScore(exposure)}.`]),
     ],
   }
+}
+
+/** The same, with nothing left of the state either. */
+export async function undoEverything(host: Host, unit: string): Promise<UndoReport> {
+  const report = await takeAllBack(host, unit)
+  if (report.healthy) await forgetFolders(host, unit)
+  return report
 }

@@ -18,10 +18,18 @@ import { walkOnce } from './once.ts'
 import { preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
 import { settleRehearsal } from './rehearsal-phase.ts'
-import { refuseEdited, resume } from './resume.ts'
+import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { walkStage } from './stage-phase.ts'
 import type { Intent, Restarts, Session, WalkState } from './state.ts'
-import { clearState, forgetState, loadState, type StoredState, StoreError, saveState } from './store.ts'
+import {
+  clearState,
+  forgetFolders,
+  freshState,
+  loadState,
+  type StoredState,
+  StoreError,
+  saveState,
+} from './store.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 
@@ -104,7 +112,7 @@ export class Walk implements Session {
   async #leaveNothingEmpty(host: Host): Promise<void> {
     const { unit } = this.#state
     const stored = await loadState(host, unit).catch(() => 'unreadable')
-    if (stored === undefined) await forgetState(host, unit).catch(() => undefined)
+    if (stored === undefined) await forgetFolders(host, unit)
   }
 
   /** What a Ctrl-C came to: the last words on the screen. */
@@ -152,13 +160,6 @@ export class Walk implements Session {
   ): Promise<WalkContext> {
     const { host } = options
     const now = (await overallExposure(host, subject.unit)) ?? 0
-    const fresh: StoredState = {
-      version: 1,
-      unit: subject.unit,
-      started: new Date().toISOString(),
-      stock: now,
-      kept: [],
-    }
     const context: WalkContext = {
       host,
       live: host,
@@ -171,7 +172,7 @@ export class Walk implements Session {
       intents: this.#intents,
       signal: this.#abort.signal,
       dispatch: this.#dispatch,
-      stored: stored ?? fresh,
+      stored: stored ?? freshState(subject.unit, now),
       async save(change) {
         const next = { ...context.stored, ...change }
         if (next.pending === undefined) delete next.pending
@@ -186,6 +187,7 @@ export class Walk implements Session {
 
   async #walk(context: WalkContext): Promise<number> {
     await resume(context)
+    await beginAnew(context)
     await refuseEdited(context)
     await askAboutDragged(context)
     const { baseline, restarts: chosen } = await settleBaseline(context)

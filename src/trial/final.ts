@@ -1,8 +1,7 @@
 import { daemonReload, queue, reloadUnit, resetFailed } from '../systemd/control.ts'
 import { type DropInPart, keptPath, renderDropIn } from '../systemd/drop-in.ts'
 import { armTimer, disarmTimer } from '../systemd/timer.ts'
-import type { Glimpse } from './glimpse.ts'
-import { glimpse } from './glimpse.ts'
+import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { OwnershipRecord } from './ownership.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
@@ -33,29 +32,34 @@ export async function proveReload(context: TrialContext): Promise<void> {
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
 
-/** A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. */
-export async function proveStopAndStart(
-  context: TrialContext,
-  between: () => Promise<void> = async () => undefined,
-): Promise<void> {
-  const { host, unit } = context
+/** A stop that ends in order; what ran before it. */
+async function proveStop({ host, unit }: TrialContext): Promise<Glimpse> {
   const before = await glimpse(host, unit)
-  const since = Date.now()
   await queue(host, 'stop', unit)
   const until = performance.now() + STOP_LIMIT_MS
   for (;;) {
     const now = await glimpse(host, unit)
-    if (!now.busy && (now.active === 'inactive' || now.active === 'failed')) {
-      if (now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
-      break
-    }
+    if (!now.busy && now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
+    if (!now.busy && now.active === 'inactive') return before
     if (performance.now() > until) throw new Error('the service did not stop in time')
     await pause(100)
   }
-  await between()
+}
+
+/** A start of the stopped service, healthy as a new invocation; `since` is when the stop began. */
+async function proveStart(context: TrialContext, before: Glimpse, since: number): Promise<void> {
+  const { host, unit } = context
   await resetFailed(host, unit)
   await queue(host, 'start', unit)
   await proveHealthy(context, before, since)
+}
+
+/** A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. */
+export async function proveStopAndStart(context: TrialContext, between: () => Promise<void>): Promise<void> {
+  const since = Date.now()
+  const before = await proveStop(context)
+  await between()
+  await proveStart(context, before, since)
 }
 
 /** Some things break a service only after a while: a timer of its own, a first use that comes late. */
@@ -120,7 +124,11 @@ export async function finalCheck(
   const { signal: _, ...whole } = context
   try {
     if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
-    if (wanted.restart) await timed('stop-start', whole, () => proveStopAndStart(whole))
+    if (wanted.restart) {
+      const since = Date.now()
+      const before = await timed('stop', whole, () => proveStop(whole))
+      await timed('start', whole, () => proveStart(whole, before, since))
+    }
     await timed('watch', whole, () => proveLasting(whole))
     return undefined
   } catch (error) {

@@ -16,12 +16,13 @@ export const TRIAL_STEPS = [
 ] as const
 export const KEEP_STEPS = ['recheck', 'commit', 'settle', 'disarm'] as const
 
+/** What is tried at the end of a walk with all that was kept, while a timer stands by that takes it back. */
+export const FINAL_STEPS = ['try-reload', 'stop', 'start', 'watch'] as const
+
 export type TrialStep =
   | (typeof TRIAL_STEPS)[number]
   | (typeof KEEP_STEPS)[number]
-  | 'try-reload'
-  | 'stop-start'
-  | 'watch'
+  | (typeof FINAL_STEPS)[number]
   | 'undo'
   | 'prove-undo'
 
@@ -39,7 +40,8 @@ export const STEP_LABELS: Record<TrialStep, string> = {
   settle: 'Take the trial away, compare again',
   disarm: 'Disarm the timer',
   'try-reload': 'Reload the service and check it',
-  'stop-start': 'Stop it, start it, and check it again',
+  stop: 'Stop the service',
+  start: 'Start it, and check it again',
   watch: 'Watch it for a while',
   undo: 'Undo the trial and restart the service',
   'prove-undo': 'Check that the service is back as it was',

@@ -29,6 +29,9 @@ async function untilSettled(lab: Lab, limitMs = DEAD_MAN_MS): Promise<void> {
   await within(limitMs, async () => (await leftovers(lab)).length === 0 && (await answerOf(lab)) === '200')
 }
 
+/** At the end of a walk the timer stands by for a stop that takes long, and for a while after the start. */
+const STAND_BY_MS = 150_000
+
 /** Owner and mode of all that the user switch hands over. */
 function owners(lab: Lab): Promise<string> {
   const format = '%p %u:%g %m\\n'
@@ -37,10 +40,14 @@ function owners(lab: Lab): Promise<string> {
 }
 
 /** Runs the walk until it kills itself before a step, by default of its second stage on the live service. */
-async function walkKilledBefore(lab: Lab, step: string, rehearse = false): Promise<void> {
-  const env = { HARDENCTL_KILL_BEFORE: rehearse ? step : `${step}:2` }
+async function walkKilledBefore(
+  lab: Lab,
+  step: string,
+  { rehearse = false, count = 2 }: { rehearse?: boolean; count?: number } = {},
+): Promise<void> {
+  const env = { HARDENCTL_KILL_BEFORE: `${step}:${count}` }
   const options = rehearse ? ['--yes'] : ['--yes', '--no-rehearsal']
-  const walk = await lab.run(['hardenctl', 'apache2', ...options], { env, timeoutMs: 60_000 })
+  const walk = await lab.run(['hardenctl', 'apache2', ...options], { env, timeoutMs: 110_000 })
   expect(walk.exitCode === 137 || walk.signal === 'SIGKILL').toBe(true)
 }
 
@@ -91,7 +98,7 @@ describe.skipIf(skipLab()).concurrent(labTitle('the service survives'), () => {
     (step) =>
       withLab(async (lab) => {
         const before = [await owners(lab), await show(lab, 'apache2', 'InvocationID')]
-        await walkKilledBefore(lab, step, true)
+        await walkKilledBefore(lab, step, { rehearse: true, count: 1 })
         await untilSettled(lab, 20_000)
         expect(await leftovers(lab)).toEqual([])
         expect(await lab.output(['find', '/var/tmp', '-name', '*hardenctl*'])).toBe('')
@@ -158,5 +165,34 @@ describe.skipIf(skipLab())(labTitle('a walk after one that was killed'), () => {
       expect(await exposureOf(lab, 'apache2'), again.stdout).toBeLessThanOrEqual(15)
       expect(await leftovers(lab)).toEqual([])
     }),
+  )
+
+  it.each([
+    ['watch', 'while the timer stands by', 'A timer stands by that takes back all that it kept.'],
+    ['start', 'after the timer has started it', 'with all that was kept, has gone.'],
+  ])(
+    'kill -9 before "%s" of the last check: the next walk, %s, begins anew',
+    { timeout: 400_000 },
+    (step, _, said) =>
+      withLab(async (lab) => {
+        const before = await owners(lab)
+        await walkKilledBefore(lab, step, { count: 1 })
+        if (step === 'start') {
+          expect(await answerOf(lab)).not.toBe('200')
+          await untilSettled(lab, STAND_BY_MS)
+          expect(await leftovers(lab)).toEqual([])
+          expect(await answerOf(lab)).toBe('200')
+          expect(await owners(lab)).toBe(before)
+        }
+        const again = await lab.run(['hardenctl', 'apache2', '--yes', '--no-rehearsal'], {
+          timeoutMs: 150_000,
+        })
+        expect(again.stdout).toContain(said)
+        expect(again.exitCode, again.stdout).toBe(0)
+        expect(await exposureOf(lab, 'apache2'), again.stdout).toBeLessThanOrEqual(15)
+        expect(await leftovers(lab)).toEqual([])
+        expect((await lab.run(['hardenctl', 'undo', 'apache2'])).exitCode).toBe(0)
+        expect(await owners(lab)).toBe(before)
+      }),
   )
 })
