@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/steps.ts'
-import { FAULT_KINDS, type FaultKind, signalStopped } from './fault-kinds.ts'
+import { type FaultKind, kindsNamed, signalStopped } from './fault-kinds.ts'
 import { answers, type FaultSubject, listFor, worse } from './fault-run.ts'
 import type { Lab } from './lab.ts'
 import type { Listing } from './listing.ts'
@@ -24,8 +24,6 @@ export interface CloneResult extends CloneFault {
   said: string
 }
 
-const kindsNamed = (...names: string[]) =>
-  names.map((name) => FAULT_KINDS.find((kind) => kind.name === name) as FaultKind)
 const LANDING = [...TRIAL_STEPS, ...KEEP_STEPS]
 const LANDING_KINDS = kindsNamed('SIGKILL', 'SIGTERM', 'power cut', 'SIGINT twice', 'SIGHUP')
 const PROVING_KINDS = kindsNamed(

@@ -112,3 +112,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   ...DISK_FAULTS,
   ...OTHERS_AT_WORK,
 ]
+
+export function kindsNamed(...names: string[]): FaultKind[] {
+  return names.map((name) => FAULT_KINDS.find((kind) => kind.name === name) as FaultKind)
+}

@@ -175,14 +175,24 @@ interface Played {
   unmended?: string
 }
 
+/**
+ * Where a walk ends that the fault did not end, as HARDENCTL_KILL_BEFORE has it. It would walk all the stages, and the
+ * next fault wants to meet them too. A stage that broke once comes to the steps of keeping only with its second or third
+ * trial.
+ */
+function endOf({ kind, step }: FaultPoint): string[] {
+  if (kind.after !== 'go on' && BEFORE_COMMIT.has(step)) return []
+  return [`snapshot:${BEFORE_PROOF.has(step) ? 2 : 5}:SIGKILL`]
+}
+
 /** One walk with the fault in it, up to its end; a host that was broken for it is whole again. */
-async function playFault(lab: Lab, unit: string, { kind, step }: FaultPoint): Promise<Played> {
-  const faults = kind.signals.map((signal) => `${step}:1:${signal}`)
-  // What goes on would walk all the stages; the next fault wants to meet them too.
-  // A stage that broke once comes to the steps of keeping only with its second or third trial.
-  if (kind.after === 'go on' || !BEFORE_COMMIT.has(step)) {
-    faults.push(`snapshot:${BEFORE_PROOF.has(step) ? 2 : 5}:SIGKILL`)
-  }
+export async function playFault(
+  lab: Lab,
+  unit: string,
+  { kind, step }: FaultPoint,
+  more: readonly string[],
+): Promise<Played> {
+  const faults = [...kind.signals.map((signal) => `${step}:1:${signal}`), ...more]
   if (kind.also !== undefined) faults.push(kind.also)
   let ended = false
   const walking = startWalk(lab, unit, faults.join(',')).finally(() => {
@@ -208,7 +218,11 @@ async function playFault(lab: Lab, unit: string, { kind, step }: FaultPoint): Pr
 }
 
 /** Waits until the service answers and nothing of the trial is left, and says what of that did not come. */
-async function settle(lab: Lab, subject: FaultSubject, isClear: () => Promise<boolean>): Promise<string[]> {
+export async function settle(
+  lab: Lab,
+  subject: FaultSubject,
+  isClear: () => Promise<boolean>,
+): Promise<string[]> {
   const well = () => answers(lab, subject)
   await within(DEAD_MAN_MS, async () => (await well()) && (await isClear()))
   return (await well()) ? [] : ['the service does not answer']
@@ -238,7 +252,7 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   const { kind } = point
   const before = await listFor(lab, unit)
   const kept = await keptDropIn(lab, unit)
-  const { walk, met, unmended } = await playFault(lab, unit, point)
+  const { walk, met, unmended } = await playFault(lab, unit, point, endOf(point))
   const over = walk.exitCode === 0
   const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
   if (!met) return { ...point, stage: undefined, over, lost: [], said }

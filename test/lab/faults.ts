@@ -1,6 +1,7 @@
-// node test/setup/bundle.js test/lab/faults.ts [RUNS A LAB [nginx-trixie …] [kind=PATTERN] [clones=RUNS A LAB]]: hardenctl
-// and its host broken at every step of a walk, and while clones are at work
+// node test/setup/bundle.js test/lab/faults.ts [RUNS A LAB [nginx-trixie …] [kind=PATTERN] [clones=RUNS A LAB] [final=RUNS A LAB]]:
+// hardenctl and its host broken at every step of a walk, at its last check, and while clones are at work
 import { type CloneResult, landingFault, provingFault, runCloneFault } from './clone-faults.ts'
+import { finalPoint, runFinalFault } from './fault-final.ts'
 import {
   FAULT_SUBJECTS,
   type FaultResult,
@@ -20,11 +21,13 @@ if (problem !== undefined) throw new Error(problem)
 
 const [runsWanted = '74', ...rest] = process.argv.slice(2)
 const RUNS = Number(runsWanted)
-const names = rest.filter((word) => !/^(kind|clones)=/.test(word))
+const names = rest.filter((word) => !/^(kind|clones|final)=/.test(word))
 const given = (name: string) => rest.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1)
 const only = new RegExp(given('kind') ?? '')
 /** Of these a third strikes at the single landing of --once, the others while it is being proven. */
 const CLONE_RUNS = Number(given('clones') ?? (only.source === '(?:)' ? 12 : 0))
+/** Of these each strikes at the last check of a whole walk. */
+const FINAL_RUNS = Number(given('final') ?? (only.source === '(?:)' ? 5 : 0))
 const SUITES = ['bookworm', 'trixie']
 const results: (FaultResult & { where: string })[] = []
 const ofClones: CloneResult[] = []
@@ -79,8 +82,23 @@ async function breakSteps(
       progress.done += 1
       results.push({ ...result, where })
       report(where, result)
+      // What comes after would meet what is lost, in a fresh lab it does not.
+      if (result.lost.length > 0) return
     } else if (!result.over) console.log(`${where}: never came to ${result.step}: ${result.said.slice(-300)}`)
     if (result.over) await undo(lab, subject, where, first, rebooted)
+  }
+  await undo(lab, subject, where, first, rebooted)
+}
+
+async function breakFinal(lab: Lab, subject: FaultSubject, where: string, at: number): Promise<void> {
+  const first = await listFor(lab, subject.unit)
+  let rebooted = false
+  for (let i = 0; i < FINAL_RUNS; i += 1) {
+    const result = await runFinalFault(lab, subject, finalPoint(at * FINAL_RUNS + i), first, rebooted)
+    rebooted ||= result.kind.after === 'gone'
+    if (result.stage === undefined) continue
+    results.push({ ...result, where })
+    report(where, result)
   }
   await undo(lab, subject, where, first, rebooted)
 }
@@ -115,6 +133,7 @@ async function breakService(suite: string, subject: FaultSubject, at: number): P
   const progress = { next: from, done: 0 }
   while (progress.done < RUNS && progress.next < from + POINTS)
     await inLab(where, wish, (lab) => breakSteps(lab, subject, where, progress, from + POINTS))
+  if (FINAL_RUNS > 0) await inLab(where, wish, (lab) => breakFinal(lab, subject, where, at))
   if (CLONE_RUNS > 0) await inLab(where, wish, (lab) => breakClones(lab, subject, where, at))
 }
 
@@ -144,7 +163,7 @@ for (const [name, some] of [
 }
 const steps = new Set(results.map(({ step, stage }) => `${stage} ${step}`)).size
 console.log(
-  `\n${steps} different steps of stages; ${undone} undos of a whole walk, ${undoLost.length === 0 ? 'each' : 'NOT each'} back to the listing before it`,
+  `\n${steps} different steps of stages; ${undone} undos of a walk, ${undoLost.length === 0 ? 'each' : 'NOT each'} back to the listing before it`,
 )
 console.log(`${Math.round((Date.now() - started) / 60_000)} min`)
 if (undoLost.length > 0 || [...results, ...ofClones].some(({ lost }) => lost.length > 0)) process.exitCode = 1
