@@ -1,6 +1,6 @@
 import { type Assignment, titleOf } from '../catalog/types.ts'
 import { liveHost } from '../host/live.ts'
-import { score } from '../session/drop-in-parts.ts'
+import { formatScore } from '../session/score.ts'
 import { loadState } from '../session/store.ts'
 import { keptPath, mergeAssignments } from '../systemd/drop-in.ts'
 import { overallExposure } from '../systemd/security.ts'
@@ -23,14 +23,14 @@ export async function runStatus(given: string): Promise<number> {
     return 0
   }
   say(
-    `${unit}: exposure ${score(stored.stock)} before, ${score((await overallExposure(host, unit)) ?? 0)} now`,
+    `${unit}: exposure ${formatScore(stored.stock)} before, ${formatScore((await overallExposure(host, unit)) ?? 0)} now`,
   )
   const { pending } = stored
   const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
   if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl notes it down.`)
   else if (pending) say('A trial was left unfinished; hardenctl ends it when it is started again.')
   for (const { stage, before, after, at, assignments } of stored.kept) {
-    say(`  ${titleOf(stage)}: ${score(before)} → ${score(after)}, kept ${at}`)
+    say(`  ${titleOf(stage)}: ${formatScore(before)} → ${formatScore(after)}, kept ${at}`)
     for (const { key, value } of assignments) if (value !== '') say(`    ${key}=${value}`)
   }
   const kept = [...stored.kept, ...(committed ? [pending] : [])]

@@ -1,4 +1,3 @@
-import { groupsOf } from '../systemd/audit.ts'
 import type { LearnedCall } from './learned.ts'
 
 type Groups = Readonly<Record<string, readonly string[]>>
@@ -34,12 +33,6 @@ export function withSiblings(names: readonly string[], groups: Groups): string[]
   return [...new Set(more)].sort()
 }
 
-/** Calls of one group that were made, with who made them. */
-export function callsOfGroup(calls: readonly LearnedCall[], groups: Groups, group: string): LearnedCall[] {
-  const members = new Set(groups[group] ?? [])
-  return calls.filter(({ name }) => members.has(name))
-}
-
 /** One that is known by its number alone can't be written into a filter. */
 export function isNamed({ name }: LearnedCall): boolean {
   return !/^syscall_\d+$/.test(name)
@@ -50,37 +43,4 @@ export function beyondBase(calls: readonly LearnedCall[], groups: Groups): Learn
   const base = new Set(groups[BASE] ?? [])
   const careful = new Set(CAREFUL.flatMap((group) => groups[group] ?? []))
   return calls.filter(isNamed).filter(({ name }) => !base.has(name) || careful.has(name))
-}
-
-export interface Cover {
-  /** Groups to be allowed whole. */
-  groups: string[]
-  /** Calls to be allowed besides. */
-  calls: string[]
-  /** How many calls that makes, and how many were seen. */
-  allowed: number
-  seen: number
-}
-
-/**
- * The narrowest allow list with a margin: of the harmless groups every one of which something was seen, whole, since
- * what is seen today is never all; of the careful ones only what was seen, with its siblings.
- */
-export function cover(calls: readonly LearnedCall[], groups: Groups): Cover {
-  const base = new Set(groups[BASE] ?? [])
-  const careful = new Set(CAREFUL.flatMap((group) => groups[group] ?? []))
-  const harmless = Object.entries(groups)
-    .filter(([group]) => group !== BASE && group !== '@known')
-    .filter(([, members]) => members.every((name) => base.has(name) && !careful.has(name)))
-    .map(([group]) => group)
-  const chosen = new Set<string>(harmless.filter((group) => group === '@default'))
-  const alone: string[] = []
-  for (const { name } of calls) {
-    const group = groupsOf(name, groups).find((one) => harmless.includes(one))
-    if (group === undefined) alone.push(name)
-    else chosen.add(group)
-  }
-  const extra = withSiblings(alone, groups)
-  const allowed = new Set([...[...chosen].flatMap((group) => groups[group] ?? []), ...extra])
-  return { groups: [...chosen].sort(), calls: extra, allowed: allowed.size, seen: calls.length }
 }

@@ -1,11 +1,7 @@
 import { STAGES, type StageOrAll, titleOf } from '../catalog/types.ts'
 import { type DropInPart, mergeAssignments } from '../systemd/drop-in.ts'
+import { formatScore } from './score.ts'
 import type { KeptStage } from './store.ts'
-
-/** 92 → "9.2" */
-export function score(exposure: number): string {
-  return `${Math.floor(exposure / 10)}.${exposure % 10}`
-}
 
 /**
  * The kept drop-in, stage by stage with a comment each. A key that a later stage says again stands only there:
@@ -21,7 +17,9 @@ export function dropInParts(kept: readonly KeptStage[]): DropInPart[] {
     }
     const number = stage === 'all' ? '' : `Stage ${STAGES.indexOf(stage) + 1}, `
     const title = `${number}${titleOf(stage).toLowerCase()}`.replace(/^all/, 'All')
-    const comment = [`${title}: exposure ${score(before)} → ${score(after)}, proven ${at.slice(0, 16)}Z`]
+    const comment = [
+      `${title}: exposure ${formatScore(before)} → ${formatScore(after)}, proven ${at.slice(0, 16)}Z`,
+    ]
     parts.push({ comment, assignments: [...assignments] })
   }
   return parts.filter(({ assignments }) => assignments.length > 0)

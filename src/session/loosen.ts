@@ -1,7 +1,7 @@
 import { oneStepDown } from '../catalog/relax.ts'
 import type { Assignment, Directive, Proposed } from '../catalog/types.ts'
 import { applyRemedy, type Remedy, remedyKeys } from '../trial/remedy.ts'
-import { score } from './drop-in-parts.ts'
+import { formatScore } from './score.ts'
 import { predict, type StageWork } from './stage-work.ts'
 
 /** Rows whose assignments a remedy would change. */
@@ -34,7 +34,7 @@ function changedBy(assignments: readonly Assignment[], remedy: Remedy): Assignme
 /** What a looser value costs, by the score of the unit with this row alone. */
 function costNote({ facts }: StageWork, before: readonly Assignment[], after: readonly Assignment[]): string {
   const cost = predict(facts, after) - predict(facts, before)
-  return cost > 0 ? `It costs ${score(cost)} of exposure.` : 'It costs no exposure.'
+  return cost > 0 ? `It costs ${formatScore(cost)} of exposure.` : 'It costs no exposure.'
 }
 
 /** Rows that are a list of few words, and stand for no more than that list. */

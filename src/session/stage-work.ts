@@ -5,7 +5,7 @@ import { mergeAssignments } from '../systemd/drop-in.ts'
 import { exposure } from '../systemd/exposure.ts'
 import { applyAssignments, settingsFromShow } from '../systemd/settings.ts'
 import type { Change } from '../trial/trial.ts'
-import { score } from './drop-in-parts.ts'
+import { formatScore } from './score.ts'
 import type { Proof, Row } from './state.ts'
 
 /** One stage as the walk works on it: the rows on the screen and the proposal behind each. */
@@ -167,7 +167,7 @@ export function rowsOf(work: StageWork, proofOf: (id: string) => Proof = NO_PROO
     const gain = before - predict(work.facts, proposed.assignments)
     const row = { ...common, value, ticked: work.ticked.has(key), recommended, evidence, gain }
     const other = proposed.other && {
-      other: `${proposed.other.value}, exposure ${score(predictWith(work, key, proposed.other))}`,
+      other: `${proposed.other.value}, exposure ${formatScore(predictWith(work, key, proposed.other))}`,
     }
     return { ...row, ...other, ...(caution === undefined ? {} : { caution }) }
   })

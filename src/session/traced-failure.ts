@@ -45,7 +45,7 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
   const { host, signal } = trials
   const records = await recordOwnership(host, change.ownership, change.assignments)
   // The trial that broke has made it in this clone.
-  const accounts = [...trials.accounts, ...(change.account ? accountsOf(change.account) : [])]
+  const accounts = [...trials.accounts, ...accountsOf(change.account)]
   const found = await failedCalls(
     { host },
     {

@@ -1,5 +1,5 @@
 import { STAGE_TITLES, STAGES, titleOf } from '../catalog/types.ts'
-import { score } from './drop-in-parts.ts'
+import { formatScore } from './score.ts'
 import type { FailedPhase, Intent, LearningPhase, Proof, Session, StagePhase, WalkState } from './state.ts'
 
 /** Trials of one stage before it is skipped: each takes something away, so the walk ends. */
@@ -23,7 +23,12 @@ function stageLine(phase: StagePhase): string[] {
     const why = row.unavailable ? `${row.unavailable.kind}: ${row.unavailable.why}` : (row.evidence[0] ?? '')
     return `  ${mark} ${row.key}${row.value ? `=${row.value}` : ''}  ${why}`
   })
-  return ['', title, ...rows, `  exposure ${score(phase.before)}, predicted ${score(phase.predicted)}`]
+  return [
+    '',
+    title,
+    ...rows,
+    `  exposure ${formatScore(phase.before)}, predicted ${formatScore(phase.predicted)}`,
+  ]
 }
 
 function said(name: string, proof: Proof, before: Proof | undefined): string[] {
@@ -127,7 +132,7 @@ function linesFor(state: WalkState, before: WalkState): string[] {
   for (const result of state.history.slice(before.history.length)) {
     const { stage, outcome, note } = result
     lines.push(
-      `  ${titleOf(stage)}: ${outcome}, ${score(result.before)} → ${score(result.after)}${note ? ` (${note})` : ''}`,
+      `  ${titleOf(stage)}: ${outcome}, ${formatScore(result.before)} → ${formatScore(result.after)}${note ? ` (${note})` : ''}`,
     )
   }
   if (phase.at === 'trial' && phase.search !== undefined && before.phase !== phase) {
@@ -166,7 +171,7 @@ function linesFor(state: WalkState, before: WalkState): string[] {
   if (phase.at === 'failed') lines.push(...failedLines(phase))
   if (phase.at === 'done') {
     const { summary } = phase
-    const curve = summary.curve.map(({ label, exposure }) => `${label} ${score(exposure)}`).join(' → ')
+    const curve = summary.curve.map(({ label, exposure }) => `${label} ${formatScore(exposure)}`).join(' → ')
     lines.push('', `Exposure: ${curve}`, ...summary.notes, '')
     if (summary.dropIn !== '') lines.push(summary.dropInPath, summary.dropIn)
     lines.push(

@@ -1,8 +1,8 @@
 import { STAGE_TITLES, STAGES } from '../catalog/types.ts'
+import { formatScore, rated } from '../session/score.ts'
 import type { Phase, WalkState } from '../session/state.ts'
 import { Rows } from './draw.tsx'
 import { BLANK, clip, type Line, lengthOf } from './lines.ts'
-import { formatScore, rated } from './score.ts'
 import { useSize } from './size.ts'
 import { targetOf } from './walk.ts'
 

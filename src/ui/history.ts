@@ -1,7 +1,7 @@
 import { STAGE_TITLES, STAGES, titleOf } from '../catalog/types.ts'
+import { formatScore } from '../session/score.ts'
 import type { StageResult } from '../session/state.ts'
 import { type Line, lengthOf, pad, plural } from './lines.ts'
-import { formatScore } from './score.ts'
 
 const TITLE_WIDTH = Math.max(...Object.values(STAGE_TITLES).map(lengthOf))
 

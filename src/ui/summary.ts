@@ -1,3 +1,4 @@
+import { formatScore, rated, rating } from '../session/score.ts'
 import type { Summary } from '../session/state.ts'
 import {
   BLANK,
@@ -11,7 +12,6 @@ import {
   paragraph,
   verbatim,
 } from './lines.ts'
-import { formatScore, rated, rating } from './score.ts'
 
 /** Bars against the full scale of 10, so that half as long is half as exposed. */
 export function curveLines(summary: Summary, width: number): Line[] {

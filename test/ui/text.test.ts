@@ -3,28 +3,15 @@ import { toAscii } from '../../src/ui/ascii.ts'
 import { cleanState, cleanText } from '../../src/ui/clean.ts'
 import { needsAscii, prepareEnvironment } from '../../src/ui/environment.ts'
 import { footerLines } from '../../src/ui/footer.tsx'
+import { formatGain } from '../../src/ui/gain.ts'
 import { headerLines } from '../../src/ui/header.tsx'
 import { clip, lengthOf, plain, verbatim, wrap } from '../../src/ui/lines.ts'
 import { windowStart } from '../../src/ui/list.ts'
-import { formatGain, formatScore, rating } from '../../src/ui/score.ts'
 import { FakeSession } from './fake-session.ts'
 import { done, stage } from './phases.ts'
 
-describe('scores', () => {
-  it('read as systemd-analyze prints them', () => {
-    expect([92, 100, 5, 0].map(formatScore)).toEqual(['9.2', '10.0', '0.5', '0.0'])
-    expect([100, 90, 75, 50, 49, 10, 1, 0].map(rating)).toEqual([
-      'DANGEROUS',
-      'UNSAFE',
-      'EXPOSED',
-      'MEDIUM',
-      'OK',
-      'OK',
-      'SAFE',
-      'PERFECT',
-    ])
-    expect([2, 0, -1].map(formatGain)).toEqual(['−0.2', '0.0', '+0.1'])
-  })
+it('what a row wins reads as what it takes from the exposure', () => {
+  expect([2, 0, -1].map(formatGain)).toEqual(['−0.2', '0.0', '+0.1'])
 })
 
 describe('texts of others', () => {

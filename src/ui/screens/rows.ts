@@ -1,7 +1,7 @@
 import type { Phase, Row } from '../../session/state.ts'
+import { formatGain } from '../gain.ts'
 import { BLANK, bullet, clip, type Line, labelled, lengthOf, line, pad, paragraph } from '../lines.ts'
 import type { Page } from '../overlay.tsx'
-import { formatGain } from '../score.ts'
 import type { TickItem } from '../tick-list.tsx'
 import { isInsistedOn, proofSentence, proofTone, rowStatus } from './proof.ts'
 

@@ -9,7 +9,7 @@ import {
   newFailures,
 } from '../../../src/observe/learned-facts.ts'
 import { Trace } from '../../../src/observe/strace.ts'
-import { beyondBase, callsOfGroup, cover, withSiblings } from '../../../src/observe/syscall-cover.ts'
+import { beyondBase, withSiblings } from '../../../src/observe/syscall-cover.ts'
 
 const ON = { systemd: 252, kernel: '6.1', packages: { nginx: '1.22' } }
 const LINES = `9 execve("/bin/x", [...], 0x7 /* 1 var */) = 0
@@ -104,33 +104,13 @@ const calls: LearnedCall[] = ['brk', 'fchownat', 'mount', 'openat', 'personality
   (name) => ({ name, sightings: by }),
 )
 
-describe('an allow list of what was seen', () => {
-  it('takes harmless groups whole, and of careful ones only calls with their siblings', () => {
-    expect(cover(calls, GROUPS)).toEqual({
-      groups: ['@default', '@file-system'],
-      calls: [
-        'chown',
-        'fchown',
-        'fchownat',
-        'lchown',
-        'mount',
-        'personality',
-        'sched_setattr',
-        'sched_setscheduler',
-      ],
-      allowed: 14,
-      seen: 6,
-    })
-  })
-
-  it('tells what the usual filter would deny, and what of a group is used', () => {
+describe('calls beyond the usual filter', () => {
+  it('tells what the usual filter would deny', () => {
     expect(beyondBase(calls, GROUPS).map(({ name }) => name)).toEqual([
       'fchownat',
       'mount',
       'sched_setscheduler',
     ])
-    expect(callsOfGroup(calls, GROUPS, '@chown').map(({ name }) => name)).toEqual(['fchownat'])
-    expect(callsOfGroup(calls, GROUPS, '@nothing')).toEqual([])
     expect(withSiblings(['nanosleep'], GROUPS)).toEqual(['nanosleep'])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { service } from '../../../src/catalog/assignment.ts'
-import { dropInParts, score, withStage } from '../../../src/session/drop-in-parts.ts'
+import { dropInParts, withStage } from '../../../src/session/drop-in-parts.ts'
 import type { KeptStage } from '../../../src/session/store.ts'
 import { renderDropIn } from '../../../src/systemd/drop-in.ts'
 
@@ -12,15 +12,6 @@ const stage = (name: KeptStage['stage'], more: Partial<KeptStage> = {}): KeptSta
   after: 80,
   at: '2026-01-02T03:04:05.678Z',
   ...more,
-})
-
-it.each([
-  [0, '0.0'],
-  [9, '0.9'],
-  [92, '9.2'],
-  [100, '10.0'],
-])('exposure %d reads %s, as systemd-analyze prints it', (exposure, text) => {
-  expect(score(exposure)).toBe(text)
 })
 
 describe('the kept drop-in', () => {
