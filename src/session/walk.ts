@@ -138,7 +138,7 @@ export class Walk implements Session {
     if (error instanceof MeddledTrial) {
       const left = error.undone.proven
         ? 'What hardenctl had begun is undone, what others did is as they left it.'
-        : `${error.undone.lines[0]}.`
+        : `What hardenctl had begun is undone as far as it goes: ${error.undone.lines[0]}.`
       return this.#refuse(error.message, left)
     }
     if (error instanceof Refusal) return this.#refuse(error.message, error.next)

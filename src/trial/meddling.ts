@@ -42,7 +42,9 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
   for (const path of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (before[path] === now[path]) continue
     if (before[path] === undefined) return `${path} was added`
-    return now[path] === undefined || now[path] === 'missing' ? `${path} has gone` : `${path} was changed`
+    return now[path] === undefined || now[path] === 'missing'
+      ? `${path} was taken away`
+      : `${path} was changed`
   }
   return undefined
 }

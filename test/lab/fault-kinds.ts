@@ -1,5 +1,5 @@
 import { DISK_FAULTS } from './fault-disks.ts'
-import { OTHERS_AT_WORK } from './fault-others.ts'
+import { HANG_FILE, OTHERS_AT_WORK } from './fault-others.ts'
 import type { Lab } from './lab.ts'
 
 /** One way in which hardenctl, or the host under it, is broken before a step. */
@@ -41,9 +41,6 @@ async function reboot(lab: Lab): Promise<void> {
 }
 
 const STARTING = ['arm', 'hand-over', 'write', 'reload', 'verify', 'restart'] as const
-
-/** The condition that every subject of a fault run starts with waits as long as this file is there. */
-export const HANG_FILE = '/opt/hang'
 
 function hanging(name: string, more: Pick<FaultKind, 'lasts' | 'also'>): FaultKind {
   return {

@@ -2,6 +2,9 @@ import type { FaultKind } from './fault-kinds.ts'
 import type { Lab } from './lab.ts'
 import { show } from './subjects.ts'
 
+/** The condition that every subject of a fault run starts with waits as long as this file is there. */
+export const HANG_FILE = '/opt/hang'
+
 const ADMIN_TEXT = '[Service]\nEnvironment=ADMIN=here\n'
 const EDIT = 'Environment=ADMIN=edited'
 
@@ -35,11 +38,28 @@ const UPGRADE = `
 
 const fragments = new Map<string, string>()
 
-async function withFragment(lab: Lab, unit: string, script: string): Promise<void> {
+/** What the scripts about the unit's file are given: the file, and the name without suffix. */
+async function ofFragment(lab: Lab, unit: string): Promise<[string, string]> {
   const path = fragments.get(`${lab.name} ${unit}`) ?? (await show(lab, unit, 'FragmentPath'))
   fragments.set(`${lab.name} ${unit}`, path)
-  await lab.output(['sh', '-c', script, 'sh', path, unit.replace('.service', '')])
+  return [path, unit.replace('.service', '')]
+}
+
+async function withFragment(lab: Lab, unit: string, script: string): Promise<void> {
+  await lab.output(['sh', '-c', script, 'sh', ...(await ofFragment(lab, unit))])
   await reload(lab)
+}
+
+/** In the midst of the next start: it waits for HANG_FILE, and then finds nothing that it could start. */
+async function vanishInStart(lab: Lab, unit: string): Promise<void> {
+  await lab.write(HANG_FILE, '')
+  const script = `
+    until [ "$(systemctl show --property=ActiveState --value "$2")" = activating ]; do sleep 0.05; done
+    ${TAKE_AWAY.trim()}
+    systemctl daemon-reload
+    rm ${HANG_FILE}`
+  const run = ['systemd-run', '--quiet', '--collect', '--unit=lab-vanish']
+  await lab.output([...run, 'sh', '-c', script, 'sh', ...(await ofFragment(lab, unit))])
 }
 
 export const OTHERS_AT_WORK: readonly FaultKind[] = [
@@ -125,7 +145,15 @@ export const OTHERS_AT_WORK: readonly FaultKind[] = [
     signals: ['SIGSTOP'],
     meanwhile: (lab, unit) => withFragment(lab, unit, TAKE_AWAY),
     after: 'go on',
-    says: { words: /\.service has gone/, at: BEFORE_COMMIT },
+    says: { words: /\.service was taken away/, at: BEFORE_COMMIT },
+    mend: (lab, unit) => withFragment(lab, unit, PUT_BACK),
+  },
+  {
+    name: 'the unit vanishes while it starts',
+    signals: ['SIGSTOP'],
+    steps: ['restart'],
+    meanwhile: vanishInStart,
+    after: 'go on',
     mend: (lab, unit) => withFragment(lab, unit, PUT_BACK),
   },
   {

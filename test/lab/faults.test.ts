@@ -19,6 +19,7 @@ const POINTS = [
   ['verify', 'somebody stops the service'],
   ['recheck', 'the administrator edits the trial’s drop-in'],
   ['restart', 'the unit vanishes'],
+  ['restart', 'the unit vanishes while it starts'],
 ] as const
 
 describe.skipIf(skipLab())(labTitle('faults at the steps of a walk'), () => {
