@@ -15,7 +15,7 @@ import type { TrialContext } from '../trial/trial.ts'
 import type { WalkContext } from './context.ts'
 import { learnAgain } from './learning-phase.ts'
 import { standBack } from './pace.ts'
-import { Refusal } from './preflight.ts'
+import { requireBack } from './stage-trial.ts'
 import { beginStage, otherWay, type StageWork } from './stage-work.ts'
 import type { StagePhase } from './state.ts'
 import { trialContext } from './trial-context.ts'
@@ -156,7 +156,7 @@ async function listenLogged(
   dispatch({ type: 'phase', phase: { at: 'trial', stage: 'learning', steps: [], deadline } })
   const tried = await attempt(trials, 'syscalls', { assignments, ownership: [] })
   if (!tried.healthy) {
-    if (!tried.undone.proven) throw notBack(context, tried.undone.lines[0])
+    requireBack('the live learning broke it', tried.undone, context)
     return `it was tried and undone: ${tried.reasons[0]?.text ?? 'not healthy'}`
   }
   let ended: string | undefined
@@ -176,16 +176,9 @@ async function listenLogged(
   dispatch({ type: 'phase', phase: { at: 'trial', stage: 'learning', steps: [] } })
   const undone = await undo(trials, tried.trial)
   if (context.signal.aborted) throw new AbortedTrial(undone)
-  if (!undone.proven) throw notBack(context, undone.lines[0])
+  requireBack('the live learning is over', undone, context)
   if (failure !== undefined) return `it was ended: ${(failure as Error).message.split('\n')[0]}`
   return ended === undefined ? undefined : `it was ended: ${ended}`
-}
-
-function notBack({ subject }: WalkContext, line = ''): Refusal {
-  return new Refusal(
-    `after the live learning ${line || 'the service is not proven to be back'}`,
-    `systemctl status ${subject.unit} says more; what was kept before stays.`,
-  )
 }
 
 function counted(count: number, one: string, many: string): string[] {

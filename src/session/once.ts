@@ -8,7 +8,7 @@ import type { Ahead, WalkContext } from './context.ts'
 import { diagnosisOf } from './failure.ts'
 import { bootStage } from './rehearsal.ts'
 import { walkStage } from './stage-phase.ts'
-import { asGap, keepOrUndo, type Landing } from './stage-trial.ts'
+import { asGap, keepOrUndo, type Landing, requireBack } from './stage-trial.ts'
 import type { StageResult } from './state.ts'
 import { trialContext } from './trial-context.ts'
 import { loginWanted, nobodyLogsIn } from './way-in.ts'
@@ -75,6 +75,7 @@ async function landAll(
       return keepOrUndo(context, trials, { stage: 'all', change: ahead.change }, result, landing)
     }
     const failed = asGap(result, landing)
+    requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)
     const { reason, journal } = await diagnosisOf(host, facts, failed)
     const phase = { at: 'failed', stage: 'all', reason, journal, undone: failed.undone.lines } as const
     dispatch({

@@ -58,7 +58,10 @@ export function requireBack(
   if (proven) return
   const text = `${why}, and ${lines[0]}`
   if (host !== live) throw new Refusal(`in the clone ${text}`, 'The live service was not touched.')
-  throw new Refusal(text, `systemctl status ${unit} and journalctl -u ${unit} say more.`)
+  throw new Refusal(
+    text,
+    `systemctl status ${unit} and journalctl -u ${unit} say more; what was kept before stays.`,
+  )
 }
 
 /** Asks Keep? where somebody is there to answer, and keeps what passed or takes it back. */

@@ -1,6 +1,6 @@
 import { daemonReload, queue, reloadUnit, resetFailed } from '../systemd/control.ts'
 import { type DropInPart, keptPath, renderDropIn } from '../systemd/drop-in.ts'
-import { armTimer, disarmTimer } from '../systemd/timer.ts'
+import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../systemd/timer.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import type { OwnershipRecord } from './ownership.ts'
@@ -32,8 +32,11 @@ export async function proveReload(context: TrialContext): Promise<void> {
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
 
-/** A stop that ends in order; what ran before it. */
-async function proveStop({ host, unit }: TrialContext): Promise<Glimpse> {
+/** A stop that ends in order; what ran before it. `meanwhile` is done again and again until then. */
+async function proveStop(
+  { host, unit }: TrialContext,
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<Glimpse> {
   const before = await glimpse(host, unit)
   await queue(host, 'stop', unit)
   const until = performance.now() + STOP_LIMIT_MS
@@ -42,6 +45,7 @@ async function proveStop({ host, unit }: TrialContext): Promise<Glimpse> {
     if (!now.busy && now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
     if (!now.busy && now.active === 'inactive') return before
     if (performance.now() > until) throw new Error('the service did not stop in time')
+    await meanwhile()
     await pause(100)
   }
 }
@@ -60,6 +64,29 @@ export async function proveStopAndStart(context: TrialContext, between: () => Pr
   const before = await proveStop(context)
   await between()
   await proveStart(context, before, since)
+}
+
+/** A service that hardenctl stopped and, killed, did not start again is started by PID 1 in this time. */
+const STARTER_SECONDS = 15
+
+/** The stop and the start of the live service, with another timer that starts it when hardenctl dies between them. */
+async function restartInTwo(context: TrialContext): Promise<void> {
+  const { host, unit } = context
+  const since = Date.now()
+  // Where it can't be had there is still the timer that stands by.
+  await armStart(host, unit, STARTER_SECONDS).catch(() => undefined)
+  let armed = performance.now()
+  const rearm = async () => {
+    if (performance.now() - armed < (STARTER_SECONDS * 1000) / 3) return
+    armed = performance.now()
+    await rearmStart(host, unit)
+  }
+  try {
+    const before = await timed('stop', context, () => proveStop(context, rearm))
+    await timed('start', context, () => proveStart(context, before, since))
+  } finally {
+    await disarmStart(host, unit)
+  }
 }
 
 /** Some things break a service only after a while: a timer of its own, a first use that comes late. */
@@ -124,11 +151,7 @@ export async function finalCheck(
   const { signal: _, ...whole } = context
   try {
     if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
-    if (wanted.restart) {
-      const since = Date.now()
-      const before = await timed('stop', whole, () => proveStop(whole))
-      await timed('start', whole, () => proveStart(whole, before, since))
-    }
+    if (wanted.restart) await restartInTwo(whole)
     await timed('watch', whole, () => proveLasting(whole))
     return undefined
   } catch (error) {
