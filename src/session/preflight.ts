@@ -44,7 +44,7 @@ async function requireSystemd(host: Host): Promise<number> {
   return version
 }
 
-function requireUsable(unit: string, properties: Record<string, string[]>): void {
+function requireLoaded(unit: string, properties: Record<string, string[]>): void {
   const name = shortName(unit)
   const load = first(properties, 'LoadState')
   if (load === 'not-found') {
@@ -63,11 +63,14 @@ function requireUsable(unit: string, properties: Record<string, string[]>): void
       'Harden the unit that is started from a file.',
     )
   }
+}
+
+function requireRunning(unit: string, properties: Record<string, string[]>): void {
   const active = first(properties, 'ActiveState')
   if (active !== 'active') {
     throw new Refusal(
       `${unit} is ${active || 'not active'}: what it needs can't be seen`,
-      `systemctl start ${name}, then try again.`,
+      `systemctl start ${shortName(unit)}, then try again.`,
     )
   }
   if (first(properties, 'SubState') === 'exited' && first(properties, 'ControlGroup') === '') {
@@ -99,13 +102,26 @@ async function requireOwnFolders(host: Host, unit: string): Promise<void> {
   }
 }
 
-/** Finds the unit and refuses what can't be hardened safely. Changes nothing. */
-export async function preflight(host: Host, given: string): Promise<Subject> {
+/** A unit that PID 1 has loaded from a file, as it was shown. */
+export interface Found {
+  /** Id=, aliases resolved. */
+  unit: string
+  systemd: number
+  properties: Record<string, string[]>
+}
+
+/** Finds the unit that is meant. Changes nothing. */
+export async function findUnit(host: Host, given: string): Promise<Found> {
   const name = serviceName(given)
   const systemd = await requireSystemd(host)
   const properties = await showUnit(host, name)
-  requireUsable(name, properties)
-  const unit = first(properties, 'Id') || name
+  requireLoaded(name, properties)
+  return { unit: first(properties, 'Id') || name, systemd, properties }
+}
+
+/** Refuses what can't be hardened safely. Changes nothing. */
+export async function preflight(host: Host, { unit, systemd, properties }: Found): Promise<Subject> {
+  requireRunning(unit, properties)
   await requireOwnFolders(host, unit)
   return {
     unit,

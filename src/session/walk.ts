@@ -15,7 +15,7 @@ import { IntentQueue } from './intents.ts'
 import { settleLearning } from './learning-phase.ts'
 import { learnLive } from './live-learning.ts'
 import { walkOnce } from './once.ts'
-import { preflight, Refusal, type Subject } from './preflight.ts'
+import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
 import { settleRehearsal } from './rehearsal-phase.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
@@ -86,33 +86,33 @@ export class Walk implements Session {
   }
 
   async #run(options: WalkOptions): Promise<number> {
-    let lock: Lock | undefined
+    const { host } = options
+    let locked: { unit: string; lock: Lock } | undefined
     try {
-      const subject = await preflight(options.host, options.unit)
-      this.#dispatch({ type: 'subject', ...subject })
-      const stored = await loadState(options.host, subject.unit)
-      await options.host.makeDirectory(stateFolder(subject.unit), 0o700)
-      lock = await lockFolder(stateFolder(subject.unit))
+      const found = await findUnit(host, options.unit)
+      const { unit } = found
+      const stored = await loadState(host, unit)
+      await host.makeDirectory(stateFolder(unit), 0o700)
+      const lock = await lockFolder(stateFolder(unit))
       if (lock === undefined) {
         return this.#refuse(
-          `another hardenctl is at work on ${subject.unit}`,
+          `another hardenctl is at work on ${unit}`,
           'Wait for it to end, or end it; then try again.',
         )
       }
+      locked = { unit, lock }
+      // Not before: while another one restarts the service it may be anything.
+      const subject = await preflight(host, found)
+      this.#dispatch({ type: 'subject', ...subject })
       return await this.#walk(await this.#context(options, subject, stored))
     } catch (error) {
       return this.#ended(error)
     } finally {
-      if (lock !== undefined) await this.#leaveNothingEmpty(options.host)
-      lock?.release()
+      if (locked !== undefined) {
+        await leaveNothingEmpty(host, locked.unit)
+        locked.lock.release()
+      }
     }
-  }
-
-  /** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */
-  async #leaveNothingEmpty(host: Host): Promise<void> {
-    const { unit } = this.#state
-    const stored = await loadState(host, unit).catch(() => 'unreadable')
-    if (stored === undefined) await forgetFolders(host, unit)
   }
 
   /** What a Ctrl-C came to: the last words on the screen. */
@@ -218,6 +218,12 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
     if ((await walkStage(context, stage, baseline)) === 'stop') break
   }
   return 'each stage'
+}
+
+/** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */
+async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
+  const stored = await loadState(host, unit).catch(() => 'unreadable')
+  if (stored === undefined) await forgetFolders(host, unit)
 }
 
 async function askAboutDragged({ subject, dispatch, intents, signal }: WalkContext): Promise<void> {

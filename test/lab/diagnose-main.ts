@@ -4,7 +4,7 @@ import { observe } from '../../src/observe/observe.ts'
 import type { WalkContext } from '../../src/session/context.ts'
 import { IntentQueue } from '../../src/session/intents.ts'
 import { settleLearning } from '../../src/session/learning-phase.ts'
-import { preflight } from '../../src/session/preflight.ts'
+import { findUnit, preflight } from '../../src/session/preflight.ts'
 import { rowProof } from '../../src/session/proof-plan.ts'
 import { StageProving } from '../../src/session/stage-proving.ts'
 import { beginStage, rowsOf } from '../../src/session/stage-work.ts'
@@ -28,7 +28,7 @@ export interface DiagnoseOutcome {
 
 async function contextOf(unit: string): Promise<WalkContext> {
   const host = liveHost()
-  const subject = await preflight(host, unit)
+  const subject = await preflight(host, await findUnit(host, unit))
   const stored = { version: 1 as const, unit: subject.unit, started: '', stock: 0, kept: [] }
   return {
     host,
