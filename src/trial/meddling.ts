@@ -49,9 +49,8 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
   return undefined
 }
 
-/** What somebody else did to the files of the unit since the trial began, in a sentence; not asked of a clone. */
-export async function foreignChange(host: Host, unit: string, trial: Trial): Promise<string | undefined> {
-  if (host.isClone) return undefined
+/** What somebody else did to the files of the unit since the trial began, in a sentence. */
+async function foreignChange(host: Host, unit: string, trial: Trial): Promise<string | undefined> {
   const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
   if (changed !== undefined) return `${changed} by somebody else during the trial`
   const own = await host.read(trialPath(unit))
@@ -108,4 +107,18 @@ export async function editedKept(
 /** Ends a trial for what others did: on a clone, where nobody else is, it is a failure like any other. */
 export function isMeddling(error: unknown, { host }: Pick<TrialContext, 'host'>): error is Meddling {
   return error instanceof Meddling && !host.isClone
+}
+
+/**
+ * What others did that ended a trial on the live host, in a sentence. What breaks upon files that somebody changed
+ * meanwhile says nothing of the trial. Never throws: what can't be seen is no reason to put off an undo.
+ */
+export async function meddlingIn(
+  error: unknown,
+  { host, unit }: Pick<TrialContext, 'host' | 'unit'>,
+  trial: Trial,
+): Promise<string | undefined> {
+  if (host.isClone) return undefined
+  if (error instanceof Meddling) return error.message
+  return foreignChange(host, unit, trial).catch(() => undefined)
 }

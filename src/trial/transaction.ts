@@ -10,9 +10,8 @@ import { armTimer, undoNow } from '../systemd/timer.ts'
 import { type Glimpse, glimpse } from './glimpse.ts'
 import { checkHealth, type HealthReport } from './health.ts'
 import {
-  foreignChange,
-  isMeddling,
   MeddledTrial,
+  meddlingIn,
   requireSameFiles,
   requireUntouched,
   trialText,
@@ -180,13 +179,11 @@ export async function attempt(context: TrialContext, stage: string, change: Chan
     const report = await perform(context, trial, change.account)
     return { healthy: true, trial, report }
   } catch (error) {
-    // What breaks upon files that somebody else changed meanwhile says nothing of the change.
-    const foreign = await foreignChange(context.host, context.unit, trial)
+    const meddled = await meddlingIn(error, context, trial)
     const undone = await undo(context, trial)
     if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
     if (context.signal?.aborted) throw new AbortedTrial(undone)
-    if (isMeddling(error, context)) throw new MeddledTrial(error.message, undone)
-    if (foreign !== undefined) throw new MeddledTrial(foreign, undone)
+    if (meddled !== undefined) throw new MeddledTrial(meddled, undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
     return { healthy: false, trial, reasons, report, undone }
