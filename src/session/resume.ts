@@ -4,7 +4,7 @@ import { timerIsArmed, undoIsRunning } from '../systemd/timer.ts'
 import { shortName } from '../systemd/unit-name.ts'
 import { editedKept } from '../trial/meddling.ts'
 import { finishTrial } from '../trial/restore.ts'
-import { removeUndo, undoStands } from '../trial/undo-file.ts'
+import { removeUndo } from '../trial/undo-file.ts'
 import type { WalkContext } from './context.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import { Refusal } from './preflight.ts'
@@ -54,16 +54,13 @@ export async function resume(context: WalkContext): Promise<void> {
 }
 
 /** What has become of the stages that were kept, where they are not all there any more; two sentences. */
-async function lostKept({ host, subject, stored }: WalkContext): Promise<string[] | undefined> {
-  if (stored.kept.length === 0) return undefined
-  if ((await timerIsArmed(host, subject.unit)) || (await undoIsRunning(host, subject.unit))) {
+async function lostKept({ host, subject }: WalkContext, standsBy: boolean): Promise<string[] | undefined> {
+  if (standsBy) {
     return [
       'An earlier hardenctl was ended while it tried the last reload, stop and start.',
       'A timer stands by that takes back all that it kept.',
     ]
   }
-  // It had passed, and a read-only /run kept the script of the timer that was disarmed.
-  if (await undoStands(host, subject.unit)) await removeUndo(host, subject.unit)
   const path = keptPath(subject.unit)
   if ((await host.stat(path)) !== undefined) return undefined
   return [
@@ -77,8 +74,12 @@ async function lostKept({ host, subject, stored }: WalkContext): Promise<string[
  * with a service as it was before the first change.
  */
 export async function beginAnew(context: WalkContext): Promise<void> {
-  const { host, subject, dispatch } = context
-  const lost = await lostKept(context)
+  const { host, subject, stored, dispatch } = context
+  if (stored.kept.length === 0) return
+  const standsBy = (await timerIsArmed(host, subject.unit)) || (await undoIsRunning(host, subject.unit))
+  // It had passed, and a read-only /run kept the script of the timer that was disarmed.
+  if (!standsBy) await removeUndo(host, subject.unit)
+  const lost = await lostKept(context, standsBy)
   if (lost === undefined) return
   const then =
     'What is left of it is undone first, which restarts the service once; then the walk begins anew.'
@@ -90,7 +91,7 @@ export async function beginAnew(context: WalkContext): Promise<void> {
     throw new Refusal(`an earlier walk could not be undone: ${lines.join(' ')}`, next)
   }
   const now = (await overallExposure(host, subject.unit)) ?? 0
-  const { learned } = context.stored
+  const { learned } = stored
   context.stored = { ...freshState(subject.unit, now), ...(learned && { learned }) }
   context.keptEarlier = new Set()
   dispatch({ type: 'exposure', stock: now, now })

@@ -32,26 +32,34 @@ export async function proveReload(context: TrialContext): Promise<void> {
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
 
-/** A stop that ends in order; what ran before it. `meanwhile` is done again and again until then. */
+interface Stopped {
+  /** What ran before the stop. */
+  before: Glimpse
+  /** When it began, in milliseconds since the epoch. */
+  since: number
+}
+
+/** A stop that ends in order. `meanwhile` is done again and again until then. */
 async function proveStop(
   { host, unit }: TrialContext,
   meanwhile: () => Promise<void> = async () => undefined,
-): Promise<Glimpse> {
+): Promise<Stopped> {
+  const since = Date.now()
   const before = await glimpse(host, unit)
   await queue(host, 'stop', unit)
   const until = performance.now() + STOP_LIMIT_MS
   for (;;) {
     const now = await glimpse(host, unit)
     if (!now.busy && now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
-    if (!now.busy && now.active === 'inactive') return before
+    if (!now.busy && now.active === 'inactive') return { before, since }
     if (performance.now() > until) throw new Error('the service did not stop in time')
     await meanwhile()
     await pause(100)
   }
 }
 
-/** A start of the stopped service, healthy as a new invocation; `since` is when the stop began. */
-async function proveStart(context: TrialContext, before: Glimpse, since: number): Promise<void> {
+/** A start of the stopped service, healthy as a new invocation. */
+async function proveStart(context: TrialContext, { before, since }: Stopped): Promise<void> {
   const { host, unit } = context
   await resetFailed(host, unit)
   await queue(host, 'start', unit)
@@ -60,10 +68,9 @@ async function proveStart(context: TrialContext, before: Glimpse, since: number)
 
 /** A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. */
 export async function proveStopAndStart(context: TrialContext, between: () => Promise<void>): Promise<void> {
-  const since = Date.now()
-  const before = await proveStop(context)
+  const stopped = await proveStop(context)
   await between()
-  await proveStart(context, before, since)
+  await proveStart(context, stopped)
 }
 
 /** A service that hardenctl stopped and, killed, did not start again is started by PID 1 in this time. */
@@ -72,7 +79,6 @@ const STARTER_SECONDS = 15
 /** The stop and the start of the live service, with another timer that starts it when hardenctl dies between them. */
 async function restartInTwo(context: TrialContext): Promise<void> {
   const { host, unit } = context
-  const since = Date.now()
   // Where it can't be had there is still the timer that stands by.
   await armStart(host, unit, STARTER_SECONDS).catch(() => undefined)
   let armed = performance.now()
@@ -82,8 +88,8 @@ async function restartInTwo(context: TrialContext): Promise<void> {
     await rearmStart(host, unit)
   }
   try {
-    const before = await timed('stop', context, () => proveStop(context, rearm))
-    await timed('start', context, () => proveStart(context, before, since))
+    const stopped = await timed('stop', context, () => proveStop(context, rearm))
+    await timed('start', context, () => proveStart(context, stopped))
   } finally {
     await disarmStart(host, unit)
   }

@@ -150,6 +150,9 @@ forget() {
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
 }
+may_reappear() {
+  [ -n "$(find ${quoted(plan.restartMark)} -mmin -${REAPPEAR_MINUTES} 2>/dev/null)" ]
+}
 unmake_folders() {
 ${folders}
   :
@@ -184,7 +187,7 @@ elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
     systemctl start -- "$unit"
   done
   case "$(shown LoadState):$(shown ActiveState):$(shown InvocationID)" in
-  not-found:inactive:* | not-found:failed:*) [ -z "$(find ${quoted(plan.restartMark)} -mmin -${REAPPEAR_MINUTES} 2>/dev/null)" ] || again=yes ;;
+  not-found:inactive:* | not-found:failed:*) if may_reappear; then again=yes; fi ;;
   *:failed:* | *:"$now") again=yes ;;
   esac
 fi

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/steps.ts'
 import { type FaultKind, kindsNamed, signalStopped } from './fault-kinds.ts'
-import { answers, type FaultSubject, listFor, worse } from './fault-run.ts'
+import { answers, type FaultSubject, lastWords, listFor, worse } from './fault-run.ts'
 import type { Lab } from './lab.ts'
 import type { Listing } from './listing.ts'
 import { keptDropIn, leftovers, within } from './subjects.ts'
@@ -122,7 +122,7 @@ export async function runCloneFault(
 ): Promise<CloneResult> {
   const { unit } = subject
   const { walk, met } = await play(lab, unit, fault)
-  const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
+  const said = lastWords(walk)
   await within(SETTLE_MS, async () => (await answers(lab, subject)) && (await leftOf(lab)).length === 0)
   const lost = (await leftOf(lab)).map((name) => `left behind: ${name}`)
   if (!(await answers(lab, subject))) lost.push('the service does not answer')

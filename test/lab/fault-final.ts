@@ -4,6 +4,7 @@ import {
   type FaultPoint,
   type FaultResult,
   type FaultSubject,
+  lastWords,
   listFor,
   playFault,
   settle,
@@ -43,7 +44,7 @@ export async function runFinalFault(
 ): Promise<FaultResult> {
   const { unit } = subject
   const { walk } = await playFault(lab, unit, point, [])
-  const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
+  const said = lastWords(walk)
   const result = { ...point, stage: 'the last check', over: false, said }
   // Not every service can be reloaded.
   if (walk.exitCode === 0) return { ...result, stage: undefined, over: true, lost: [] }

@@ -247,6 +247,11 @@ function unnoticed({ kind: { says }, step }: FaultPoint, said: string): string[]
   return says.words.test(said) ? [] : [`not noticed: ${says.words.source}`]
 }
 
+/** What a walk said before it ended. */
+export function lastWords({ stdout, stderr }: CommandResult): string {
+  return `${stdout.split('\n').slice(-25).join('\n')}\n${stderr}`
+}
+
 /** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
 export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoint): Promise<FaultResult> {
   const { unit } = subject
@@ -255,7 +260,7 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   const kept = await keptDropIn(lab, unit)
   const { walk, met, unmended } = await playFault(lab, unit, point, endOf(point))
   const over = walk.exitCode === 0
-  const said = `${walk.stdout.split('\n').slice(-25).join('\n')}\n${walk.stderr}`
+  const said = lastWords(walk)
   if (!met) return { ...point, stage: undefined, over, lost: [], said }
 
   const lost = [
