@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { project } from './lab/project.ts'
+import { project } from './lab/kit/project.ts'
 
 /** A lab boots in a second, but a stage of the wizard waits for a real service many times, in clones and live. */
 const SLOW = { testTimeout: 180_000, hookTimeout: 300_000, teardownTimeout: 30_000 }

@@ -1,17 +1,17 @@
 import type { Facts } from '../observe/facts.ts'
-import { inForce } from './assignment.ts'
-import { CAPABILITIES } from './capabilities.ts'
-import { FILESYSTEM } from './filesystem.ts'
-import { opensSessions, sessionOpener } from './roles.ts'
-import { setting } from './settings.ts'
-import { SYSCALLS } from './syscalls.ts'
-import { SYSTEM } from './system.ts'
-import type { Directive, NotProposed, Proposed, Shape, Stage } from './types.ts'
-import { USER } from './user.ts'
+import { CAPABILITIES } from './capabilities/bounding-set.ts'
+import { inForce } from './common/proposal.ts'
+import { opensSessions, sessionOpener } from './common/roles.ts'
+import type { Directive, NotProposed, Proposed, Shape, Stage } from './common/types.ts'
+import { setting } from './common/unit-settings.ts'
+import { FILESYSTEM } from './filesystem/filesystem.ts'
+import { SYSCALLS } from './syscalls/syscalls.ts'
+import { SYSTEM } from './system/system.ts'
+import { USER } from './user/user.ts'
 
-export { capabilityNotes } from './capabilities.ts'
-export { stageNotes } from './notes.ts'
-export { umaskExamples } from './umask.ts'
+export { capabilityNotes } from './capabilities/bounding-set.ts'
+export { stageNotes } from './common/notes.ts'
+export { umaskExamples } from './filesystem/umask.ts'
 
 /** Everything that can be hardened, in the order of the stages. */
 export const CATALOG: Directive[] = [...CAPABILITIES, ...USER, ...FILESYSTEM, ...SYSTEM, ...SYSCALLS]
@@ -61,7 +61,7 @@ function asHandedOn(result: Proposed, facts: Facts): Proposed {
   if (opener === undefined) return result
   const why = `${opensSessions(opener)}, and each inherits this: what people or jobs do there is not seen.`
   const caution = result.caution === undefined ? why : `${result.caution} ${why}`
-  const { settledByTrial: _, ...rest } = result
+  const { tickIfProven: _, ...rest } = result
   return { ...rest, recommended: false, caution }
 }
 

@@ -1,7 +1,7 @@
 import { parseArguments, USAGE, UsageError } from './arguments.ts'
-import { runStatus } from './status.ts'
-import { runUndo } from './undo.ts'
-import { runWalk } from './walk.ts'
+import { runStatus } from './commands/status-command.ts'
+import { runUndo } from './commands/undo-command.ts'
+import { runWalk } from './commands/walk-command.ts'
 
 /** package.json's version, put in by the bundler. */
 declare const HARDENCTL_VERSION: string

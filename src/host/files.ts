@@ -75,7 +75,7 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
   }
 }
 
-const MOST_LINKS = 40
+const MAX_LINKS = 40
 
 interface Walked {
   /** The path with links followed as far as there is something; what is behind the first missing name as it was. */
@@ -106,7 +106,7 @@ async function walkBelow(root: string, path: string): Promise<Walked> {
       continue
     }
     links += 1
-    if (links > MOST_LINKS) throw new HostError(`${path}: too many links`, 'ELOOP')
+    if (links > MAX_LINKS) throw new HostError(`${path}: too many links`, 'ELOOP')
     const target = await absent(readlink(root + here), undefined)
     if (target === undefined) return { real: [here, ...rest].join('/'), missing: true }
     if (target.startsWith('/')) done = []

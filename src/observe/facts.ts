@@ -1,5 +1,5 @@
-import type { ExecCommand } from '../systemd/exec.ts'
-import type { LearnedFacts } from './learned-facts.ts'
+import type { ExecCommand } from '../systemd/manager/exec.ts'
+import type { LearnedFacts } from './trace/learned-facts.ts'
 
 /** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
 export interface Facts {
@@ -48,7 +48,7 @@ export interface UnitFacts {
   canReload: boolean
 }
 
-export type { ExecCommand } from '../systemd/exec.ts'
+export type { ExecCommand } from '../systemd/manager/exec.ts'
 
 export interface Account {
   kind: 'user' | 'group'

@@ -1,20 +1,20 @@
 import type { Host } from '../host/host.ts'
-import { first } from '../systemd/show.ts'
-import { syscallGroups } from '../systemd/syscall-groups.ts'
-import { systemdScoresBpf, systemdVersion } from '../systemd/version.ts'
-import { keysOfAccounts, readAccounts } from './accounts.ts'
-import { byteOrderOf } from './addresses.ts'
-import { processesOfGroup } from './control-group.ts'
-import { readExecutables } from './executables.ts'
+import { first } from '../systemd/manager/show.ts'
+import { systemdScoresBpf, systemdVersion } from '../systemd/manager/version.ts'
+import { syscallGroups } from '../systemd/syscalls/syscall-groups.ts'
+import { type BlindSpots, orBlindSpot } from './blind-spots.ts'
+import { keysOfAccounts, readAccounts } from './config/accounts.ts'
+import { readFreeAccount } from './config/free-account.ts'
+import { readLogrotate } from './config/logrotate.ts'
+import { readPamServices } from './config/pam-rules.ts'
+import { readUnit } from './config/unit.ts'
 import type { Facts } from './facts.ts'
-import { readFreeAccount } from './free-account.ts'
-import { type Gaps, orGap } from './gaps.ts'
-import { readLogrotate } from './logrotate.ts'
-import { readPamServices } from './pam-rules.ts'
-import { readProcesses } from './processes.ts'
-import { readSockets } from './sockets.ts'
-import { readUnit } from './unit.ts'
-import { readWritable, withRotatedFiles } from './writable.ts'
+import { readExecutables } from './files/executables.ts'
+import { readWritable, withRotatedFiles } from './files/writable.ts'
+import { byteOrderOf } from './proc/addresses.ts'
+import { processesOfGroup } from './proc/control-group.ts'
+import { readProcesses } from './proc/processes.ts'
+import { readSockets } from './proc/sockets.ts'
 
 /**
  * Looks at a service from outside, without restarting or tracing it: what systemd knows of it, its processes in
@@ -23,7 +23,7 @@ import { readWritable, withRotatedFiles } from './writable.ts'
  * can be started.
  */
 export async function observe(host: Host, unit: string): Promise<Facts> {
-  const gaps: Gaps = new Set()
+  const gaps: BlindSpots = new Set()
   const unitFacts = await readUnit(host, unit)
   const machine = await readMachine(host, gaps)
 
@@ -38,7 +38,7 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
   const files = held.filter(({ kind }) => kind === 'file').map(({ path }) => path)
   const logrotate = await readLogrotate(host, files, [unitFacts.id, ...unitFacts.names], gaps)
   const writable = await withRotatedFiles(host, held, logrotate, gaps)
-  const free = await orGap(gaps, '/etc/passwd', readFreeAccount(host, unitFacts.id))
+  const free = await orBlindSpot(gaps, '/etc/passwd', readFreeAccount(host, unitFacts.id))
   const named = keysOfAccounts(unitFacts.properties, processes, writable, logrotate)
   return {
     unit: unitFacts,
@@ -57,9 +57,9 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
 
 async function readMachine(
   host: Host,
-  gaps: Gaps,
+  gaps: BlindSpots,
 ): Promise<Pick<Facts, 'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups'>> {
-  const uname = await orGap(gaps, 'uname', host.run(['uname', '-r', '-m']))
+  const uname = await orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m']))
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
   return {
     systemd: await systemdVersion(host),

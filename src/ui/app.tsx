@@ -1,27 +1,35 @@
 import { Box, Static, useApp } from 'ink'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
-import type { Session, WalkState } from '../session/state.ts'
-import { Row } from './draw.tsx'
-import { Gate, SETTLE_UNASKED_MS } from './gate.ts'
-import { Header } from './header.tsx'
-import { historyLine } from './history.ts'
-import { KeyboardRoot, useKeys } from './keys.tsx'
-import { Overlay, OverlayContext, type Page } from './overlay.tsx'
-import { Baseline } from './screens/baseline.tsx'
-import { Confirm } from './screens/confirm.tsx'
-import { Done } from './screens/done.tsx'
-import { Failed } from './screens/failed.tsx'
-import { helpPage } from './screens/help.ts'
-import { Keep } from './screens/keep.tsx'
-import { Learning } from './screens/learning.tsx'
-import { Looking } from './screens/looking.tsx'
-import { Question } from './screens/question.tsx'
-import { Refused } from './screens/refused.tsx'
-import { StageScreen } from './screens/stage.tsx'
-import { Stopping } from './screens/stopping.tsx'
-import { Trial } from './screens/trial.tsx'
-import { useSize } from './size.ts'
-import { comesUnasked, questionOf, type Send, SendContext, screenOf, targetOf, useWalkOf } from './walk.ts'
+import type { Session, WalkState } from '../session/walk/state.ts'
+import { Row } from './frame/draw.tsx'
+import { Header } from './frame/header.tsx'
+import { Overlay, OverlayContext, type Page } from './frame/overlay.tsx'
+import { KeyboardRoot, useKeys } from './input/keys.tsx'
+import { SETTLE_UNASKED_MS, TypeAheadGuard } from './input/type-ahead-guard.ts'
+import {
+  comesUnasked,
+  type Send,
+  SendContext,
+  screenKeyOf,
+  screenOf,
+  targetOf,
+  useWalkOf,
+} from './screen-key.ts'
+import { Baseline } from './screens/baseline-screen.tsx'
+import { Confirm } from './screens/confirm-screen.tsx'
+import { Done } from './screens/done-screen.tsx'
+import { Failed } from './screens/failed-screen.tsx'
+import { helpPage } from './screens/help-page.ts'
+import { Keep } from './screens/keep-screen.tsx'
+import { Learning } from './screens/learning-screen.tsx'
+import { Looking } from './screens/looking-screen.tsx'
+import { Question } from './screens/question-screen.tsx'
+import { Refused } from './screens/refused-screen.tsx'
+import { StageScreen } from './screens/stage-screen.tsx'
+import { Stopping } from './screens/stopping-screen.tsx'
+import { Trial } from './screens/trial-screen.tsx'
+import { useSize } from './terminal/size.ts'
+import { historyLine } from './text/history.ts'
 
 interface AppProps {
   session: Session
@@ -31,12 +39,12 @@ interface AppProps {
 
 export function App({ session, onLeave }: AppProps) {
   const state = useWalkOf(session)
-  const question = questionOf(state)
-  const gate = useMemo(() => new Gate(), [])
+  const question = screenKeyOf(state)
+  const gate = useMemo(() => new TypeAheadGuard(), [])
   useLayoutEffect(() => {
     gate.show(question, comesUnasked(state.phase) ? SETTLE_UNASKED_MS : undefined)
   })
-  const asked = useCallback(() => questionOf(session.state()), [session])
+  const asked = useCallback(() => screenKeyOf(session.state()), [session])
   const send = useCallback<Send>((intent) => session.send(intent), [session])
   const interrupt = useCallback(() => session.send({ do: 'interrupt' }), [session])
   const leaving = useLeaving(session, state, onLeave)

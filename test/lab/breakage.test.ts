@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleAttempt, installAttempt, tryOut } from './attempt.ts'
-import type { AttemptResult } from './attempt-main.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { type Listing, list } from './listing.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { daemons } from './services/daemons.ts'
-import { answerOf, comparable, leftovers, show } from './subjects.ts'
+import type { AttemptResult } from './inside/attempt-main.ts'
+import { bundleAttempt, installAttempt, tryOut } from './kit/attempt.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { type Listing, list } from './kit/listing.ts'
+import { daemons } from './kit/services/daemons.ts'
+import { answerOf, comparable, leftovers, show } from './kit/subjects.ts'
 
 const HOME = 'http://127.0.0.1/'
 

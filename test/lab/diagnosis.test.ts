@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Stage } from '../../src/catalog/types.ts'
-import { programFiles } from './bundled.ts'
-import type { DiagnoseOutcome } from './diagnose-main.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
+import type { Stage } from '../../src/catalog/common/types.ts'
+import type { DiagnoseOutcome } from './inside/diagnose-main.ts'
+import { programFiles } from './kit/bundled.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
 
 const FOLDER = '/opt/diagnose'
 const SCRIPTS = '/usr/local/lib/needs'
@@ -115,7 +115,7 @@ describe.skipIf(skipLab())(labTitle('what broke in a clone is named and given ba
       // Before 255 systemd sets NoNewPrivileges with every seccomp setting, so that all of them would break the helper.
       suite: 'trixie',
       files: {
-        ...(await programFiles(FOLDER, 'test/lab/diagnose-main.ts')),
+        ...(await programFiles(FOLDER, 'test/lab/inside/diagnose-main.ts')),
         ...Object.assign({}, ...NEEDS.map(filesOf)),
       },
       setup: [['sh', '-ec', SETUP]],

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Assignment } from '../../src/catalog/types.ts'
-import { exposure, formatScore } from '../../src/systemd/exposure.ts'
-import { applyAssignments, settingsFromShow } from '../../src/systemd/settings.ts'
-import { difference } from '../../src/systemd/settings-difference.ts'
-import { parseShow } from '../../src/systemd/show.ts'
-import { flattenGroups, parseSyscallGroups } from '../../src/systemd/syscall-groups.ts'
-import { dropInText, randomDropIn, seededRandom } from '../unit/systemd/exposure-drop-ins.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
+import type { Assignment } from '../../src/catalog/common/types.ts'
+import { exposure, formatScore } from '../../src/systemd/exposure/exposure.ts'
+import { parseShow } from '../../src/systemd/manager/show.ts'
+import { applyAssignments, settingsFromShow } from '../../src/systemd/settings/settings.ts'
+import { difference } from '../../src/systemd/settings/settings-difference.ts'
+import { flattenGroups, parseSyscallGroups } from '../../src/systemd/syscalls/syscall-groups.ts'
+import { dropInText, randomDropIn, seededRandom } from '../unit/systemd/exposure/exposure-drop-ins.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
 
 const COUNT = 60
 const BASES = [

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts'
-import { FAULT_SUBJECTS, type FaultSubject, listFor, runFault, undoAll } from './fault-run.ts'
-import { bootLab, type Lab } from './lab.ts'
-import type { Listing } from './listing.ts'
-import { labTitle, skipLab } from './problem.ts'
+import { FAULT_KINDS, type FaultKind } from './faults/fault-kinds.ts'
+import { FAULT_SUBJECTS, type FaultSubject, listFor, runFault, undoAll } from './faults/fault-run.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import type { Listing } from './kit/listing.ts'
 
 const SUBJECT = FAULT_SUBJECTS.find(({ unit }) => unit === 'nginx.service') as FaultSubject
 const kind = (name: string) => FAULT_KINDS.find((one) => one.name === name) as FaultKind

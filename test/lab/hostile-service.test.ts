@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootLab, type Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { keptDropIn, leftovers, within } from './subjects.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { keptDropIn, leftovers, within } from './kit/subjects.ts'
 
 /** An instance whose name has an at sign and an escaped blank, as systemd-escape(1) writes it. */
 const UNIT = 'odd--name@a\\x2db\\x20c.service'

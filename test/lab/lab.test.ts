@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterEach, describe, expect, it } from 'vitest'
-import { command } from './command.ts'
-import { bootLab, type Lab, type LabWish } from './lab.ts'
-import { list } from './listing.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { project } from './project.ts'
-import { httpd } from './services/httpd.ts'
+import { command } from './kit/command.ts'
+import { bootLab, type Lab, type LabWish } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { list } from './kit/listing.ts'
+import { project } from './kit/project.ts'
+import { httpd } from './kit/services/httpd.ts'
 
 const labs: Lab[] = []
 
@@ -181,7 +181,7 @@ describe.skipIf(skipLab())(labTitle('a lab'), () => {
 
   it('leaves nothing behind when the process that booted it is killed', async () => {
     const script = join(project, 'node_modules/.cache/hardenctl/boot-and-wait.mjs')
-    const entry = "import { bootLab } from './test/lab/lab.ts'; console.log((await bootLab()).name)"
+    const entry = "import { bootLab } from './test/lab/kit/lab.ts'; console.log((await bootLab()).name)"
     await build({
       stdin: { contents: entry, resolveDir: project, loader: 'ts' },
       outfile: script,

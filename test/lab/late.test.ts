@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootLab, type Lab } from './lab.ts'
-import { watchWalk } from './once-run.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { keptDropIn, leftovers, show } from './subjects.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { watchWalk } from './kit/once-run.ts'
+import { keptDropIn, leftovers, show } from './kit/subjects.ts'
 
 const FOLDER = '/usr/local/lib/late'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { programFiles } from './bundled.ts'
-import { bootLab, type Lab } from './lab.ts'
-import type { LearnOutcome, LearnWish } from './learn-main.ts'
-import { labTitle, skipLab } from './problem.ts'
+import type { LearnOutcome, LearnWish } from './inside/learn-main.ts'
+import { programFiles } from './kit/bundled.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
 
 const FOLDER = '/opt/learn'
 const APACHE: LearnWish = { unit: 'apache2.service', checks: ['http://127.0.0.1/'] }
@@ -44,7 +44,7 @@ describe.skipIf(skipLab())(labTitle('learning'), () => {
     lab = await bootLab({
       services: ['apache2', 'redis-server'],
       files: {
-        ...(await programFiles(FOLDER, 'test/lab/learn-main.ts')),
+        ...(await programFiles(FOLDER, 'test/lab/inside/learn-main.ts')),
         '/etc/systemd/system/hidden.service': HIDDEN,
       },
     })

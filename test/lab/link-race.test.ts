@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootLab, type Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { answerOf, leftovers } from './subjects.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { answerOf, leftovers } from './kit/subjects.ts'
 
 const LOGS = '/var/log/apache2'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { StoredState } from '../../src/session/store.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { keptDropIn, leftovers, show, within } from './subjects.ts'
+import type { StoredState } from '../../src/session/store/store.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { keptDropIn, leftovers, show, within } from './kit/subjects.ts'
 
 /** Answers anybody; asked for /rare it also does what it never does otherwise. */
 const PROGRAM = `

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../../src/observe/facts.ts'
-import { bundledText } from './bundled.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { skipLab } from './problem.ts'
+import { bundledText } from './kit/bundled.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { skipLab } from './kit/lab-problem.ts'
 
 const PROGRAM = '/tmp/observe.mjs'
 
 /** Prints the facts of the unit that is its argument, and the workers' account. */
 const OBSERVER = `
-  import { liveHost } from './src/host/live.ts'
+  import { liveHost } from './src/host/live-host.ts'
   import { observe } from './src/observe/observe.ts'
-  import { workerAccount } from './src/observe/accounts.ts'
+  import { workerAccount } from './src/observe/config/accounts.ts'
   const facts = await observe(liveHost(), process.argv[2])
   console.log(JSON.stringify({ facts, worker: workerAccount(facts)?.name }))`
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Lab } from './lab.ts'
-import { type Listing, list } from './listing.ts'
-import { bootOnce, ONCE, type OnceResult, type OnceSubject, runOnce } from './once-run.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { answerOf, comparable } from './subjects.ts'
+import type { Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { type Listing, list } from './kit/listing.ts'
+import { bootOnce, ONCE, type OnceResult, type OnceSubject, runOnce } from './kit/once-run.ts'
+import { answerOf, comparable } from './kit/subjects.ts'
 
 const SUITE = 'bookworm'
 const APACHE = ONCE[SUITE]?.[0] as OnceSubject

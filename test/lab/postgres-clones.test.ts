@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { programFiles } from './bundled.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
-import type { RehearsalResult, RehearsalWish } from './rehearsal-main.ts'
-import { show } from './subjects.ts'
+import type { RehearsalResult, RehearsalWish } from './inside/rehearsal-main.ts'
+import { programFiles } from './kit/bundled.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { show } from './kit/subjects.ts'
 
 const UNIT = 'postgresql@15-main.service'
 const FOLDER = '/opt/rehearsal'
@@ -20,7 +20,7 @@ async function open(): Promise<Lab> {
   return bootLab({
     services: ['postgresql@15-main'],
     files: {
-      ...(await programFiles(FOLDER, 'test/lab/rehearsal-main.ts')),
+      ...(await programFiles(FOLDER, 'test/lab/inside/rehearsal-main.ts')),
       '/opt/client.sh': CLIENT,
     },
   })

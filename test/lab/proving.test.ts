@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Terminal } from '../terminal/driver.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { list } from './listing.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { answerOf, show } from './subjects.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { list } from './kit/listing.ts'
+import { answerOf, show } from './kit/subjects.ts'
 
 /** How long after the first proofs began; several clones are at work by then. */
 const MOMENTS = [0, 2500]

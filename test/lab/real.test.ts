@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { labTitle, skipLab } from './problem.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { walkReal } from './real/run.ts'
 import { type RealService, realServices } from './real/services.ts'
 

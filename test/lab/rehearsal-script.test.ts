@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { parseMounts, visibleMounts } from '../../src/observe/mounts.ts'
-import { type BootPlan, bootScript } from '../../src/rehearsal/boot-script.ts'
-import { cloneUnit, systemdRun } from '../../src/rehearsal/clone-unit.ts'
-import { lackingIn } from '../../src/rehearsal/lacking.ts'
-import { layersOf } from '../../src/rehearsal/layers.ts'
-import { unitOfCgroup } from '../../src/rehearsal/listener-unit.ts'
-import { placeFor } from '../../src/rehearsal/place.ts'
+import { parseMounts, visibleMounts } from '../../src/observe/proc/mounts.ts'
+import { type BootPlan, bootScript } from '../../src/rehearsal/boot/boot-script.ts'
+import { cloneUnit, systemdRun } from '../../src/rehearsal/boot/clone-unit.ts'
+import { layersOf } from '../../src/rehearsal/boot/layers.ts'
+import { chooseStorage } from '../../src/rehearsal/boot/upper-layer.ts'
+import { unitOfCgroup } from '../../src/rehearsal/compare/listener-unit.ts'
+import { endpointsInJournal } from '../../src/rehearsal/compare/missing-endpoints.ts'
 
 /** A server with file systems of its own for /var and /home, a share, a snap, containers and a covered mount. */
 const MOUNTINFO = `22 28 0:21 / /proc rw,nosuid,nodev,noexec,relatime shared:13 - proc proc rw,hidepid=2,gid=4
@@ -62,10 +62,14 @@ describe('the layers of a clone', () => {
 
   it('take writes in memory while there is plenty, on disk where that is short', () => {
     const gib = 1024 * 1024
-    expect(placeFor(16 * gib, 100 * gib)).toMatchObject({ upper: 'memory', upperKiB: gib })
-    expect(placeFor(2 * gib, 100 * gib)).toMatchObject({ upper: 'memory', upperKiB: gib / 2 })
-    expect(placeFor(gib / 2, 4 * gib)).toMatchObject({ upper: 'disk', upperKiB: gib, memoryMaxKiB: gib / 4 })
-    expect(placeFor(gib / 2, gib / 2)).toMatchObject({ upper: 'memory', upperKiB: gib / 8 })
+    expect(chooseStorage(16 * gib, 100 * gib)).toMatchObject({ upper: 'memory', upperKiB: gib })
+    expect(chooseStorage(2 * gib, 100 * gib)).toMatchObject({ upper: 'memory', upperKiB: gib / 2 })
+    expect(chooseStorage(gib / 2, 4 * gib)).toMatchObject({
+      upper: 'disk',
+      upperKiB: gib,
+      memoryMaxKiB: gib / 4,
+    })
+    expect(chooseStorage(gib / 2, gib / 2)).toMatchObject({ upper: 'memory', upperKiB: gib / 8 })
   })
 })
 
@@ -82,7 +86,7 @@ describe('the script', () => {
     const text = bootScript(PLAN)
     expect(text).toContain('--bounding-set=-sys_module,-sys_boot,-sys_time,-sys_rawio')
     expect(text).toMatch(/for part in sys sysrq-trigger .*bind,ro/s)
-    const argv = systemdRun(cloneUnit('x'), 'nginx.service', placeFor(4_000_000, 0), 'exit 0')
+    const argv = systemdRun(cloneUnit('x'), 'nginx.service', chooseStorage(4_000_000, 0), 'exit 0')
     expect(argv).toEqual(
       expect.arrayContaining([
         '--unit=hardenctl-clone-x.service',
@@ -108,11 +112,11 @@ describe('what a service lacks', () => {
     ],
     ['dial tcp [::1]:6379: connect: connection refused', { port: 6379 }],
   ])('is read from: %s', (line, endpoint) => {
-    expect(lackingIn(['Starting up', line, 'bye'])).toMatchObject({ line, endpoints: [endpoint] })
+    expect(endpointsInJournal(['Starting up', line, 'bye'])).toMatchObject({ line, endpoints: [endpoint] })
   })
 
   it('is nothing where no line tells', () => {
-    expect(lackingIn(['ready', 'segmentation fault'])).toBeUndefined()
+    expect(endpointsInJournal(['ready', 'segmentation fault'])).toBeUndefined()
   })
 
   it('leads to a unit through a process’s cgroup', () => {

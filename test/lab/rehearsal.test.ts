@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { programFiles } from './bundled.ts'
-import { bootLab, type Lab, type LabWish } from './lab.ts'
-import { type Listing, list } from './listing.ts'
-import { labTitle, skipLab } from './problem.ts'
-import type { RehearsalResult, RehearsalWish } from './rehearsal-main.ts'
+import type { RehearsalResult, RehearsalWish } from './inside/rehearsal-main.ts'
+import { programFiles } from './kit/bundled.ts'
+import { bootLab, type Lab, type LabWish } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { type Listing, list } from './kit/listing.ts'
 
 const FOLDER = '/opt/rehearsal'
 /** Both web servers want port 80. */
@@ -82,7 +82,7 @@ async function hold(lab: Lab, wish: RehearsalWish): Promise<{ clone: string; kil
 }
 
 beforeAll(async () => {
-  programs = await programFiles(FOLDER, 'test/lab/rehearsal-main.ts')
+  programs = await programFiles(FOLDER, 'test/lab/inside/rehearsal-main.ts')
 })
 afterEach(async () => {
   await Promise.all(labs.splice(0).map((lab) => lab.stop()))

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bootLab, type Lab } from './lab.ts'
-import { type Listing, list } from './listing.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { answerOf, comparable } from './subjects.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { type Listing, list } from './kit/listing.ts'
+import { answerOf, comparable } from './kit/subjects.ts'
 
 const TEMPLATE = '[Service]\nExecStart=/bin/sleep infinity\n'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/steps.ts'
-import { bootLab, type Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { answerOf, exposureOf, leftovers, show, within } from './subjects.ts'
+import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/transaction/steps.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { answerOf, exposureOf, leftovers, show, within } from './kit/subjects.ts'
 
 /** The dead-man timer of --yes runs half a minute; then the undo restarts the service once. */
 const DEAD_MAN_MS = 50_000

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { SEEDED, type SeededService } from './seeds.ts'
-import { answerOf } from './subjects.ts'
-import { bootSeeded, harden, type Unharmed } from './unharmed-run.ts'
+import type { Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { answerOf } from './kit/subjects.ts'
+import { SEEDED, type SeededService } from './seeds/seeds.ts'
+import { bootSeeded, harden, type Unharmed } from './seeds/unharmed-run.ts'
 
 const SERVICE = SEEDED.find(({ unit }) => unit === 'nginx') as SeededService
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CommandResult } from './command.ts'
-import type { Lab } from './lab.ts'
-import { type Listing, list } from './listing.ts'
-import { labTitle, skipLab } from './problem.ts'
-import { answerOf, bootSubject, comparable, exposureOf, leftovers, SUBJECTS, show } from './subjects.ts'
+import type { CommandResult } from './kit/command.ts'
+import type { Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { type Listing, list } from './kit/listing.ts'
+import { answerOf, bootSubject, comparable, exposureOf, leftovers, SUBJECTS, show } from './kit/subjects.ts'
 
 /** With a clone asked about every row, tighter value and set, on two processors. */
 const WALK_MS = 240_000

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Terminal } from '../terminal/driver.ts'
-import type { Lab } from './lab.ts'
-import { labTitle, skipLab } from './problem.ts'
+import type { Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { keptDropIn } from './kit/subjects.ts'
 import { openReal, USE } from './real/run.ts'
 import { type RealService, realServices } from './real/services.ts'
-import { keptDropIn } from './subjects.ts'
 
 /** Since OpenSSH 9.8 its listener has nothing of PAM in it. */
 const SSH = realServices('trixie').find(({ name }) => name === 'ssh') as RealService

@@ -1,4 +1,4 @@
-// Runs one TypeScript program of the tests: node test/setup/bundle.js test/lab/curve.ts
+// Runs one TypeScript program of the tests: node test/setup/bundle.js test/lab/measure/curve.ts
 import { join } from 'node:path'
 import { build, checkNode, installModules, installPrograms, project } from './bootstrap.js'
 

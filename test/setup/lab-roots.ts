@@ -1,5 +1,5 @@
-import { labProblem } from '../lab/problem.ts'
-import { rootFileSystem, rootIsCached } from '../lab/roots.ts'
+import { labProblem } from '../lab/kit/lab-problem.ts'
+import { rootFileSystem, rootIsCached } from '../lab/kit/roots.ts'
 
 /** Builds what the labs need before the first test, so that no test's time limit pays for it. */
 export default async function buildRoots(): Promise<void> {

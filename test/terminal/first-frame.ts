@@ -1,5 +1,5 @@
 // npm run bench: how long from the start of the bundled hardenctl to its first frame, on a real terminal in a lab.
-import { bootLab } from '../lab/lab.ts'
+import { bootLab } from '../lab/kit/lab.ts'
 
 const RUNS = 15
 

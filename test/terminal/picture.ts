@@ -1,8 +1,8 @@
 // npm run picture: the wizard at its third stage on a real apache2, as the README shows it.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bootLab } from '../lab/lab.ts'
-import { project } from '../lab/project.ts'
+import { bootLab } from '../lab/kit/lab.ts'
+import { project } from '../lab/kit/project.ts'
 import type { Terminal } from './driver.ts'
 
 async function answer(terminal: Terminal, question: string): Promise<void> {

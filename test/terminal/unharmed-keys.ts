@@ -1,8 +1,8 @@
-import type { Lab } from '../lab/lab.ts'
-import { startsOf } from '../lab/once-run.ts'
-import type { SeededService } from '../lab/seeds.ts'
-import { exposureOf, leftovers, show } from '../lab/subjects.ts'
-import { missedSeeds } from '../lab/unharmed-run.ts'
+import type { Lab } from '../lab/kit/lab.ts'
+import { startsOf } from '../lab/kit/once-run.ts'
+import { exposureOf, leftovers, show } from '../lab/kit/subjects.ts'
+import type { SeededService } from '../lab/seeds/seeds.ts'
+import { missedSeeds } from '../lab/seeds/unharmed-run.ts'
 import { sayYes } from './say-yes.ts'
 
 /** What a walk by keys over a seeded service came to. */

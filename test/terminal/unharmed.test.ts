@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Lab } from '../lab/lab.ts'
-import { labTitle, skipLab } from '../lab/problem.ts'
-import { SEEDED, type SeededService } from '../lab/seeds.ts'
-import { answerOf, keptDropIn } from '../lab/subjects.ts'
-import { bootSeeded } from '../lab/unharmed-run.ts'
+import type { Lab } from '../lab/kit/lab.ts'
+import { labTitle, skipLab } from '../lab/kit/lab-problem.ts'
+import { answerOf, keptDropIn } from '../lab/kit/subjects.ts'
+import { SEEDED, type SeededService } from '../lab/seeds/seeds.ts'
+import { bootSeeded } from '../lab/seeds/unharmed-run.ts'
 import { confirmations, untouchedBefore, walkByKeys } from './unharmed-keys.ts'
 
 const WALK_MS = 280_000

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { bootLab, type Lab } from '../lab/lab.ts'
-import { skipLab } from '../lab/problem.ts'
-import { httpd } from '../lab/services/httpd.ts'
+import { bootLab, type Lab } from '../lab/kit/lab.ts'
+import { skipLab } from '../lab/kit/lab-problem.ts'
+import { httpd } from '../lab/kit/services/httpd.ts'
 import { sayYes } from './say-yes.ts'
 
 const PATIENCE_MS = 60_000

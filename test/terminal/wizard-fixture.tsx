@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import type { Phase, WalkState } from '../../src/session/state.ts'
-import { runWizard } from '../../src/ui/main.tsx'
+import type { Phase, WalkState } from '../../src/session/walk/state.ts'
+import { runWizard } from '../../src/ui/wizard.tsx'
 import { FakeSession } from '../ui/fake-session.ts'
 import { moveProofs, unproven } from '../ui/moving-proofs.ts'
 import { baseline, confirm, done, failed, keep, stage, trial } from '../ui/phases.ts'

@@ -1,4 +1,4 @@
-import type { Intent, Phase, Session, StageResult, WalkState } from '../../src/session/state.ts'
+import type { Intent, Phase, Session, StageResult, WalkState } from '../../src/session/walk/state.ts'
 
 type Answer = (session: FakeSession, intent: Intent) => void
 

@@ -1,4 +1,4 @@
-import type { Phase, Row, StagePhase } from '../../src/session/state.ts'
+import type { Phase, Row, StagePhase } from '../../src/session/walk/state.ts'
 
 type Of<At extends Phase['at']> = Extract<Phase, { at: At }>
 

@@ -1,6 +1,6 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Proof, StagePhase } from '../../src/session/state.ts'
+import type { Proof, StagePhase } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { moveProofs, nextProof, unproven } from './moving-proofs.ts'
 import { stage } from './phases.ts'

@@ -1,4 +1,4 @@
-import type { Intent, StageResult } from '../../src/session/state.ts'
+import type { Intent, StageResult } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { moveProofs, unproven } from './moving-proofs.ts'
 import { baseline, confirm, done, failed, keep, row, stage, trial } from './phases.ts'

@@ -1,7 +1,7 @@
 import { render } from 'ink-testing-library'
-import type { WalkState } from '../../src/session/state.ts'
+import type { WalkState } from '../../src/session/walk/state.ts'
 import { App } from '../../src/ui/app.tsx'
-import { type Size, SizeContext } from '../../src/ui/size.ts'
+import { type Size, SizeContext } from '../../src/ui/terminal/size.ts'
 import type { FakeSession } from './fake-session.ts'
 
 export const UP = '\x1b[A'

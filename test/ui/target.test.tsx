@@ -1,6 +1,6 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Phase } from '../../src/session/state.ts'
+import type { Phase } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { confirm, failed, keep, stage, trial } from './phases.ts'
 import { ENTER, stand } from './stand.tsx'

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { toAscii } from '../../src/ui/ascii.ts'
-import { cleanState, cleanText } from '../../src/ui/clean.ts'
-import { needsAscii, prepareEnvironment } from '../../src/ui/environment.ts'
-import { footerLines } from '../../src/ui/footer.tsx'
-import { formatGain } from '../../src/ui/gain.ts'
-import { headerLines } from '../../src/ui/header.tsx'
-import { clip, lengthOf, plain, verbatim, wrap } from '../../src/ui/lines.ts'
-import { windowStart } from '../../src/ui/list.ts'
+import { printableState, printableText } from '../../src/host/printable.ts'
+import { footerLines } from '../../src/ui/frame/footer.tsx'
+import { headerLines } from '../../src/ui/frame/header.tsx'
+import { windowStart } from '../../src/ui/input/list.ts'
+import { needsAscii, prepareEnvironment } from '../../src/ui/terminal/environment.ts'
+import { toAscii } from '../../src/ui/text/ascii.ts'
+import { formatGain } from '../../src/ui/text/gain.ts'
+import { clip, lengthOf, plain, verbatim, wrap } from '../../src/ui/text/lines.ts'
 import { FakeSession } from './fake-session.ts'
 import { done, stage } from './phases.ts'
 
@@ -16,18 +16,18 @@ it('what a row wins reads as what it takes from the exposure', () => {
 
 describe('texts of others', () => {
   it('lose their escapes but not their words', () => {
-    expect(cleanText('a\x1b[1;31mb\x1b]8;;http://x\x1b\\c\x1b(Bd\x1bMe\x9b2Jf\x08g')).toBe('abcdefg')
-    expect(cleanText('one\ttwo\r\nthree')).toBe('one    two\nthree')
+    expect(printableText('a\x1b[1;31mb\x1b]8;;http://x\x1b\\c\x1b(Bd\x1bMe\x9b2Jf\x08g')).toBe('abcdefg')
+    expect(printableText('one\ttwo\r\nthree')).toBe('one    two\nthree')
   })
 
   it('keep their lines only where a screen draws lines', () => {
-    const { summary } = cleanState(done({ notes: ['a\nb'], dropIn: 'A=b\nC=d\n' }))
+    const { summary } = printableState(done({ notes: ['a\nb'], dropIn: 'A=b\nC=d\n' }))
     expect(summary.notes).toEqual(['a b'])
     expect(summary.dropIn).toBe('A=b\nC=d\n')
   })
 
   it('keep their ids, which are sent back', () => {
-    expect(cleanState({ id: 'a\x1b[1m', text: 'a\x1b[1m' })).toEqual({ id: 'a\x1b[1m', text: 'a' })
+    expect(printableState({ id: 'a\x1b[1m', text: 'a\x1b[1m' })).toEqual({ id: 'a\x1b[1m', text: 'a' })
   })
 })
 

@@ -1,6 +1,6 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Gate } from '../../src/ui/gate.ts'
+import { TypeAheadGuard } from '../../src/ui/input/type-ahead-guard.ts'
 import { FakeSession } from './fake-session.ts'
 import { confirm, keep, stage, trial } from './phases.ts'
 import { CTRL_C, ENTER, ESC, stand, tick } from './stand.tsx'
@@ -36,7 +36,7 @@ describe('keys that were meant for an earlier question', () => {
 
   it('count again only after a pause', () => {
     let now = 0
-    const gate = new Gate(() => now)
+    const gate = new TypeAheadGuard(() => now)
     gate.show('keep', 100)
     for (now = 50; now < 1000; now += 50) {
       expect(gate.admits('keep')).toBe(false)

@@ -1,8 +1,8 @@
-import type { Stage } from '../../catalog/types.ts'
-import type { Row, StagePhase } from '../../session/state.ts'
-import { clip, type Line, lengthOf, line, wrap } from '../lines.ts'
-import type { Room } from '../screen.tsx'
-import { isInsistedOn, isSettled, proofSentence, proofTone, shortSentence } from './proof.ts'
+import type { Stage } from '../../catalog/common/types.ts'
+import type { Row, StagePhase } from '../../session/walk/state.ts'
+import type { Room } from '../frame/screen.tsx'
+import { clip, type Line, lengthOf, line, wrap } from '../text/lines.ts'
+import { isInsistedOn, isSettled, proofSentence, proofTone, shortSentence } from './proof-words.ts'
 
 /** What the stage is about, for somebody who sees it for the first time. */
 const ABOUT: Record<Stage, string> = {

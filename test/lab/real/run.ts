@@ -1,7 +1,7 @@
-import type { CommandResult } from '../command.ts'
-import { bootLab, type Lab } from '../lab.ts'
-import { keptStages, letProbeIn, type Starts, startsOf, watchWalk } from '../once-run.ts'
-import { exposureOf, show, within } from '../subjects.ts'
+import type { CommandResult } from '../kit/command.ts'
+import { bootLab, type Lab } from '../kit/lab.ts'
+import { keptStages, letProbeIn, type Starts, startsOf, watchWalk } from '../kit/once-run.ts'
+import { exposureOf, show, within } from '../kit/subjects.ts'
 import { BY_HAND } from './by-hand.ts'
 import type { RealService } from './services.ts'
 
@@ -82,7 +82,7 @@ async function brokenInLife(
   return undefined
 }
 
-const MOST_REASON = 70
+const MAX_REASON = 70
 
 /** "SystemCallFilter (chown tries fchownat, …)" for each row that a clone made it loosen or leave out, and why. */
 function relaxedIn(output: string): string[] {
@@ -91,7 +91,7 @@ function relaxedIn(output: string): string[] {
     const broke = /^ {2}breaks in a clone: ([A-Z]\w+)=.*?: (.*)$/.exec(line)
     const loosened = /^ {2}now ([A-Z]\w+)=.*: The trial showed that (.*?)\.?$/.exec(line)
     const [, key, reason] = loosened ?? broke ?? []
-    if (key !== undefined && reason !== undefined) why.set(key, reason.slice(0, MOST_REASON))
+    if (key !== undefined && reason !== undefined) why.set(key, reason.slice(0, MAX_REASON))
   }
   return [...why].map(([key, reason]) => `${key} (${reason.replaceAll('|', '/')})`)
 }

@@ -1,4 +1,4 @@
-import type { LabWish } from '../lab.ts'
+import type { LabWish } from '../kit/lab.ts'
 import {
   CRON,
   JAVA,

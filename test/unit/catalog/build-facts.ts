@@ -1,4 +1,4 @@
-import { ALL_CAPABILITIES } from '../../../src/catalog/privileges.ts'
+import { ALL_CAPABILITIES } from '../../../src/catalog/capabilities/privileges.ts'
 import type {
   Account,
   ExecutableFacts,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { STAGES } from '../../../src/catalog/common/types.ts'
 import { CATALOG, directivesOf, proposalsFor, shapeOf, stageNotes } from '../../../src/catalog/index.ts'
-import { STAGES } from '../../../src/catalog/types.ts'
 import { emptyFacts } from './build-facts.ts'
 import { row } from './rows.ts'
 import { redisLike, SERVICES } from './services.ts'

@@ -1,5 +1,5 @@
+import type { Assignment, NotProposed, Proposed } from '../../../src/catalog/common/types.ts'
 import { CATALOG, proposalsFor } from '../../../src/catalog/index.ts'
-import type { Assignment, NotProposed, Proposed } from '../../../src/catalog/types.ts'
 import type { Facts } from '../../../src/observe/facts.ts'
 
 /** What the catalog says of one directive. */

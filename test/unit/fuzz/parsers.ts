@@ -1,43 +1,43 @@
 import { parseArguments, UsageError } from '../../../src/cli/arguments.ts'
-import { parseGroup, parsePasswd } from '../../../src/observe/accounts.ts'
-import { parseEndpoint } from '../../../src/observe/addresses.ts'
-import { capabilitiesOfMask } from '../../../src/observe/capabilities.ts'
-import { cgroupMounts } from '../../../src/observe/control-group.ts'
-import { parseElf } from '../../../src/observe/elf.ts'
-import { parseGetcap } from '../../../src/observe/file-capabilities.ts'
-import { parseInterpreterLine } from '../../../src/observe/interpreter-line.ts'
-import { parseLoaderList } from '../../../src/observe/loader-list.ts'
-import { parseLogrotate } from '../../../src/observe/logrotate-config.ts'
-import { parseMaps } from '../../../src/observe/maps.ts'
-import { parseMounts, visibleMounts } from '../../../src/observe/mounts.ts'
-import { isOpenForWriting, parseLinkTarget } from '../../../src/observe/open-files.ts'
-import { parseDpkgSearch, parseVersions } from '../../../src/observe/packages.ts'
-import { regularExpressionOf } from '../../../src/observe/path-pattern.ts'
-import { parseCmdline, parseStat, parseStatus } from '../../../src/observe/process-status.ts'
-import { reachesUnit } from '../../../src/observe/rotation-script.ts'
-import { SOCKET_TABLES } from '../../../src/observe/socket-tables.ts'
-import { Trace } from '../../../src/observe/strace.ts'
-import { lackingIn } from '../../../src/rehearsal/lacking.ts'
-import { unitOfCgroup } from '../../../src/rehearsal/listener-unit.ts'
-import { layersIn, parseFound } from '../../../src/rehearsal/written.ts'
-import { parseTicks } from '../../../src/session/pace.ts'
-import { parseState, StoreError } from '../../../src/session/store.ts'
-import { parseSeccompJournal, parseSeccompText } from '../../../src/systemd/audit.ts'
-import { parseExec } from '../../../src/systemd/exec.ts'
-import { exposure } from '../../../src/systemd/exposure.ts'
-import { parseJournal } from '../../../src/systemd/journal.ts'
-import { parseOverall } from '../../../src/systemd/security.ts'
-import { applyAssignments, settingsFromShow } from '../../../src/systemd/settings.ts'
-import { difference } from '../../../src/systemd/settings-difference.ts'
-import { parseShow } from '../../../src/systemd/show.ts'
-import { flattenGroups, parseSyscallGroups } from '../../../src/systemd/syscall-groups.ts'
-import { execLines, parseUnitText } from '../../../src/systemd/unit-files.ts'
-import { serviceName, UnitNameError } from '../../../src/systemd/unit-name.ts'
-import { parseVersion, scoresBpf } from '../../../src/systemd/version.ts'
-import { CheckError, parseCheck, parseExercise } from '../../../src/trial/check.ts'
-import { diagnose } from '../../../src/trial/diagnosis.ts'
-import { lackOfRoom } from '../../../src/trial/room.ts'
-import { cleanState, cleanText } from '../../../src/ui/clean.ts'
+import { printableState, printableText } from '../../../src/host/printable.ts'
+import { parseGroup, parsePasswd } from '../../../src/observe/config/accounts.ts'
+import { parseLogrotate } from '../../../src/observe/config/logrotate-config.ts'
+import { reachesUnit } from '../../../src/observe/config/rotation-script.ts'
+import { parseElf } from '../../../src/observe/files/elf.ts'
+import { parseGetcap } from '../../../src/observe/files/file-capabilities.ts'
+import { parseInterpreterLine } from '../../../src/observe/files/interpreter-line.ts'
+import { parseLoaderList } from '../../../src/observe/files/loader-list.ts'
+import { parseDpkgSearch, parseVersions } from '../../../src/observe/files/packages.ts'
+import { regularExpressionOf } from '../../../src/observe/files/path-pattern.ts'
+import { parseEndpoint } from '../../../src/observe/proc/addresses.ts'
+import { capabilitiesOfMask } from '../../../src/observe/proc/capability-sets.ts'
+import { cgroupMounts } from '../../../src/observe/proc/control-group.ts'
+import { parseMaps } from '../../../src/observe/proc/maps.ts'
+import { parseMounts, visibleMounts } from '../../../src/observe/proc/mounts.ts'
+import { isOpenForWriting, parseLinkTarget } from '../../../src/observe/proc/open-files.ts'
+import { parseCmdline, parseStat, parseStatus } from '../../../src/observe/proc/process-status.ts'
+import { SOCKET_TABLES } from '../../../src/observe/proc/socket-tables.ts'
+import { Trace } from '../../../src/observe/trace/trace.ts'
+import { unitOfCgroup } from '../../../src/rehearsal/compare/listener-unit.ts'
+import { endpointsInJournal } from '../../../src/rehearsal/compare/missing-endpoints.ts'
+import { layersIn, parseFound } from '../../../src/rehearsal/compare/overlay-diff.ts'
+import { parseTicks } from '../../../src/session/proof/clone-scheduler.ts'
+import { parseState, StoreError } from '../../../src/session/store/store.ts'
+import { exposure } from '../../../src/systemd/exposure/exposure.ts'
+import { parseOverall } from '../../../src/systemd/exposure/security.ts'
+import { parseSeccompJournal, parseSeccompText } from '../../../src/systemd/log/audit.ts'
+import { parseJournal } from '../../../src/systemd/log/journal.ts'
+import { parseExec } from '../../../src/systemd/manager/exec.ts'
+import { parseShow } from '../../../src/systemd/manager/show.ts'
+import { serviceName, UnitNameError } from '../../../src/systemd/manager/unit-name.ts'
+import { parseVersion, scoresBpf } from '../../../src/systemd/manager/version.ts'
+import { applyAssignments, settingsFromShow } from '../../../src/systemd/settings/settings.ts'
+import { difference } from '../../../src/systemd/settings/settings-difference.ts'
+import { execLines, parseUnitText } from '../../../src/systemd/settings/unit-files.ts'
+import { flattenGroups, parseSyscallGroups } from '../../../src/systemd/syscalls/syscall-groups.ts'
+import { diagnose } from '../../../src/trial/diagnosis/diagnosis.ts'
+import { CheckError, parseCheck, parseExercise } from '../../../src/trial/health/check.ts'
+import { lowDiskSpace } from '../../../src/trial/transaction/preconditions.ts'
 
 type Parser = [name: string, parse: (text: string, bytes: Uint8Array) => unknown, refusal?: new () => Error]
 
@@ -59,7 +59,7 @@ export const PARSERS: Parser[] = [
   ['check', (text) => parseCheck(text), CheckError],
   ['exercise', (text) => parseExercise(text), CheckError],
   ['diagnosis', (text) => explain(text)],
-  ['room', (text) => lackOfRoom(text)],
+  ['room', (text) => lowDiskSpace(text)],
   ['passwd', (text) => [parsePasswd(text), parseGroup(text)]],
   ['endpoint', (text) => parseEndpoint(text)],
   ['capability mask', (text) => capabilitiesOfMask(/[0-9a-f]{1,16}/.exec(text)?.[0] ?? '0')],
@@ -76,13 +76,13 @@ export const PARSERS: Parser[] = [
   ['mounts', (text) => [visibleMounts(parseMounts(text)), layersIn(text)]],
   ['find', (text) => parseFound(text, '/var')],
   ['ticks', (text) => parseTicks(text)],
-  ['words of a service', (text) => lackingIn([text])],
+  ['words of a service', (text) => endpointsInJournal([text])],
   ['open file', (text) => [isOpenForWriting(text), parseLinkTarget(text)]],
   ['path pattern', (text) => regularExpressionOf(text.slice(0, 60)).test('/var/log/nginx/access.log.1')],
   ['strace', (text) => readTrace(text, 1)],
   ['strace in pieces', (text) => readTrace(text, 7)],
   ['process status', (text) => [parseStatus(text), parseStat(text), parseCmdline(text)]],
-  ['screen', (text) => [cleanText(text), cleanState({ dropIn: text, rows: [text] })]],
+  ['screen', (text) => [printableText(text), printableState({ dropIn: text, rows: [text] })]],
   ...Object.entries(SOCKET_TABLES).map(([name, parse]): Parser => [name, (text) => parse(text, 'little')]),
 ]
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { liveHost } from '../../../src/host/live.ts'
+import { liveHost } from '../../../src/host/live-host.ts'
 import { IS_ROOT } from './temporary.ts'
 
 const host = liveHost()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { execCommands, withoutSecrets } from '../../../src/observe/config/unit.ts'
 import { observe } from '../../../src/observe/observe.ts'
-import { differingNamespaces } from '../../../src/observe/processes.ts'
-import { execCommands, withoutSecrets } from '../../../src/observe/unit.ts'
+import { differingNamespaces } from '../../../src/observe/proc/processes.ts'
 import { memoryHost } from './memory-host.ts'
 
 test('secrets are cut to their names', () => {

@@ -1,0 +1,123 @@
+import type { Facts, ProcessFacts } from '../../observe/facts.ts'
+import { few, inForce, list, proposed, unfit } from '../common/proposal.ts'
+import {
+  called,
+  mainProcess,
+  noProcess,
+  opensSessions,
+  rootProcesses,
+  sessionOpener,
+  unprivileged,
+} from '../common/roles.ts'
+import { takingOut } from '../common/squeeze.ts'
+import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from '../common/types.ts'
+import { startsUnprivileged } from '../common/unit-settings.ts'
+import {
+  ALL_CAPABILITIES,
+  boundingSet,
+  canBeTried,
+  capabilityNeeds,
+  type Need,
+  namesIn,
+} from './privileges.ts'
+
+/** How capabilities are written in a unit and on a screen. */
+export function capabilityWords(names: readonly string[]): string[] {
+  return names.map((name) => name.toUpperCase()).sort()
+}
+
+function shown(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : capabilityWords(names).join(' ')
+}
+
+export function boundingSetLines(names: readonly string[]): Assignment[] {
+  return list('CapabilityBoundingSet', capabilityWords(names))
+}
+
+/** Guesses, each of which may have been one too many; what was seen in use stays. */
+function squeezes(facts: Facts, needs: readonly Need[]): Squeeze[] {
+  return needs
+    .filter((need) => canBeTried(facts, need))
+    .map(({ capability }) => takingOut('CapabilityBoundingSet', capability.toUpperCase()))
+}
+
+function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
+  if (facts.processes.length === 0)
+    return unfit('No process of the service was seen, so nothing is known of its needs.')
+  const present = boundingSet(facts)
+  const needs = capabilityNeeds(facts).filter(({ capability }) => present.includes(capability))
+  const kept = needs.map(({ capability }) => capability)
+  if (kept.length === present.length)
+    return inForce('The bounding set holds nothing more than is needed.', shown(present))
+  const session = rootProcesses(facts).length > 0 ? sessionOpener(facts) : undefined
+  const evidence = needs.map(({ capability, why }) => `${capability.toUpperCase()}: ${why}`)
+  const dropped = present.filter((name) => !kept.includes(name)).length
+  if (needs.length === 0) evidence.push(...noneNeeded(facts))
+  evidence.push(`${dropped} of the ${present.length} capabilities allowed now go.`)
+  const possible = squeezes(facts, needs)
+  return proposed(shown(kept), boundingSetLines(kept), evidence, {
+    ...(session
+      ? {
+          caution: `${opensSessions(session)}: what people or jobs do in them is not seen.`,
+        }
+      : {}),
+    ...(possible.length > 0 ? { squeezes: possible } : {}),
+  })
+}
+
+function noneNeeded(facts: Facts): string[] {
+  if (startsUnprivileged(facts))
+    return ['User= starts it without capabilities, and no process holds one in effect.']
+  return noProcess(facts, 'change user, listen below port 1024 or hold a raw socket or such a device')
+}
+
+export const CAPABILITIES: Directive[] = [
+  {
+    key: 'CapabilityBoundingSet',
+    stage: 'capabilities',
+    since: 21,
+    shape: 'capabilities',
+    what: "Root's power is split into capabilities. This is the list the service and all it starts can ever have, even as root.",
+    breaks:
+      'What root could do silently before fails with "Operation not permitted" or "Permission denied": reading the files of others, changing owners, low ports.',
+    wins: 'A service that is taken over as root can no longer load modules, set the clock, trace other processes or configure the network.',
+    propose: proposeBoundingSet,
+  },
+]
+
+const SETS = ['inheritable', 'permitted', 'effective', 'bounding', 'ambient'] as const
+
+function setLine(process: ProcessFacts): string {
+  const parts = SETS.map((name) => `${name} ${abbreviated(process.capabilities[name])}`)
+  return `${called(process)}: ${parts.join('; ')}`
+}
+
+function abbreviated(names: readonly string[]): string {
+  if (names.length === 0) return 'none'
+  if (ALL_CAPABILITIES.every((name) => names.includes(name))) return `all ${names.length}`
+  // An older kernel knows fewer; this many in one set is "all" too.
+  if (names.length >= 37) return `all ${names.length}`
+  const bare = names.map((name) => name.replace(/^cap_/, ''))
+  return names.length > 12 ? `${names.length}: ${few(bare, 6)}` : bare.join(' ')
+}
+
+function fileCapabilityLines(facts: Facts): string[] {
+  return facts.executables
+    .filter(({ fileCapabilities }) => namesIn(fileCapabilities).length > 0)
+    .map(
+      ({ path, fileCapabilities }) =>
+        `${path} carries the file capabilities ${fileCapabilities}. Under NoNewPrivileges=yes they have no effect any more; \`setcap -r ${path}\` removes them.`,
+    )
+}
+
+/** The five sets of the master and of one worker of each user, and file capabilities (capabilities(7), getcap(8)). */
+export function capabilityNotes(facts: Facts): string[] {
+  const main = mainProcess(facts)
+  const uids = new Set<number>()
+  const workers = unprivileged(facts).filter(({ uid, isMain }) => {
+    if (isMain || uids.has(uid.effective)) return false
+    uids.add(uid.effective)
+    return true
+  })
+  return [...(main ? [main] : []), ...workers].map(setLine).concat(fileCapabilityLines(facts))
+}

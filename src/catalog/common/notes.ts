@@ -1,0 +1,33 @@
+import type { Facts } from '../../observe/facts.ts'
+import { capabilityNotes } from '../capabilities/bounding-set.ts'
+import { namesIn } from '../capabilities/privileges.ts'
+import { UMASK, umaskExamples } from '../filesystem/umask.ts'
+import type { Stage } from './types.ts'
+import { setting } from './unit-settings.ts'
+
+function umaskNotes(facts: Facts): string[] {
+  const now = setting(facts, 'UMask')
+  const result = UMASK.propose(facts)
+  return [
+    ...(now ? [`Now ${umaskExamples(now)}.`] : []),
+    ...(result.kind === 'propose' ? [`Proposed ${umaskExamples(result.value)}.`] : []),
+  ]
+}
+
+function noNewPrivilegesNotes(facts: Facts): string[] {
+  return facts.executables
+    .filter(({ fileCapabilities }) => namesIn(fileCapabilities).length > 0)
+    .map(
+      ({ path, fileCapabilities }) => `NoNewPrivileges=yes would make ${fileCapabilities} of ${path} void.`,
+    )
+}
+
+/** Lines that a stage shows besides its rows. */
+export function stageNotes(stage: Stage, facts: Facts): string[] {
+  if (stage === 'capabilities') return capabilityNotes(facts)
+  if (stage === 'user')
+    return facts.logrotate.map(({ source, matches }) => `${source} turns over ${matches.length} of its logs.`)
+  if (stage === 'filesystem') return umaskNotes(facts)
+  if (stage === 'system') return noNewPrivilegesNotes(facts)
+  return ['A process that makes a forbidden call is killed, and the kernel log names the call.']
+}

@@ -1,0 +1,139 @@
+import { dirname } from 'node:path/posix'
+import type { Facts, WritableFact } from '../../observe/facts.ts'
+import { unique } from './proposal.ts'
+import { words } from './unit-settings.ts'
+
+/** Directories of many services (file-hierarchy(7)): never handed to one of them. */
+const SHARED = new Set([
+  '/',
+  '/boot',
+  '/dev',
+  '/dev/shm',
+  '/etc',
+  '/home',
+  '/mnt',
+  '/opt',
+  '/root',
+  '/run',
+  '/run/dbus',
+  '/run/lock',
+  '/run/log',
+  '/run/systemd',
+  '/run/user',
+  '/srv',
+  '/tmp',
+  '/usr',
+  '/usr/local',
+  '/var',
+  '/var/cache',
+  '/var/lib',
+  '/var/lib/private',
+  '/var/local',
+  '/var/log',
+  '/var/log/journal',
+  '/var/mail',
+  '/var/opt',
+  '/var/spool',
+  '/var/tmp',
+  '/var/www',
+])
+
+export function isShared(directory: string): boolean {
+  return SHARED.has(directory) || SYSTEM.test(directory)
+}
+
+const SYSTEM = /^\/(etc|usr|bin|sbin|lib|lib64|boot|dev|proc|sys|home|root)(\/|$)/
+
+/** /var/run and /var/lock are links into /run wherever systemd runs (file-hierarchy(7)). */
+export function throughRun(path: string): string {
+  return path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/var\/lock(?=\/|$)/, '/run/lock')
+}
+
+export function isBelow(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`)
+}
+
+export function isBelowAny(path: string, directories: readonly string[]): boolean {
+  return directories.some((directory) => isBelow(path, directory))
+}
+
+/** Bases of the directories that systemd makes for a service (systemd.exec(5), RuntimeDirectory=). */
+const MANAGED = [
+  ['RuntimeDirectory', '/run'],
+  ['StateDirectory', '/var/lib'],
+  ['CacheDirectory', '/var/cache'],
+  ['LogsDirectory', '/var/log'],
+] as const
+
+/** Directories that the unit already has systemd make: writable under ProtectSystem=strict without a line more. */
+export function managedDirectories(facts: Facts): string[] {
+  return MANAGED.flatMap(([key, base]) => words(facts, key).map((name) => `${base}/${name.split(':')[0]}`))
+}
+
+/** The directory of the service's own that a file lies in: the highest below a shared one. Undefined when none. */
+export function ownDirectory(path: string): string | undefined {
+  let found: string | undefined
+  for (let at = dirname(path); at !== '/' && at !== '.'; at = dirname(at)) {
+    if (isShared(at)) return found
+    found = at
+  }
+  return undefined
+}
+
+/** Files and sockets that are written, each with its real path; a shared folder among the facts says nothing. */
+export function written(facts: Facts): WritableFact[] {
+  return facts.writable.filter(({ path, kind }) => kind !== 'directory' || !isShared(path))
+}
+
+/**
+ * The name below /run that RuntimeDirectory= would make for a file: "apache2", "lock/apache2". Undefined for a
+ * file that lies straight in a shared directory.
+ */
+export function runtimeName(path: string): string | undefined {
+  const real = throughRun(path)
+  if (!real.startsWith('/run/')) return undefined
+  return ownDirectory(real)?.slice('/run/'.length)
+}
+
+/** Names for RuntimeDirectory= that the files seen below /run ask for, subdirectories after their parents. */
+export function runtimeNames(facts: Facts): string[] {
+  const open = facts.processes
+    .flatMap(({ openFiles }) => openFiles)
+    .filter(({ writable, kind }) => writable && kind === 'file')
+    .map(({ path }) => path)
+  const files = written(facts).map(({ path, kind }) => (kind === 'directory' ? `${path}/.` : path))
+  const managed = managedDirectories(facts)
+  return unique(
+    [...files, ...open].map(throughRun).flatMap((path) => {
+      const name = runtimeName(path)
+      if (
+        name === undefined ||
+        /^(user|systemd|dbus|log)\//.test(name) ||
+        isBelowAny(`/run/${name}`, managed)
+      )
+        return []
+      const folder = dirname(path).slice('/run/'.length)
+      return folder === name ? [name] : [name, folder]
+    }),
+  ).sort()
+}
+
+/**
+ * A path as a list setting of a unit holds it: blanks, quotes and backslashes behind a backslash, "%" doubled.
+ * systemd splits these lists without C escapes ("\x20" stays "x20", seen on 252). Undefined for a path that holds
+ * control characters, which no line can.
+ */
+export function unitPath(path: string): string | undefined {
+  if (!path.startsWith('/') || /\p{Cc}|\ufffd/u.test(path)) return undefined
+  return path.replaceAll(/[\s"'\\]/g, (character) => `\\${character}`).replaceAll('%', '%%')
+}
+
+/** unitPath for an Exec line, where a "$" and a leading ";" mean something too. Only plain paths are taken. */
+export function execPath(path: string): string | undefined {
+  return /^\/[\w./+:@,=~-]*$/.test(path) ? path : undefined
+}
+
+/** Whether a path lies in the run directories, which are empty at every boot. */
+export function isVolatile(path: string): boolean {
+  return throughRun(path).startsWith('/run/')
+}

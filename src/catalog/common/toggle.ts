@@ -1,0 +1,51 @@
+import type { Facts } from '../../observe/facts.ts'
+import { inForce, proposed, service, unfit } from './proposal.ts'
+import type { Directive, NotProposed, Proposed } from './types.ts'
+import { setting } from './unit-settings.ts'
+
+type Texts = Pick<Directive, 'key' | 'stage' | 'since' | 'what' | 'breaks' | 'wins'>
+
+/** A setting that is on or off, or has one best word. */
+export interface Toggle extends Texts {
+  /** What is written; "yes" unless given. */
+  value?: string
+  /** Values that are as good or better already. */
+  good?: readonly string[]
+  /** What was seen that speaks against it. */
+  against?(facts: Facts): string | undefined
+  /** Why it is possible but not ticked at the start. */
+  caution?(facts: Facts): string | undefined
+  /** Whether a start in a clone tells that the caution was needless. */
+  tickIfProven?(facts: Facts): boolean
+  /** Values that hold in turn where the one above them does not, tightest first. */
+  ladder?(facts: Facts): string[]
+  evidence(facts: Facts): string[]
+}
+
+/** The directive for a toggle. */
+export function toggle({
+  value = 'yes',
+  good = [],
+  against,
+  caution,
+  tickIfProven = () => false,
+  ladder = () => [],
+  evidence,
+  ...texts
+}: Toggle): Directive {
+  const propose = (facts: Facts): Proposed | NotProposed => {
+    const now = setting(facts, texts.key)
+    if (now !== undefined && [value, ...good].includes(now))
+      return inForce('The unit has it so already.', now)
+    const reason = against?.(facts)
+    if (reason !== undefined) return unfit(reason)
+    const doubt = caution?.(facts)
+    const rungs = ladder(facts).map((one) => ({ value: one, assignments: [service(texts.key, one)] }))
+    return proposed(value, [service(texts.key, value)], evidence(facts), {
+      ...(doubt === undefined ? {} : { caution: doubt }),
+      ...(doubt !== undefined && tickIfProven(facts) ? { tickIfProven: true } : {}),
+      ...(rungs.length > 1 ? { ladder: rungs } : {}),
+    })
+  }
+  return { ...texts, shape: value === 'yes' ? 'boolean' : 'word', propose }
+}

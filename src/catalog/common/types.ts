@@ -1,0 +1,122 @@
+import type { Facts } from '../../observe/facts.ts'
+import type { Assignment } from '../../systemd/settings/assignment.ts'
+
+export const STAGES = ['capabilities', 'user', 'filesystem', 'system', 'syscalls'] as const
+export type Stage = (typeof STAGES)[number]
+
+export const STAGE_TITLES: Record<Stage, string> = {
+  capabilities: 'Capabilities',
+  user: 'User switch',
+  filesystem: 'Filesystem',
+  system: 'System restrictions',
+  syscalls: 'System calls',
+}
+
+/** One stage, or all of them in one restart. */
+export type StageOrAll = Stage | 'all'
+
+export function titleOf(stage: StageOrAll): string {
+  return stage === 'all' ? 'All stages' : STAGE_TITLES[stage]
+}
+
+export type { Assignment } from '../../systemd/settings/assignment.ts'
+
+/** A file or directory that is handed to another owner. Recorded with what it was before it is touched. */
+export interface OwnershipWish {
+  path: string
+  /** Names of accounts; the mode stays as it is unless given. */
+  user: string
+  group?: string
+  mode?: number
+  why: string
+}
+
+/** A system account and a group of its name, as systemd-sysusers(8) makes them. */
+export interface NewAccount {
+  name: string
+  id: number
+}
+
+/** How what `systemctl show` prints is compared with what was asked. */
+export type Shape =
+  | 'boolean'
+  | 'word'
+  | 'capabilities'
+  | 'words'
+  | 'families'
+  | 'namespaces'
+  | 'paths'
+  | 'octal'
+  | 'syscalls'
+  | 'addresses'
+  | 'exec'
+  | 'none'
+
+/** One thing that can be hardened: an entry of data. Adding one touches the stage's file and nothing else. */
+export interface Directive {
+  key: string
+  stage: Stage
+  /** First systemd release that knows it (systemd.exec(5), "Added in version"). */
+  since: number
+  shape: Shape
+  /** What it does, one or two sentences. */
+  what: string
+  /** What could break, one or two sentences. */
+  breaks: string
+  /** Weight it takes from the exposure is computed, not written; this says in words what it wins. */
+  wins: string
+  propose(facts: Facts): Proposed | NotProposed
+}
+
+export interface Proposed {
+  kind: 'propose'
+  assignments: Assignment[]
+  /** Value for a list row, short. */
+  value: string
+  /** What was seen that makes it safe: one sentence each. */
+  evidence: string[]
+  /** Ticked at the start. */
+  recommended: boolean
+  /** Why it is not recommended though possible. */
+  caution?: string
+  /** A trial in a clone can settle the caution: ticked once it held there. */
+  tickIfProven?: true
+  ownership?: OwnershipWish[]
+  /** Made before it is tried, and left behind by an undo, since files may be its. */
+  account?: NewAccount
+  /**
+   * Tighter values first, `value` among them; each a whole replacement of `assignments`. A rung above `value` is one
+   * that a clone can judge, and none is as loose as what is in force.
+   */
+  ladder?: { value: string; assignments: Assignment[] }[]
+  /** Another way to the same end, chosen by the person only; going back is the other way's own `other`. */
+  other?: Proposed
+  /** Parts that may be more than it needs, to be tried in this order: squeezed() of squeeze.ts takes one away. */
+  squeezes?: Squeeze[]
+}
+
+/**
+ * One part of a proposal that can go without the others: each is tried alone, on top of those that held before. Only
+ * what a service uses while it starts, reloads, answers and stops, or never: a rare use would be found too late.
+ */
+export interface Squeeze {
+  /** What goes: "CAP_KILL", "AF_NETLINK", "@keyring", "/run". */
+  label: string
+  /** The setting that becomes tighter. */
+  key: string
+  how: 'take-out' | 'deny'
+  /** As the setting's lines have it. */
+  word: string
+}
+
+/** in-force: already so, not written again. unfit: the facts speak against it. unknown: the systemd is too old. */
+export interface NotProposed {
+  kind: 'in-force' | 'unfit' | 'unknown'
+  value?: string
+  why: string
+}
+
+export interface Proposal {
+  directive: Directive
+  proposed: Proposed
+}

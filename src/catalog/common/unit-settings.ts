@@ -1,0 +1,21 @@
+import type { Facts } from '../../observe/facts.ts'
+
+/** What `systemctl show` prints for a setting now; undefined when this systemd does not print it. */
+export function setting(facts: Facts, key: string): string | undefined {
+  return facts.unit.properties[key]?.[0]
+}
+
+/** The words of a list setting, over all the lines it is printed on. */
+export function words(facts: Facts, key: string): string[] {
+  return (facts.unit.properties[key] ?? []).flatMap((value) => value.split(/\s+/)).filter(Boolean)
+}
+
+export function isOn(facts: Facts, key: string): boolean {
+  return setting(facts, key) === 'yes'
+}
+
+/** Whether User= gives the service another account than root from its first instruction on. */
+export function startsUnprivileged(facts: Facts): boolean {
+  const user = setting(facts, 'User') ?? ''
+  return isOn(facts, 'DynamicUser') || (user !== '' && user !== 'root' && user !== '0')
+}

@@ -1,0 +1,123 @@
+import { basename, dirname } from 'node:path/posix'
+import type { ExecutableFacts, Facts } from '../../observe/facts.ts'
+import type { Sighting } from '../../observe/trace/learned.ts'
+import { isBelowAny, unitPath } from '../common/places.ts'
+import { few, inForce, list, proposed, unfit, unique } from '../common/proposal.ts'
+import { whereIt } from '../common/seen-in-clone.ts'
+import type { Directive, NotProposed, Proposed } from '../common/types.ts'
+import { words } from '../common/unit-settings.ts'
+
+const LIBRARIES = ['/usr/lib', '/usr/lib32', '/usr/lib64']
+const PROGRAMS = ['/usr/bin', '/usr/sbin']
+/** Before /usr was merged (file-hierarchy(7)); a link to it since. */
+const SPLIT_LIBRARIES = ['/lib', '/lib32', '/lib64']
+const SPLIT_PROGRAMS = ['/bin', '/sbin']
+
+/** Libraries by their real paths: one below /lib tells that /lib is no link into /usr. */
+function isSplit(facts: Facts): boolean {
+  return mapped(facts).some((path) => isBelowAny(path, SPLIT_LIBRARIES))
+}
+
+function mapped(facts: Facts): string[] {
+  return unique([
+    ...facts.processes.flatMap(({ libraries }) => libraries),
+    ...facts.executables.flatMap(({ libraries }) => libraries),
+    ...learnedPaths(facts, 'map'),
+  ])
+}
+
+/** /bin/kill is /usr/bin/kill where /usr is merged; systemd follows a link to the real file. */
+function intoUsr(path: string): string {
+  return path.replace(/^\/(bin|sbin|lib|lib32|lib64)\//, '/usr/$1/')
+}
+
+/** What ran, or was mapped, in a clone while the service was followed: helpers that are over before one looks. */
+function learnedPaths({ learned }: Facts, use: 'execute' | 'map'): string[] {
+  return (learned?.executed ?? []).filter(({ uses }) => uses.includes(use)).map(({ path }) => path)
+}
+
+function startedBy({ learned }: Facts): Sighting[] {
+  const started = (learned?.executed ?? []).filter(({ uses }) => uses.includes('execute'))
+  return started.flatMap(({ sightings }) => sightings)
+}
+
+function programs(facts: Facts): string[] {
+  const named = [
+    ...facts.executables.map(({ path }) => path),
+    ...facts.processes.map(({ executable }) => executable),
+    ...Object.values(facts.unit.exec).flatMap((commands) => commands.map(({ path }) => path)),
+  ].filter((path) => path.startsWith('/'))
+  const also = new Set(facts.executables.flatMap(({ alsoNamed }) => alsoNamed ?? []))
+  const real = named.filter((path) => !also.has(path))
+  return unique(isSplit(facts) ? real : real.map(intoUsr)).sort()
+}
+
+function scripts(facts: Facts): ExecutableFacts[] {
+  return facts.executables.filter(({ kind }) => kind !== 'elf')
+}
+
+function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
+  if (words(facts, 'NoExecPaths').includes('/')) return inForce('The unit has it so already.', '/')
+  const exact = programs(facts)
+  if (exact.length === 0) return unfit('None of its programs was seen.')
+  const split = isSplit(facts)
+  const tools = scripts(facts).length > 0 ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
+  const known = [...LIBRARIES, ...(split ? SPLIT_LIBRARIES : []), ...tools]
+  const found = mapped(facts).filter((path) => path.startsWith('/') && !isBelowAny(path, known))
+  const libexec = exact.some((path) => path.startsWith('/usr/libexec/')) ? ['/usr/libexec'] : []
+  const extra = unique(found.map((path) => dirname(split ? path : intoUsr(path)))).filter(
+    (path) => !isBelowAny(path, known),
+  )
+  const present = words(facts, 'ExecPaths')
+  const directories = unique([...known, ...libexec, ...extra])
+  const helpers = learnedPaths(facts, 'execute').map((path) => (split ? path : intoUsr(path)))
+  const paths = [
+    ...directories,
+    ...unique([...exact, ...helpers]).filter((path) => !isBelowAny(path, directories)),
+  ]
+  const values = paths.flatMap((path) => unitPath(path) ?? []).map((path) => `-${path}`)
+  const outside = [...exact, ...extra].find((path) => !/^\/(usr|opt|bin|sbin|lib\w*)(\/|$)/.test(path))
+  const assignments = [
+    ...list('NoExecPaths', unique([...words(facts, 'NoExecPaths'), '/'])),
+    ...list('ExecPaths', unique([...present, ...values])),
+  ]
+  return proposed(`/ except ${shortly(exact, tools)}`, assignments, evidence(facts, exact, extra, helpers), {
+    ...(outside ? { caution: `${outside} lies outside /usr and /opt: more programs of its may.` } : {}),
+  })
+}
+
+function shortly(exact: readonly string[], tools: readonly string[]): string {
+  if (tools.length > 0) return 'libraries and the programs in /usr/bin and /usr/sbin'
+  return `libraries and ${exact.length === 1 ? basename(exact[0] ?? '') : `${exact.length} programs`}`
+}
+
+function evidence(
+  facts: Facts,
+  exact: readonly string[],
+  extra: readonly string[],
+  helpers: readonly string[],
+): string[] {
+  const script = scripts(facts)[0]
+  return [
+    `It runs or names ${few(exact)}.`,
+    ...(helpers.length > 0 ? [`${whereIt(startedBy(facts))} started ${few(helpers)}.`] : []),
+    ...(extra.length > 0 ? [`Libraries are mapped from ${few(extra)} too.`] : []),
+    ...(script
+      ? [
+          `${script.path} is no binary: what it runs besides can't be seen, so the system's programs stay allowed.`,
+        ]
+      : []),
+  ]
+}
+
+export const NO_EXEC_PATHS: Directive = {
+  key: 'NoExecPaths',
+  stage: 'filesystem',
+  since: 248,
+  shape: 'paths',
+  what: "Lets nothing be executed except the programs and library directories that ExecPaths= lists: the unit's own Exec lines, what was seen running, and the libraries.",
+  breaks:
+    'A helper that was not seen, such as a CGI program, a mail program or a shell, fails with "Permission denied".',
+  wins: "A file that an intruder drops can't be run, and without scripts not even a shell is left. systemd-analyze does not count it.",
+  propose: proposeNoExecPaths,
+}

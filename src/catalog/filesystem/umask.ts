@@ -1,0 +1,91 @@
+import type { Facts, WritableFact } from '../../observe/facts.ts'
+import { written } from '../common/places.ts'
+import { few, inForce, proposed, service, unfit, unique } from '../common/proposal.ts'
+import type { Directive, NotProposed, Proposed } from '../common/types.ts'
+import { setting } from '../common/unit-settings.ts'
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}
+
+/** What new files and directories get under a mask: 0666 and 0777 without its bits (umask(2)). */
+export function umaskExamples(mask: string): string {
+  const bits = Number.parseInt(mask, 8) & 0o777
+  return `UMask=${octal(bits)}: new files 0${octal(0o666 & ~bits).slice(1)}, new directories 0${octal(0o777 & ~bits).slice(1)}`
+}
+
+/** The unit's mask; 0022 is systemd's own default (systemd.exec(5)). */
+function presentMask(facts: Facts): number {
+  return Number.parseInt(setting(facts, 'UMask') || '0022', 8)
+}
+
+/**
+ * Sockets that the service makes and others connect to: connect(2) needs their write bit. A bit that the present
+ * mask takes away was set by the service itself, so that no mask matters to it.
+ */
+function sharedSockets(facts: Facts, bits: number): WritableFact[] {
+  const given = bits & ~presentMask(facts)
+  return facts.writable.filter(({ kind, mode }) => kind === 'socket' && (mode & given) !== 0)
+}
+
+function wantedMask(files: readonly WritableFact[], groupSockets: boolean): number {
+  if (groupSockets) return 0o007
+  const closed = files.length > 0 && files.every(({ mode }) => (mode & 0o077) === 0)
+  return closed ? 0o077 : 0o027
+}
+
+function proposeUmask(facts: Facts): Proposed | NotProposed {
+  const present = presentMask(facts)
+  const open = sharedSockets(facts, 0o002)[0]
+  if (open)
+    return unfit(
+      `It makes the socket ${open.path} with mode ${octal(open.mode & 0o777)}, for everyone to connect to.`,
+    )
+  const files = written(facts).filter(({ kind, from }) => kind !== 'socket' && !from.includes('pid-file'))
+  const groupSockets = sharedSockets(facts, 0o020).length > 0
+  const forGroup = groupSockets || files.some(({ mode }) => (mode & 0o070) !== 0)
+  const wanted = wantedMask(files, groupSockets) | present
+  if (wanted === present) return inForce('It is as tight already.', octal(present))
+  const rungs = ladder(wanted, present, forGroup)
+  return proposed(octal(wanted), [service('UMask', octal(wanted))], modesSeen(facts, files), {
+    ...(rungs.length > 1 ? { ladder: rungs } : {}),
+  })
+}
+
+/** Whom a file of the group's serves is nothing that a clone would show: no mask that shuts it out is to be tried. */
+function ladder(wanted: number, present: number, forGroup: boolean): NonNullable<Proposed['ladder']> {
+  const masks = unique([0o077, 0o027, 0o007].map((mask) => mask | present))
+  return masks
+    .filter((mask) => mask !== present && !(forGroup && (mask & ~wanted) !== 0))
+    .map((mask) => ({ value: octal(mask), assignments: [service('UMask', octal(mask))] }))
+}
+
+function modesSeen(facts: Facts, files: readonly WritableFact[]): string[] {
+  const sockets = sharedSockets(facts, 0o020)
+  const first = sockets[0]
+  return [
+    ...(files.length === 0
+      ? []
+      : [
+          `Modes seen: ${few(
+            files.map(({ path, mode }) => `${path} ${octal(mode & 0o777)}`),
+            3,
+          )}.`,
+        ]),
+    ...(first
+      ? [`The group connects to ${first.path} (${octal(first.mode & 0o777)}), so its bits stay.`]
+      : []),
+  ]
+}
+
+export const UMASK: Directive = {
+  key: 'UMask',
+  stage: 'filesystem',
+  since: 11,
+  shape: 'octal',
+  what: 'Takes permission bits away from every file and directory the service makes from now on. With 0027 a new file is 0640 and a new directory 0750.',
+  breaks:
+    'Other accounts that read its new files or connect to its sockets are shut out, such as a log shipper outside the group.',
+  wins: 'Logs, caches and uploads are no longer readable by every account of the machine.',
+  propose: proposeUmask,
+}

@@ -1,0 +1,227 @@
+import { basename, dirname } from 'node:path/posix'
+import type { Facts, WritableFact } from '../../observe/facts.ts'
+import {
+  isBelow,
+  isBelowAny,
+  isShared,
+  isVolatile,
+  managedDirectories,
+  ownDirectory,
+  throughRun,
+  unitPath,
+  written,
+} from '../common/places.ts'
+import { few, inForce, list, proposed, sameAssignments, service, unfit, unique } from '../common/proposal.ts'
+import { changedText } from '../common/seen-in-clone.ts'
+import { takingOut } from '../common/squeeze.ts'
+import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from '../common/types.ts'
+import { isOn, setting, words } from '../common/unit-settings.ts'
+
+/** Always writable under ProtectSystem=strict (systemd.exec(5)). */
+const API = ['/dev', '/proc', '/sys']
+const TEMPORARY = ['/tmp', '/var/tmp']
+
+interface Writing {
+  path: string
+  why: string
+  /** Nothing but a file with its pid was found there: it writes that at each start, or never again. */
+  onlyPid?: boolean
+}
+
+/** What has to stay writable when everything else becomes read-only. */
+function placesWritten(facts: Facts): Writing[] {
+  const covered = [...API, ...managedDirectories(facts), ...(temporaryIsShared(facts) ? [] : TEMPORARY)]
+  const seen = written(facts)
+    .filter(
+      ({ from, kind }) => kind !== 'directory' || from.some((one) => one === 'setting' || one === 'open'),
+    )
+    .filter(({ path }) => !isBelowAny(throughRun(path), covered))
+    .map((fact) => ({
+      path: placeOf(facts, fact),
+      why: whySeen(facts, fact),
+      onlyPid:
+        fact.from.every((one) => one === 'pid-file') &&
+        !isPidFileOfUnit(facts, fact) &&
+        !isReadByRotation(facts, fact),
+    }))
+  const rotated = facts.logrotate
+    .flatMap(({ matches }) => matches)
+    .map((path) => ({ path: ownDirectory(path), why: `Logs are turned over in ${dirname(path)}.` }))
+    .filter((one): one is Writing => one.path !== undefined && !isBelowAny(one.path, covered))
+  const temporary = temporaryIsShared(facts)
+    ? TEMPORARY.map((path) => ({ path, why: `${path} stays the common one.` }))
+    : []
+  return outermost([...seen, ...rotated, ...temporary, ...changedInClone(facts, covered)])
+}
+
+/**
+ * What its own processes were seen to change while it was followed, and have closed again by now: in a directory of
+ * its own, or a file that was there before. A refused write of this kind often shows in no log.
+ */
+function changedInClone({ learned }: Facts, covered: readonly string[]): Writing[] {
+  return (learned?.changed ?? []).flatMap((file) => {
+    const path = throughRun(file.path)
+    const made = file.uses.includes('create') || file.uses.includes('remove')
+    const place = ownDirectory(path) ?? (made ? undefined : path)
+    if (file.sightings.length === 0 || place === undefined) return []
+    return isBelowAny(path, [...covered, ...TEMPORARY]) ? [] : [{ path: place, why: changedText(file) }]
+  })
+}
+
+/** A rotation that signals by the pid file fails at night without it, and no clone shows that. */
+function isReadByRotation(facts: Facts, { path }: WritableFact): boolean {
+  const named = [path, throughRun(path), path.replace(/^\/run\//, '/var/run/')]
+  return facts.logrotate.some(({ postrotate }) =>
+    postrotate.some((line) => named.some((name) => line.includes(name))),
+  )
+}
+
+/** Whether PrivateTmp=yes, which brings its own /tmp and /var/tmp, is out of the question. */
+function temporaryIsShared(facts: Facts): boolean {
+  return !isOn(facts, 'PrivateTmp') && sharedTemporary(facts) !== undefined
+}
+
+/** A socket in /tmp through which the service meets others: with a /tmp of its own they would not. */
+export function sharedTemporary(facts: Facts): string | undefined {
+  const inTemporary = (path: string | undefined) => path !== undefined && isBelowAny(path, TEMPORARY)
+  const socket = facts.sockets.find(
+    ({ family, address, peer }) => family === 'AF_UNIX' && (inTemporary(address) || inTemporary(peer)),
+  )
+  if (!socket) return undefined
+  return inTemporary(socket.address) ? socket.address : socket.peer
+}
+
+/**
+ * The directory of the service's own, since files are made anew beside the ones there are. A file straight in a
+ * shared directory is listed alone when nobody replaces it: a mount stays on the old file.
+ */
+function placeOf(facts: Facts, { path, kind, from }: WritableFact): string {
+  const own = kind === 'directory' ? path : ownDirectory(path)
+  if (own !== undefined) return own
+  const replaced = facts.logrotate.some(
+    ({ matches, copytruncate }) => !copytruncate && matches.includes(path),
+  )
+  const madeBefore = (facts.unit.execSource.ExecStartPre ?? []).some(
+    (line) => /\binstall\b/.test(line) && line.includes(path),
+  )
+  if (from.includes('setting') || madeBefore) return path
+  return replaced || kind === 'socket' || from.includes('pid-file') || isVolatile(path) ? dirname(path) : path
+}
+
+function whySeen(facts: Facts, { path, from }: WritableFact): string {
+  const holder = facts.processes.find(({ openFiles }) =>
+    openFiles.some((file) => file.writable && file.path === path),
+  )
+  if (holder)
+    return `${holder.name} (pid ${holder.pid}, uid ${holder.uid.effective}) holds ${path} open for writing.`
+  if (from.includes('pid-file')) return `PIDFile= names ${path}.`
+  if (from.includes('listening')) return `It makes the socket ${path}.`
+  if (from.includes('logrotate')) return `logrotate turns ${path} over.`
+  return `The unit's settings name ${path} as writable.`
+}
+
+/** systemd waits for the file that PIDFile= names. */
+function isPidFileOfUnit(facts: Facts, { path }: WritableFact): boolean {
+  return throughRun(setting(facts, 'PIDFile') ?? '') === throughRun(path)
+}
+
+function outermost(places: readonly Writing[]): Writing[] {
+  const first = places.filter(({ path }, at) => places.findIndex((other) => other.path === path) === at)
+  return first
+    .filter(({ path }) => !first.some((other) => other.path !== path && isBelow(path, other.path)))
+    .map((place) => ({
+      ...place,
+      onlyPid: places.every(({ path, onlyPid }) => onlyPid === true || !isBelow(path, place.path)),
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+interface WritablePaths {
+  assignments: Assignment[]
+  evidence: string[]
+  cautions: string[]
+  squeezes: Squeeze[]
+}
+
+/** ReadWritePaths= whole: what the unit lists already, and what was seen; "-" lets a path be missing at start. */
+function readWritePaths(facts: Facts): WritablePaths {
+  const present = words(facts, 'ReadWritePaths')
+  const listed = present.map((path) => path.replace(/^[-+]+/, ''))
+  const places = placesWritten(facts).filter(({ path }) => !isBelowAny(path, listed))
+  const paths = places.map(({ path }) => ({ path, escaped: unitPath(path) }))
+  const odd = paths.filter(({ escaped }) => escaped === undefined)
+  const values = paths.flatMap(({ escaped }) => (escaped === undefined ? [] : [`-${escaped}`]))
+  const shared = paths.filter(({ path }) => isShared(path) && !TEMPORARY.includes(path))
+  return {
+    assignments: values.length === 0 ? [] : list('ReadWritePaths', unique([...present, ...values])),
+    evidence: [
+      ...places.map(({ why }) => why),
+      ...shared.map(({ path }) => `${path} as a whole stays writable: files are made straight in it.`),
+    ],
+    squeezes: places.flatMap(({ path, onlyPid }) => {
+      const escaped = onlyPid === true ? unitPath(path) : undefined
+      return escaped === undefined ? [] : [takingOut('ReadWritePaths', `-${escaped}`, path)]
+    }),
+    cautions: odd.map(({ path }) => `${JSON.stringify(path)} can't be written into a unit file.`),
+  }
+}
+
+function proposeProtectSystem(facts: Facts): Proposed | NotProposed {
+  if (setting(facts, 'ProtectSystem') === 'strict') return inForce('The unit has it so already.', 'strict')
+  const paths = readWritePaths(facts)
+  const inSystem = facts.writable.find(
+    ({ path, kind }) => kind !== 'directory' && /^\/(usr|boot|efi)\//.test(path),
+  )
+  const strict = [service('ProtectSystem', 'strict'), ...paths.assignments]
+  const present = ['full', 'yes'].indexOf(setting(facts, 'ProtectSystem') ?? '')
+  const weaker = ['full', 'yes'].slice(0, present < 0 ? 2 : present)
+  const cautions = [
+    ...paths.cautions,
+    ...(inSystem ? [`It writes ${inSystem.path}, a place of the system.`] : []),
+  ]
+  return proposed('strict', strict, paths.evidence, {
+    ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
+    ...(paths.squeezes.length > 0 ? { squeezes: paths.squeezes } : {}),
+    ladder: [
+      { value: 'strict', assignments: strict },
+      ...weaker.map((value) => ({ value, assignments: [service('ProtectSystem', value)] })),
+    ],
+  })
+}
+
+/** Only for a unit that is strict already and was seen writing elsewhere; else it goes with ProtectSystem=strict. */
+function proposeReadWritePaths(facts: Facts): Proposed | NotProposed {
+  const present = words(facts, 'ReadWritePaths')
+  const { assignments, evidence } = readWritePaths(facts)
+  if (setting(facts, 'ProtectSystem') !== 'strict')
+    return unfit('It is written together with ProtectSystem=strict.')
+  if (assignments.length === 0 || sameAssignments(assignments, list('ReadWritePaths', present))) {
+    return inForce('Everything it writes is listed.', few(present.map((path) => basename(path))))
+  }
+  return unfit(
+    `The service works as it is, so what it writes is writable by another setting: ${evidence[0] ?? ''}`,
+  )
+}
+
+export const PROTECT_SYSTEM: Directive = {
+  key: 'ProtectSystem',
+  stage: 'filesystem',
+  since: 214,
+  shape: 'word',
+  what: 'Makes the whole file system read-only for the service, except for what ReadWritePaths= lists and its own state, log and run directories.',
+  breaks:
+    'Writing anywhere else fails with "Read-only file system": uploads, caches, a log in a directory that was not seen in use.',
+  wins: 'An intruder can change no program, no configuration and no other file, whatever its owner and mode say.',
+  propose: proposeProtectSystem,
+}
+
+export const READ_WRITE_PATHS: Directive = {
+  key: 'ReadWritePaths',
+  stage: 'filesystem',
+  since: 231,
+  shape: 'paths',
+  what: 'Lists what stays writable while ProtectSystem=strict makes the rest read-only.',
+  breaks: 'A path that is not listed is read-only for the service.',
+  wins: 'It takes nothing from the exposure itself; it is what lets ProtectSystem=strict be.',
+  propose: proposeReadWritePaths,
+}

@@ -1,0 +1,33 @@
+import type { Facts } from '../../observe/facts.ts'
+import { isNamed } from '../../observe/trace/syscall-cover.ts'
+import { few, proposed, unique } from '../common/proposal.ts'
+import type { Proposed } from '../common/types.ts'
+import { exactLines } from './syscall-filter.ts'
+import { type Exception, learnedCalls } from './syscall-needs.ts'
+
+/** A list shorter than what any program's start takes was not learned from a start. */
+const MIN_CALLS = 20
+
+const CAUTION =
+  'What was not seen is killed: a rare request, the handling of an error, or what the next version of a library calls instead.'
+
+/**
+ * The other way to filter: exactly the calls that were seen, and no margin. Undefined where the service was not
+ * followed as it starts now, or its trace is not whole.
+ */
+export function exactFilter(facts: Facts, kept: readonly Exception[]): Proposed | undefined {
+  const calls = (learnedCalls(facts) ?? []).filter(isNamed)
+  if (calls.length < MIN_CALLS || facts.learned?.incomplete) return undefined
+  const refused = new Set(kept.filter((one) => one.refused).flatMap(({ names }) => names))
+  const names = calls.map(({ name }) => name).filter((name) => !refused.has(name))
+  const phases = unique(calls.flatMap(({ sightings }) => sightings.map(({ phase }) => phase)))
+  return proposed(
+    `exactly the ${names.length} calls seen`,
+    exactLines(facts, names, kept),
+    [
+      `${names.length} calls were seen, at ${few(phases, 8)}.`,
+      ...kept.filter((one) => one.refused).map(({ why }) => why),
+    ],
+    { caution: CAUTION },
+  )
+}

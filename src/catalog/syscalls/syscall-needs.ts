@@ -1,0 +1,105 @@
+import type { Facts } from '../../observe/facts.ts'
+import { type LearnedCall, type Sighting, timesText } from '../../observe/trace/learned.ts'
+import { beyondBase, withSiblings } from '../../observe/trace/syscall-cover.ts'
+import { canBeTried, capabilityNeeds } from '../capabilities/privileges.ts'
+import { startsUnprivileged } from '../common/unit-settings.ts'
+
+/** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
+const CALLS: Record<string, string[]> = {
+  cap_chown: ['@chown'],
+  cap_setuid: ['@setuid'],
+  cap_setgid: ['@setuid'],
+  cap_setpcap: ['capset'],
+  cap_sys_chroot: ['chroot'],
+  cap_sys_nice: ['@resources'],
+  cap_sys_resource: ['@resources'],
+  cap_sys_time: ['@clock'],
+  cap_sys_rawio: ['@raw-io'],
+  cap_sys_admin: ['@mount'],
+}
+
+/** Calls that stay allowed though the groups they are of are left out. */
+export interface Exception {
+  names: string[]
+  why: string
+  /** The guess it rests on is one that a restart can refute. */
+  triable: boolean
+  /** It was refused each time without a filter too: an error is all that it wants. */
+  refused?: true
+}
+
+export function exceptions(facts: Facts): Exception[] {
+  const held = (name: string) =>
+    facts.processes.some(({ capabilities }) => capabilities.effective.includes(name))
+  const found = new Map<string, Exception>()
+  for (const need of startsUnprivileged(facts) ? [] : capabilityNeeds(facts)) {
+    const names = CALLS[need.capability]
+    if (!names || !held(need.capability)) continue
+    const key = names.join(' ')
+    const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
+    found.set(key, { names, why: `${key} stays: ${need.why}`, triable })
+  }
+  for (const one of learnedExceptions(facts)) {
+    if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
+      found.set(one.names.join(' '), one)
+  }
+  return [...found.values()]
+}
+
+/** Whether groups and calls that stay hold all of these. */
+function coversAll(facts: Facts, kept: readonly string[], names: readonly string[]): boolean {
+  const held = new Set(kept.flatMap((name) => [name, ...members(facts, name)]))
+  return names.every((name) => held.has(name))
+}
+
+/**
+ * Calls that were seen of the service as it starts now: what root called tells nothing of an account without rights,
+ * and no filter holds for the programs of "+" lines.
+ */
+export function learnedCalls(facts: Facts): readonly LearnedCall[] | undefined {
+  const calls = startsUnprivileged(facts) ? facts.learned?.unprivileged : facts.learned?.calls
+  const exempt = exemptPrograms(facts)
+  return calls?.flatMap((call) => {
+    const sightings = call.sightings.filter(({ program }) => !exempt.has(program))
+    return sightings.length === 0 ? [] : [{ ...call, sightings }]
+  })
+}
+
+/** Programs that only "+" lines start: systemd.service(5), "Command lines". */
+function exemptPrograms({ unit, executables }: Facts): ReadonlySet<string> {
+  const commands = Object.values(unit.exec).flat()
+  const bound = new Set(commands.filter((one) => !one.flags.includes('privileged')).map(({ path }) => path))
+  const named = commands.map(({ path }) => path).filter((path) => !bound.has(path))
+  const real = executables.filter(({ alsoNamed = [] }) => alsoNamed.some((path) => named.includes(path)))
+  return new Set([...named, ...real.map(({ path }) => path)])
+}
+
+/** A call that was answered with EPERM each time it was made: capabilities(7). */
+function isHopeless({ learned }: Facts, { name, sightings }: LearnedCall): boolean {
+  const refusals = (learned?.failed ?? []).filter((one) => one.name === name && one.error === 'EPERM')
+  return count(refusals.flatMap((one) => one.sightings)) >= count(sightings)
+}
+
+function count(sightings: readonly Sighting[]): number {
+  return sightings.reduce((sum, one) => sum + one.count, 0)
+}
+
+/** Calls that were seen while the service was as it is now: they would be found by a trial that breaks. */
+function learnedExceptions(facts: Facts): Exception[] {
+  const { syscallGroups } = facts
+  return beyondBase(learnedCalls(facts) ?? [], syscallGroups).map((call): Exception => {
+    const { name, sightings } = call
+    const seen = timesText(sightings)
+    if (startsUnprivileged(facts) && isHopeless(facts, call)) {
+      const why = `${name} fails with an error instead of a kill: it was refused each time it was called: ${seen}.`
+      return { names: [name], why, triable: false, refused: true }
+    }
+    const names = withSiblings([name], syscallGroups)
+    return { names, why: `${name} stays: it was called ${seen}.`, triable: false }
+  })
+}
+
+/** The calls of a group, as this systemd has it. */
+export function members(facts: Facts, group: string): string[] {
+  return facts.syscallGroups[group] ?? []
+}

@@ -1,0 +1,142 @@
+import type { Facts } from '../../observe/facts.ts'
+import { few, inForce, list, proposed } from '../common/proposal.ts'
+import { sessionOpener } from '../common/roles.ts'
+import { denying } from '../common/squeeze.ts'
+import type { Directive, NotProposed, Proposed, Squeeze } from '../common/types.ts'
+import { setting, startsUnprivileged } from '../common/unit-settings.ts'
+import { exactFilter } from './exact-filter.ts'
+import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
+import { type Exception, exceptions, learnedCalls, members } from './syscall-needs.ts'
+
+/** The groups that @system-service holds and that most services can do without. */
+const LEFT_OUT = ['@privileged', '@resources'] as const
+
+/** Of an allow list in force, only a group that it holds whole is taken out: a part of one was let in by hand. */
+function groupsToLeaveOut(facts: Facts, kept: readonly Exception[]): string[] {
+  const present = presentFilter(facts)
+  const base = members(facts, BASE)
+  return LEFT_OUT.filter((group) => {
+    if (kept.some(({ names }) => names.includes(group))) return false
+    if (present.kind !== 'allow') return true
+    const inBase = members(facts, group).filter((name) => base.includes(name))
+    return inBase.length > 0 && inBase.every((name) => present.names.includes(name))
+  })
+}
+
+/**
+ * Calls of @system-service that few services make, each with a past of holes in the kernel, and that a service makes
+ * when it starts or not at all. Not @sync, @timer, @ipc or @memlock: any service may come to call those at a rare
+ * request, and would be killed for it.
+ */
+const SELDOM: { word: string; usedBy: RegExp }[] = [
+  { word: '@keyring', usedBy: /\/(libkeyutils|libkrb5|libpam|libecryptfs)[.\-\d]/ },
+  { word: '@aio', usedBy: /\/(libaio|liburing|libuv|libnode)[.\-\d]|\/node$/ },
+  { word: 'userfaultfd', usedBy: /\/(libjvm|libcriu)[.\-\d]/ },
+]
+
+function squeezes(facts: Facts, kept: readonly Exception[]): Squeeze[] {
+  const mapped = facts.processes.flatMap(({ executable, libraries }) => [executable, ...libraries])
+  const seldom = SELDOM.filter(
+    ({ word, usedBy }) => isAllowed(facts, word) && !mapped.some((path) => usedBy.test(path)),
+  )
+  const groups = kept.filter(({ triable }) => triable).flatMap(({ names }) => names)
+  const needed = kept.filter(({ triable }) => !triable).flatMap(({ names }) => names)
+  return [...groups.filter((name) => !needed.includes(name)), ...seldom.map(({ word }) => word)].map(denying)
+}
+
+/** Whether what the unit allows and denies now lets a call of these through; a part of a group was let in by hand. */
+function isAllowed(facts: Facts, word: string): boolean {
+  const { kind, names } = presentFilter(facts)
+  const calls = word.startsWith('@') ? members(facts, word) : [word]
+  if (kind === 'allow') return calls.length > 0 && calls.every((call) => names.includes(call))
+  return calls.some((call) => members(facts, BASE).includes(call) && !names.includes(call))
+}
+
+function proposeFilter(facts: Facts): Proposed | NotProposed {
+  const present = presentFilter(facts)
+  const kept = exceptions(facts)
+  const without = groupsToLeaveOut(facts, kept)
+  if (present.kind === 'allow' && without.length === 0) {
+    return inForce(
+      'It has an allow list already that holds no such group whole.',
+      `${present.names.length} calls`,
+    )
+  }
+  const rungs = [
+    without,
+    ...(without.length > 1 ? [['@resources']] : []),
+    ...(without.length > 0 ? [[]] : []),
+  ].map((groups) => ({
+    value: groups.length === 0 ? BASE : `${BASE} without ${groups.join(' ')}`,
+    assignments: filterLines(facts, groups, kept),
+  }))
+  const first = rungs[0] as (typeof rungs)[number]
+  const session = startsUnprivileged(facts) ? undefined : sessionOpener(facts)
+  const possible = squeezes(facts, kept)
+  const exact = exactFilter(facts, kept)
+  return proposed(first.value, first.assignments, evidence(facts, present, kept), {
+    ladder: rungs,
+    ...(exact ? { other: exact } : {}),
+    ...(possible.length > 0 ? { squeezes: possible } : {}),
+    ...(session
+      ? { caution: `${session.name} (pid ${session.pid}) opens sessions: what is run in them is not seen.` }
+      : {}),
+  })
+}
+
+function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception[]): string[] {
+  const size = members(facts, BASE).length
+  return [
+    ...(size > 0 ? [`${BASE} of this systemd holds ${size} calls, made for ordinary services.`] : []),
+    ...margin(facts),
+    ...kept.map(({ why }) => why),
+    ...(present.kind === 'deny' && present.names.length > 0
+      ? [`The unit denies ${few(present.names)}: that stays denied.`]
+      : []),
+    ...(present.kind === 'allow'
+      ? [`The unit allows ${present.names.length} calls: none beyond those are added.`]
+      : []),
+  ]
+}
+
+/** What the groups let through beyond what was seen: the room for what comes seldom. */
+function margin(facts: Facts): string[] {
+  const calls = learnedCalls(facts)
+  if (calls === undefined || calls.length === 0) return []
+  const base = members(facts, BASE)
+  const seen = calls.filter(({ name }) => base.includes(name)).length
+  return [`${seen} of them were seen; the others are a margin for rare requests, errors and updates.`]
+}
+
+export const SYSCALLS: Directive[] = [
+  {
+    key: 'SystemCallFilter',
+    stage: 'syscalls',
+    since: 187,
+    shape: 'syscalls',
+    what: 'Allows only the system calls of ordinary services, less those for privileged work and for setting priorities and limits. A process that makes another call is killed, and the kernel log names the call.',
+    breaks:
+      'A rare code path or a helper program that makes a call outside the list dies at that moment ("Bad system call"), perhaps while the service itself looks well.',
+    wins: 'Most of the kernel is out of reach: modules, mounts, debugging, clocks, swap and a hundred more.',
+    propose: proposeFilter,
+  },
+  {
+    key: 'SystemCallErrorNumber',
+    stage: 'syscalls',
+    since: 209,
+    shape: 'word',
+    what: 'Makes a forbidden system call fail with an error instead of killing the process.',
+    breaks:
+      'A program that does not check for the error goes on wrongly, and the cause can no longer be read in the kernel log.',
+    wins: 'A rare path fails softly. It takes nothing from the exposure.',
+    propose: (facts) => {
+      const now = setting(facts, 'SystemCallErrorNumber')
+      if (now !== undefined && now !== '' && now !== '0' && now !== 'kill' && !/^2147483/.test(now)) {
+        return inForce('The unit has an error number already.', now)
+      }
+      return proposed('EPERM', list('SystemCallErrorNumber', ['EPERM']).slice(-1), [], {
+        caution: 'It hides violations: without a kill there is no record of which call was missing.',
+      })
+    },
+  },
+]

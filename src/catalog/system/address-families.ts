@@ -1,0 +1,87 @@
+import type { Facts } from '../../observe/facts.ts'
+import { inForce, list, proposed, unfit } from '../common/proposal.ts'
+import { isInet } from '../common/roles.ts'
+import { takingOut } from '../common/squeeze.ts'
+import type { Directive, NotProposed, Proposed } from '../common/types.ts'
+import { setting, words } from '../common/unit-settings.ts'
+import { isLocal } from './network.ts'
+
+function familiesSeen(facts: Facts): Map<string, string> {
+  const seen = new Map([
+    ['AF_UNIX', 'AF_UNIX stays for the system log, readiness messages and name look-ups.'],
+  ])
+  for (const { family, address, port, pids } of facts.sockets) {
+    if (family === 'other') continue
+    const names = family === 'AF_INET' || family === 'AF_INET6' ? ['AF_INET', 'AF_INET6'] : [family]
+    const where = port > 0 ? `${address} port ${port}` : 'a socket'
+    for (const name of names) {
+      if (!seen.has(name))
+        seen.set(name, `${family}: ${where} is open in pid ${pids.join(', ') || 'of systemd'}.`)
+    }
+  }
+  return seen
+}
+
+/** Protocols of netlink that only wait for events, of which a clone sees none (netlink(7)). */
+const EVENTS = /^NETLINK_(KOBJECT_UEVENT|AUDIT|NETFILTER|XFRM|SELINUX)$/
+
+/**
+ * Families whose want shows at a start or a request. AF_UNIX is not one: a lost line of the system log or a look-up
+ * of a name fails silently, or once a day. AF_INET goes only where nothing leaves the machine: the look-ups of a
+ * service that listens on "::" go over it, and a clone has no network to show them.
+ */
+function canBeTried(facts: Facts, name: string): boolean {
+  const inet = facts.sockets.filter(isInet)
+  switch (name) {
+    case 'AF_NETLINK':
+      return !facts.sockets.some(({ family, address }) => family === name && EVENTS.test(address))
+    case 'AF_INET6':
+      return !inet.some(({ family }) => family === name)
+    case 'AF_INET':
+      return inet.every((socket) => socket.family === 'AF_INET6' && isLocal(socket))
+    default:
+      return false
+  }
+}
+
+/** systemd prints an allow list plain, a deny list behind "~", and "none" as such (systemd.exec(5)). */
+function proposeFamilies(facts: Facts): Proposed | NotProposed {
+  const present = words(facts, 'RestrictAddressFamilies')
+  const denies = setting(facts, 'RestrictAddressFamilies')?.startsWith('~') ?? false
+  const named = present.map((name) => name.replace(/^~/, ''))
+  const seen = familiesSeen(facts)
+  const allowed = (name: string) => present.length === 0 || named.includes(name) !== denies
+  const wanted = [...seen.keys()].filter(allowed).sort()
+  if (!denies && present.length > 0 && wanted.length === named.length) {
+    return inForce('No family is allowed that is not in use.', named.join(' '))
+  }
+  if (wanted.length === 0) return unfit('The unit already forbids every family that was seen.')
+  const evidence = [...wanted.flatMap((name) => seen.get(name) ?? [])]
+  const odd = facts.sockets.find(({ family }) => family === 'other')
+  if (odd) {
+    const pids = odd.pids.join(', ')
+    evidence.push(
+      `Pid ${pids} holds a socket that no table of the kernel lists, so most likely one never bound.`,
+    )
+  }
+  if (!facts.sockets.some(isInet) && facts.processes.length > 0)
+    evidence.push('No process seen holds a network socket.')
+  const possible = wanted.filter((name) => canBeTried(facts, name))
+  return proposed(wanted.join(' '), list('RestrictAddressFamilies', wanted), [...new Set(evidence)], {
+    ...(possible.length > 0
+      ? { squeezes: possible.map((name) => takingOut('RestrictAddressFamilies', name)) }
+      : {}),
+  })
+}
+
+export const RESTRICT_ADDRESS_FAMILIES: Directive = {
+  key: 'RestrictAddressFamilies',
+  stage: 'system',
+  since: 211,
+  shape: 'families',
+  what: 'Lists the kinds of sockets the service may make. Those it is handed stay usable.',
+  breaks:
+    'Other kinds fail with "Address family not supported": listing network interfaces needs AF_NETLINK, a service seen without network can\'t start using it.',
+  wins: 'Raw packets and dozens of rarely used protocols, a usual way into the kernel, are out of reach.',
+  propose: proposeFamilies,
+}

@@ -1,0 +1,61 @@
+import type { Facts, ProcessFacts } from '../../observe/facts.ts'
+import { called, noProcess } from '../common/roles.ts'
+import { actSeen } from '../common/seen-in-clone.ts'
+import { toggle } from '../common/toggle.ts'
+import type { Directive } from '../common/types.ts'
+
+/** Compilers at run time, by the library or program they come in: they write code and then execute it. */
+const COMPILERS =
+  /\/(libjvm|libcoreclr|libclrjit|libnode|libv8|libluajit|libmono[^/]*|libpypy[^/]*|libjavascriptcoregtk[^/]*)[.\-\d][^/]*$|\/(node|pypy\d*|luajit|beam\.smp)$/
+
+/**
+ * Programs that write code as soon as they start, if they do at all: without such memory in one that runs, its
+ * compiler is switched off. One that is only embedded, or waits for hot code, may begin at any request.
+ */
+const WRITE_AT_START = /\/(node|java|dotnet|beam\.smp)$/
+
+function compiler({ executable, libraries }: ProcessFacts): string | undefined {
+  return [executable, ...libraries].find((path) => COMPILERS.test(path))
+}
+
+function compilers(facts: Facts): { process: ProcessFacts; path: string }[] {
+  return facts.processes.flatMap((process) => {
+    const path = compiler(process)
+    return path === undefined ? [] : [{ process, path }]
+  })
+}
+
+function writableCode(facts: Facts): string | undefined {
+  const process = facts.processes.find(({ executableMemory }) => executableMemory.length > 0)
+  return (
+    process &&
+    `${called(process)} has memory that is writable and executable: ${process.executableMemory[0]}.`
+  )
+}
+
+function lateCompiler(facts: Facts): string | undefined {
+  const found = compilers(facts).find(({ process }) => !WRITE_AT_START.test(process.executable))
+  return found && `${called(found.process)} has ${found.path}, which compiles at run time.`
+}
+
+function idleCompiler(facts: Facts): string | undefined {
+  const [found] = compilers(facts)
+  return (
+    found &&
+    `${called(found.process)} has ${found.path}, which compiles at run time unless it is told not to; no such memory was seen.`
+  )
+}
+
+export const MEMORY_DENY_WRITE_EXECUTE: Directive = toggle({
+  key: 'MemoryDenyWriteExecute',
+  stage: 'system',
+  since: 231,
+  what: 'Forbids memory that is written first and executed then.',
+  breaks: 'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
+  wins: 'The usual way of running injected code is closed.',
+  against: (facts) => writableCode(facts) ?? lateCompiler(facts) ?? actSeen(facts, 'write-execute'),
+  caution: idleCompiler,
+  tickIfProven: () => true,
+  evidence: (facts) =>
+    noProcess(facts, 'have memory that is writable and executable, or executable without a file'),
+})

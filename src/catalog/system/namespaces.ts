@@ -1,0 +1,71 @@
+import type { Facts } from '../../observe/facts.ts'
+import { inForce, list, proposed, service, unique } from '../common/proposal.ts'
+import { called, mainProcess, noProcess } from '../common/roles.ts'
+import { actsSeen, actText } from '../common/seen-in-clone.ts'
+import type { Directive, NotProposed, Proposed } from '../common/types.ts'
+import { setting } from '../common/unit-settings.ts'
+
+/** Namespaces that processes made for themselves: systemd gives its own to the main process already. */
+function madeNamespaces(facts: Facts): { names: string[]; evidence: string[] } {
+  const given = mainProcess(facts)?.ownNamespaces ?? []
+  const makers = facts.processes.flatMap((process) => {
+    const names = process.ownNamespaces.filter((name) => !given.includes(name))
+    return names.length === 0 ? [] : [{ process, names }]
+  })
+  const made = actsSeen(facts, 'namespace')
+  return {
+    names: unique([...makers.flatMap(({ names }) => names), ...made.map(({ detail }) => detail)]).sort(),
+    evidence: unique([
+      ...makers.map(
+        ({ process, names }) => `${called(process)} lives in namespaces of its own: ${names.join(', ')}.`,
+      ),
+      ...made.map(actText),
+    ]),
+  }
+}
+
+/** Programs whose work is to make namespaces. */
+function containerProgram(facts: Facts): string | undefined {
+  return facts.executables.find(({ path }) =>
+    /\/(bwrap|runc|crun|unshare|nsenter|containerd-shim[^/]*|conmon|chrome-sandbox|chrom(e|ium)|systemd-nspawn)$/.test(
+      path,
+    ),
+  )?.path
+}
+
+function proposeNamespaces(facts: Facts): Proposed | NotProposed {
+  const now = setting(facts, 'RestrictNamespaces')
+  // Shown "yes", or as an empty list of what is allowed, depending on the release.
+  if (now === 'yes' || now === '') return inForce('The unit has it so already.', 'yes')
+  const { names, evidence } = madeNamespaces(facts)
+  const program = containerProgram(facts)
+  const strict = { value: 'yes', assignments: [service('RestrictNamespaces', 'yes')] }
+  if (names.length === 0 && program === undefined) {
+    return proposed(
+      'yes',
+      strict.assignments,
+      noProcess(facts, 'live in a namespace that systemd did not give'),
+    )
+  }
+  if (now !== undefined && now !== 'no' && names.length > 0) return inForce('What is allowed is in use.', now)
+  if (names.length === 0) {
+    return proposed('yes', strict.assignments, [], {
+      caution: `${program} makes namespaces for what it starts.`,
+    })
+  }
+  const lines = list('RestrictNamespaces', names)
+  const caution = 'It makes namespaces: only the kinds seen stay allowed, and others may be made at times.'
+  return proposed(names.join(' '), lines, evidence, { caution })
+}
+
+export const RESTRICT_NAMESPACES: Directive = {
+  key: 'RestrictNamespaces',
+  stage: 'system',
+  since: 233,
+  shape: 'namespaces',
+  what: 'Forbids making and entering namespaces, the building blocks of containers.',
+  breaks:
+    'Programs that start sandboxes or containers fail: browsers, PDF and image converters with a sandbox, container engines.',
+  wins: 'User namespaces in particular open much of the kernel to ordinary accounts; most exploits of the last years start there.',
+  propose: proposeNamespaces,
+}

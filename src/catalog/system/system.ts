@@ -1,0 +1,284 @@
+import type { ExecutableFacts, Facts, ProcessFacts } from '../../observe/facts.ts'
+import { sightingsText } from '../../observe/trace/learned.ts'
+import { isRealtime, namesIn } from '../capabilities/privileges.ts'
+import { inForce, list, proposed, service, unfit } from '../common/proposal.ts'
+import {
+  called,
+  isRoot,
+  noProcess,
+  opensSessions,
+  passwordAsker,
+  portNumbers,
+  privilegedPorts,
+  sessionOpener,
+  userName,
+} from '../common/roles.ts'
+import { actSeen, actsSeen } from '../common/seen-in-clone.ts'
+import { toggle } from '../common/toggle.ts'
+import type { Directive, NotProposed, Proposed } from '../common/types.ts'
+import { isOn, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import { RESTRICT_ADDRESS_FAMILIES } from './address-families.ts'
+import { DEVICE_POLICY } from './device-policy.ts'
+import { MEMORY_DENY_WRITE_EXECUTE } from './memory-deny-write-execute.ts'
+import { RESTRICT_NAMESPACES } from './namespaces.ts'
+import { IP_ADDRESS_DENY } from './network.ts'
+
+function privilegedProgram(facts: Facts): ExecutableFacts | undefined {
+  return facts.executables.find(
+    ({ setuid, setgid, fileCapabilities }) => setuid || setgid || namesIn(fileCapabilities).length > 0,
+  )
+}
+
+function privilegedHow({ path, setuid, setgid, fileCapabilities }: ExecutableFacts): string {
+  if (setuid) return `${path} is setuid`
+  return setgid ? `${path} is setgid` : `${path} carries the file capabilities ${fileCapabilities}`
+}
+
+function capable(facts: Facts): ProcessFacts | undefined {
+  return facts.processes.find(({ capabilities }) => capabilities.effective.length > 0)
+}
+
+function againstPrivateUsers(facts: Facts): string | undefined {
+  if (!startsUnprivileged(facts)) return 'It starts as root, whose capabilities would count only inside.'
+  const ambient = words(facts, 'AmbientCapabilities')
+  if (ambient.length > 0) return `It needs ${ambient.join(' ').toUpperCase()}, which would count only inside.`
+  const ports = privilegedPorts(facts)
+  if (ports.length > 0)
+    return `It listens on port ${portNumbers(ports)}, which takes a capability of the machine.`
+  const process = capable(facts)
+  return process && `${called(process)} holds capabilities, which would count only inside.`
+}
+
+function againstRemoveIpc(facts: Facts): string | undefined {
+  if (!startsUnprivileged(facts)) return 'It has no effect for root.'
+  const uid = facts.processes[0]?.uid.effective ?? 0
+  const user = setting(facts, 'User') || (userName(facts, uid) ?? `uid ${uid}`)
+  if (user === 'nobody' || uid >= 1000) return `${user} is not this service's alone.`
+  for (const process of facts.processes) {
+    const file = process.openFiles.find(({ path }) => /^\/(dev\/shm\/|SYSV|dev\/mqueue\/)/.test(path))
+    if (file) return `${called(process)} keeps shared memory open (${file.path}).`
+  }
+  return undefined
+}
+
+/** A helper that feeds the watchdog is missed only when its time is up, which may be long after a start. */
+function hasWatchdog(facts: Facts): boolean {
+  return !['', '0', 'infinity'].includes(setting(facts, 'WatchdogUSec') ?? '')
+}
+
+function proposeNotifyAccess(facts: Facts): Proposed | NotProposed {
+  const now = setting(facts, 'NotifyAccess')
+  if (now !== 'all') return inForce('Only its own main process is heard.', now ?? 'none')
+  return proposed('main', [service('NotifyAccess', 'main')], ['The unit says NotifyAccess=all.'], {
+    caution: 'Its readiness may come from a helper it starts; then the start would time out.',
+    ...(hasWatchdog(facts) ? {} : { tickIfProven: true }),
+  })
+}
+
+function proposeDelegate(facts: Facts): Proposed | NotProposed {
+  if (!isOn(facts, 'Delegate')) return inForce('No control groups are handed to it.', 'no')
+  return proposed('no', [service('Delegate', 'no')], ['The unit says Delegate=yes.'], {
+    caution: 'Whoever wrote the unit meant it to manage control groups of its own.',
+  })
+}
+
+function proposeKeyring(facts: Facts): Proposed | NotProposed {
+  const now = setting(facts, 'KeyringMode')
+  if (now === undefined || now === 'private')
+    return inForce('Services of the system have it so by default.', 'private')
+  const lines = [service('KeyringMode', 'private')]
+  return proposed('private', lines, [`The unit says KeyringMode=${now}.`], {
+    caution:
+      'Kernel keys that it shares with others, such as those of a disk or network file system, would be gone.',
+  })
+}
+
+export const SYSTEM: Directive[] = [
+  toggle({
+    key: 'NoNewPrivileges',
+    stage: 'system',
+    since: 187,
+    what: 'Nothing the service starts can gain rights: setuid programs and file capabilities have no effect for it.',
+    breaks:
+      "sudo, ping with file capabilities, mail submission through a setgid program and PAM's helpers fail. Under SELinux it may keep another domain than before.",
+    wins: 'A flaw in any setuid program of the machine can no longer be used to climb from here to root.',
+    against: (facts) => {
+      const program = privilegedProgram(facts)
+      if (program && (startsUnprivileged(facts) || facts.processes.some((process) => !isRoot(process)))) {
+        return `${privilegedHow(program)}, and not all its processes are root.`
+      }
+      const [act] = actsSeen(facts, 'privileged')
+      if (act)
+        return `In a clone it executed ${act.detail}, which is setuid (${sightingsText(act.sightings)}).`
+      const session = sessionOpener(facts)
+      if (session) return `${opensSessions(session)}, in which people may need sudo.`
+      const asker = passwordAsker(facts)
+      return asker && `${called(asker)} asks PAM for passwords, whose helper unix_chkpwd is setuid.`
+    },
+    evidence: (facts) => {
+      const count = facts.executables.length
+      return count === 0
+        ? []
+        : [`None of its ${count} programs seen is setuid or setgid or carries file capabilities.`]
+    },
+  }),
+  toggle({
+    key: 'ProtectClock',
+    stage: 'system',
+    since: 245,
+    what: 'Forbids setting the clock. It also drops CAP_SYS_TIME and CAP_WAKE_ALARM.',
+    breaks: 'Only time services set the clock.',
+    wins: "Logs and certificates can't be fooled by a changed clock.",
+    against: (facts) => {
+      const process = facts.processes.find(({ openFiles }) =>
+        openFiles.some(({ path }) => /^\/dev\/(rtc|ptp)/.test(path)),
+      )
+      if (process) return `${called(process)} holds a clock device open.`
+      const ntp = facts.sockets.find(({ port, type }) => port === 123 && type === 'datagram')
+      return ntp && 'It speaks the time protocol (port 123).'
+    },
+    evidence: (facts) => noProcess(facts, 'hold a clock device open'),
+  }),
+  toggle({
+    key: 'ProtectHostname',
+    stage: 'system',
+    since: 242,
+    good: ['private'],
+    what: "Gives the service its own view of the host name, which it can't change.",
+    breaks: 'It does not notice when the host name changes while it runs.',
+    wins: "The machine can't be renamed from here. It counts little.",
+    against: (facts) => actSeen(facts, 'hostname'),
+    evidence: (facts) => noProcess(facts, 'run in a host name namespace of its own making'),
+  }),
+  {
+    key: 'SystemCallArchitectures',
+    stage: 'system',
+    since: 209,
+    shape: 'words',
+    what: "Allows only system calls of the machine's own architecture.",
+    breaks: '32-bit programs on a 64-bit machine are killed.',
+    wins: 'The second, less watched set of system calls is closed, which would also bypass call filters.',
+    propose: (facts) => {
+      if (setting(facts, 'SystemCallArchitectures') === 'native')
+        return inForce('The unit has it so already.', 'native')
+      const small = facts.executables.find(({ bits }) => bits === 32)
+      if (small && /64|s390x/.test(facts.architecture)) return unfit(`${small.path} is a 32-bit program.`)
+      const known = facts.executables.filter(({ bits }) => bits !== undefined).length
+      return proposed(
+        'native',
+        list('SystemCallArchitectures', ['native']),
+        known === 0 ? [] : [`All ${known} binaries seen are of the machine's own kind.`],
+      )
+    },
+  },
+  RESTRICT_ADDRESS_FAMILIES,
+  RESTRICT_NAMESPACES,
+  toggle({
+    key: 'RestrictSUIDSGID',
+    stage: 'system',
+    since: 242,
+    what: 'Forbids making files setuid or setgid.',
+    breaks:
+      'Programs that install software or set the group bit on directories fail; so do unpackers that use the call openat2.',
+    wins: 'An intruder can leave no setuid file behind as a way back.',
+    against: (facts) => actSeen(facts, 'suid'),
+    evidence: (facts) => {
+      const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
+      return marked
+        ? []
+        : facts.writable.length > 0
+          ? [`None of the ${facts.writable.length} files and directories it writes is setuid or setgid.`]
+          : []
+    },
+    caution: (facts) => {
+      const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
+      return marked && `${marked.path} has the setuid or setgid bit, which it may set itself.`
+    },
+  }),
+  toggle({
+    key: 'LockPersonality',
+    stage: 'system',
+    since: 235,
+    what: 'Forbids switching to the behaviour of another kind of Unix or another architecture.',
+    breaks: 'Only emulators such as wine use it.',
+    wins: 'Old, rarely tested paths of the kernel are closed.',
+    against: (facts) => {
+      const process = facts.processes.find(({ personality }) => Number.parseInt(personality, 16) > 0)
+      return process
+        ? `${called(process)} runs with personality ${process.personality}.`
+        : actSeen(facts, 'personality')
+    },
+    evidence: (facts) => noProcess(facts, 'run with a personality of its own'),
+  }),
+  toggle({
+    key: 'RestrictRealtime',
+    stage: 'system',
+    since: 231,
+    what: 'Forbids real-time scheduling.',
+    breaks: 'Audio and time services that ask for it fail or run less evenly.',
+    wins: "The service can't take a processor for itself and stall the machine.",
+    against: (facts) => {
+      const process = facts.processes.find(isRealtime)
+      return process
+        ? `${called(process)} is scheduled as ${process.scheduling}.`
+        : actSeen(facts, 'realtime')
+    },
+    evidence: (facts) => noProcess(facts, 'run with real-time scheduling'),
+  }),
+  MEMORY_DENY_WRITE_EXECUTE,
+  toggle({
+    key: 'RemoveIPC',
+    stage: 'system',
+    since: 232,
+    what: "Removes shared memory and message queues of the service's account when it stops.",
+    breaks: 'Another program of the same account loses its shared memory when this service stops.',
+    wins: 'Nothing is left behind for the next process to trust.',
+    against: againstRemoveIpc,
+    evidence: (facts) => noProcess(facts, 'keep shared memory open'),
+  }),
+  toggle({
+    key: 'PrivateUsers',
+    stage: 'system',
+    since: 232,
+    good: ['self', 'identity', 'full'],
+    what: 'Runs the service in a user namespace: every other account looks like nobody, and no capability counts outside.',
+    breaks: 'Any use of capabilities fails, such as low ports; owners of files are shown as nobody.',
+    wins: 'Even a way to root inside is no root on the machine.',
+    against: againstPrivateUsers,
+    // Where a program minds that the owners of its files are nobody: since 257.
+    ladder: ({ systemd }) => (systemd >= 257 ? ['yes', 'identity'] : []),
+    evidence: (facts) => noProcess(facts, 'hold a capability in effect'),
+  }),
+  IP_ADDRESS_DENY,
+  DEVICE_POLICY,
+  {
+    key: 'KeyringMode',
+    stage: 'system',
+    since: 235,
+    shape: 'word',
+    what: 'Gives the service a kernel keyring of its own.',
+    breaks: 'Keys shared with other services are not found.',
+    wins: "Kernel keys of others can't be read.",
+    propose: proposeKeyring,
+  },
+  {
+    key: 'NotifyAccess',
+    stage: 'system',
+    since: 19,
+    shape: 'word',
+    what: 'Says whose readiness messages systemd believes.',
+    breaks: 'A helper that reports readiness is no longer heard, and the start times out.',
+    wins: "A child process can't tell systemd a wrong main process or state.",
+    propose: proposeNotifyAccess,
+  },
+  {
+    key: 'Delegate',
+    stage: 'system',
+    since: 205,
+    shape: 'boolean',
+    what: 'Says whether the service manages control groups below its own.',
+    breaks: 'Container engines and service supervisors need it.',
+    wins: "The control group tree stays in systemd's hand alone.",
+    propose: proposeDelegate,
+  },
+]

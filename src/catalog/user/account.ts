@@ -1,0 +1,154 @@
+import type { Facts, ProcessFacts } from '../../observe/facts.ts'
+import { capabilityNeeds, namesIn } from '../capabilities/privileges.ts'
+import { inForce, unfit } from '../common/proposal.ts'
+import {
+  called,
+  groupName,
+  isRoot,
+  mainProcess,
+  noProcess,
+  opensSessions,
+  sessionOpener,
+  unprivileged,
+  userName,
+  workerUids,
+} from '../common/roles.ts'
+import type { NewAccount, NotProposed } from '../common/types.ts'
+import { isOn, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+
+/** The account that the whole service can be started as. */
+export interface ServiceAccount {
+  user: string
+  uid: number
+  group: string | undefined
+  evidence: string[]
+  /** It is not there yet. */
+  made?: NewAccount
+}
+
+/** What takes root only since files and processes are root's, and the port that ambient capabilities are for. */
+const FOR_FILES = new Set(
+  'chown dac_override dac_read_search fowner fsetid kill net_bind_service'
+    .split(' ')
+    .map((name) => `cap_${name}`),
+)
+
+/** The workers' own account, or why the service has to go on starting as root. */
+export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
+  if (isOn(facts, 'DynamicUser'))
+    return inForce('systemd gives it a user of its own (DynamicUser=yes).', 'DynamicUser')
+  if (startsUnprivileged(facts)) {
+    const user = setting(facts, 'User') ?? ''
+    return inForce(`The unit starts it as ${user} already.`, user)
+  }
+  const main = mainProcess(facts)
+  if (!main) return unfit('No main process was seen.')
+  if (workerUids(facts).length === 0) return accountToMake(facts, main)
+  const reason = whyRoot(facts, main)
+  if (reason !== undefined) return unfit(reason)
+  const worker = unprivileged(facts)[0] as ProcessFacts
+  const user = userName(facts, worker.uid.effective)
+  if (user === undefined) return unfit(`The workers' uid ${worker.uid.effective} has no account name.`)
+  return {
+    user,
+    uid: worker.uid.effective,
+    group: groupName(facts, worker.gid.effective),
+    evidence: isRoot(main)
+      ? [
+          `${called(main)} is root, and every other process (${unprivileged(facts).length}) runs as ${user}, such as ${called(worker)}.`,
+        ]
+      : [
+          `Every process runs as ${user} once it has started, such as ${called(worker)}: it only starts as root.`,
+        ],
+  }
+}
+
+/** A service that knows of no account at all: one is made for it, where root was not seen to be needed for anything. */
+function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotProposed {
+  const { freeAccount } = facts
+  const allRoot = `All its processes run as root, ${called(main)} among them`
+  if (freeAccount === undefined) return unfit(`${allRoot}: no account of its own was seen to switch to.`)
+  const reason = whyAlwaysRoot(facts, main)
+  if (reason !== undefined) return unfit(reason)
+  const strong = capabilityNeeds(facts).find(
+    ({ capability, guessed }) => !guessed && !FOR_FILES.has(capability),
+  )
+  if (strong) return unfit(`${allRoot}. ${strong.capability.toUpperCase()}: ${strong.why}`)
+  const { name, id } = freeAccount
+  return {
+    user: name,
+    uid: id,
+    group: name,
+    made: freeAccount,
+    evidence: [`${allRoot}, and none was seen to do what only root can.`],
+  }
+}
+
+/** What only root can do, whoever else runs beside it. */
+function whyAlwaysRoot(facts: Facts, main: ProcessFacts): string | undefined {
+  const session = sessionOpener(facts)
+  if (session) return `${opensSessions(session)} of other users, which only root can start.`
+  const jailed = facts.processes.find(({ root }) => root !== '/' && root !== '')
+  if (jailed) return `${called(jailed)} has ${jailed.root} as its root directory, and only root can chroot.`
+  return strongDoing(facts, main)
+}
+
+function whyRoot(facts: Facts, main: ProcessFacts): string | undefined {
+  const uids = workerUids(facts)
+  if (uids.length > 1) {
+    const names = uids.map((uid) => userName(facts, uid) ?? `uid ${uid}`)
+    return `It runs processes of several users (${names.join(', ')}), which only root can start.`
+  }
+  const always = whyAlwaysRoot(facts, main)
+  if (always !== undefined) return always
+  const child = facts.processes.find((process) => isRoot(process) && !process.isMain)
+  if (child === undefined) return undefined
+  return `${called(child)} is a second root process beside the main one: it keeps doing something as root.`
+}
+
+/** Things the root master does that neither a low port nor the switch itself explains. */
+function strongDoing(facts: Facts, main: ProcessFacts): string | undefined {
+  if (!isRoot(main)) return undefined
+  const raw = facts.sockets.find(
+    ({ family, type, pids }) =>
+      (family === 'AF_PACKET' || (type === 'raw' && family !== 'AF_NETLINK')) && pids.includes(main.pid),
+  )
+  if (raw) return `${called(main)} holds a raw or packet socket as root.`
+  const device = main.openFiles.find(({ kind, path }) => kind === 'device' && !isHarmlessDevice(path))
+  if (device) return `${called(main)} holds ${device.path} open as root.`
+  if (main.nice < 0 && String(main.nice) !== setting(facts, 'Nice')) {
+    return `${called(main)} runs with nice ${main.nice}, which it set as root.`
+  }
+  return undefined
+}
+
+/** Devices that PrivateDevices=yes leaves in place (systemd.exec(5)), and terminals. */
+export function isHarmlessDevice(path: string): boolean {
+  return /^\/dev\/(null|zero|full|random|urandom|tty|ptmx|pts(\/.*)?|console|shm\/.*|log)$/.test(path)
+}
+
+/** Capabilities that the account keeps from its first instruction on: low ports, and what its workers hold. */
+export function ambientNeeds(facts: Facts, ports: string): { names: string[]; evidence: string[] } {
+  const held = unprivileged(facts).flatMap((process) =>
+    process.capabilities.effective.map((name) => ({
+      name,
+      why: `${called(process)} holds ${name.toUpperCase()} in effect.`,
+    })),
+  )
+  const names = new Set(words(facts, 'AmbientCapabilities').map((name) => name.toLowerCase()))
+  for (const { name } of held) names.add(name)
+  if (ports !== '') names.add('cap_net_bind_service')
+  const evidence = [
+    ...(ports === ''
+      ? []
+      : [`It listens on port ${ports}: CAP_NET_BIND_SERVICE is the one thing it needs root for.`]),
+    ...[...new Set(held.map(({ why }) => why))],
+    ...(names.size === 0 ? noProcess(facts, 'listen below port 1024, so no capability is left at all') : []),
+  ]
+  return { names: [...names].sort(), evidence }
+}
+
+/** File capabilities have to stay in the bounding set, or the program can't be started (capabilities(7)). */
+export function fileCapabilityNames(facts: Facts): string[] {
+  return facts.executables.flatMap(({ fileCapabilities }) => namesIn(fileCapabilities))
+}

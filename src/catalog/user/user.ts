@@ -1,0 +1,181 @@
+import { dirname } from 'node:path/posix'
+import type { Facts } from '../../observe/facts.ts'
+import { boundingSetLines, capabilityWords } from '../capabilities/bounding-set.ts'
+import { boundingSet } from '../capabilities/privileges.ts'
+import { execPath, isShared, runtimeNames, throughRun } from '../common/places.ts'
+import { few, list, proposed, service, unfit, unique } from '../common/proposal.ts'
+import { portNumbers, privilegedPorts } from '../common/roles.ts'
+import type { Assignment, Directive, NotProposed, Proposed } from '../common/types.ts'
+import { setting, words } from '../common/unit-settings.ts'
+import { ambientNeeds, fileCapabilityNames, type ServiceAccount, serviceAccount } from './account.ts'
+import { handover, strandedInRun } from './handover.ts'
+import { rotation } from './rotation.ts'
+
+/** PIDFile= with /var/run followed; undefined when the unit has none. */
+function pidFile(facts: Facts): string | undefined {
+  const path = setting(facts, 'PIDFile')
+  return path?.startsWith('/') ? throughRun(path) : undefined
+}
+
+function proposeUser(facts: Facts): Proposed | NotProposed {
+  const account = serviceAccount(facts)
+  if ('kind' in account) return account
+  const stranded = strandedInRun(facts, pidFile(facts))
+  if (stranded)
+    return unfit(`It makes ${stranded.path} straight in a directory of root, where ${account.user} can't.`)
+
+  const ports = portNumbers(privilegedPorts(facts))
+  const ambient = ambientNeeds(facts, ports)
+  const present = boundingSet(facts)
+  const missing = ambient.names.find((name) => !present.includes(name))
+  if (missing) return unfit(`It would need ${missing.toUpperCase()}, which its bounding set does not hold.`)
+  const bounding = unique([...ambient.names, ...fileCapabilityNames(facts)]).filter((name) =>
+    present.includes(name),
+  )
+
+  const files = handover(facts, account.user, account.uid)
+  const logs = rotation(facts, account.user)
+  const run = runDirectories(facts)
+  const cautions = [...files.cautions, ...logs.cautions, ...run.cautions, ...accountCautions(account)]
+  // Whether the account suffices, a clone tells; what else speaks against it, it may not.
+  const settled = account.made !== undefined && cautions.length === 1
+  const group = account.group === undefined ? '' : `:${account.group}`
+  return proposed(
+    `${account.user}${group}`,
+    [
+      ...run.ordering,
+      service('User', account.user),
+      ...(account.group === undefined ? [] : [service('Group', account.group)]),
+      ...list('AmbientCapabilities', capabilityWords(ambient.names)),
+      ...boundingSetLines(bounding),
+      ...run.assignments,
+      ...ownDirectories(facts),
+      ...execLines(facts, account, logs.takeOver),
+    ],
+    [...account.evidence, ...ambient.evidence, ...run.evidence, ...files.evidence, ...logs.evidence],
+    {
+      ...(files.wishes.length > 0 ? { ownership: files.wishes } : {}),
+      ...(account.made ? { account: account.made } : {}),
+      ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
+      ...(settled ? { tickIfProven: true as const } : {}),
+    },
+  )
+}
+
+function accountCautions({ user, uid, made }: ServiceAccount): string[] {
+  if (made !== undefined)
+    return [
+      `It has no account yet: the system account ${user} (uid ${uid}) is made for it, and stays after an undo, since files may be its.`,
+    ]
+  if (user === 'nobody' || uid === 65534) {
+    return [
+      'nobody is shared by many services, so switching to it wins little: an account of its own is better.',
+    ]
+  }
+  return uid >= 1000 ? [`${user} (uid ${uid}) looks like a person's account.`] : []
+}
+
+/**
+ * Directories that the unit has systemd make: said again, so that their owners are recorded before systemd hands them
+ * over with all that is in them, as it does for a User= (systemd.exec(5)).
+ */
+function ownDirectories(facts: Facts): Assignment[] {
+  return ['StateDirectory', 'CacheDirectory', 'LogsDirectory'].flatMap((key) => {
+    const present = words(facts, key)
+    return present.length === 0 ? [] : list(key, present)
+  })
+}
+
+interface RunDirectories {
+  ordering: Assignment[]
+  assignments: Assignment[]
+  evidence: string[]
+  cautions: string[]
+}
+
+/** Directories below /run that root or tmpfiles.d made: systemd makes them for the account at every start. */
+function runDirectories(facts: Facts): RunDirectories {
+  const wanted = runtimeNames(facts)
+  const plain = wanted.filter((name) => /^[\w.+@/-]+$/.test(name))
+  const odd = wanted.filter((name) => !plain.includes(name))
+  const names = unique([...plain, ...lockDirectories(facts, plain)])
+  const present = words(facts, 'RuntimeDirectory')
+  const mode = names
+    .map((name) => facts.writable.find(({ path }) => path === `/run/${name}`)?.mode)
+    .find(Boolean)
+  return {
+    // Made at boot by tmpfiles.d(5) then, as before: the service has to come after that.
+    ordering:
+      odd.length === 0 ? [] : [{ section: 'Unit', key: 'After', value: 'systemd-tmpfiles-setup.service' }],
+    assignments:
+      names.length === 0
+        ? []
+        : [...list('RuntimeDirectory', unique([...present, ...names])), ...runtimeMode(present, mode)],
+    evidence: names.length === 0 ? [] : [`It makes files in ${few(names.map((name) => `/run/${name}`))}.`],
+    cautions: odd.map((name) => `/run/${name} has a name that RuntimeDirectory= can't hold.`),
+  }
+}
+
+/** The present mode is kept; the default is 0755, and what the unit says for its own directories stays. */
+function runtimeMode(present: readonly string[], mode: number | undefined): Assignment[] {
+  if (present.length > 0 || mode === undefined || (mode & 0o7777) === 0o755) return []
+  return [service('RuntimeDirectoryMode', `0${(mode & 0o777).toString(8).padStart(3, '0')}`)]
+}
+
+/**
+ * A start script often makes a lock directory of the same name as root, and leaves it until the next boot, so that
+ * a missing one would show only then.
+ */
+function lockDirectories(facts: Facts, names: readonly string[]): string[] {
+  const scripted = facts.executables.some(({ kind, from }) => kind === 'script' && from.includes('exec'))
+  return scripted ? names.filter((name) => !name.includes('/')).map((name) => `lock/${name}`) : []
+}
+
+/** Exec lines that root runs ("+", systemd.service(5)) before the unit's own, which follow as they are written. */
+function execLines(facts: Facts, { user, group }: ServiceAccount, takeOver: readonly string[]): Assignment[] {
+  const plus = (line: string) => line.slice(1)
+  const before = [...pidFileLine(facts, user, group), ...takeOver.map(plus)]
+  const own = (key: string) => (facts.unit.execSource[key] ?? []).map(asRootStill)
+  const isChanged = (key: string) => own(key).join() !== (facts.unit.execSource[key] ?? []).join()
+  const without = (key: string, added: readonly string[]) => own(key).filter((line) => !added.includes(line))
+  const lines = (key: string, added: readonly string[]) =>
+    added.length === 0 && !isChanged(key)
+      ? []
+      : [service(key, ''), ...[...added, ...without(key, added)].map((line) => service(key, line))]
+  return [
+    ...lines(
+      'ExecStartPre',
+      before.map((line) => `+${line}`),
+    ),
+    ...lines('ExecReload', takeOver),
+  ]
+}
+
+/** Programs that do nothing but make files and folders ready for somebody else, which takes root as before. */
+const PREPARING = /^(-?)(\/(?:usr\/)?bin\/(?:chgrp|chmod|chown|install|mkdir)\s.*)$/s
+
+function asRootStill(line: string): string {
+  return line.replace(PREPARING, '$1+$2')
+}
+
+/** A pid file straight in /run, where only root makes files. systemd removes it at stop, so each start needs it. */
+function pidFileLine(facts: Facts, user: string, group: string | undefined): string[] {
+  const path = pidFile(facts)
+  if (path === undefined || !isShared(dirname(path)) || execPath(path) === undefined) return []
+  const owner = group === undefined ? `-o ${user}` : `-o ${user} -g ${group}`
+  return [`/usr/bin/install -m 0644 ${owner} /dev/null ${path.replaceAll('%', '%%')}`]
+}
+
+export const USER: Directive[] = [
+  {
+    key: 'User',
+    stage: 'user',
+    since: 229,
+    shape: 'word',
+    what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; a service that has no account gets one of its own name. One made anew at each start (DynamicUser=) is not tried, since it would move the files there are.',
+    breaks:
+      'What was read or made as root fails: private keys readable by root alone, logs, run files. New logs must belong to the account too, also after logrotate.',
+    wins: 'A flaw in the master process yields an ordinary account instead of root: the largest single step.',
+    propose: proposeUser,
+  },
+]

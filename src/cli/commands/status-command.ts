@@ -1,0 +1,49 @@
+import { type Assignment, titleOf } from '../../catalog/common/types.ts'
+import { liveHost } from '../../host/live-host.ts'
+import { formatScore } from '../../session/store/score.ts'
+import { loadState } from '../../session/store/store.ts'
+import { overallExposure } from '../../systemd/exposure/security.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
+import { serviceName } from '../../systemd/manager/unit-name.ts'
+import { keptPath, mergeAssignments } from '../../systemd/settings/drop-in.ts'
+import { difference } from '../../systemd/settings/settings-difference.ts'
+import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
+import { isCommitted } from '../../trial/transaction/restore.ts'
+
+/** Says what is kept of a unit, since when, and whether the running unit shows it. 1 when something is not in force. */
+export async function runStatus(given: string): Promise<number> {
+  const host = liveHost()
+  const name = serviceName(given)
+  const properties = await showUnit(host, name)
+  const unit = first(properties, 'Id') || name
+  const say = (line: string) => process.stdout.write(`${line}\n`)
+  const stored = await loadState(host, unit)
+  if (stored === undefined) {
+    say(`Nothing of hardenctl is kept for ${unit}.`)
+    return 0
+  }
+  say(
+    `${unit}: exposure ${formatScore(stored.stock)} before, ${formatScore((await overallExposure(host, unit)) ?? 0)} now`,
+  )
+  const { pending } = stored
+  const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
+  if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl notes it down.`)
+  else if (pending) say('A trial was left unfinished; hardenctl ends it when it is started again.')
+  for (const { stage, before, after, at, assignments } of stored.kept) {
+    say(`  ${titleOf(stage)}: ${formatScore(before)} → ${formatScore(after)}, kept ${at}`)
+    for (const { key, value } of assignments) if (value !== '') say(`    ${key}=${value}`)
+  }
+  const kept = [...stored.kept, ...(committed ? [pending] : [])]
+  const all = kept.reduce<Assignment[]>((sum, stage) => mergeAssignments(sum, stage.assignments), [])
+  const wrong = difference(all, properties, await syscallGroups(host))
+  for (const { key, asked, shown } of wrong)
+    say(`  NOT IN FORCE ${key}: asked ${asked}, the unit shows ${shown}`)
+  if (first(properties, 'NeedDaemonReload') === 'yes')
+    say('  unit files changed on disk: systemctl daemon-reload is due')
+  say(
+    wrong.length === 0
+      ? 'Everything that was kept is in force.'
+      : 'Not everything that was kept is in force.',
+  )
+  return wrong.length === 0 ? 0 : 1
+}

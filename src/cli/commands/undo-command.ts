@@ -1,0 +1,24 @@
+import { liveHost } from '../../host/live-host.ts'
+import { lockFolder } from '../../host/lock.ts'
+import { undoEverything } from '../../session/walk/undo-walk.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
+import { serviceName } from '../../systemd/manager/unit-name.ts'
+import { stateFolder } from '../../trial/transaction/trial-paths.ts'
+
+/** Everything back as before the first change; the exit code. */
+export async function runUndo(given: string): Promise<number> {
+  const host = liveHost()
+  const name = serviceName(given)
+  const unit = first(await showUnit(host, name, ['Id']), 'Id') || name
+  const exists = (await host.stat(stateFolder(unit))) !== undefined
+  const lock = exists ? await lockFolder(stateFolder(unit)) : undefined
+  if (exists && lock === undefined)
+    throw new Error(`another hardenctl is at work on ${unit}; nothing was changed`)
+  try {
+    const { healthy, lines } = await undoEverything(host, unit)
+    for (const line of lines) process.stdout.write(`${line}\n`)
+    return healthy ? 0 : 1
+  } finally {
+    lock?.release()
+  }
+}

@@ -1,0 +1,43 @@
+import { HostError } from '../host/host.ts'
+
+/** Sentences for the person on what could not be read; a set, since one cause often strikes many files. */
+export type BlindSpots = Set<string>
+
+/** Codes of a process or file that is simply gone: processes end while they are looked at. */
+const GONE = new Set(['ENOENT', 'ESRCH', 'ENOTDIR'])
+
+/**
+ * The reading's result, or undefined when it fails. A failure other than "it is gone" is told as a gap, so that
+ * one unreadable file never ends the looking.
+ */
+export async function orBlindSpot<T>(
+  gaps: BlindSpots,
+  what: string,
+  reading: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await reading
+  } catch (error) {
+    const code = codeOf(error)
+    if (!GONE.has(code)) gaps.add(`${what} could not be read: ${code}`)
+    return undefined
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof HostError) return error.code
+  if (error instanceof Error) return 'code' in error ? String(error.code) : error.message
+  return String(error)
+}
+
+/** How many readings are under way at once: enough to be quick, few enough to leave the service its processor. */
+const AT_ONCE = 16
+
+/** Maps in order, a few at a time: a service may hold ten thousand descriptors. */
+export async function mapFew<In, Out>(items: readonly In[], one: (item: In) => Promise<Out>): Promise<Out[]> {
+  const results: Out[] = []
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(one))))
+  }
+  return results
+}

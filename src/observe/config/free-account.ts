@@ -1,0 +1,39 @@
+import type { Host } from '../../host/host.ts'
+import type { FreeAccount } from '../facts.ts'
+import { parseGroup, parsePasswd } from './accounts.ts'
+
+/** How an account that hardenctl made is told from others: passwd(5), GECOS. */
+export const MADE_BY = 'made by hardenctl'
+
+/** Where systemd-sysusers(8) looks for an id, from the highest down. */
+const HIGHEST = 999
+const LOWEST = 100
+
+/** As sysusers.d(5) takes a name. */
+const NAME = /^[a-z_][a-z0-9_-]{0,30}$/
+
+/**
+ * The account that a unit without one would get: named as the unit is. An instance of a template has none, since its
+ * name is not its own; and one that somebody else made is not touched.
+ */
+export function freeAccount(unit: string, passwd: string, group: string): FreeAccount | undefined {
+  const name = unit.replace(/\.service$/, '')
+  if (!NAME.test(name)) return undefined
+  const [users, groups] = [parsePasswd(passwd), parseGroup(group)]
+  const present = users.find((user) => user.name === name)
+  if (present !== undefined) {
+    const made = passwd
+      .split('\n')
+      .some((line) => line.startsWith(`${name}:`) && line.includes(`:${MADE_BY}`))
+    return made ? { name, id: present.id } : undefined
+  }
+  if (groups.some((one) => one.name === name)) return undefined
+  const taken = new Set([...users, ...groups].map(({ id }) => id))
+  for (let id = HIGHEST; id >= LOWEST; id -= 1) if (!taken.has(id)) return { name, id }
+  return undefined
+}
+
+export async function readFreeAccount(host: Host, unit: string): Promise<FreeAccount | undefined> {
+  const [passwd, group] = await Promise.all([host.read('/etc/passwd'), host.read('/etc/group')])
+  return passwd === undefined || group === undefined ? undefined : freeAccount(unit, passwd, group)
+}

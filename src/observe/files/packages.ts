@@ -1,0 +1,37 @@
+import type { Host } from '../../host/host.ts'
+
+/** "nginx-common, nginx: /usr/sbin/nginx", with diversions between; dpkg-query(1), --search. */
+export function parseDpkgSearch(text: string): string[] {
+  const names = text.split('\n').flatMap((line) => {
+    const at = line.indexOf(': /')
+    return at < 0 || line.startsWith('diversion ') ? [] : line.slice(0, at).split(', ')
+  })
+  return [...new Set(names)].sort()
+}
+
+/** "name version" a line. */
+export function parseVersions(text: string): Record<string, string> {
+  const pairs = text.split('\n').flatMap((line): [string, string][] => {
+    const [name, version] = line.split(' ')
+    return name && version ? [[name, version]] : []
+  })
+  return Object.fromEntries(pairs)
+}
+
+async function output(host: Host, argv: readonly string[]): Promise<string> {
+  return (await host.run(argv).catch(() => undefined))?.stdout ?? ''
+}
+
+/** Version by package of the packages that these programs came in; empty where no package manager tells. */
+export async function packageVersions(host: Host, paths: readonly string[]): Promise<Record<string, string>> {
+  if (paths.length === 0) return {}
+  const debian = parseDpkgSearch(await output(host, ['dpkg-query', '--search', '--', ...paths]))
+  if (debian.length > 0) {
+    // By default a tab stands between name and version.
+    const shown = await output(host, ['dpkg-query', '--show', '--', ...debian])
+    return parseVersions(shown.replaceAll('\t', ' '))
+  }
+  return parseVersions(
+    await output(host, ['rpm', '-qf', '--qf', '%{NAME} %{VERSION}-%{RELEASE}\n', '--', ...paths]),
+  )
+}

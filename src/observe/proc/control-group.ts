@@ -1,0 +1,45 @@
+import type { Host } from '../../host/host.ts'
+import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+
+/**
+ * Mount points on which systemd's control groups may be found, best first: cgroup2, then version 1's named
+ * hierarchy. Takes the text of /proc/PID/mountinfo (proc_pid_mountinfo(5)). Both are present on a hybrid host.
+ */
+export function cgroupMounts(mountinfo: string): string[] {
+  const second: string[] = []
+  const named: string[] = []
+  for (const line of mountinfo.split('\n')) {
+    const separator = line.indexOf(' - ')
+    if (separator < 0) continue
+    const mountPoint = unescapeMount(line.slice(0, separator).split(' ')[4] ?? '')
+    const [type, , options = ''] = line.slice(separator + 3).split(' ')
+    if (type === 'cgroup2') second.push(mountPoint)
+    if (type === 'cgroup' && options.split(',').includes('name=systemd')) named.push(mountPoint)
+  }
+  return [...second, ...named]
+}
+
+/** Blank, tab, newline, backslash and # are written as three octal digits. */
+function unescapeMount(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}
+
+/** Every process in a control group and those below it, ascending; `group` is the unit's ControlGroup property. */
+export async function processesOfGroup(host: Host, group: string, gaps: BlindSpots): Promise<number[]> {
+  if (group === '') return []
+  for (const mountPoint of cgroupMounts(await mountinfo(host, gaps))) {
+    const folder = mountPoint + (group === '/' ? '' : group)
+    const pids = (await orBlindSpot(gaps, `The control group ${group}`, host.groupMembers(folder))) ?? []
+    if (pids.length > 0) return [...new Set(pids)].sort((a, b) => a - b)
+  }
+  return []
+}
+
+/** PID 1's table, since "self" is another process for a reader outside the PID namespace. */
+async function mountinfo(host: Host, gaps: BlindSpots): Promise<string> {
+  for (const path of ['/proc/1/mountinfo', '/proc/self/mountinfo']) {
+    const text = await orBlindSpot(gaps, path, host.read(path))
+    if (text) return text
+  }
+  return ''
+}

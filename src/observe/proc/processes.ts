@@ -1,0 +1,97 @@
+import type { Host } from '../../host/host.ts'
+import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
+import type { ProcessFacts } from '../facts.ts'
+import { parseMaps } from './maps.ts'
+import { readOpenFiles } from './open-files.ts'
+import { parseCmdline, parseStat, parseStatus, schedulingOfThreads } from './process-status.ts'
+
+/** namespaces(7). "time" is left out: systemd has no setting for it. */
+const NAMESPACES = ['mnt', 'net', 'pid', 'user', 'uts', 'ipc', 'cgroup'] as const
+
+/** Namespace name → link target ("mnt:[4026531832]"); one that can't be read is absent. */
+export type Namespaces = Partial<Record<(typeof NAMESPACES)[number], string>>
+
+/** Names of the namespaces known on both sides that differ. */
+export function differingNamespaces(own: Namespaces, first: Namespaces): string[] {
+  return NAMESPACES.filter((name) => own[name] && first[name] && own[name] !== first[name])
+}
+
+/** Processes by their ids, sorted; those that end while they are read are left out. */
+export async function readProcesses(
+  host: Host,
+  pids: readonly number[],
+  mainPid: number,
+  gaps: BlindSpots,
+): Promise<ProcessFacts[]> {
+  const first = await readNamespaces(host, 1, gaps)
+  if (!first.mnt)
+    gaps.add("PID 1's namespaces can't be read, so it is not known which ones the service has of its own")
+  const sorted = [...new Set(pids)].sort((a, b) => a - b)
+  const processes = await mapFew(sorted, (pid) => readProcess(host, pid, pid === mainPid, first, gaps))
+  return processes.filter((process) => process !== undefined)
+}
+
+async function readNamespaces(host: Host, pid: number, gaps: BlindSpots): Promise<Namespaces> {
+  const found: Namespaces = {}
+  for (const name of NAMESPACES) {
+    const target = await orBlindSpot(gaps, `/proc/${pid}/ns`, host.readlink(`/proc/${pid}/ns/${name}`))
+    if (target) found[name] = target
+  }
+  return found
+}
+
+async function readProcess(
+  host: Host,
+  pid: number,
+  isMain: boolean,
+  first: Namespaces,
+  gaps: BlindSpots,
+): Promise<ProcessFacts | undefined> {
+  const folder = `/proc/${pid}`
+  const text = (name: string) => orBlindSpot(gaps, `${folder}/${name}`, host.read(`${folder}/${name}`))
+  const link = (name: string) => orBlindSpot(gaps, `${folder}/${name}`, host.readlink(`${folder}/${name}`))
+
+  const stat = parseStat((await text('stat')) ?? '')
+  const status = parseStatus((await text('status')) ?? '')
+  if (!stat || !status) return undefined
+
+  const executable = ((await link('exe')) ?? '').replace(/ \(deleted\)$/, '')
+  const place = {
+    pid,
+    root: (await link('root')) ?? '/',
+    ownNamespaces: differingNamespaces(await readNamespaces(host, pid, gaps), first),
+  }
+  const mappings = parseMaps((await text('maps')) ?? '')
+  const securityLabel = (await securityContext(host, pid))?.replace(/[\0\n]+$/, '')
+  const process: ProcessFacts = {
+    ...place,
+    ...stat,
+    ...status,
+    scheduling: schedulingOfThreads(stat.scheduling, await threadPolicies(host, pid)),
+    argv: parseCmdline((await text('cmdline')) ?? ''),
+    executable,
+    isMain,
+    ...(securityLabel ? { securityLabel } : {}),
+    openFiles: await readOpenFiles(host, place, gaps),
+    executableMemory: mappings.executableMemory,
+    libraries: mappings.files.filter((file) => file !== executable),
+    personality: ((await text('personality')) ?? '').trim() || '00000000',
+  }
+  // The pid may have gone to another process while its files were read: then half of this is about a stranger.
+  const again = parseStat((await text('stat')) ?? '')
+  return again?.startTicks === stat.startTicks ? process : undefined
+}
+
+/** Where no security module gives labels, reading is an error (EINVAL) and no gap. */
+async function securityContext(host: Host, pid: number): Promise<string | undefined> {
+  return host.read(`/proc/${pid}/attr/current`).catch(() => undefined)
+}
+
+async function threadPolicies(host: Host, pid: number): Promise<ProcessFacts['scheduling'][]> {
+  const threads = await host.list(`/proc/${pid}/task`).catch(() => [])
+  if (threads.length < 2) return []
+  const texts = await mapFew(threads, (thread) =>
+    host.read(`/proc/${pid}/task/${thread}/stat`).catch(() => undefined),
+  )
+  return texts.map((text) => parseStat(text ?? '')?.scheduling).filter((policy) => policy !== undefined)
+}

@@ -1,0 +1,202 @@
+import {
+  CHANGING_USES,
+  type FailedCall,
+  type FileUse,
+  type Learned,
+  type LearnedAct,
+  type LearnedCall,
+  type LearnedFile,
+  type LearnedSocket,
+  Sightings,
+} from './learned.ts'
+
+/** What a session learned on: what it learned may be out of date when one of these has changed. */
+export interface LearnedOn {
+  systemd: number
+  kernel: string
+  /** Version by package, of the packages that the service's programs are of. */
+  packages: Record<string, string>
+}
+
+/** What tracing in a clone told, of all sessions so far: facts that /proc does not give. Plain data, to be stored. */
+export interface LearnedFacts {
+  on: LearnedOn[]
+  phases: string[]
+  calls: LearnedCall[]
+  /** Those of them that it made when it was started without root; absent where it never was. */
+  unprivileged?: LearnedCall[]
+  /** Files that it wrote, made, removed, or gave another owner or mode. */
+  changed: LearnedFile[]
+  /** Programs that it executed, and files that it mapped executable. */
+  executed: LearnedFile[]
+  /** Unix sockets of others that it connected to. */
+  connected: LearnedFile[]
+  /** Files that it read where a setting may hide them: homes, devices, /proc and /sys. */
+  noted: LearnedFile[]
+  sockets: LearnedSocket[]
+  acts: LearnedAct[]
+  /** Calls that were refused in the clone too, without any hardening of ours: no sign of trouble later. */
+  failed: FailedCall[]
+  bits32: boolean
+  /** The trace was cut, or more was seen than is remembered: absence of a call proves less. */
+  incomplete: boolean
+}
+
+/** A path that the upper layer of a clone shows, whoever wrote it. */
+export interface WrittenPath {
+  path: string
+  uses: FileUse[]
+}
+
+/** Errors by which a sandbox refuses; the rest is for the parser's reader alone. */
+const REFUSALS = new Set(
+  'EPERM EACCES EROFS EAFNOSUPPORT ENOSYS EPROTONOSUPPORT ENETUNREACH EMFILE ENFILE ENOMEM SIGSYS'.split(' '),
+)
+const NOTED = /^\/(?:home|root|dev|proc|sys|run\/user|boot)(?:\/|$)/
+/** Of /proc a process always sees itself; of /dev what every sandbox has. */
+const ALWAYS_VISIBLE =
+  /^\/proc\/(?:self|thread-self|\d+)(?:\/|$)|^\/dev\/(?:null|zero|full|random|urandom|tty|ptmx|shm|pts|fd|std(?:in|out|err)|log)(?:\/|$)/
+const KERNEL_PATHS = /^\/(?:proc|sys)\//
+
+function changes({ uses, path }: LearnedFile): boolean {
+  return path.startsWith('/') && uses.some((use) => CHANGING_USES.has(use)) && !ALWAYS_VISIBLE.test(path)
+}
+
+function withWritten(files: readonly LearnedFile[], written: readonly WrittenPath[]): LearnedFile[] {
+  const traced = new Set(files.map(({ path }) => path))
+  const untraced = written
+    .filter(({ path }) => !traced.has(path))
+    .map(({ path, uses }): LearnedFile => ({ path, uses: [...uses], sightings: [] }))
+  return [...files, ...untraced].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The part of one trace that hardening can use, with what stands in the clone's upper layer besides. */
+export function learnedFacts(
+  learned: Learned,
+  written: readonly WrittenPath[],
+  on: LearnedOn,
+  how = { cut: false, unprivileged: false },
+): LearnedFacts {
+  const { phases, calls, files, sockets, acts, failed, bits32 } = learned
+  const using = (...uses: FileUse[]) => files.filter((file) => uses.some((use) => file.uses.includes(use)))
+  return {
+    on: [on],
+    phases,
+    calls,
+    ...(how.unprivileged ? { unprivileged: calls } : {}),
+    changed: withWritten(files.filter(changes), written),
+    executed: using('execute', 'map'),
+    connected: using('connect'),
+    noted: using('read').filter(({ path }) => NOTED.test(path) && !ALWAYS_VISIBLE.test(path)),
+    sockets,
+    acts,
+    failed: failed.filter(({ error }) => REFUSALS.has(error)),
+    bits32,
+    incomplete: how.cut || learned.overflow,
+  }
+}
+
+type Entry = { sightings: LearnedCall['sightings'] }
+
+function mergeEntries<One extends Entry>(
+  earlier: readonly One[],
+  later: readonly One[],
+  keyOf: (one: One) => string,
+): One[] {
+  const merged = new Sightings<One>()
+  for (const one of [...earlier, ...later]) {
+    const { sightings, ...rest } = one
+    const make = () => ({ ...rest, sightings: [] }) as unknown as One
+    const unseen = merged.entry(keyOf(one), make)
+    if (unseen === undefined) continue
+    for (const by of sightings) merged.add(keyOf(one), make, by)
+    if ('uses' in one && 'uses' in unseen) {
+      const both = unseen as unknown as LearnedFile
+      both.uses = [...new Set([...both.uses, ...(one as unknown as LearnedFile).uses])]
+    }
+  }
+  return merged.list()
+}
+
+function unique<One>(all: readonly One[]): One[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+}
+
+function failureKey({ name, error, path, needs }: FailedCall): string {
+  return [name, error, path, ...(needs ?? [])].join(' ')
+}
+
+/** What two sessions learned: once needed counts as needed. */
+export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFacts): LearnedFacts {
+  if (earlier === undefined) return later
+  const files = (key: 'changed' | 'executed' | 'connected' | 'noted') =>
+    mergeEntries(earlier[key], later[key], ({ path }) => path)
+  return {
+    on: unique([...earlier.on, ...later.on]),
+    phases: unique([...earlier.phases, ...later.phases]),
+    calls: mergeEntries(earlier.calls, later.calls, ({ name }) => name),
+    ...(earlier.unprivileged || later.unprivileged
+      ? {
+          unprivileged: mergeEntries(
+            earlier.unprivileged ?? [],
+            later.unprivileged ?? [],
+            ({ name }) => name,
+          ),
+        }
+      : {}),
+    changed: files('changed'),
+    executed: files('executed'),
+    connected: files('connected'),
+    noted: files('noted'),
+    sockets: mergeEntries(earlier.sockets, later.sockets, ({ family, type }) => `${family} ${type}`),
+    acts: mergeEntries(earlier.acts, later.acts, ({ kind, detail, call, sure }) =>
+      [kind, detail, call, sure].join(' '),
+    ),
+    failed: mergeEntries(earlier.failed, later.failed, failureKey),
+    bits32: earlier.bits32 || later.bits32,
+    incomplete: earlier.incomplete && later.incomplete,
+  }
+}
+
+/** Files that it changed and that none of the known places holds; the kernel's own are left out. */
+export function changedOutside(learned: LearnedFacts, places: readonly string[]): LearnedFile[] {
+  return learned.changed.filter(
+    ({ path }) =>
+      !KERNEL_PATHS.test(path) &&
+      !places.some((place) => path === place || path.startsWith(`${place.replace(/\/$/, '')}/`)),
+  )
+}
+
+/** Capabilities that its calls took, each with the calls; `sure` when one of them could not have gone without. */
+export function capabilitiesUsed(
+  learned: LearnedFacts,
+): { name: string; sure: boolean; acts: LearnedAct[] }[] {
+  const acts = learned.acts.filter(({ kind }) => kind === 'capability')
+  return [...new Set(acts.map(({ detail }) => detail))].map((name) => {
+    const own = acts.filter(({ detail }) => detail === name)
+    return { name, sure: own.some(({ sure }) => sure), acts: own }
+  })
+}
+
+/** Address families for RestrictAddressFamilies=, which looks at socket(2) alone. */
+export function familiesUsed(learned: LearnedFacts): string[] {
+  return [...new Set(learned.sockets.map(({ family }) => family))].sort()
+}
+
+/**
+ * Failed calls of a trial that did not fail without it: what the trial took away, refusals first. What never succeeded
+ * on a file may only fail by another error: a missing file of a read-only folder can't be removed either.
+ */
+export function newFailures(
+  before: Pick<Learned, 'failed' | 'files'>,
+  during: readonly FailedCall[],
+): FailedCall[] {
+  const same = new Set(before.failed.map(failureKey))
+  const tried = new Set(before.failed.map(({ name, path }) => `${name} ${path}`))
+  const used = new Set(before.files.map(({ path }) => path))
+  const isKnown = (one: FailedCall) =>
+    same.has(failureKey(one)) ||
+    (one.path !== undefined && !used.has(one.path) && tried.has(`${one.name} ${one.path}`))
+  const rank = ({ error }: FailedCall) => (error === 'SIGSYS' ? 0 : REFUSALS.has(error) ? 1 : 2)
+  return during.filter((one) => one.error === 'SIGSYS' || !isKnown(one)).sort((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,93 @@
+import { shortName } from '../../systemd/manager/unit-name.ts'
+import type { UpperLayerStorage } from './upper-layer.ts'
+
+export interface CloneUnit {
+  /** hardenctl-clone-NAME.service */
+  unit: string
+  folder: string
+  /** Image of an upper layer on disk; there only while the clone boots. */
+  image: string
+}
+
+/** Nobody is expected to look at one rehearsal for longer; PID 1 ends the clone then, whatever hardenctl does. */
+const DEAD_MAN_SECONDS = 30 * 60
+
+/** On disk, unlike /tmp on many servers. */
+export const IMAGE_FOLDER = '/var/tmp'
+
+export function cloneUnit(name: string): CloneUnit {
+  return {
+    unit: `hardenctl-clone-${name}.service`,
+    folder: `/run/hardenctl/clone-${name}`,
+    image: `${IMAGE_FOLDER}/hardenctl-clone-${name}.img`,
+  }
+}
+
+/** Disks and all other hardware of the host are out of reach: systemd.resource-control(5), DevicePolicy=closed. */
+function devices(upper: UpperLayerStorage['upper']): string[] {
+  const allowed = ['/dev/tty rwm', '/dev/ptmx rwm', 'char-pts rwm']
+  const loop = upper === 'disk' ? ['/dev/loop-control rw', 'block-loop rw'] : []
+  return ['DevicePolicy=closed', ...[...allowed, ...loop].map((device) => `DeviceAllow=${device}`)]
+}
+
+/**
+ * Properties of the transient service that a clone is: last in every queue, first to be killed when memory is
+ * short, and cleared away by PID 1 however it ends. systemd.exec(5), systemd.resource-control(5),
+ * systemd.kill(5).
+ */
+function properties({ folder, image }: CloneUnit, place: UpperLayerStorage, seconds: number): string[] {
+  return [
+    'Type=exec',
+    'Delegate=yes',
+    'KillMode=mixed',
+    'KillSignal=SIGKILL',
+    // unshare(1) ends as its child does, or with 1 where it knows no better.
+    'SuccessExitStatus=SIGKILL 1',
+    'TimeoutStopSec=10s',
+    `RuntimeMaxSec=${seconds}s`,
+    'Nice=19',
+    'CPUSchedulingPolicy=idle',
+    'IOSchedulingClass=idle',
+    'CPUWeight=1',
+    'IOWeight=1',
+    'OOMPolicy=continue',
+    'OOMScoreAdjust=1000',
+    `MemoryMax=${place.memoryMaxKiB}K`,
+    ...devices(place.upper),
+    `ExecStopPost=-/bin/rm -rf --one-file-system -- ${folder} ${image}`,
+    'ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty /run/hardenctl',
+  ]
+}
+
+/**
+ * The unit itself lays down the script that it runs, and takes it away however it ends: were it there before, a kill
+ * between the two would leave it.
+ */
+const UNPACK =
+  'umask 077; mkdir -p "$1" && printf %s "$2" | base64 -d >"$1/boot.sh" && exec /bin/sh "$1/boot.sh" watch'
+
+/** The argument array of the process that a clone hangs on: its standard input is the clone's lifeline. */
+export function systemdRun(
+  unit: CloneUnit,
+  service: string,
+  place: UpperLayerStorage,
+  script: string,
+  seconds = DEAD_MAN_SECONDS,
+): string[] {
+  return [
+    'systemd-run',
+    '--quiet',
+    '--collect',
+    '--pipe',
+    `--unit=${unit.unit}`,
+    `--description=Clone of this machine, in which hardenctl rehearses ${shortName(service)}`,
+    ...properties(unit, place, seconds).map((property) => `--property=${property}`),
+    '/bin/sh',
+    '-c',
+    UNPACK,
+    'sh',
+    unit.folder,
+    // systemd would expand what looks like a variable in it: systemd.service(5), "Command lines".
+    Buffer.from(script).toString('base64'),
+  ]
+}

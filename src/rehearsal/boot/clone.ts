@@ -1,0 +1,242 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { type CloneHost, cloneHost, insideClone } from '../../host/clone-host.ts'
+import type { Host } from '../../host/host.ts'
+import { type Mount, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
+import { type CloneUnit, cloneUnit, IMAGE_FOLDER, systemdRun } from './clone-unit.ts'
+import { layersOf } from './layers.ts'
+import {
+  availableKiB,
+  chooseStorage,
+  diskFreeKiB,
+  MIN_FREE_KIB,
+  type UpperLayerStorage,
+} from './upper-layer.ts'
+
+export class CloneError extends Error {
+  override name = 'CloneError'
+}
+
+export interface CloneOptions {
+  /** The service that is to be rehearsed; nothing is started for it. */
+  unit: string
+  /** Part of the unit's and the folder's name; letters, digits and hyphens. Default: chosen at random. */
+  name?: string
+  /** Units to be started in it at once: dbus.socket, or services that the unit talks to. */
+  alsoStart?: readonly string[]
+  /** Seconds after which PID 1 of the live host ends the clone by itself. */
+  deadManSeconds?: number
+  signal?: AbortSignal
+}
+
+export interface Clone {
+  readonly host: Host
+  readonly name: string
+  /** Its transient service on the live host. */
+  readonly unit: string
+  /** Its first process, as the live host counts. */
+  readonly pid: number
+  /** What is not as on the live host, in sentences. */
+  readonly notes: readonly string[]
+  /** Milliseconds from the call to a systemd that can be asked to start something. */
+  readonly bootMs: number
+  /** Settles when it is gone, whoever ended it. */
+  readonly ended: Promise<void>
+  /** Removes it wholly, and waits until it is gone. May be called twice. */
+  dispose(): Promise<void>
+}
+
+/** Generous: a clone runs only when nobody else wants the processor. */
+const BOOT_LIMIT_MS = 30_000
+
+/** An end through its lifeline takes a tenth of a second. */
+const GRACE_MS = 3000
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+type Lifeline = ChildProcessByStdio<Writable, Readable, Readable>
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal, scopeid }) => !internal && !scopeid)
+    .map(({ address, family }) => `${address}/${family === 'IPv6' ? 128 : 32}`)
+}
+
+/** resolved and others keep the real resolv.conf under /run; without it programs that read it may not start. */
+async function copiedRunFiles(live: Host): Promise<string[]> {
+  const real = await live.resolve('/etc/resolv.conf')
+  return real?.startsWith('/run/') ? [real] : []
+}
+
+function cgroupPoint(mounts: readonly Mount[]): string {
+  const found = mounts.find(({ type }) => type === 'cgroup2')
+  if (found === undefined) throw new CloneError('there is no cgroup v2 tree')
+  return found.point
+}
+
+async function planFor(live: Host, unit: CloneUnit, place: UpperLayerStorage): Promise<BootPlan> {
+  // PID 1's: the transient service begins in its mount namespace, whichever hardenctl itself is in.
+  const visible = visibleMounts(parseMounts((await live.read('/proc/1/mountinfo')) ?? ''))
+  const proc = visible.find(({ point, type }) => point === '/proc' && type === 'proc')
+  return {
+    folder: unit.folder,
+    cgroups: cgroupPoint(visible),
+    upper: place.upper === 'disk' ? { place: 'disk', image: unit.image } : { place: 'memory' },
+    upperKiB: place.upperKiB,
+    layers: layersOf(visible),
+    procOptions: (proc?.superOptions ?? []).filter((option) => /^(hidepid|gid)=/.test(option)),
+    runFiles: await copiedRunFiles(live),
+    addresses: ownAddresses(),
+    systemd: (await live.readlink('/proc/1/exe')) ?? '/usr/lib/systemd/systemd',
+    securityfs: visible.some(({ point }) => point === '/sys/kernel/security'),
+  }
+}
+
+/** What the script says while it runs. */
+class Boot {
+  readonly child: Lifeline
+  readonly notes: string[] = []
+  ended = false
+  readonly end: Promise<void>
+  #settle: () => void = () => undefined
+  pid = 0
+  #said = ''
+
+  constructor(argv: readonly string[]) {
+    this.end = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+    const [program = '', ...rest] = argv
+    this.child = spawn(program, rest, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: '/',
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
+      // Ctrl-C on the terminal is for hardenctl, which then ends the clone in order.
+      detached: true,
+    })
+    this.child.on('close', () => this.#end())
+    this.child.on('error', (error) => {
+      this.#said += error.message
+      this.#end()
+    })
+    this.child.stdin.on('error', () => undefined)
+    this.child.stderr.on('data', (text: Buffer) => {
+      this.#said += text.toString()
+    })
+    createInterface({ input: this.child.stdout }).on('line', (line) => this.#hear(line))
+    this.child.unref()
+  }
+
+  get complaint(): string {
+    return this.#said.trim().split('\n').at(-1) || 'it said nothing'
+  }
+
+  /** Waits until its unit is gone: systemd-run --pipe ends no earlier. */
+  async gone(limitMs: number): Promise<void> {
+    const until = performance.now() + limitMs
+    while (!this.ended && performance.now() < until) await pause(5)
+  }
+
+  #end(): void {
+    this.ended = true
+    this.#settle()
+  }
+
+  #hear(line: string): void {
+    const space = line.indexOf(' ')
+    const rest = line.slice(space + 1)
+    if (line.startsWith('pid ')) this.pid = Number(rest)
+    else if (line.startsWith('note ')) this.notes.push(rest)
+  }
+}
+
+/** Its first process is systemd, and so its root is the clone's own, and it listens. */
+async function isUp(live: Host, pid: number): Promise<boolean> {
+  const program = await live.readlink(`/proc/${pid}/exe`)
+  if (!program?.endsWith('/systemd')) return false
+  return (await live.stat(`/proc/${pid}/root/run/systemd/private`)) !== undefined
+}
+
+async function untilUp(live: Host, boot: Boot, signal: AbortSignal | undefined): Promise<void> {
+  const until = performance.now() + BOOT_LIMIT_MS
+  while (boot.pid === 0 || !(await isUp(live, boot.pid))) {
+    signal?.throwIfAborted()
+    if (boot.ended) throw new CloneError(`the clone did not boot: ${boot.complaint}`)
+    if (performance.now() > until) throw new CloneError('the clone did not boot in time')
+    await pause(3)
+  }
+}
+
+/** Starting the target joins its job, so this returns when PID 1 is ready for more; then what a boot makes in /run. */
+const SETTLE = `systemctl --quiet start ${TARGET} && systemd-tmpfiles --create --prefix=/run 2>/dev/null || :
+[ $# -eq 0 ] || systemctl --quiet --no-ask-password start -- "$@"`
+
+async function settle(live: Host, pid: number, alsoStart: readonly string[]): Promise<void> {
+  const argv = insideClone(pid, ['/bin/sh', '-c', SETTLE, 'sh', ...alsoStart])
+  const result = await live.run(argv, { timeoutMs: BOOT_LIMIT_MS + alsoStart.length * 90_000 })
+  if (result.exitCode === 0) return
+  const said = result.stderr.trim().split('\n')[0] || 'its systemd did not answer'
+  throw new CloneError(`the clone could not be made ready: ${said}`)
+}
+
+async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | undefined): Promise<void> {
+  boot?.child.stdin.end()
+  await boot?.gone(GRACE_MS)
+  await live.run(['systemctl', '--quiet', 'stop', '--', unit], { timeoutMs: 60_000 })
+  // Only where the unit never started: its ExecStopPost= has removed both otherwise.
+  if ((await live.stat(folder)) !== undefined) {
+    await live.run(['rm', '-rf', '--one-file-system', '--', folder])
+  }
+  await live.remove('/run/hardenctl').catch(() => false)
+}
+
+function chosenName(given: string | undefined): string {
+  const name = given ?? randomBytes(4).toString('hex')
+  if (!/^[A-Za-z0-9-]{1,40}$/.test(name)) throw new CloneError(`${name} can't be the name of a clone`)
+  return name
+}
+
+async function placeOf(live: Host): Promise<UpperLayerStorage> {
+  const [free, disk] = await Promise.all([availableKiB(live), diskFreeKiB(live, IMAGE_FOLDER)])
+  if (free < MIN_FREE_KIB) throw new CloneError('too little memory is free')
+  return chooseStorage(free, disk)
+}
+
+/**
+ * Boots a clone of the live host beside it. Its systemd runs and has started nothing but the journal: the unit is
+ * started by the caller. It ends with dispose(), with this process however that ends, with `systemctl stop` of its
+ * unit, or when its time is over; nothing remains in any case. Throws CloneError with one line.
+ */
+export async function bootClone(live: Host, options: CloneOptions): Promise<Clone> {
+  const started = performance.now()
+  const name = chosenName(options.name)
+  const unit = cloneUnit(name)
+  const place = await placeOf(live)
+  const script = bootScript(await planFor(live, unit, place))
+  options.signal?.throwIfAborted()
+  let boot: Boot | undefined
+  let host: CloneHost | undefined
+  let disposed: Promise<void> | undefined
+  const dispose = () => {
+    host?.close()
+    disposed ??= remove(live, unit, boot)
+    return disposed
+  }
+  try {
+    boot = new Boot(systemdRun(unit, options.unit, place, script, options.deadManSeconds))
+    await untilUp(live, boot, options.signal)
+    host = cloneHost(live, boot.pid, `clone ${name}`)
+    await settle(live, boot.pid, options.alsoStart ?? [])
+    options.signal?.throwIfAborted()
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  const bootMs = Math.round(performance.now() - started)
+  return { host, name, unit: unit.unit, pid: boot.pid, notes: boot.notes, bootMs, ended: boot.end, dispose }
+}

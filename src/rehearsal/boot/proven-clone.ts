@@ -1,0 +1,178 @@
+import type { Host } from '../../host/host.ts'
+import { invocationJournal, syncJournal } from '../../systemd/log/journal.ts'
+import { queue, SystemctlError } from '../../systemd/manager/control.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { checkHealth, type HealthReport } from '../../trial/health/health.ts'
+import { startLimitMs } from '../../trial/transaction/trial.ts'
+import { unansweredEndpoints } from '../compare/failing-check-targets.ts'
+import { endpointLabel, type ListenerAddress, listenerUnit } from '../compare/listener-unit.ts'
+import { endpointsInJournal } from '../compare/missing-endpoints.ts'
+import { listVolatile, type VolatileListing } from '../compare/volatile.ts'
+import { bootClone, type Clone, type CloneOptions } from './clone.ts'
+
+export interface CloneBaselineInput {
+  unit: string
+  /** How the service answers live. */
+  baseline: Baseline
+  executables: readonly string[]
+  signal?: AbortSignal
+}
+
+/** Whether a clone can prove anything about this service: it must answer there, unhardened, as it does live. */
+export type BaselineVerdict =
+  | {
+      same: true
+      proof: string[]
+      startMs: number
+      /** What was in the folders that a reboot empties, before the service's first start. */
+      volatile: VolatileListing
+    }
+  | {
+      same: false
+      /** What is missing there, one sentence. */
+      missing: string
+      /** Services of the live host that the unit wanted to talk to: to be started in a clone too. */
+      startable: string[]
+    }
+
+/** A clone competes for the processor with nobody before it: it gets what is left. */
+const PATIENCE = 3
+
+/** A crash report ends with lines that tell nothing. */
+const TELLING = /error|denied|fail|cannot|can't|could not|not permitted|in use|fatal|unable/i
+
+/** Sockets that the live host keeps for the unit: without them a service started by socket has none to serve. */
+async function triggers(host: Host, unit: string): Promise<string[]> {
+  const names = first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy').split(' ')
+  return names.filter((name) => name.endsWith('.socket'))
+}
+
+async function startMs(host: Host, unit: string): Promise<number> {
+  const shown = await showUnit(host, unit, [
+    'InactiveExitTimestampMonotonic',
+    'ActiveEnterTimestampMonotonic',
+  ])
+  const begin = Number(first(shown, 'InactiveExitTimestampMonotonic'))
+  const end = Number(first(shown, 'ActiveEnterTimestampMonotonic'))
+  return begin > 0 && end >= begin ? Math.round((end - begin) / 1000) : 0
+}
+
+/** Starts a unit in a clone, its sockets first; what came of it is for the health check to see. */
+async function start(live: Host, host: Host, unit: string): Promise<void> {
+  for (const socket of await triggers(live, unit)) await queue(host, 'start', socket)
+  await queue(host, 'start', unit)
+}
+
+async function conditionText(host: Host, unit: string): Promise<string | undefined> {
+  const shown = await showUnit(host, unit, ['ConditionResult', 'AssertResult', 'ActiveState'])
+  if (first(shown, 'ActiveState') === 'active') return undefined
+  if (first(shown, 'ConditionResult') !== 'no' && first(shown, 'AssertResult') !== 'no') return undefined
+  return 'a Condition…= or Assert…= of the unit is not met there; many units are not started in a container'
+}
+
+async function verdictOf(
+  live: Host,
+  host: Host,
+  { unit, baseline }: CloneBaselineInput,
+  report: HealthReport,
+): Promise<BaselineVerdict> {
+  const reason = report.reasons[0]?.text ?? 'it is not healthy'
+  const condition = await conditionText(host, unit)
+  if (condition !== undefined) return { same: false, missing: condition, startable: [] }
+  // A clone runs at the lowest weight: the last words of a service that has just failed may not be written yet.
+  await syncJournal(host)
+  const journal = await invocationJournal(host, report.last?.invocation ?? '')
+  const lacking = endpointsInJournal(journal.map(({ message }) => message))
+  const asked = report.reasons.every(({ kind }) => kind === 'answer')
+  const unanswered = asked ? await unansweredEndpoints(host, baseline.answers) : []
+  const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...unanswered])
+  if (lacking === undefined && served.length === 0) {
+    const said = journal.filter(({ identifier }) => identifier !== 'systemd').map(({ message }) => message)
+    const line = said.findLast((message) => TELLING.test(message)) ?? said.at(-1)
+    const words = line === undefined ? '' : `; it said: ${line.split('\n')[0]}`
+    return { same: false, missing: `${reason}${words}`, startable: [] }
+  }
+  const whose = served.map(({ label, by }) => `${label} is served by ${by} on the live host`)
+  const words = lacking === undefined ? [] : [`it said: ${lacking.line}`]
+  return {
+    same: false,
+    missing: [reason, ...words, ...whose].join('; '),
+    startable: [...new Set(served.map(({ by }) => by))],
+  }
+}
+
+/** Those endpoints, each once, at which another service of the live host listens. */
+async function servedByOthers(
+  live: Host,
+  unit: string,
+  endpoints: readonly ListenerAddress[],
+): Promise<{ label: string; by: string }[]> {
+  const distinct = new Map(endpoints.map((endpoint) => [endpointLabel(endpoint), endpoint]))
+  const found = await Promise.all(
+    [...distinct].map(async ([label, endpoint]) => ({ label, by: await listenerUnit(live, endpoint) })),
+  )
+  return found.flatMap(({ label, by }) => (by === undefined || by === unit ? [] : [{ label, by }]))
+}
+
+/**
+ * Starts the unit in the clone as it is and holds it to what it answers live. Only after `same` does a rehearsal in this
+ * clone tell anything: otherwise a failure could be the clone's.
+ */
+export async function rehearseBaseline(
+  live: Host,
+  clone: Clone,
+  question: CloneBaselineInput,
+): Promise<BaselineVerdict> {
+  const { unit, baseline, executables, signal } = question
+  const volatile = await listVolatile(clone.host)
+  const since = Date.now()
+  try {
+    await start(live, clone.host, unit)
+  } catch (error) {
+    if (!(error instanceof SystemctlError)) throw error
+    return { same: false, missing: error.message, startable: [] }
+  }
+  const report = await checkHealth({
+    host: clone.host,
+    unit,
+    baseline,
+    before: { invocation: '', processes: [] },
+    since,
+    startLimitMs: startLimitMs(baseline) * PATIENCE,
+    executables,
+    ...(signal ? { signal } : {}),
+  })
+  if (report.healthy) {
+    return { same: true, proof: report.proof, startMs: await startMs(clone.host, unit), volatile }
+  }
+  return verdictOf(live, clone.host, question, report)
+}
+
+export type ProvenClone =
+  | { clone: Clone; volatile: VolatileListing }
+  | { verdict: BaselineVerdict & { same: false } }
+
+/**
+ * A clone in which the unit runs and answers as live. Files that change while they are read may look torn in a clone,
+ * so a failure gets one fresh clone before it counts. A clone that proved nothing is removed.
+ */
+export async function bootProven(
+  live: Host,
+  options: CloneOptions,
+  question: CloneBaselineInput,
+): Promise<ProvenClone> {
+  for (let attempt = 1; ; attempt += 1) {
+    const clone = await bootClone(live, options)
+    let keep = false
+    try {
+      const verdict = await rehearseBaseline(live, clone, question)
+      keep = verdict.same
+      if (verdict.same) return { clone, volatile: verdict.volatile }
+      // A second clone lacks the same units as the first one.
+      if (attempt === 2 || verdict.startable.length > 0) return { verdict }
+    } finally {
+      if (!keep) await clone.dispose()
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { networkInterfaces } from 'node:os'
+import type { Host } from '../../host/host.ts'
+import { parseStraceLine } from '../../observe/trace/strace-line.ts'
+import { ask, type CheckAnswer, commandUser } from '../../trial/health/baseline.ts'
+import type { Check } from '../../trial/health/check.ts'
+import { straceVersion } from '../follow/strace.ts'
+import type { ListenerAddress } from './listener-unit.ts'
+import { endpointsInJournal } from './missing-endpoints.ts'
+
+/** No string's content is written (-s 0), addresses are. */
+const FOLLOWED = ['strace', '-f', '-q', '-s', '0', '-e', 'trace=connect']
+
+const UNIX = /sun_path="(\/[^"]+)"/
+const INET = /sin6?_port=htons\((\d+)\).*?"([0-9a-f.:]+)"/
+
+function isOwn(address: string): boolean {
+  if (address.startsWith('127.') || address === '::1') return true
+  return Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address))
+}
+
+/** Where on this machine a program connected to, or tried to, out of what strace wrote: connect(2). */
+export function connectedIn(trace: string): ListenerAddress[] {
+  return trace.split('\n').flatMap((text): ListenerAddress[] => {
+    const line = parseStraceLine(text)
+    if (line === undefined || !('args' in line) || line.name !== 'connect') return []
+    const path = UNIX.exec(line.args)?.[1]
+    if (path !== undefined) return [{ path }]
+    const [, port, address = ''] = INET.exec(line.args) ?? []
+    return port !== undefined && isOwn(address) ? [{ port: Number(port) }] : []
+  })
+}
+
+/** Plays a program of the administrator's once more, and follows whom it talks to where that can be done. */
+async function talkedTo(clone: Host, argv: readonly string[], timeoutMs: number): Promise<ListenerAddress[]> {
+  const followed = (await straceVersion(clone)) === undefined ? argv : [...FOLLOWED, ...argv]
+  const { stdout, stderr } = await clone.run(followed, { timeoutMs, as: commandUser(process.env) })
+  const said = `${stdout}\n${stderr}`.split('\n').filter((line) => parseStraceLine(line) === undefined)
+  return [...connectedIn(stderr), ...(endpointsInJournal(said)?.endpoints ?? [])]
+}
+
+async function endpointsOf(clone: Host, check: Check): Promise<ListenerAddress[]> {
+  switch (check.kind) {
+    case 'http': {
+      const { port, protocol } = new URL(check.url)
+      return [{ port: Number(port) || (protocol === 'https:' ? 443 : 80) }]
+    }
+    case 'tcp':
+      return [{ port: check.port }]
+    case 'unix':
+      return [{ path: check.path }]
+    default:
+      return talkedTo(clone, check.argv, check.timeoutMs)
+  }
+}
+
+/** What the checks that a clone answers otherwise than the live host talk to, whoever serves it there. */
+export async function unansweredEndpoints(
+  clone: Host,
+  answers: readonly CheckAnswer[],
+): Promise<ListenerAddress[]> {
+  const endpoints: ListenerAddress[] = []
+  for (const { check, answer } of answers) {
+    if ((await ask(clone, check)).answer !== answer) endpoints.push(...(await endpointsOf(clone, check)))
+  }
+  return endpoints
+}

@@ -1,0 +1,147 @@
+import type { Host } from '../../host/host.ts'
+import { isBelow, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import type { FileUse } from '../../observe/trace/learned.ts'
+import type { WrittenPath } from '../../observe/trace/learned-facts.ts'
+import { LAYERS_FOLDER } from '../boot/boot-script.ts'
+
+/** One thing in an upper layer, or in a file system that a clone begins empty. */
+export interface WrittenEntry {
+  /** As find(1) has it: f, d, l, s, p; "gone" for what was deleted from the layer below. */
+  kind: string
+  /** Change time, seconds with a fraction. */
+  changed: string
+  owner: string
+  mode: string
+  /** The data too, and not only owner or mode: a copied-up file without data has no blocks. */
+  data: boolean
+}
+
+/** Path → entry, everything that differs from the live host. */
+export type WrittenListing = ReadonlyMap<string, WrittenEntry>
+
+/** File systems that a clone begins empty, so that whatever is in them was made in it. */
+const FRESH = ['/run', '/tmp', '/dev/shm']
+/** systemd's own books, and ours. */
+const MANAGERS = [
+  '/run/systemd',
+  '/run/host',
+  '/run/hardenctl',
+  '/run/hardenctl-trace',
+  '/run/log',
+  '/run/udev',
+  '/run/user',
+  '/run/dbus',
+  '/run/mount',
+  '/run/credentials',
+  '/run/utmp',
+]
+/** systemd's folders of PrivateTmp=: what is in them is /tmp and /var/tmp to the service, they themselves are not. */
+const PRIVATE_TMP = /^((?:\/var)?\/tmp)\/systemd-private-[^/]+\/tmp(?=\/)/
+const PRIVATE_FOLDER = /^(?:\/var)?\/tmp\/systemd-private-/
+
+const FIELDS = '%y\\t%C@\\t%U:%G\\t%m\\t%b\\t%s\\t%P\\0'
+const LIST_LIMIT_MS = 60_000
+
+interface Layer {
+  /** Where its files are in the clone. */
+  point: string
+  /** Where its upper layer can be read. */
+  folder: string
+}
+
+/** The overlays of a clone by the numbers that its boot gave them, as its mount table tells. */
+export function layersIn(mountinfo: string): Layer[] {
+  return visibleMounts(parseMounts(mountinfo)).flatMap(({ type, point, superOptions }) => {
+    const upper = superOptions.find((option) => option.startsWith('upperdir='))
+    const number = /\/layers\/(\d+)\/upper$/.exec(upper ?? '')?.[1]
+    return type === 'overlay' && number !== undefined
+      ? [{ point, folder: `${LAYERS_FOLDER}/${number}/upper` }]
+      : []
+  })
+}
+
+/** Reads what find(1) printed of one folder. A character device stands for a deletion: overlayfs.rst, "whiteouts". */
+export function parseFound(text: string, point: string): [string, WrittenEntry][] {
+  return text.split('\0').flatMap((record) => {
+    const [kind = '', changed = '', owner = '', mode = '', blocks = '', size = '', ...rest] =
+      record.split('\t')
+    const name = rest.join('\t')
+    if (name === '' || kind === '') return []
+    const path = `${point === '/' ? '' : point}/${name}`.replace(PRIVATE_TMP, '$1')
+    const data = kind === 'f' && (Number(size) === 0 || Number(blocks) > 0)
+    return [[path, { kind: kind === 'c' ? 'gone' : kind, changed, owner, mode, data }]]
+  })
+}
+
+async function find(host: Host, folder: string, point: string): Promise<[string, WrittenEntry][]> {
+  const argv = ['find', folder, '-xdev', '-printf', FIELDS]
+  const { stdout } = await host.run(argv, { timeoutMs: LIST_LIMIT_MS })
+  return parseFound(stdout, point)
+}
+
+/** Everything in a clone that is not as on the live host. Two of these, before and after, tell what was written. */
+export async function listWritten(clone: Host): Promise<WrittenListing> {
+  const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
+  const all = await Promise.all([
+    ...layers.map(({ folder, point }) => find(clone, folder, point)),
+    ...FRESH.map((folder) => find(clone, folder, folder)),
+  ])
+  const isManagers = (path: string) =>
+    PRIVATE_FOLDER.test(path) || MANAGERS.some((folder) => isBelow(path, folder))
+  return new Map(all.flat().filter(([path]) => !isManagers(path)))
+}
+
+/**
+ * The listing to compare with: what the clone's systemd writes by itself before the first service, such as the tmpfiles
+ * of a boot, is in it.
+ */
+export async function listBeforeService(clone: Host): Promise<WrittenListing> {
+  await clone.run(['systemctl', '--quiet', 'start', 'basic.target'], { timeoutMs: LIST_LIMIT_MS })
+  return listWritten(clone)
+}
+
+function usesOf(before: WrittenEntry | undefined, after: WrittenEntry, known: boolean): FileUse[] {
+  if (after.kind === 'gone') return ['remove']
+  const made: FileUse[] = after.kind === 'f' ? ['write', 'create'] : ['create']
+  if (before === undefined) {
+    // In an upper layer a directory stands for what changed in it, and a file may be there for its owner alone.
+    if (!known) return made
+    return after.data ? ['write'] : after.kind === 'd' ? [] : ['owner']
+  }
+  const uses: FileUse[] = after.data && after.kind === 'f' ? ['write'] : []
+  if (before.owner !== after.owner) uses.push('owner')
+  if (before.mode !== after.mode) uses.push('mode')
+  return uses
+}
+
+/**
+ * What was written between two listings, whoever wrote it. `existed` tells which paths the live host has: there a file
+ * in the upper layer was changed, elsewhere it was made.
+ */
+export function writtenBetween(
+  before: WrittenListing,
+  after: WrittenListing,
+  existed: (path: string) => boolean,
+): WrittenPath[] {
+  const written = [...after].flatMap(([path, entry]): WrittenPath[] => {
+    const earlier = before.get(path)
+    if (earlier?.changed === entry.changed && earlier.kind === entry.kind) return []
+    const uses = usesOf(earlier, entry, existed(path))
+    return uses.length === 0 ? [] : [{ path, uses }]
+  })
+  const removed = [...before.keys()]
+    .filter((path) => !after.has(path))
+    .map((path): WrittenPath => ({ path, uses: ['remove'] }))
+  return [...written, ...removed].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The same, with the live host asked what it has. */
+export async function writtenSince(live: Host, clone: Host, before: WrittenListing): Promise<WrittenPath[]> {
+  const after = await listWritten(clone)
+  const there = new Set<string>()
+  for (const path of after.keys()) {
+    if (FRESH.some((folder) => isBelow(path, folder))) continue
+    if ((await live.stat(path).catch(() => undefined)) !== undefined) there.add(path)
+  }
+  return writtenBetween(before, after, (path) => there.has(path))
+}

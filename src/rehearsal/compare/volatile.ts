@@ -1,0 +1,29 @@
+import type { Host } from '../../host/host.ts'
+
+/** What a reboot empties: file-hierarchy(7). */
+const VOLATILE = ['/run', '/tmp', '/dev/shm']
+/** PID 1's own, the journal's and ours; a boot makes them before any service. */
+const KEPT =
+  /^\/run\/(?:systemd|log|user|host|udev|credentials|hardenctl|hardenctl-trace)(?:\/|$)|^\/tmp\/systemd-private-/
+
+/** Paths that are there, by which volatile() is known again. */
+export type VolatileListing = ReadonlySet<string>
+
+/** Everything in the folders that a reboot empties. */
+export async function listVolatile(clone: Host): Promise<VolatileListing> {
+  const found = await clone.run(['find', ...VOLATILE, '-xdev', '-mindepth', '1', '-print0'])
+  return new Set(found.stdout.split('\0').filter((path) => path !== '' && !KEPT.test(path)))
+}
+
+/**
+ * Brings the folders that a reboot empties to where they were before the service's first start, as a boot would: what
+ * was made since goes, and systemd-tmpfiles makes its own again. Only for a clone, and while the service is stopped.
+ */
+export async function emptyVolatile(clone: Host, before: VolatileListing): Promise<void> {
+  if (!clone.isClone) throw new Error('only a clone is brought to where a boot begins')
+  const now = await listVolatile(clone)
+  // The deepest first: a folder goes when it is empty.
+  const made = [...now].filter((path) => !before.has(path)).sort((a, b) => (a < b ? 1 : -1))
+  for (const path of made) await clone.remove(path).catch(() => false)
+  await clone.run(['systemd-tmpfiles', '--create', '--prefix=/run', '--prefix=/tmp'])
+}

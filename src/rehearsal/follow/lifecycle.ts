@@ -1,0 +1,99 @@
+import { dirname } from 'node:path/posix'
+import type { Host } from '../../host/host.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
+import { ask, type Baseline } from '../../trial/health/baseline.ts'
+import { checkHealth } from '../../trial/health/health.ts'
+import { startLimitMs } from '../../trial/transaction/trial.ts'
+import { type LearnPhase, untilQuiet } from './learn.ts'
+import { TRACE_FOLDER } from './strace.ts'
+
+export interface Lifecycle {
+  facts: Facts
+  baseline: Baseline
+  /** What else is done while it serves: the person's exercises. */
+  exercise?(): Promise<void>
+  signal?: AbortSignal
+}
+
+/** Each call of a traced service stops twice, and a clone has only what others leave it of the processor. */
+const PATIENCE = 6
+const ROUNDS = 3
+const STOP_LIMIT_MS = 90_000
+const ROTATE_LIMIT_MS = 60_000
+
+async function start(host: Host, life: Lifecycle): Promise<void> {
+  const { facts, baseline, signal } = life
+  const unit = facts.unit.id
+  const since = Date.now()
+  await resetFailed(host, unit)
+  // Without the sockets that a manager keeps for it, a service has none to serve.
+  const triggers = (facts.unit.properties.TriggeredBy?.[0] ?? '').split(' ')
+  for (const socket of triggers.filter((name) => name.endsWith('.socket'))) await queue(host, 'start', socket)
+  await queue(host, 'start', unit)
+  const report = await checkHealth({
+    host,
+    unit,
+    baseline,
+    before: { invocation: '', processes: [] },
+    since,
+    startLimitMs: Math.min(STOP_LIMIT_MS, startLimitMs(baseline) * PATIENCE),
+    executables: facts.executables.map(({ path }) => path),
+    ...(signal ? { signal } : {}),
+  })
+  if (!report.healthy) throw new Error(report.reasons[0]?.text ?? 'it is not healthy')
+}
+
+async function askAll(host: Host, { baseline }: Lifecycle): Promise<void> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await Promise.all(baseline.answers.map(({ check }) => ask(host, check)))
+  }
+}
+
+async function serve(host: Host, life: Lifecycle): Promise<void> {
+  await askAll(host, life)
+  await life.exercise?.()
+}
+
+async function reload(host: Host, life: Lifecycle): Promise<void> {
+  const problem = await reloadUnit(host, life.facts.unit.id, STOP_LIMIT_MS)
+  if (problem !== undefined) throw new Error(problem)
+  await askAll(host, life)
+}
+
+/** Only the files that name the service, with a state of their own: logrotate(8). */
+async function rotate(host: Host, life: Lifecycle, sources: readonly string[]): Promise<void> {
+  await host.makeDirectory(TRACE_FOLDER, 0o700)
+  for (const source of sources) {
+    const argv = ['logrotate', '--force', '--state', `${TRACE_FOLDER}/rotated`, source]
+    const { exitCode, stderr } = await host.run(argv, { timeoutMs: ROTATE_LIMIT_MS })
+    if (exitCode !== 0) throw new Error(`logrotate ${source}: ${stderr.trim().split('\n')[0]}`)
+  }
+  await untilQuiet(host, life.facts.unit.id, STOP_LIMIT_MS)
+  await askAll(host, life)
+}
+
+async function stop(host: Host, life: Lifecycle): Promise<void> {
+  await queue(host, 'stop', life.facts.unit.id)
+  const { active, result } = await untilQuiet(host, life.facts.unit.id, STOP_LIMIT_MS)
+  if (active !== 'inactive') throw new Error(`it did not stop in order (${active}, ${result})`)
+}
+
+/** logrotate.conf itself would rotate everybody's logs. */
+function rotationSources({ logrotate }: Facts): string[] {
+  const own = logrotate.filter(({ source }) => dirname(source) === '/etc/logrotate.d')
+  return [...new Set(own.map(({ source }) => source))]
+}
+
+/** The life of a service that is worth learning from: start, probes and exercises, reload, log rotation, stop. */
+export function lifecycleOf(host: Host, life: Lifecycle): LearnPhase[] {
+  const sources = rotationSources(life.facts)
+  const phase = (name: string, play: () => Promise<void>): LearnPhase => ({ name, play })
+  return [
+    phase('start', () => start(host, life)),
+    phase('serve', () => serve(host, life)),
+    ...(life.facts.unit.canReload ? [phase('reload', () => reload(host, life))] : []),
+    ...(sources.length > 0 ? [phase('rotate', () => rotate(host, life, sources))] : []),
+    phase('stop', () => stop(host, life)),
+  ]
+}

@@ -1,0 +1,119 @@
+import type { Host, RunResult } from '../../host/host.ts'
+
+/** In the clone's own memory, and root's alone: what a service does is nobody else's to read. */
+export const TRACE_FOLDER = '/run/hardenctl-trace'
+const TRACE_FILE = `${TRACE_FOLDER}/trace`
+const PID_FILE = `${TRACE_FOLDER}/pid`
+
+/**
+ * It is held in memory, and a whole life of apache2 takes 3 MiB. strace ends when it is full, and what it traced goes on
+ * without it.
+ */
+const MAX_BYTES = 64 * 1024 * 1024
+const PIECE_BYTES = 16 * 1024 * 1024
+const ATTACH_LIMIT_MS = 10_000
+const DETACH_LIMIT_MS = 10_000
+/** A clone lives no longer: its dead man. */
+const LIFE_MS = 30 * 60_000
+
+/** Its own process id first, since it is to be ended by it. */
+const BEGIN = 'echo $$ >"$0" && exec "$@"'
+const READ_PIECE = `tail -c "+$1" -- "$2" | head -c ${PIECE_BYTES}`
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/**
+ * Follows every child of PID 1 from its fork on. No string's content is written (-s 0), paths and addresses are: a trace
+ * holds no data of the service. All of these options are older than strace 5.
+ */
+const STRACE = ['strace', '-f', '-q', '-y', '-s', '0', '-o', TRACE_FILE, '-p', '1']
+
+/** A strace that follows what a clone's PID 1 starts. */
+export interface Tracer {
+  /** What was written since the last call. */
+  read(take: (text: string) => void): Promise<void>
+  /** True when the trace became too long and strace has ended before its time. */
+  readonly cut: boolean
+  /** Lets go of everything that it traces, which goes on untouched. May be called twice. */
+  detach(): Promise<void>
+}
+
+/** "6.1", or undefined where there is none. */
+export async function straceVersion(host: Host): Promise<string | undefined> {
+  const { exitCode, stdout } = await host.run(['strace', '-V'])
+  return exitCode === 0 ? /version (\S+)/.exec(stdout)?.[1] : undefined
+}
+
+/** The process that traces PID 1, as the clone counts: proc_pid_status(5). */
+async function tracerPid(host: Host): Promise<number> {
+  return Number(/^TracerPid:\s*(\d+)/m.exec((await host.read('/proc/1/status')) ?? '')?.[1] ?? 0)
+}
+
+/** Why strace ended at once: its options are not known, or the kernel, a container or a security module forbids ptrace. */
+function refusal({ stderr, exitCode }: RunResult): string {
+  const line =
+    stderr
+      .trim()
+      .split('\n')[0]
+      ?.replace(/^strace: /, '') ?? ''
+  if (/not permitted|EPERM|denied/i.test(line)) return `tracing is not allowed here (${line})`
+  return `strace could not follow: ${line || `exit status ${exitCode}`}`
+}
+
+/**
+ * PID 1 of the clone is followed, and not the service wrapped: the unit stays as it is, with its own user, filter and
+ * main process, and none of its limits can get in the way of a tracer that stands outside of them.
+ */
+export async function attachTracer(clone: Host): Promise<Tracer | { why: string }> {
+  const version = await straceVersion(clone)
+  if (version === undefined) return { why: 'strace is not installed (package strace)' }
+  await clone.makeDirectory(TRACE_FOLDER, 0o700)
+  let ended: RunResult | undefined
+  const limited = ['prlimit', `--fsize=${MAX_BYTES}`, '--core=0', ...STRACE]
+  const running = clone
+    .run(['sh', '-c', BEGIN, PID_FILE, ...limited], { timeoutMs: LIFE_MS })
+    .then((result) => {
+      ended = result
+    })
+  const end = async () => {
+    const pid = ((await clone.read(PID_FILE)) ?? '').trim()
+    for (const signal of ['INT', 'KILL']) {
+      if (ended !== undefined || pid === '') return
+      await clone.run(['kill', `-${signal}`, pid])
+      await Promise.race([running, pause(DETACH_LIMIT_MS)])
+    }
+  }
+  const until = performance.now() + ATTACH_LIMIT_MS
+  while ((await tracerPid(clone)) === 0) {
+    if (ended !== undefined) return { why: refusal(ended) }
+    if (performance.now() > until) {
+      await end()
+      return { why: 'strace did not come to follow anything' }
+    }
+    await pause(10)
+  }
+  let offset = 0
+  let asked = false
+  return {
+    get cut() {
+      return ended !== undefined && !asked
+    },
+    async read(take) {
+      for (;;) {
+        const piece = await clone.run(['sh', '-c', READ_PIECE, 'sh', String(offset + 1), TRACE_FILE])
+        const bytes = Buffer.byteLength(piece.stdout)
+        take(piece.stdout)
+        offset += bytes
+        if (bytes < PIECE_BYTES) return
+      }
+    },
+    async detach() {
+      asked = asked || ended === undefined
+      await end()
+    },
+  }
+}
+
+export async function removeTrace(clone: Host): Promise<void> {
+  await clone.run(['rm', '-rf', '--', TRACE_FOLDER])
+}

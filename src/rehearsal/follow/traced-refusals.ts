@@ -1,0 +1,53 @@
+import { dirname } from 'node:path/posix'
+import type { Host } from '../../host/host.ts'
+import type { FailedCall, Learned } from '../../observe/trace/learned.ts'
+import { newFailures } from '../../observe/trace/learned-facts.ts'
+import { daemonReload } from '../../systemd/manager/control.ts'
+import type { Assignment } from '../../systemd/settings/assignment.ts'
+import { renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { handOver, type OwnershipChange } from '../../trial/transaction/ownership.ts'
+import { type LearnInput, learn } from './learn.ts'
+
+export interface TracedTrialInput extends LearnInput {
+  /** The trial that broke. Nothing of it is lifted: the tracer stands outside of what it limits. */
+  assignments: readonly Assignment[]
+  /** Files that change hands for it. They are not given back: the clone is of no further use. */
+  ownership: readonly OwnershipChange[]
+  /** What learning without the trial told; `{ failed: [], files: [] }` tells of everything that fails. */
+  before: Pick<Learned, 'failed' | 'files'>
+}
+
+export type TracedRefusals = { failed: FailedCall[]; cut: boolean } | { why: string }
+
+function dropInPath(unit: string): string {
+  return `/run/systemd/system/${unit}.d/zz-hardenctl-traced.conf`
+}
+
+/**
+ * Repeats in a clone the life of a service under a trial that broke, and tells which of its calls failed by the trial.
+ * Settings are as before afterwards, owners and modes are not.
+ */
+export async function traceRefusals(
+  clone: { host: Host },
+  question: TracedTrialInput,
+): Promise<TracedRefusals> {
+  const { host } = clone
+  const { unit, assignments, ownership, before } = question
+  const path = dropInPath(unit.id)
+  await handOver(host, ownership)
+  await host.makeDirectory(dirname(path), 0o755)
+  await host.write(path, renderDropIn([], [{ comment: [], assignments }]), 0o644)
+  await daemonReload(host)
+  const removeTrial = async () => {
+    await host.remove(path)
+    await host.remove(dirname(path)).catch(() => false)
+    await daemonReload(host)
+  }
+  try {
+    const result = await learn(clone, { ...question, beforeBack: removeTrial })
+    if ('why' in result) return result
+    return { failed: newFailures(before, result.learned.failed), cut: result.cut }
+  } finally {
+    await removeTrial()
+  }
+}

@@ -1,0 +1,118 @@
+import { startsUnprivileged } from '../../catalog/common/unit-settings.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { packageVersions } from '../../observe/files/packages.ts'
+import { observe } from '../../observe/observe.ts'
+import type { Learned } from '../../observe/trace/learned.ts'
+import {
+  type LearnedFacts,
+  learnedFacts,
+  mergeLearned,
+  type WrittenPath,
+} from '../../observe/trace/learned-facts.ts'
+import { bootClone, type Clone } from '../../rehearsal/boot/clone.ts'
+import { listBeforeService, writtenSince } from '../../rehearsal/compare/overlay-diff.ts'
+import { learn } from '../../rehearsal/follow/learn.ts'
+import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
+import { privilegedPrograms, withInterpreters } from '../../rehearsal/follow/traced-programs.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { bootStage } from '../proof/clone-pool.ts'
+import type { Learning, WalkContext } from '../walk/context.ts'
+
+/** One life of the service in a clone under strace. `written` tells what stands in its upper layer besides. */
+async function follow(
+  { live, signal }: WalkContext,
+  clone: Clone,
+  facts: Facts,
+  baseline: Baseline,
+  written: () => Promise<WrittenPath[]>,
+): Promise<{ facts: LearnedFacts; trace: Learned } | { why: string }> {
+  const { unit, architecture, systemd, kernel, executables } = facts
+  const phases = lifecycleOf(clone.host, { facts, baseline, signal })
+  const result = await learn(clone, { unit, architecture, phases, signal })
+  if ('why' in result) return result
+  const packages = await packageVersions(
+    live,
+    executables.map(({ path }) => path),
+  )
+  const how = { cut: result.cut, unprivileged: startsUnprivileged(facts) }
+  const { host } = clone
+  const acts = [...result.learned.acts, ...(await privilegedPrograms(host, result.learned))]
+  const trace = { ...(await withInterpreters(host, result.learned)), acts }
+  return { facts: learnedFacts(trace, await written(), { systemd, kernel, packages }, how), trace }
+}
+
+/** Takes what was found to what is known, and remembers it. */
+async function learnedFrom(
+  context: WalkContext,
+  earlier: Learning,
+  found: Awaited<ReturnType<typeof follow>>,
+): Promise<Learning> {
+  if ('why' in found) return { ...earlier, why: found.why }
+  const facts = mergeLearned(earlier.facts, found.facts)
+  await context.save({ learned: facts })
+  return { facts, trace: found.trace, keptThen: context.stored.kept.length }
+}
+
+/**
+ * Follows the service through its life with strace, in a clone made for it: what it opens only at its start and what
+ * it does at a reload is seen nowhere else. What was learned in earlier sessions is merged with it. Where it can't be
+ * followed, says why in one line, and the walk goes on with what /proc and the trials show.
+ */
+export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<Learning> {
+  const { live, rehearsing, stored, subject, signal, dispatch } = context
+  // JSON knows no undefined: a field that may be left out never holds one.
+  const known = stored.learned as LearnedFacts | undefined
+  const earlier: Learning = known === undefined ? {} : { facts: known }
+  if (rehearsing === undefined) return earlier
+  if (rehearsing.why !== undefined)
+    return { ...earlier, why: `there is no clone to follow it in: ${rehearsing.why}` }
+  dispatch({
+    type: 'phase',
+    phase: {
+      at: 'looking',
+      what: 'Following the service with strace in a clone, through start, reload and stop',
+    },
+  })
+  let clone: Clone | undefined
+  try {
+    const facts = await observe(live, subject.unit)
+    clone = await bootClone(live, { unit: subject.unit, alsoStart: rehearsing.companions, signal })
+    const { host } = clone
+    const before = await listBeforeService(host)
+    const found = await follow(context, clone, facts, baseline, () => writtenSince(live, host, before))
+    return await learnedFrom(context, earlier, found)
+  } catch (error) {
+    signal.throwIfAborted()
+    return { ...earlier, why: (error as Error).message.split('\n')[0] as string }
+  } finally {
+    await clone?.dispose()
+  }
+}
+
+/**
+ * Follows it once more where stages were kept since: with its account and its limits it calls other things. What can't
+ * be followed now leaves what was learned before as it is.
+ */
+export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
+  const { host, rehearsing, subject, signal, dispatch, stored, learning } = context
+  if (rehearsing === undefined || rehearsing.why !== undefined) return
+  if (learning.keptThen === undefined || learning.keptThen === stored.kept.length) return
+  dispatch({
+    type: 'phase',
+    phase: {
+      at: 'looking',
+      what: 'Following the service once more in a clone, with all that is kept by now',
+    },
+  })
+  const facts = await observe(host, subject.unit)
+  const stand = await bootStage(context, facts, baseline)
+  if (!('clone' in stand)) return
+  try {
+    const found = await follow(context, stand.clone, facts, baseline, async () => [])
+    context.learning = await learnedFrom(context, learning, found)
+  } catch {
+    signal.throwIfAborted()
+  } finally {
+    await stand.clone.dispose()
+  }
+}

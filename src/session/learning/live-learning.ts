@@ -1,0 +1,272 @@
+import type { Assignment, Stage } from '../../catalog/common/types.ts'
+import { isTaught, leftOut, liveLog } from '../../catalog/syscalls/call-logging.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { packageVersions } from '../../observe/files/packages.ts'
+import { observe } from '../../observe/observe.ts'
+import { mergeLearned } from '../../observe/trace/learned-facts.ts'
+import type { AuditLog } from '../../systemd/log/audit.ts'
+import { probeLog } from '../../systemd/log/log-probe.ts'
+import { rearmTimer } from '../../systemd/manager/timer.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
+import { AbortedTrial, attempt, undo } from '../../trial/transaction/transaction.ts'
+import type { TrialContext } from '../../trial/transaction/trial.ts'
+import { lowerOwnPriority } from '../proof/clone-scheduler.ts'
+import { requireBack } from '../stage/stage-trial.ts'
+import { beginStage, type StageWork, toAlternative } from '../stage/stage-work.ts'
+import { trialContext } from '../stage/trial-context.ts'
+import type { WalkContext } from '../walk/context.ts'
+import type { StagePhase } from '../walk/state.ts'
+import { learnAgain } from './learning-phase.ts'
+import { type RecordedTraffic, TrafficRecorder } from './traffic-recorder.ts'
+
+/** Often enough for the shortest time after which PID 1 undoes it. */
+const REARM_MS = 5000
+const LOOK_MS = 2000
+/** A look at a service of many processes takes long: this many times as long is paused. */
+const PAUSES = 20
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** How calls are logged, or why not. */
+type Log = { assignments: Assignment[]; log: AuditLog } | { why: string }
+
+/** Settings by which PID 1 decides whether a seccomp filter takes NoNewPrivileges= with it. */
+const DECISIVE = ['User', 'DynamicUser', 'CapabilityBoundingSet', 'AmbientCapabilities']
+
+async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Promise<Log> {
+  const assignments = liveLog(facts, work.current.get('SystemCallFilter')?.assignments)
+  if (assignments === undefined) return { why: 'there is no list of calls that are known here' }
+  const properties = DECISIVE.flatMap((key) => {
+    const value = facts.unit.properties[key]?.[0] ?? ''
+    return value === '' || value === 'no' ? [] : [`${key}=${value}`]
+  })
+  const canary = await probeLog(live, properties)
+  const { log } = canary
+  if (log === undefined) return { why: canary.why ?? 'their record was not found' }
+  const hasAlready = facts.processes.every(({ noNewPrivileges }) => noNewPrivileges)
+  if (canary.noNewPrivileges && !hasAlready)
+    return { why: 'under its settings that takes NoNewPrivileges= with it, which the service runs without' }
+  return { assignments, log }
+}
+
+/** Asks on one screen; true when it shall be. */
+async function isWanted(
+  context: WalkContext,
+  facts: Facts,
+  log: Log,
+  deadManSeconds: number,
+): Promise<boolean> {
+  const { subject, dispatch, intents, signal, options } = context
+  const lasts =
+    options.learnLive === undefined
+      ? 'It lasts until you end it'
+      : `It lasts ${options.learnLive} s, or until you end it`
+  const which = isTaught(facts) ? 'no clone saw it make' : 'this stage would deny'
+  const text =
+    'why' in log
+      ? [
+          `System calls can’t be learned from ${subject.unit} while it serves: ${log.why}.`,
+          'Its sockets, open files, programs and memory can: /proc is looked at every two seconds. Nothing is restarted or changed.',
+          `${lasts}.`,
+        ]
+      : [
+          `${subject.unit} serves as ever, and each system call that ${which} is let through and logged by the kernel; all others cost nothing. Its sockets, open files, programs and memory are looked at every two seconds.`,
+          'It restarts twice: now, and at the end to be as before; each restart is proven as that of any stage. Nothing is traced, and nothing is kept but what was seen.',
+          `${lasts}. If hardenctl or this connection dies, PID 1 ends it within ${deadManSeconds} s.`,
+        ]
+  const yes = 'why' in log ? 'Learn from /proc' : `Learn, and restart ${subject.unit} for it`
+  dispatch({ type: 'phase', phase: { at: 'question', id: 'learn-live', text, yes, no: 'Go on without' } })
+  return (await intents.oneOf(signal, ['answer']))?.yes === true
+}
+
+/** Keeps the timer from undoing it while all is well; says why it ended otherwise. Settles once `isOver`. */
+async function keepArmed({ host, unit }: TrialContext, isOver: () => boolean): Promise<string | undefined> {
+  let armed = Date.now()
+  while (!isOver()) {
+    await pause(250)
+    if (Date.now() - armed < REARM_MS) continue
+    const { active, restarts } = await takeSnapshot(host, unit)
+    // Somebody may reload or restart it meanwhile: what it is made to do counts as what it does.
+    if (active === 'failed' || active === 'inactive') return `the service is ${active}`
+    if (restarts > 0) return 'the service died and systemd started it again'
+    if (!(await rearmTimer(host, unit))) return 'PID 1 ended it'
+    armed = Date.now()
+  }
+  return undefined
+}
+
+/** Nothing to guard where nothing was changed. */
+async function never(isOver: () => boolean): Promise<undefined> {
+  while (!isOver()) await pause(250)
+}
+
+/** Listens until the person, the clock or trouble ends it; says which trouble. Throws the reason of a Ctrl-C. */
+async function listen(
+  { intents, signal, options, dispatch }: WalkContext,
+  ear: TrafficRecorder,
+  noCalls: string | undefined,
+  guard: (isOver: () => boolean) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const since = Date.now()
+  const until = options.learnLive === undefined ? undefined : since + options.learnLive * 1000
+  dispatch({
+    type: 'phase',
+    phase: {
+      at: 'learning',
+      since,
+      ...(until === undefined ? {} : { until }),
+      ...(noCalls === undefined ? {} : { noCalls }),
+      ...ear.heard(),
+    },
+  })
+  let over = false
+  const stop = new AbortController()
+  // It always ends before this function does: two that wait for an intent would take it from each other.
+  const ending = intents
+    .oneOf(AbortSignal.any([signal, stop.signal]), ['end-learning'], until)
+    .catch(() => undefined)
+    .then(() => {
+      over = true
+    })
+  const guarding = guard(() => over)
+    .catch((error: Error) => error.message.split('\n')[0])
+    .finally(() => stop.abort())
+  while (!over) {
+    const begun = Date.now()
+    await ear.listen().catch(() => undefined)
+    if (!over) dispatch({ type: 'news', ...ear.heard() })
+    const rest = Math.max(LOOK_MS, (Date.now() - begun) * PAUSES)
+    await Promise.race([pause(rest), ending])
+  }
+  const why = await guarding
+  signal.throwIfAborted()
+  return why
+}
+
+/** The trial that has calls logged, from its restart to the proof that the service is as before. */
+async function listenLogged(
+  context: WalkContext,
+  trials: TrialContext,
+  ear: TrafficRecorder,
+  assignments: readonly Assignment[],
+): Promise<string | undefined> {
+  const { dispatch } = context
+  const deadline = Date.now() + trials.deadManSeconds * 1000
+  dispatch({ type: 'phase', phase: { at: 'trial', stage: 'learning', steps: [], deadline } })
+  const tried = await attempt(trials, 'syscalls', { assignments, ownership: [] })
+  if (!tried.healthy) {
+    requireBack('the live learning broke it', tried.undone, context)
+    return `it was tried and undone: ${tried.reasons[0]?.text ?? 'not healthy'}`
+  }
+  let ended: string | undefined
+  let failure: unknown
+  ear.started()
+  const comeBack = lowerOwnPriority()
+  try {
+    ended = await listen(context, ear, undefined, (isOver) => keepArmed(trials, isOver))
+  } catch (error) {
+    failure = error
+  }
+  comeBack()
+  if (!context.signal.aborted) {
+    await ear.finish().catch(() => undefined)
+    dispatch({ type: 'news', ...ear.heard() })
+  }
+  dispatch({ type: 'phase', phase: { at: 'trial', stage: 'learning', steps: [] } })
+  const undone = await undo(trials, tried.trial)
+  if (context.signal.aborted) throw new AbortedTrial(undone)
+  requireBack('the live learning is over', undone, context)
+  if (failure !== undefined) return `it was ended: ${(failure as Error).message.split('\n')[0]}`
+  return ended === undefined ? undefined : `it was ended: ${ended}`
+}
+
+function counted(count: number, one: string, many: string): string[] {
+  return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`]
+}
+
+/** What came of it, for the notes of the stage. */
+function summary({ news, lost }: RecordedTraffic, seconds: number, why: string | undefined): string[] {
+  const found = [
+    ...counted(news.calls.length, 'system call', 'system calls'),
+    ...counted(news.sockets.length, 'kind of socket', 'kinds of socket'),
+    ...counted(news.files.length, 'written file', 'written files'),
+    ...counted(news.programs.length, 'program or library', 'programs or libraries'),
+    ...counted(news.memory.length, 'program with writable code', 'programs with writable code'),
+  ]
+  const calls = news.calls.map(({ name, by }) => `${name} (${by})`).join(', ')
+  return [
+    ...(seconds > 0
+      ? [
+          `Learned from live traffic for ${seconds} s: ${found.length === 0 ? 'nothing new' : found.join(', ')}.`,
+        ]
+      : []),
+    ...(calls === '' ? [] : [`New calls: ${calls}.`]),
+    ...(lost
+      ? [
+          'The kernel dropped records of calls, or may have: learn again, and what is known by now is left out of them.',
+        ]
+      : []),
+    ...(why === undefined ? [] : [`Learning from live traffic: ${why}.`]),
+  ]
+}
+
+/** What the screen of a stage says of it: where it can be had, and what came of it. */
+export function learnable(
+  { host, live, learning }: WalkContext,
+  stage: Stage,
+): Pick<StagePhase, 'learnable' | 'learnedLive'> {
+  if (stage !== 'syscalls' || host !== live) return {}
+  const [came] = learning.live ?? []
+  return { learnable: true, ...(came === undefined ? {} : { learnedLive: came }) }
+}
+
+/**
+ * Learns from the live service while it serves: a trial that is never kept has the kernel log the calls that are not
+ * known yet, and /proc is looked at. No tracer hangs on the service, so that none can take it down. What was learned
+ * stands in `context.learning` afterwards, with notes on how it went. Asks first. `chosen` is the stage as the person
+ * has it now; what its filter would kill is always logged.
+ */
+export async function learnLive(context: WalkContext, baseline: Baseline, chosen?: StageWork): Promise<void> {
+  // What a clone can teach is known first, so that it costs the live service nothing.
+  await learnAgain(context, baseline)
+  const { live, subject, dispatch, learning, options } = context
+  const what = 'Looking whether the kernel’s log of system calls can be read here'
+  dispatch({ type: 'phase', phase: { at: 'looking', what } })
+  const observed = await observe(live, subject.unit)
+  const facts = learning.facts === undefined ? observed : { ...observed, learned: learning.facts }
+  const usual = trialContext(context, facts, baseline)
+  const trials = { ...usual, deadManSeconds: usual.deadManSeconds - options.keepSeconds }
+  const offered = beginStage('syscalls', facts)
+  const work = chosen ?? (options.exactCalls ? toAlternative(offered, 'SystemCallFilter') : offered)
+  const log = await logFor(context, facts, work)
+  if (!(await isWanted(context, facts, log, trials.deadManSeconds))) return
+  const ear = await openEar(context, facts, log)
+  const keepHeard = async () => {
+    if (ear.learned === undefined) return
+    const learned = mergeLearned(learning.facts, ear.learned)
+    context.learning = { ...learning, facts: learned }
+    await context.save({ learned })
+  }
+  let why: string | undefined
+  try {
+    if ('why' in log) ear.started()
+    why =
+      'why' in log
+        ? await listen(context, ear, log.why, never)
+        : await listenLogged(context, trials, ear, log.assignments)
+  } catch (error) {
+    await keepHeard().catch(() => undefined)
+    throw error
+  }
+  await keepHeard()
+  context.learning = { ...context.learning, live: summary(ear.heard(), ear.seconds, why) }
+}
+
+async function openEar({ live }: WalkContext, facts: Facts, log: Log): Promise<TrafficRecorder> {
+  const { systemd, kernel, executables } = facts
+  const paths = executables.map(({ path }) => path)
+  const on = { systemd, kernel, packages: await packageVersions(live, paths) }
+  const calls = 'why' in log ? undefined : { log: log.log, leftOut: leftOut(facts, log.assignments) }
+  return new TrafficRecorder({ host: live, facts, on, calls })
+}

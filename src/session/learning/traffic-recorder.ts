@@ -1,0 +1,155 @@
+import { startsUnprivileged } from '../../catalog/common/unit-settings.ts'
+import type { Host } from '../../host/host.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { byteOrderOf } from '../../observe/proc/addresses.ts'
+import { processesOfGroup } from '../../observe/proc/control-group.ts'
+import { readProcesses } from '../../observe/proc/processes.ts'
+import { readSockets } from '../../observe/proc/sockets.ts'
+import { type LearnedFacts, type LearnedOn, mergeLearned } from '../../observe/trace/learned-facts.ts'
+import {
+  callsSeen,
+  type Look,
+  liveFacts,
+  loggedCalls,
+  type News,
+  newsIn,
+  seenSince,
+} from '../../observe/trace/logged-calls.ts'
+import { type AuditLog, readSeccompLog, type SeccompRecord } from '../../systemd/log/audit.ts'
+import { reachesLimit, tellsOfLoss } from '../../systemd/log/audit-limit.ts'
+import { probeLog } from '../../systemd/log/log-probe.ts'
+import { first } from '../../systemd/manager/show.ts'
+
+/** Records come a little late, and the limit of the kernel counts five seconds. */
+const OVERLAP_MS = 10_000
+/** Files that are remembered: a service that names each upload anew would fill the memory. */
+const MAX_FILES = 500
+
+/** What is heard from the live service so far. */
+export interface RecordedTraffic {
+  news: News
+  lost: boolean
+}
+
+export interface RecorderOptions {
+  host: Host
+  /** As the service was before: what they show is not new. */
+  facts: Facts
+  on: LearnedOn
+  /** Where calls are logged, and which are not, so that a record of one is somebody else's; undefined where none are. */
+  calls: { log: AuditLog; leftOut: ReadonlySet<string> } | undefined
+}
+
+/** Gathers what a live service shows that was not known: the calls that the kernel logged for it, and looks at /proc. */
+export class TrafficRecorder {
+  readonly #listening: RecorderOptions
+  readonly #before: Look
+  readonly #group: string
+  readonly #since = Date.now()
+  #startedBy = Number.POSITIVE_INFINITY
+  /** When it was last listened, and since when the log was read. */
+  #heard = Date.now()
+  #looked = Date.now()
+  /** Of the records that the next reading will show again. */
+  #known = new Set<string>()
+  #learned: LearnedFacts | undefined
+  /** The kernel said so. */
+  #lost = false
+  /** So many records came at once that the kernel may have said nothing of more. */
+  #full = false
+
+  constructor(listening: RecorderOptions) {
+    this.#listening = listening
+    const { processes, sockets, unit } = listening.facts
+    this.#before = { processes, sockets }
+    this.#group = first(unit.properties, 'ControlGroup')
+  }
+
+  /** From now on it serves: what comes later is traffic. */
+  started(): void {
+    this.#startedBy = Date.now()
+  }
+
+  /** Seconds in which it was heard at its work. */
+  get seconds(): number {
+    return Math.max(0, Math.round((this.#heard - this.#startedBy) / 1000))
+  }
+
+  /** All that was heard, to be merged with what was known; undefined when nothing was. */
+  get learned(): LearnedFacts | undefined {
+    return this.#learned
+  }
+
+  heard(): RecordedTraffic {
+    const { facts, on } = this.#listening
+    const learned = this.#learned ?? liveFacts(callsSeen([], 0), on)
+    return { news: newsIn(facts.learned, learned), lost: this.#lost || this.#full }
+  }
+
+  /** Reads the logs and looks at /proc once. */
+  async listen(): Promise<void> {
+    await Promise.all([this.#readLog(), this.#look()])
+    this.#heard = Date.now()
+  }
+
+  /**
+   * The last look, before what is logged ends. The kernel counts what it dropped only when the next record comes, so one
+   * is made for it: where it turns up, what the kernel said is all.
+   */
+  async finish(): Promise<void> {
+    const { host, calls } = this.#listening
+    const why = calls === undefined ? undefined : (await probeLog(host, [])).why
+    await this.listen()
+    this.#full = why !== undefined
+  }
+
+  #add(seen: Parameters<typeof liveFacts>[0]): void {
+    const full = (this.#learned?.changed.length ?? 0) >= MAX_FILES
+    const { facts, on } = this.#listening
+    const found = liveFacts(full ? { ...seen, files: [] } : seen, on, startsUnprivileged(facts))
+    this.#learned = mergeLearned(this.#learned, found)
+  }
+
+  async #readLog(): Promise<void> {
+    const { host, calls } = this.#listening
+    if (calls === undefined) return
+    const since = Math.max(this.#since, this.#looked - OVERLAP_MS)
+    this.#looked = Date.now()
+    const { records, kernelLog } = await readSeccompLog(host, since, [
+      ...new Set(['kernel', calls.log] as const),
+    ])
+    this.#lost ||= tellsOfLoss(kernelLog, this.#since)
+    this.#full ||= reachesLimit(records)
+    const keyOf = ({ time, id }: SeccompRecord) => `${time}:${id}`
+    const fresh = records.filter((record) => !this.#known.has(keyOf(record)))
+    this.#known = new Set(records.map(keyOf))
+    const possible = loggedCalls(fresh).filter(({ name }) => !calls.leftOut.has(name))
+    const own = await Promise.all(possible.map((record) => this.#isOwn(record)))
+    const made = possible.filter((_, index) => own[index])
+    if (made.length > 0) this.#add(callsSeen(made, this.#startedBy))
+  }
+
+  /**
+   * A process that still lives tells whose it is by its control group. One that is gone, or that is counted in another
+   * pid namespace, is taken for the unit's: hardly anybody else has calls logged that go through.
+   */
+  async #isOwn({ pid, exe }: SeccompRecord): Promise<boolean> {
+    const { host } = this.#listening
+    const link = await host.readlink(`/proc/${pid}/exe`).catch(() => undefined)
+    if (link !== exe) return true
+    const groups = await host.read(`/proc/${pid}/cgroup`).catch(() => undefined)
+    return (
+      groups === undefined || groups.split('\n').some((line) => line.split(':')[2]?.startsWith(this.#group))
+    )
+  }
+
+  async #look(): Promise<void> {
+    const { host, facts } = this.#listening
+    const gaps = new Set<string>()
+    const pids = await processesOfGroup(host, this.#group, gaps)
+    const processes = await readProcesses(host, pids, 0, gaps)
+    const sockets = await readSockets(host, processes, byteOrderOf(facts.architecture), gaps)
+    const seen = seenSince(this.#before, { processes, sockets })
+    if (seen.files.length + seen.sockets.length + seen.acts.length > 0) this.#add(seen)
+  }
+}

@@ -1,0 +1,199 @@
+import type { Host } from '../../host/host.ts'
+import type { Facts } from '../../observe/facts.ts'
+import type { Clone } from '../../rehearsal/boot/clone.ts'
+import { bootProven } from '../../rehearsal/boot/proven-clone.ts'
+import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
+import { complaintsSince, markLogs } from '../../trial/diagnosis/complaints.ts'
+import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
+import { keep } from '../../trial/transaction/keep.ts'
+import type { StepListener } from '../../trial/transaction/steps.ts'
+import { AbortedTrial, attempt, takeBack, UnhealthyError, undo } from '../../trial/transaction/transaction.ts'
+import type { Attempt, Change, TrialContext } from '../../trial/transaction/trial.ts'
+import { diagnosisOf } from '../stage/failure.ts'
+import { trialContext } from '../stage/trial-context.ts'
+import type { WalkContext } from '../walk/context.ts'
+import { helps } from './loosen.ts'
+import type { ProofJob, Verdict } from './proof-plan.ts'
+import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
+
+export interface Answer {
+  verdict: Verdict
+  /** used: nothing more may be asked of the clone. unsure: it was not as it should be, so the answer may be its own. */
+  clone: 'fit' | 'used' | 'unsure'
+}
+
+/** A clone in which the unhardened service answers as it does live. */
+export interface Rehearsal {
+  readonly host: Host
+  /** What is not as on the live host, in sentences. */
+  readonly notes: readonly string[]
+  /** The same transaction as live, then reload, and stop and start. It is taken back afterwards. */
+  ask(stage: string, question: ProofJob, tell: StepListener): Promise<Answer>
+  dispose(): Promise<void>
+}
+
+/** Why there is no rehearsal: one line. The walk goes on with live trials. */
+export interface NoRehearsal {
+  readonly why: string
+}
+
+type Failed = Extract<Attempt, { healthy: false }>
+
+async function failedLater(
+  trials: TrialContext,
+  passed: Extract<Attempt, { healthy: true }>,
+  when: string,
+  error: unknown,
+): Promise<Failed> {
+  const { trial } = passed
+  const report = error instanceof UnhealthyError ? error.report : passed.report
+  const undone = await undo(trials, trial)
+  if (trials.signal?.aborted) throw new AbortedTrial(undone)
+  const reasons = error instanceof UnhealthyError ? error.report.reasons : []
+  const [first, ...rest] = reasons
+  const text = `${when}: ${first?.text ?? (error as Error).message}`
+  return { healthy: false, trial, reasons: [{ kind: first?.kind ?? 'error', text }, ...rest], report, undone }
+}
+
+/**
+ * What holds through one restart may still break at a reload, or at the next boot, when the folders in /run are gone
+ * that the first start made.
+ */
+async function attemptWhole(
+  trials: TrialContext,
+  { canReload, boot }: { canReload: boolean; boot: () => Promise<void> },
+  stage: string,
+  change: Change,
+): Promise<Attempt> {
+  const result = await attempt(trials, stage, change)
+  if (!result.healthy) return result
+  if (canReload) {
+    const problem = await proveReload(trials).catch((error) =>
+      failedLater(trials, result, 'at a reload', error),
+    )
+    if (problem !== undefined) return problem
+  }
+  const problem = await proveStopAndStart(trials, boot).catch((error) =>
+    failedLater(trials, result, 'at a stop and a start as after a boot', error),
+  )
+  return problem ?? result
+}
+
+/** Only what Enter waits for, and what a row is judged by, is worth a repeat under strace. */
+function wantsTrace({ of, change }: ProofJob, { remedies }: Diagnosis): boolean {
+  return (of === 'set' || of === 'row') && !remedies.some((one) => helps(change.assignments, one))
+}
+
+async function ask(
+  { trials, volatile }: PreparedClone,
+  facts: Facts,
+  stage: string,
+  question: ProofJob,
+  before: TracedFailure['before'] | undefined,
+): Promise<Answer> {
+  const { of, change } = question
+  const { host, unit } = trials
+  const boot = () => emptyVolatile(host, volatile)
+  const since = Date.now()
+  const marks = await markLogs(host, facts)
+  const result = await attemptWhole(trials, { canReload: facts.unit.canReload, boot }, stage, change)
+  if (result.healthy) {
+    const refused = await complaintsSince(host, unit, marks, since)
+    const back = await takeBack(trials, result.trial)
+    return { verdict: { holds: true, refused, of }, clone: back ? 'fit' : 'unsure' }
+  }
+  const { lines: undone, proven } = result.undone
+  const plain = await diagnosisOf(trials.host, facts, result)
+  const traced = proven && before !== undefined && wantsTrace(question, plain)
+  const failure = { trials, facts, volatile, change }
+  const told = traced ? await withRefusedCalls({ ...failure, before }, plain) : plain
+  const clone = traced ? 'used' : proven ? 'fit' : 'unsure'
+  return { verdict: { holds: false, ...told, undone }, clone }
+}
+
+/** Makes the clone as the stages before left the host that they landed on. */
+async function catchUp(context: WalkContext, trials: TrialContext): Promise<void> {
+  const { ahead } = context
+  if (ahead === undefined) return
+  const result = await attempt(trials, 'ahead', ahead.change)
+  if (!result.healthy)
+    throw new Error(`the stages before do not hold in a fresh clone: ${result.reasons[0]?.text}`)
+  const kept = await keep(trials, result.trial, ahead.parts, result.report.last?.invocation ?? '')
+  if (!kept.kept) throw new Error(kept.reason)
+}
+
+/** A clone that is as the host that the stages land on. */
+export interface PreparedClone {
+  clone: Clone
+  trials: TrialContext
+  /** What was in the folders that a reboot empties, before the service's first start. */
+  volatile: VolatileListing
+}
+
+/** Boots a clone that is as the host that the stages land on, in which the service answers as it does live. */
+export async function bootStage(
+  context: WalkContext,
+  facts: Facts,
+  baseline: Baseline,
+): Promise<PreparedClone | NoRehearsal> {
+  const { live, subject, signal, rehearsing } = context
+  const executables = facts.executables.map(({ path }) => path)
+  let clone: Clone | undefined
+  try {
+    const proven = await bootProven(
+      live,
+      { unit: subject.unit, alsoStart: rehearsing?.companions ?? [], signal },
+      { unit: subject.unit, baseline, executables, signal },
+    )
+    if (!('clone' in proven))
+      return { why: `the service does not answer in a clone as it does live: ${proven.verdict.missing}` }
+    clone = proven.clone
+    const { volatile } = proven
+    const trials: TrialContext = {
+      ...trialContext(context, facts, baseline),
+      host: clone.host,
+      remember: async () => undefined,
+      tell: () => undefined,
+    }
+    await catchUp(context, trials)
+    return { clone, trials, volatile }
+  } catch (error) {
+    await clone?.dispose().catch(() => undefined)
+    signal.throwIfAborted()
+    return { why: (error as Error).message.split('\n')[0] ?? 'it could not be booted' }
+  }
+}
+
+/** Whoever ends a clone under a question, the question is not answered by it. */
+async function gone(clone: Clone): Promise<never> {
+  await clone.ended
+  throw new Error('the clone was ended by somebody else')
+}
+
+/**
+ * A clone that can be asked. Never throws but for the walk's own interruption, which is the signal's reason: what
+ * was undone in the clone is of no interest to who leaves.
+ */
+export async function openRehearsal(
+  context: WalkContext,
+  facts: Facts,
+  baseline: Baseline,
+): Promise<Rehearsal | NoRehearsal> {
+  const booted = await bootStage(context, facts, baseline)
+  if (!('clone' in booted)) return booted
+  const { clone, trials } = booted
+  return {
+    host: clone.host,
+    notes: clone.notes,
+    dispose: () => clone.dispose(),
+    ask: (stage, question, tell) =>
+      Promise.race([
+        gone(clone),
+        ask({ ...booted, trials: { ...trials, tell } }, facts, stage, question, context.learning.trace),
+      ]).catch((error) => {
+        throw error instanceof AbortedTrial ? context.signal.reason : error
+      }),
+  }
+}

@@ -1,0 +1,146 @@
+import { oneStepDown } from '../../catalog/common/relax.ts'
+import type { Assignment, Directive, Proposed } from '../../catalog/common/types.ts'
+import { applyRemedy, type Remedy, remedyKeys } from '../../trial/diagnosis/remedy.ts'
+import { predict, type StageWork } from '../stage/stage-work.ts'
+import { formatScore } from '../store/score.ts'
+
+/** Rows whose assignments a remedy would change. */
+function rowsTouched(work: StageWork, remedy: Remedy): string[] {
+  const keys = remedyKeys(remedy)
+  return [...work.ticked].filter((id) => {
+    const own = work.current.get(id)?.assignments ?? []
+    return keys.includes(id) || own.some(({ key }) => keys.includes(key))
+  })
+}
+
+function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undefined {
+  const proposed = work.current.get(id) as Proposed
+  const directive = work.proposals.find((one) => one.directive.key === id)?.directive as Directive
+  if (remedy.kind === 'drop') return undefined
+  if (remedy.kind === 'step-down') return oneStepDown(directive, proposed)
+  const assignments = changedBy(proposed.assignments, remedy)
+  if (assignments === undefined) return undefined
+  const value = relaxedValue(id, assignments, proposed.value)
+  const note = `${remedyNote(remedy)} ${costNote(work, proposed.assignments, assignments)}`
+  return { ...proposed, assignments, value, evidence: [...proposed.evidence, note] }
+}
+
+/** The assignments with the remedy in them; undefined where it changes none. */
+function changedBy(assignments: readonly Assignment[], remedy: Remedy): Assignment[] | undefined {
+  const applied = applyRemedy(assignments, remedy)
+  return JSON.stringify(applied) === JSON.stringify(assignments) ? undefined : applied
+}
+
+/** What a looser value costs, by the score of the unit with this row alone. */
+function costNote({ facts }: StageWork, before: readonly Assignment[], after: readonly Assignment[]): string {
+  const cost = predict(facts, after) - predict(facts, before)
+  return cost > 0 ? `It costs ${formatScore(cost)} of exposure.` : 'It costs no exposure.'
+}
+
+/** Rows that are a list of few words, and stand for no more than that list. */
+const LISTS = new Set(['CapabilityBoundingSet', 'RestrictAddressFamilies'])
+
+function relaxedValue(id: string, assignments: readonly Assignment[], before: string): string {
+  const own = assignments.filter(({ key, value }) => key === id && value !== '')
+  if (LISTS.has(id)) return own.map(({ value }) => value).join(' ')
+  if (assignments.length === 1 && own[0]) return own[0].value
+  return `${before} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
+}
+
+function remedyNote(remedy: Remedy): string {
+  if (remedy.kind === 'refuse-softly') {
+    return `The trial showed that ${remedy.by || 'the service'} tries ${remedy.name}, for which it has no capability anyway.`
+  }
+  if (remedy.kind === 'system-call') {
+    return `The trial showed that ${remedy.by || 'the service'} needs ${remedy.name}.`
+  }
+  if ('path' in remedy) return `The trial showed that ${remedy.path} is needed.`
+  if ('name' in remedy) return `The trial showed that ${remedy.name} is needed.`
+  return 'The trial showed that the tighter value breaks the service.'
+}
+
+/**
+ * The stage with the remedies in it: a row that can be relaxed is relaxed, one that can't is unticked. Undefined
+ * when nothing changed, so that the same trial is not run twice.
+ */
+export function relax(work: StageWork, remedies: readonly Remedy[]): StageWork | undefined {
+  let changed = false
+  let next = work
+  for (const remedy of remedies) {
+    for (const id of rowsTouched(next, remedy)) {
+      const relaxed = relaxRow(next, id, remedy)
+      changed = true
+      if (relaxed === undefined) next = withoutRow(next, id)
+      else next = { ...next, current: new Map([...next.current, [id, relaxed]]) }
+    }
+  }
+  return changed ? next : undefined
+}
+
+/** The row goes, without being taken for the person's wish. */
+function withoutRow(work: StageWork, id: string, reason?: string): StageWork {
+  const ticked = new Set(work.ticked)
+  ticked.delete(id)
+  const broken = reason === undefined ? work.broken : new Map([...work.broken, [id, reason] as const])
+  return { ...work, ticked, broken }
+}
+
+const MAX_REMEDIES = 6
+
+/** Each remedy leaves a sentence; a row that wants ever more of them wants something else. */
+function mayBeRelaxed(work: StageWork, id: string): boolean {
+  const evidence = work.current.get(id)?.evidence ?? []
+  return evidence.filter((line) => line.startsWith('The trial showed')).length < MAX_REMEDIES
+}
+
+/** Whether a remedy names what was missing, and these assignments do not have it yet. */
+export function helps(assignments: readonly Assignment[], remedy: Remedy): boolean {
+  return isPrecise(remedy) && changedBy(assignments, remedy) !== undefined
+}
+
+/** Remedies that name what was missing. The others only point at a directive, which trying finds out better. */
+export function isPrecise({ kind }: Remedy): boolean {
+  return kind !== 'drop' && kind !== 'step-down'
+}
+
+/**
+ * A row that broke, loosened by as little as is known: by what was missing, by one step of its ladder,
+ * and where neither is to be had it goes, with its reason.
+ */
+export function loosenRow(
+  work: StageWork,
+  id: string,
+  broke: { reason: string; remedies: readonly Remedy[] },
+  where = 'In a clone',
+): StageWork {
+  for (const remedy of broke.remedies.filter(isPrecise)) {
+    if (!rowsTouched(work, remedy).includes(id) || !mayBeRelaxed(work, id)) continue
+    const relaxed = relaxRow(work, id, remedy)
+    if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
+  }
+  const stepped = relaxRow(work, id, { kind: 'step-down', key: id })
+  if (stepped !== undefined) {
+    const before = work.current.get(id)
+    const cost = costNote(work, before?.assignments ?? [], stepped.assignments)
+    const said = `${where} ${id}=${before?.value} broke it: ${broke.reason}. ${cost}`
+    const evidence = [...(before?.evidence ?? []), said]
+    return { ...work, current: new Map([...work.current, [id, { ...stepped, evidence }]]) }
+  }
+  return withoutRow(work, id, broke.reason)
+}
+
+/** The set loosened by the first thing known to be missing; the same work where nothing precise is known. */
+export function loosenSet(work: StageWork, remedies: readonly Remedy[]): StageWork {
+  for (const remedy of remedies.filter(isPrecise)) {
+    for (const id of rowsTouched(work, remedy).filter((one) => mayBeRelaxed(work, one))) {
+      const relaxed = relaxRow(work, id, remedy)
+      if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
+    }
+  }
+  return work
+}
+
+/** A row with which the others break, though each holds alone. */
+export function dropCulprit(work: StageWork, id: string, reason: string): StageWork {
+  return withoutRow(work, id, `with the other rows: ${reason}`)
+}

@@ -1,0 +1,78 @@
+import type { Facts } from '../../observe/facts.ts'
+import { observe } from '../../observe/observe.ts'
+import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
+import { type BaselineVerdict, bootProven } from '../../rehearsal/boot/proven-clone.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import type { Rehearsing, WalkContext } from '../walk/context.ts'
+
+type Verdict = { same: true } | Extract<BaselineVerdict, { same: false }> | { same: undefined; why: string }
+
+async function askClone(
+  { live, subject, signal }: WalkContext,
+  facts: Facts,
+  baseline: Baseline,
+  companions: readonly string[],
+): Promise<Verdict> {
+  const { unit } = subject
+  const executables = facts.executables.map(({ path }) => path)
+  try {
+    const proven = await bootProven(
+      live,
+      { unit, alsoStart: companions, signal },
+      { unit, baseline, executables, signal },
+    )
+    if (!('clone' in proven)) return proven.verdict
+    await proven.clone.dispose()
+    return { same: true }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { same: undefined, why: (error as Error).message.split('\n')[0] as string }
+  }
+}
+
+/** Whether the units that the service talks to may be started in each clone. */
+async function askAboutCompanions(
+  { dispatch, intents, signal, subject }: WalkContext,
+  missing: string,
+  units: readonly string[],
+): Promise<boolean> {
+  const text = [
+    `In a clone of this host ${subject.unit} does not answer as it does here: ${missing}.`,
+    `Started in the clone as well, ${units.join(', ')} could make it whole. The live ${units.length === 1 ? 'unit is' : 'units are'} not touched.`,
+  ]
+  const [yes, no] = [
+    `Start ${units.length === 1 ? 'it' : 'them'} in the clones`,
+    'No rehearsal, live trials only',
+  ]
+  dispatch({ type: 'phase', phase: { at: 'question', id: 'companions', text, yes, no } })
+  return (await intents.oneOf(signal, ['answer']))?.yes === true
+}
+
+/**
+ * Proves that the unhardened service answers in a clone as it does live: only then a clone proves anything. Where it
+ * does not, says why in one line, and the walk goes on with live trials.
+ */
+export async function rehearsalPhase(
+  context: WalkContext,
+  baseline: Baseline,
+): Promise<Rehearsing | undefined> {
+  const { live, options, dispatch, subject } = context
+  if (!options.rehearse) return undefined
+  const what = 'Booting a clone of this host, to see that the service answers in it as it does here'
+  dispatch({ type: 'phase', phase: { at: 'looking', what } })
+  const problem = await cloneProblem(live)
+  if (problem !== undefined) return { why: problem, companions: [] }
+  const facts = await observe(live, subject.unit)
+  const companions: string[] = []
+  for (;;) {
+    const verdict = await askClone(context, facts, baseline, companions)
+    if (verdict.same === true) return { companions }
+    if (verdict.same === undefined) return { why: verdict.why, companions }
+    const more = verdict.startable.filter((unit) => !companions.includes(unit))
+    const why = `the service does not answer in a clone as it does live: ${verdict.missing}`
+    if (more.length === 0) return { why, companions }
+    if (!(await askAboutCompanions(context, verdict.missing, more))) return { why, companions }
+    companions.push(...more)
+    dispatch({ type: 'phase', phase: { at: 'looking', what } })
+  }
+}

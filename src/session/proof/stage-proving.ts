@@ -1,0 +1,272 @@
+import type { Stage } from '../../catalog/common/types.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import type { StepListener } from '../../trial/transaction/steps.ts'
+import type { StageWork } from '../stage/stage-work.ts'
+import type { WalkContext } from '../walk/context.ts'
+import type { Proof } from '../walk/state.ts'
+import { openRehearsal, type Rehearsal } from './clone-pool.ts'
+import { CloneScheduler, lowerOwnPriority } from './clone-scheduler.ts'
+import {
+  applyVerdicts,
+  isSettled,
+  NO_PROOFS,
+  nextJob,
+  type ProofJob,
+  type Proofs,
+  proofJobs,
+  setProof,
+  setVerdict,
+  type Verdict,
+} from './proof-plan.ts'
+
+const MAX_LOST = 1
+
+const silent: StepListener = () => undefined
+
+/** A question that spoiled the clone it was asked in is asked once more, in a fresh one. */
+interface Asked extends ProofJob {
+  again?: true
+}
+
+/**
+ * The proofs of one stage: asks clones of the host about rows, tighter values and the ticked set, while the person
+ * reads, and changes the stage by what they say. Clones are booted as there is something to ask, and go with stop().
+ */
+export class StageProving {
+  readonly #context: WalkContext
+  readonly #baseline: Baseline
+  readonly #changed: () => void
+  #work: StageWork
+  #proofs: Proofs = NO_PROOFS
+  #running: ProofJob[] = []
+  #again: Asked[] = []
+  /** Only the ticked set is asked for, and nothing changes it: it stands on the screen to be applied. */
+  #frozen = false
+  #stopped = true
+  #watching: StepListener = silent
+  readonly #workers = new Set<Promise<void>>()
+  #idle = new Set<() => void>()
+  #failure: unknown
+  /** Clones in a row that could not be made ready. */
+  #lost = 0
+  #comeBack: () => void = () => undefined
+  #differs: readonly string[] = []
+  /** Fewer where a clone could not be booted beside the others. */
+  #mostClones = Number.POSITIVE_INFINITY
+  readonly #pace: CloneScheduler
+
+  /** `changed` is called after each step of a proof, and after each change of the stage. */
+  constructor(context: WalkContext, baseline: Baseline, work: StageWork, changed: () => void) {
+    this.#context = context
+    this.#baseline = baseline
+    this.#work = work
+    this.#changed = changed
+    this.#pace = new CloneScheduler(context.live, () => this.#advance())
+    const { rehearsing } = context
+    if (rehearsing?.why !== undefined) this.#proofs = { ...NO_PROOFS, unprovable: rehearsing.why }
+  }
+
+  /** Begins to ask, or goes on after pause(). What was answered before is not asked again. */
+  begin(): void {
+    if (this.#stopped && this.wanted) {
+      this.#comeBack = lowerOwnPriority()
+      this.#pace.start()
+    }
+    this.#stopped = false
+    this.#frozen = false
+    this.#advance()
+  }
+
+  get work(): StageWork {
+    return this.#work
+  }
+
+  /** What is not in a clone as on the live host, in sentences. */
+  get differs(): readonly string[] {
+    return this.#differs
+  }
+
+  get proofs(): Proofs {
+    return this.#proofs
+  }
+
+  get wanted(): boolean {
+    return this.#context.rehearsing !== undefined
+  }
+
+  get proving(): boolean {
+    if (!this.wanted || this.#stopped || this.#proofs.unprovable !== undefined) return false
+    return !isSettled(this.#work, this.#proofs)
+  }
+
+  get set(): Proof {
+    return this.wanted ? setProof(this.#work, this.#proofs) : { state: 'none' }
+  }
+
+  /** The person changed the stage. */
+  change(how: (work: StageWork) => StageWork): void {
+    this.#work = how(this.#work)
+    this.#advance()
+  }
+
+  /** Holds the stage as it is, until begin(): what was shown is what is applied. */
+  freeze(): void {
+    this.#frozen = true
+    this.#advance()
+  }
+
+  /** What the clones say of the ticked set, once they do; undefined where none can. Tells the steps meanwhile. */
+  async setVerdict(tell: StepListener): Promise<Verdict | undefined> {
+    this.#watching = tell
+    try {
+      for (;;) {
+        this.#context.signal.throwIfAborted()
+        if (this.#failure !== undefined) throw this.#failure
+        const verdict = setVerdict(this.#work, this.#proofs)
+        if (verdict !== undefined || !this.wanted || this.#proofs.unprovable !== undefined) return verdict
+        if (this.#stopped) return undefined
+        await this.#next()
+      }
+    } finally {
+      this.#watching = silent
+    }
+  }
+
+  /** Ends what is under way and removes the clones. */
+  async pause(): Promise<void> {
+    this.#stopped = true
+    this.#wake()
+    await Promise.all(this.#workers)
+    this.#pace.stop()
+    this.#comeBack()
+    this.#running = []
+    this.#proofs = { ...this.#proofs, running: new Set() }
+  }
+
+  #wake(): void {
+    const waiting = [...this.#idle]
+    this.#idle.clear()
+    for (const go of waiting) go()
+  }
+
+  #next(): Promise<void> {
+    return new Promise((resolve) => {
+      const { signal } = this.#context
+      const go = () => {
+        signal.removeEventListener('abort', go)
+        resolve()
+      }
+      signal.addEventListener('abort', go)
+      this.#idle.add(go)
+    })
+  }
+
+  #advance(): void {
+    if (!this.#frozen) this.#work = applyVerdicts(this.#work, this.#proofs)
+    this.#hire()
+    this.#wake()
+    this.#changed()
+  }
+
+  #take(): Asked | undefined {
+    if (this.#running.length >= this.#pace.allowed) return undefined
+    const next = this.#again.pop() ?? nextJob(this.#work, this.#proofs, this.#running)
+    if (next === undefined || (this.#frozen && next.of !== 'set')) return undefined
+    this.#running = [...this.#running, next]
+    this.#proofs = { ...this.#proofs, running: new Set([...this.#proofs.running, next.key]) }
+    this.#changed()
+    return next
+  }
+
+  #answer(question: ProofJob, verdict: Verdict | undefined): void {
+    this.#running = this.#running.filter(({ key }) => key !== question.key)
+    const running = new Set(this.#running.map(({ key }) => key))
+    const verdicts = new Map(this.#proofs.verdicts)
+    if (verdict !== undefined) verdicts.set(question.key, verdict)
+    this.#proofs = { ...this.#proofs, verdicts, running }
+    this.#advance()
+  }
+
+  /** As many clones as there is to ask, within what the machine has to spare. */
+  #hire(): void {
+    const { wanted } = this
+    if (!wanted || this.#stopped || this.#proofs.unprovable !== undefined) return
+    const open = proofJobs(this.#work, this.#proofs).length
+    while (this.#workers.size < Math.min(this.#pace.allowed, this.#mostClones, open)) {
+      const worker = this.#run().catch((error) => {
+        this.#failure ??= error
+      })
+      this.#workers.add(worker)
+      void worker.finally(() => {
+        this.#workers.delete(worker)
+        this.#wake()
+      })
+    }
+  }
+
+  async #run(): Promise<void> {
+    let rehearsal: Rehearsal | undefined
+    try {
+      while (!this.#stopped && !this.#context.signal.aborted) {
+        const question = this.#take()
+        if (question === undefined) {
+          await this.#next()
+          continue
+        }
+        const opened = rehearsal ?? (await openRehearsal(this.#context, this.#work.facts, this.#baseline))
+        if ('why' in opened) return this.#giveUp(question, opened.why)
+        rehearsal = opened
+        this.#lost = 0
+        this.#differs = opened.notes
+        const spoiled = await this.#ask(rehearsal, question)
+        if (!spoiled) {
+          await this.#rest()
+          continue
+        }
+        await rehearsal.dispose()
+        rehearsal = undefined
+      }
+    } finally {
+      await rehearsal?.dispose()
+    }
+  }
+
+  /** On a busy host, for a while between two questions; what waits for Enter does not. */
+  async #rest(): Promise<void> {
+    const until = performance.now() + this.#pace.restMs
+    while (performance.now() < until && !this.#frozen && !this.#stopped) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  /** Without a clone the question is for another one; where there is no other, nothing can be proven. */
+  #giveUp(question: ProofJob, why: string): void {
+    this.#mostClones = Math.max(1, this.#workers.size - 1)
+    this.#lost += 1
+    // Once may be chance: somebody stopped it, or memory was short for a moment.
+    if (this.#running.length === 1 && this.#lost > MAX_LOST)
+      this.#proofs = { ...this.#proofs, unprovable: why }
+    this.#answer(question, undefined)
+  }
+
+  /** True when the clone is not fit for another question. */
+  async #ask(rehearsal: Rehearsal, question: Asked): Promise<boolean> {
+    const tell: StepListener = (event) => {
+      if (question.of === 'set') this.#watching(event)
+    }
+    const { stage }: { stage: Stage } = this.#work
+    try {
+      const { verdict, clone } = await rehearsal.ask(stage, question, tell)
+      const unsure = clone === 'unsure' && verdict.holds === false && question.again === undefined
+      if (unsure) this.#again.push({ ...question, again: true })
+      this.#answer(question, unsure ? undefined : verdict)
+      return clone !== 'fit'
+    } catch (error) {
+      this.#context.signal.throwIfAborted()
+      const why = (error as Error).message.split('\n')[0] as string
+      if (question.again === undefined) this.#again.push({ ...question, again: true })
+      this.#answer(question, question.again === undefined ? undefined : { holds: undefined, why })
+      return true
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { brokeWithout, heldWithout, squeezed } from '../../catalog/common/squeeze.ts'
+import type { Proposed } from '../../catalog/common/types.ts'
+import type { Climbed, StageWork } from '../stage/stage-work.ts'
+
+const AT_THE_FOOT: Climbed = { stopped: false, squeeze: 0 }
+
+/** A value of a row that is tighter than the one it has, and what is remembered and said when it was tried. */
+interface Tighter {
+  proposed: Proposed
+  /** `without` is the part that went: what was seen that speaks for it is no evidence any more. */
+  held: { climbed: Climbed; said: string; without?: string }
+  broke: { climbed: Climbed; said: (reason: string) => string }
+}
+
+function rungAbove(now: Proposed, climbed: Climbed): Tighter | undefined {
+  const ladder = now.ladder ?? []
+  const rung = climbed.stopped ? undefined : ladder[ladder.findIndex(({ value }) => value === now.value) - 1]
+  if (rung === undefined) return undefined
+  return {
+    proposed: { ...now, ...rung },
+    held: { climbed, said: `In a clone it also held as ${rung.value}.` },
+    broke: {
+      climbed: { ...climbed, stopped: true },
+      said: (reason) => `As ${rung.value} it breaks: ${reason.replace(/\.+$/, '')}.`,
+    },
+  }
+}
+
+/** One part less; a squeeze that does not apply any more is passed over. */
+function partLess(now: Proposed, climbed: Climbed, canReload: boolean): Tighter | undefined {
+  const squeezes = now.squeezes ?? []
+  for (let index = climbed.squeeze; index < squeezes.length; index += 1) {
+    const squeeze = squeezes[index]
+    const proposed = squeeze && squeezed(now, squeeze)
+    if (squeeze === undefined || proposed === undefined) continue
+    // The rungs below a squeezed value are what it was: there is nothing above to climb to.
+    const next = { stopped: true, squeeze: index + 1 }
+    return {
+      proposed,
+      held: { climbed: next, said: heldWithout(squeeze, canReload), without: squeeze.label },
+      broke: { climbed: next, said: (reason) => brokeWithout(squeeze, reason) },
+    }
+  }
+  return undefined
+}
+
+function tighter(work: StageWork, id: string): Tighter | undefined {
+  const now = work.current.get(id)
+  if (now === undefined) return undefined
+  const climbed = work.climbed.get(id) ?? AT_THE_FOOT
+  return rungAbove(now, climbed) ?? partLess(now, climbed, work.facts.unit.canReload)
+}
+
+/** The next tighter value of a row, to be tried; undefined when it is as tight as it gets. */
+export function nextTighter(work: StageWork, id: string): Proposed | undefined {
+  return tighter(work, id)?.proposed
+}
+
+/** The row after its next tighter value was tried: `broke` says how it broke, undefined that it held. */
+export function climb(work: StageWork, id: string, broke?: string): StageWork {
+  const [now, next] = [work.current.get(id), tighter(work, id)]
+  if (now === undefined || next === undefined) return work
+  const { climbed } = broke === undefined ? next.held : next.broke
+  const said = broke === undefined ? next.held.said : next.broke.said(broke)
+  const becomes = broke === undefined ? next.proposed : now
+  const gone = broke === undefined ? next.held.without : undefined
+  const evidence = now.evidence.filter((line) => gone === undefined || !line.startsWith(`${gone}: `))
+  return {
+    ...work,
+    current: new Map([...work.current, [id, { ...becomes, evidence: [...evidence, said] }]]),
+    climbed: new Map([...work.climbed, [id, climbed]]),
+  }
+}

@@ -1,0 +1,71 @@
+import type { Facts } from '../../observe/facts.ts'
+import type { Learned } from '../../observe/trace/learned.ts'
+import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
+import type { LearnPhase } from '../../rehearsal/follow/learn.ts'
+import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
+import { privilegedPrograms } from '../../rehearsal/follow/traced-programs.ts'
+import { traceRefusals } from '../../rehearsal/follow/traced-refusals.ts'
+import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
+import { refusedCalls } from '../../trial/diagnosis/refused-calls.ts'
+import { accountsOf } from '../../trial/transaction/new-account.ts'
+import { planOwnership, recordOwnership } from '../../trial/transaction/ownership.ts'
+import type { Change, TrialContext } from '../../trial/transaction/trial.ts'
+import { completed } from '../stage/failure.ts'
+
+export interface TracedFailure {
+  trials: TrialContext
+  facts: Facts
+  volatile: VolatileListing
+  change: Change
+  /** What following the service without the trial told. */
+  before: Pick<Learned, 'failed' | 'files'>
+}
+
+/** Start, requests, reload and stop; the start is one after a boot. Rotation is not what a trial was held to. */
+function phasesOf({ trials, facts, volatile }: TracedFailure): LearnPhase[] {
+  const { host, baseline, signal } = trials
+  const life = lifecycleOf(host, { facts, baseline, ...(signal ? { signal } : {}) })
+  return life
+    .filter(({ name }) => name !== 'rotate')
+    .map(({ name, play }) => ({
+      name,
+      play: async () => {
+        if (name === 'start') await emptyVolatile(host, volatile)
+        await play()
+      },
+    }))
+}
+
+/**
+ * The diagnosis with what the kernel refused: the trial that broke is repeated in the clone under strace. The clone is
+ * of no further use afterwards. The same diagnosis where nothing could be traced.
+ */
+export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagnosis): Promise<Diagnosis> {
+  const { trials, facts, change, before } = failure
+  const { host, signal } = trials
+  const records = await recordOwnership(host, change.ownership, change.assignments)
+  // The trial that broke has made it in this clone.
+  const accounts = [...trials.accounts, ...accountsOf(change.account)]
+  const found = await traceRefusals(
+    { host },
+    {
+      unit: facts.unit,
+      architecture: facts.architecture,
+      phases: phasesOf(failure),
+      assignments: change.assignments,
+      ownership: await planOwnership(host, change.ownership, records, accounts),
+      before,
+      ...(signal ? { signal } : {}),
+    },
+  )
+  if ('why' in found) return diagnosis
+  const privileged = (await privilegedPrograms(host, before)).map(({ detail }) => detail)
+  const { remedies, lines } = refusedCalls(found.failed, change.assignments, privileged)
+  const [first] = lines
+  if (first === undefined) return diagnosis
+  return {
+    reason: `${diagnosis.reason}; ${first}`,
+    journal: [...diagnosis.journal, ...lines.map((line) => `strace: ${line}`)],
+    remedies: [...(await completed(host, remedies)), ...diagnosis.remedies],
+  }
+}

@@ -1,0 +1,57 @@
+import { STAGES, type StageOrAll, titleOf } from '../../catalog/common/types.ts'
+import { type DropInPart, mergeAssignments } from '../../systemd/settings/drop-in.ts'
+import { formatScore } from '../store/score.ts'
+import type { KeptStage } from '../store/store.ts'
+
+/**
+ * The kept drop-in, stage by stage with a comment each. A key that a later stage says again stands only there:
+ * the user switch narrows the bounding set that the capabilities stage began.
+ */
+export function dropInParts(kept: readonly KeptStage[]): DropInPart[] {
+  const parts: DropInPart[] = []
+  for (const { stage, assignments, before, after, at } of kept) {
+    for (const part of parts) {
+      part.assignments = mergeAssignments(part.assignments, assignments).filter(
+        (one) => !assignments.includes(one),
+      )
+    }
+    const number = stage === 'all' ? '' : `Stage ${STAGES.indexOf(stage) + 1}, `
+    const title = `${number}${titleOf(stage).toLowerCase()}`.replace(/^all/, 'All')
+    const comment = [
+      `${title}: exposure ${formatScore(before)} → ${formatScore(after)}, proven ${at.slice(0, 16)}Z`,
+    ]
+    parts.push({ comment, assignments: [...assignments] })
+  }
+  return parts.filter(({ assignments }) => assignments.length > 0)
+}
+
+/** What was kept in one restart comes before what was kept stage by stage later. */
+function orderOf(stage: StageOrAll): number {
+  return stage === 'all' ? -1 : STAGES.indexOf(stage)
+}
+
+/** When it was kept, but never before what was kept earlier: the clock may have been set back since. */
+function timeAfter(kept: readonly KeptStage[], at: string): string {
+  const latest = Math.max(0, ...kept.map((stage) => Date.parse(stage.at) || 0))
+  return Date.parse(at) > latest ? at : new Date(latest + 1).toISOString()
+}
+
+/** Stages in their order, a stage kept again merged with what was kept of it before. */
+export function withStage(kept: readonly KeptStage[], latest: KeptStage): KeptStage[] {
+  const added = { ...latest, at: timeAfter(kept, latest.at) }
+  const before = kept.find(({ stage }) => stage === added.stage)
+  const others = kept.filter(({ stage }) => stage !== added.stage)
+  const elsewhere = new Set(others.flatMap(({ records }) => records.map(({ path }) => path)))
+  const merged =
+    before === undefined
+      ? added
+      : {
+          ...added,
+          before: before.before,
+          first: before.first ?? before.at,
+          assignments: mergeAssignments(before.assignments, added.assignments),
+          // What another stage has recorded meanwhile is no longer what was there before the first change.
+          records: [...before.records, ...added.records.filter(({ path }) => !elsewhere.has(path))],
+        }
+  return [...others, merged].sort((a, b) => orderOf(a.stage) - orderOf(b.stage))
+}

@@ -1,0 +1,65 @@
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { attempt, undo } from '../../trial/transaction/transaction.ts'
+import { loosenRow } from '../proof/loosen.ts'
+import { changeKey } from '../proof/proof-plan.ts'
+import type { WalkContext } from '../walk/context.ts'
+import { searchBreaking } from './bisect.ts'
+import { diagnosisOf, type Failure } from './failure.ts'
+import { requireBack } from './stage-trial.ts'
+import { changeOf, type StageWork, tickedInOrder } from './stage-work.ts'
+import { trialContext } from './trial-context.ts'
+
+/** What live trials of a stage said so far, by the change: no part is tried twice. */
+export type TriedLive = Map<string, boolean>
+
+/** Trials that the search for one row may take: ⌈log2 n⌉. */
+export function mostTrials(rows: number): number {
+  return Math.ceil(Math.log2(Math.max(2, rows)))
+}
+
+/** One live trial of a part, undone whatever it comes to; why it broke, or undefined. */
+async function tryPart(
+  context: WalkContext,
+  work: StageWork,
+  baseline: Baseline,
+  ids: readonly string[],
+): Promise<Pick<Failure, 'reason' | 'remedies'> | undefined> {
+  const trials = trialContext(context, work.facts, baseline)
+  const result = await attempt(trials, work.stage, changeOf(work, new Set(ids)))
+  if (result.healthy) {
+    requireBack('a part of it held', await undo(trials, result.trial), context)
+    return undefined
+  }
+  requireBack(result.reasons[0]?.text ?? 'a part of it broke', result.undone, context)
+  return diagnosisOf(context.host, work.facts, result)
+}
+
+/**
+ * Finds on the live service the row with which a stage begins to break, where no clone can tell: parts of it are tried
+ * and taken back, so between two trials the service runs as it was last proven. The row is then relaxed by as little
+ * as is known, and the rest is kept on the list.
+ */
+export async function searchLive(
+  context: WalkContext,
+  work: StageWork,
+  baseline: Baseline,
+  broke: Pick<Failure, 'reason' | 'remedies'>,
+  tried: TriedLive,
+): Promise<StageWork> {
+  const { stage } = work
+  const ids = tickedInOrder(work)
+  const keyOf = (first: number) => changeKey(changeOf(work, new Set(ids.slice(0, first))))
+  const most = mostTrials(ids.length)
+  let why = broke
+  for (let trial = 1; ; trial += 1) {
+    const next = searchBreaking(ids.length, (first) => tried.get(keyOf(first)))
+    if ('breaks' in next) return loosenRow(work, ids[next.breaks] as string, why, 'On the live service')
+    const part = ids.slice(0, next.ask)
+    const deadline = Date.now() + trialContext(context, work.facts, baseline).deadManSeconds * 1000
+    const search = { trial, most, rows: part, of: ids.length }
+    context.dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], deadline, search } })
+    const found = await tryPart(context, work, baseline, part)
+    tried.set(keyOf(next.ask), found === undefined)
+    if (found !== undefined) why = found
+  }
+}

@@ -1,0 +1,79 @@
+import { remoteLogin } from '../../catalog/common/roles.ts'
+import type { Facts } from '../../observe/facts.ts'
+import type { Login } from '../../systemd/log/logins.ts'
+import { newestLogin } from '../../trial/health/login.ts'
+import type { WalkContext, WalkOptions } from '../walk/context.ts'
+import type { LoginProof, Phase } from '../walk/state.ts'
+
+type Keep = Extract<Phase, { at: 'keep' }>
+type Answer = { yes: boolean } | undefined
+
+/** To go to another terminal and log in there takes longer than to read a screen. */
+const LOGIN_SECONDS = 120
+const LOOK_EVERY_MS = 1500
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Seconds for the answer to Keep?; 0 where nobody is there to answer. */
+export function secondsToKeep({ keepSeconds }: WalkOptions, facts: Facts): number {
+  return keepSeconds > 0 && remoteLogin(facts) !== undefined
+    ? Math.max(keepSeconds, LOGIN_SECONDS)
+    : keepSeconds
+}
+
+/** Whether a change of this service is kept only after a new login, and who serves it. */
+export function loginWanted({ host, live }: WalkContext, facts: Facts): LoginProof | undefined {
+  const opener = host === live ? remoteLogin(facts) : undefined
+  return opener && { by: opener.name }
+}
+
+/** Why a change is not even tried: with nobody there to log in, an exercise has to. One line. */
+export function nobodyLogsIn({ options }: WalkContext, login: LoginProof | undefined): string | undefined {
+  if (login === undefined || options.keepSeconds > 0 || options.exercises.length > 0) return undefined
+  return `not tried live: ${login.by} is a way into this machine, and nobody is here to see that it still is; give an --exercise that logs in`
+}
+
+/** Why a change that held is undone all the same: with nobody there, a login of the exercise has to be seen. */
+export async function noLoginSeen(
+  { host, subject }: WalkContext,
+  { by }: LoginProof,
+  since: number,
+): Promise<string | undefined> {
+  if ((await newestLogin(host, subject.unit, since)) !== undefined) return undefined
+  return `rolled back: ${by} is a way into this machine, and no new login was seen; give an --exercise that logs in`
+}
+
+/**
+ * Asks Keep?, and where the service is a way into the machine, looks for a new login meanwhile: without one a yes
+ * counts only where the person insists in words. undefined when the time is up.
+ */
+export async function askToKeep(
+  { dispatch, intents, signal }: Pick<WalkContext, 'dispatch' | 'intents' | 'signal'>,
+  phase: Keep,
+  look: () => Promise<Login | undefined>,
+): Promise<Answer> {
+  let { login } = phase
+  let answered = false
+  dispatch({ type: 'phase', phase })
+  const watch = async (): Promise<void> => {
+    while (login !== undefined && !answered) {
+      // Where it can't be looked at, none was seen.
+      const seen = await look().catch(() => undefined)
+      if (answered || signal.aborted) return
+      if (seen !== undefined && seen.at !== login.seen?.at) {
+        login = { ...login, seen }
+        dispatch({ type: 'phase', phase: { ...phase, login } })
+      }
+      await pause(LOOK_EVERY_MS)
+    }
+  }
+  void watch()
+  try {
+    for (;;) {
+      const answer = await intents.oneOf(signal, ['keep'], phase.deadline)
+      if (!answer?.yes || login === undefined || login.seen || answer.withoutLogin) return answer
+    }
+  } finally {
+    answered = true
+  }
+}

@@ -1,0 +1,128 @@
+import type { StageOrAll } from '../../catalog/common/types.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { overallExposure } from '../../systemd/exposure/security.ts'
+import { rearmTimer } from '../../systemd/manager/timer.ts'
+import { mergeAssignments } from '../../systemd/settings/drop-in.ts'
+import { newestLogin } from '../../trial/health/login.ts'
+import { keep } from '../../trial/transaction/keep.ts'
+import { AbortedTrial, undo } from '../../trial/transaction/transaction.ts'
+import type { Attempt, Change, TrialContext, Undone } from '../../trial/transaction/trial.ts'
+import type { Verdict } from '../proof/proof-plan.ts'
+import type { KeptStage } from '../store/store.ts'
+import type { WalkContext } from '../walk/context.ts'
+import { Refusal } from '../walk/preflight.ts'
+import type { Proof, StageResult } from '../walk/state.ts'
+import { dropInParts, withStage } from './drop-in-parts.ts'
+import { askToKeep, loginWanted, noLoginSeen, secondsToKeep } from './remote-login.ts'
+
+/** How a change comes to the machine that it lands on. */
+export interface TrialTarget {
+  /** Exposure ×10 before it. */
+  before: number
+  /** What the stage says of its rehearsal; '' when rehearsal is not wanted. */
+  rehearsal: string
+  /** It held in a clone. */
+  proven: boolean
+  /** What is not in a clone as on the live host, in sentences. */
+  differs: readonly string[]
+  /** What the service does, as it was looked at before. */
+  facts: Facts
+}
+
+/** What a stage says of its rehearsal. */
+export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict | undefined): string {
+  if (context.rehearsing === undefined) return ''
+  if (verdict?.holds === true)
+    return 'rehearsed first in a clone: restart, reload, stop, and a start as after a boot'
+  return `not rehearsed: ${set.reason ?? 'no clone could tell'}`
+}
+
+/** A live failure after a rehearsal that held is a gap between the clone and the host, and is named as one. */
+export function asGap<Failed extends Extract<Attempt, { healthy: false }>>(
+  failed: Failed,
+  { proven, differs }: TrialTarget,
+): Failed {
+  if (!proven) return failed
+  const [main, ...rest] = failed.reasons
+  const known = differs.length === 0 ? '' : `. Known to differ there: ${differs.join('; ')}`
+  const text = `it held in the rehearsal and not live: ${main?.text ?? 'not healthy'}${known}`
+  return { ...failed, reasons: [{ kind: main?.kind ?? 'error', text }, ...rest] }
+}
+
+/** Ends the walk where an undo is not proven: nothing more is tried on a service that may not be back. */
+export function requireBack(
+  why: string,
+  { proven, lines }: Undone,
+  { host, live, subject: { unit } }: Pick<WalkContext, 'host' | 'live' | 'subject'>,
+): void {
+  if (proven) return
+  const text = `${why}, and ${lines[0]}`
+  if (host !== live) throw new Refusal(`in the clone ${text}`, 'The live service was not touched.')
+  throw new Refusal(
+    text,
+    `systemctl status ${unit} and journalctl -u ${unit} say more; what was kept before stays.`,
+  )
+}
+
+/** Asks Keep? where somebody is there to answer, and keeps what passed or takes it back. */
+export async function keepOrUndo(
+  context: WalkContext,
+  trials: TrialContext,
+  { stage, change }: { stage: StageOrAll; change: Change },
+  result: Extract<Attempt, { healthy: true }>,
+  { before, rehearsal, facts }: TrialTarget,
+): Promise<StageResult> {
+  const { host, subject, dispatch } = context
+  const after = (await overallExposure(host, subject.unit)) ?? before
+  const login = loginWanted(context, facts)
+  const skipped = (why: string, undone: Undone): StageResult => {
+    requireBack(why, undone, context)
+    return { stage, outcome: 'skipped', before, after: before, kept: [], note: why }
+  }
+  const rolledBack = async (why: string) => skipped(why, await undo(trials, result.trial))
+  const seconds = secondsToKeep(context.options, facts)
+  if (seconds > 0) {
+    await rearmTimer(host, subject.unit)
+    const deadline = Date.now() + seconds * 1000
+    const proof = [...result.report.proof, ...(rehearsal === '' ? [] : [rehearsal])]
+    const asked = { at: 'keep' as const, stage, deadline, before, after, proof, ...(login ? { login } : {}) }
+    const look = () => newestLogin(host, subject.unit, result.trial.since)
+    const answer = await askToKeep(context, asked, look).catch(async () => {
+      throw new AbortedTrial(await undo(trials, result.trial))
+    })
+    dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [] } })
+    if (answer?.yes !== true)
+      return rolledBack(answer ? 'rolled back as asked' : 'nobody answered: rolled back')
+  } else if (login !== undefined) {
+    const why = await noLoginSeen(context, login, result.trial.since)
+    if (why !== undefined) return rolledBack(why)
+  }
+  const added: KeptStage = {
+    stage,
+    assignments: [...result.trial.assignments],
+    records: [...result.trial.records],
+    before,
+    after,
+    at: new Date().toISOString(),
+  }
+  const kept = withStage(context.stored.kept, added)
+  const done = await keep(trials, result.trial, dropInParts(kept), result.report.last?.invocation ?? '')
+  if (!done.kept) return skipped(done.reason, done.undone)
+  await context.save({ kept, pending: undefined } as Parameters<WalkContext['save']>[0])
+  const lines = result.trial.assignments
+    .filter(({ value }) => value !== '')
+    .map(({ key, value }) => `${key}=${value}`)
+  const note = rehearsal === '' ? {} : { note: rehearsal }
+  const outcome = host === context.live ? 'kept' : 'rehearsed'
+  if (outcome === 'rehearsed') {
+    const { assignments, ownership: before } = context.ahead?.change ?? { assignments: [], ownership: [] }
+    const sum = {
+      ...context.ahead?.change,
+      ...change,
+      assignments: mergeAssignments(assignments, result.trial.assignments),
+      ownership: [...before, ...change.ownership],
+    }
+    context.ahead = { change: sum, parts: dropInParts(kept) }
+  }
+  return { stage, outcome, before, after, kept: lines, ...note }
+}

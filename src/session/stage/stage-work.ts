@@ -1,0 +1,174 @@
+import type { Assignment, OwnershipWish, Proposed, Stage } from '../../catalog/common/types.ts'
+import { proposalsFor, type StageProposal } from '../../catalog/index.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { exposure } from '../../systemd/exposure/exposure.ts'
+import { mergeAssignments } from '../../systemd/settings/drop-in.ts'
+import { applyAssignments, settingsFromShow } from '../../systemd/settings/settings.ts'
+import type { Change } from '../../trial/transaction/trial.ts'
+import { formatScore } from '../store/score.ts'
+import type { Proof, Row } from '../walk/state.ts'
+
+/** One stage as the walk works on it: the rows on the screen and the proposal behind each. */
+export interface StageWork {
+  stage: Stage
+  facts: Facts
+  proposals: StageProposal[]
+  /** What a row would write by now: the proposal, or what it was relaxed to. */
+  current: ReadonlyMap<string, Proposed>
+  ticked: ReadonlySet<string>
+  /** Rows that were unticked because they broke in a clone, and how. */
+  broken: ReadonlyMap<string, string>
+  /** Rows that the person ticked all the same. */
+  insisted: ReadonlySet<string>
+  /** Rows that the person touched, or that were ticked because they held: they are not ticked by themselves again. */
+  settled: ReadonlySet<string>
+  /** Which tighter values of a row were tried already. */
+  climbed: ReadonlyMap<string, Climbed>
+}
+
+export interface Climbed {
+  /** A rung of the ladder broke: those above it would too. */
+  stopped: boolean
+  /** The first of the row's squeezes that was not tried yet. */
+  squeeze: number
+}
+
+export function beginStage(stage: Stage, facts: Facts): StageWork {
+  const proposals = proposalsFor(stage, facts)
+  const current = new Map<string, Proposed>()
+  const ticked = new Set<string>()
+  for (const { directive, result } of proposals) {
+    if (result.kind !== 'propose') continue
+    current.set(directive.key, result)
+    if (result.recommended) ticked.add(directive.key)
+  }
+  return { stage, facts, proposals, current, ticked, ...UNTOUCHED }
+}
+
+export const UNTOUCHED = {
+  broken: new Map<string, string>(),
+  insisted: new Set<string>(),
+  settled: new Set<string>(),
+  climbed: new Map<string, Climbed>(),
+} as const
+
+/** Ticks or unticks one row at the person's wish; a row without a proposal stays as it is. */
+export function toggle(work: StageWork, id: string): StageWork {
+  if (!work.current.has(id)) return work
+  return work.ticked.has(id) ? untick(work, id) : tick(work, id)
+}
+
+function tick(work: StageWork, id: string): StageWork {
+  const broken = new Map(work.broken)
+  const insisted = broken.delete(id) ? new Set([...work.insisted, id]) : work.insisted
+  const settled = new Set([...work.settled, id])
+  return { ...work, broken, insisted, settled, ticked: new Set([...work.ticked, id]) }
+}
+
+function untick(work: StageWork, id: string): StageWork {
+  const [ticked, insisted] = [new Set(work.ticked), new Set(work.insisted)]
+  ticked.delete(id)
+  insisted.delete(id)
+  return { ...work, ticked, insisted, settled: new Set([...work.settled, id]) }
+}
+
+/** The row's other way instead of the one it stands for; what was tried of the one says nothing of the other. */
+export function toAlternative(work: StageWork, id: string): StageWork {
+  const now = work.current.get(id)
+  if (now?.other === undefined) return work
+  const { other, ...before } = now
+  const climbed = new Map(work.climbed)
+  climbed.delete(id)
+  return { ...work, climbed, current: new Map([...work.current, [id, { ...other, other: before }]]) }
+}
+
+/** Whether a row stands for its other way. */
+function isOtherWay({ proposals, current }: StageWork, id: string): boolean {
+  const result = proposals.find(({ directive }) => directive.key === id)?.result
+  const other = result?.kind === 'propose' ? result.other : undefined
+  return other !== undefined && current.get(id)?.value === other.value
+}
+
+/** A stage that was looked at anew, with the ticks and the ways that the person had chosen before. */
+export function asChosen(anew: StageWork, before: StageWork): StageWork {
+  return [...anew.current.keys()].reduce((work, id) => {
+    const turned = isOtherWay(before, id) && !isOtherWay(work, id) ? toAlternative(work, id) : work
+    const differs = before.settled.has(id) && before.ticked.has(id) !== turned.ticked.has(id)
+    return differs ? toggle(turned, id) : turned
+  }, anew)
+}
+
+/** Ticked rows in the catalog's order. */
+export function tickedInOrder({ proposals, ticked }: StageWork): string[] {
+  return proposals.map(({ directive }) => directive.key).filter((id) => ticked.has(id))
+}
+
+/** All that may be ticked, or none. What broke in a clone stays unticked: to insist on it takes a tick of its own. */
+export function tickAll(work: StageWork, on: boolean): StageWork {
+  const ids = [...work.current.keys()].filter((id) => on !== work.ticked.has(id) && !work.broken.has(id))
+  return ids.reduce((next, id) => toggle(next, id), work)
+}
+
+/** What the ticked rows would write, in the catalog's order; a later row's key replaces an earlier one's. */
+export function chosenAssignments(work: StageWork, ids: ReadonlySet<string> = work.ticked): Assignment[] {
+  return work.proposals.reduce<Assignment[]>((all, { directive }) => {
+    const proposed = ids.has(directive.key) ? work.current.get(directive.key) : undefined
+    return proposed === undefined ? all : mergeAssignments(all, proposed.assignments)
+  }, [])
+}
+
+export function chosenOwnership(work: StageWork, ids: ReadonlySet<string> = work.ticked): OwnershipWish[] {
+  return work.proposals.flatMap(({ directive: { key } }) =>
+    ids.has(key) ? (work.current.get(key)?.ownership ?? []) : [],
+  )
+}
+
+export function changeOf(work: StageWork, ids: ReadonlySet<string> = work.ticked): Change {
+  const account = [...ids].map((id) => work.current.get(id)?.account).find((one) => one !== undefined)
+  return {
+    assignments: chosenAssignments(work, ids),
+    ownership: chosenOwnership(work, ids),
+    ...(account === undefined ? {} : { account }),
+  }
+}
+
+/** Exposure ×10 as it would be with these assignments on top of what is in force. */
+export function predict(facts: Facts, assignments: readonly Assignment[]): number {
+  const settings = settingsFromShow(facts.unit.properties)
+  const changed = applyAssignments(settings, [...assignments], facts.syscallGroups)
+  const bpf = facts.scoresBpf === undefined ? {} : { hasBpfCheck: facts.scoresBpf }
+  return exposure(changed, { version: facts.systemd, groups: facts.syscallGroups, ...bpf }).score
+}
+
+/** The same with the ticked rows, this one in another way. */
+function predictWith(work: StageWork, id: string, other: Proposed): number {
+  const current = new Map([...work.current, [id, other]])
+  return predict(work.facts, chosenAssignments({ ...work, current }, new Set([...work.ticked, id])))
+}
+
+export function predicted(work: StageWork): number {
+  return predict(work.facts, chosenAssignments(work))
+}
+
+const NO_PROOF = (): Proof => ({ state: 'none' })
+
+export function rowsOf(work: StageWork, proofOf: (id: string) => Proof = NO_PROOF): Row[] {
+  const before = predict(work.facts, [])
+  return work.proposals.map(({ directive, result }) => {
+    const { key, what, breaks, wins } = directive
+    const proposed = work.current.get(key)
+    const common = { id: key, key, what, breaks, wins, proof: proofOf(key) }
+    if (proposed === undefined) {
+      const value = result.kind === 'propose' ? result.value : (result.value ?? '')
+      const unavailable = result.kind === 'propose' ? {} : { unavailable: result }
+      return { ...common, value, ticked: false, recommended: false, evidence: [], gain: 0, ...unavailable }
+    }
+    const { value, recommended, evidence, caution } = proposed
+    const gain = before - predict(work.facts, proposed.assignments)
+    const row = { ...common, value, ticked: work.ticked.has(key), recommended, evidence, gain }
+    const other = proposed.other && {
+      other: `${proposed.other.value}, exposure ${formatScore(predictWith(work, key, proposed.other))}`,
+    }
+    return { ...row, ...other, ...(caution === undefined ? {} : { caution }) }
+  })
+}

@@ -1,0 +1,38 @@
+import type { Facts } from '../../observe/facts.ts'
+import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
+import { EXERCISE_TIMEOUT_MS } from '../../trial/health/check.ts'
+import { startLimitMs, type TrialContext } from '../../trial/transaction/trial.ts'
+import { asPending } from '../store/store.ts'
+import type { WalkContext } from '../walk/context.ts'
+import { dropInParts } from './drop-in-parts.ts'
+import { secondsToKeep } from './remote-login.ts'
+
+/** Seconds that the health check may need after the start, and slack for a busy machine. */
+const HEALTH_SECONDS = 20
+
+function exerciseSeconds({ answers }: Baseline): number {
+  return (answers.filter(({ check }) => isExercise(check)).length * EXERCISE_TIMEOUT_MS) / 1000
+}
+
+/** What a transaction needs, from what the walk knows. */
+export function trialContext(context: WalkContext, facts: Facts, baseline: Baseline): TrialContext {
+  const { host, subject, dispatch, signal, options } = context
+  return {
+    host,
+    unit: subject.unit,
+    baseline,
+    groups: facts.syscallGroups,
+    // A clone is made of the live host, whatever the walk has kept in another one.
+    ...(host.isClone ? {} : { keptBefore: dropInParts(context.stored.kept) }),
+    accounts: facts.accounts,
+    executables: facts.executables.map(({ path }) => path),
+    deadManSeconds:
+      Math.ceil(startLimitMs(baseline) / 1000) +
+      HEALTH_SECONDS +
+      exerciseSeconds(baseline) +
+      secondsToKeep(options, facts),
+    remember: (trial) => context.save({ pending: trial && asPending(trial) }),
+    tell: (event) => dispatch({ type: 'step', event }),
+    signal,
+  }
+}

@@ -1,0 +1,166 @@
+import * as z from 'zod/mini'
+import { STAGES } from '../../catalog/common/types.ts'
+import type { Host } from '../../host/host.ts'
+import type { Trial } from '../../trial/transaction/trial.ts'
+import { STATE_FOLDER, stateFolder } from '../../trial/transaction/trial-paths.ts'
+import { learnedSchema } from './learned-store.ts'
+
+const assignment = z.strictObject({
+  section: z.enum(['Unit', 'Service']),
+  key: z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]*$/)),
+  value: z.string().check(z.regex(/^[^\r\n\0]*$/)),
+})
+const id = z.int().check(z.gte(0), z.lte(4294967294))
+const mode = z.int().check(z.gte(0), z.lte(0o7777))
+const plainPath = z.string().check(
+  z.regex(/^\/[^\0]*$/),
+  z.refine((path) => !/(^|\/)\.\.?(\/|$)/.test(path)),
+)
+const number = z.string().check(z.regex(/^\d+$/))
+const record = z.strictObject({
+  path: plainPath,
+  kind: z.enum(['file', 'directory']),
+  uid: id,
+  gid: id,
+  mode,
+  inode: number,
+  device: number,
+})
+const change = z.strictObject({ before: record, after: z.strictObject({ uid: id, gid: id, mode }) })
+const timeoutMs = z.int().check(z.gte(1))
+const check = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('http'), url: z.string(), timeoutMs }),
+  z.strictObject({ kind: z.literal('tcp'), address: z.string(), port: z.int(), timeoutMs }),
+  z.strictObject({ kind: z.literal('unix'), path: z.string(), timeoutMs }),
+  z.strictObject({
+    kind: z.enum(['command', 'exercise']),
+    argv: z.array(z.string()).check(z.minLength(1)),
+    timeoutMs,
+  }),
+])
+const listener = z.strictObject({
+  family: z.enum(['AF_INET', 'AF_INET6', 'AF_UNIX', 'AF_NETLINK', 'AF_PACKET', 'other']),
+  type: z.enum(['stream', 'datagram', 'seqpacket', 'raw', 'other']),
+  address: z.string(),
+  port: z.int(),
+})
+const baseline = z.strictObject({
+  listeners: z.array(listener),
+  answers: z.array(z.strictObject({ check, answer: z.string() })),
+  startMs: z.number(),
+  restless: z.boolean(),
+})
+const stage = z.enum([...STAGES, 'all'])
+const trial = z.strictObject({
+  token: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  unit: z.string(),
+  stage,
+  assignments: z.array(assignment),
+  records: z.array(record),
+  changes: z.array(change),
+  foldersMade: z.array(plainPath),
+  before: z.strictObject({ invocation: z.string(), processes: z.array(z.string()) }),
+  since: z.number(),
+})
+const exposure = z.int().check(z.gte(0), z.lte(100))
+const keptStage = z.strictObject({
+  stage,
+  assignments: z.array(assignment),
+  records: z.array(record),
+  before: exposure,
+  after: exposure,
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  /** When it was kept for the first time, if that was not at `at`. */
+  first: z.optional(z.string()),
+})
+const state = z.strictObject({
+  version: z.literal(1),
+  unit: z.string(),
+  started: z.string(),
+  stock: exposure,
+  baseline: z.optional(baseline),
+  kept: z.array(keptStage),
+  pending: z.optional(trial),
+  learned: z.optional(learnedSchema),
+})
+
+export type KeptStage = z.infer<typeof keptStage>
+export type StoredState = z.infer<typeof state>
+
+/** A walk that has kept nothing yet, of a unit whose exposure is `stock`. */
+export function freshState(unit: string, stock: number): StoredState {
+  return { version: 1, unit, started: new Date().toISOString(), stock, kept: [] }
+}
+
+export class StoreError extends Error {
+  override name = 'StoreError'
+}
+
+function statePath(unit: string): string {
+  return `${stateFolder(unit)}/state.json`
+}
+
+/** The state folder must be root's alone, or what is read from it could be anybody's word. */
+async function proveFolder(host: Host, path: string): Promise<void> {
+  const stat = await host.stat(path)
+  if (stat === undefined) return
+  if (stat.kind !== 'directory') throw new StoreError(`${path} is no directory; hardenctl does not use it`)
+  if (stat.uid !== 0)
+    throw new StoreError(`${path} belongs to user ${stat.uid}, not to root; hardenctl does not trust it`)
+  if ((stat.mode & 0o022) !== 0)
+    throw new StoreError(`${path} is writable by others than root; hardenctl does not trust it`)
+}
+
+/** Checks the text of a state file whole. Throws StoreError with one line. */
+export function parseState(text: string, unit: string): StoredState {
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+  } catch {
+    throw new StoreError(`${statePath(unit)} is torn: it is no JSON`)
+  }
+  const parsed = z.safeParse(state, raw)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new StoreError(
+      `${statePath(unit)} is not a state of hardenctl (${issue?.path.join('.') || 'as a whole'})`,
+    )
+  }
+  if (parsed.data.unit !== unit || (parsed.data.pending && parsed.data.pending.unit !== unit)) {
+    throw new StoreError(`${statePath(unit)} speaks of another unit`)
+  }
+  return parsed.data
+}
+
+/** The remembered state of a unit; undefined when there is none. Throws StoreError when it can't be trusted. */
+export async function loadState(host: Host, unit: string): Promise<StoredState | undefined> {
+  for (const folder of [STATE_FOLDER, stateFolder(unit)]) await proveFolder(host, folder)
+  const stat = await host.stat(statePath(unit))
+  if (stat === undefined) return undefined
+  if (stat.kind !== 'file' || stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
+    throw new StoreError(`${statePath(unit)} is not a file of root's alone; hardenctl does not trust it`)
+  }
+  const text = await host.read(statePath(unit))
+  return text === undefined ? undefined : parseState(text, unit)
+}
+
+export async function saveState(host: Host, stored: StoredState): Promise<void> {
+  await host.makeDirectory(stateFolder(stored.unit), 0o700)
+  await host.write(statePath(stored.unit), `${JSON.stringify(stored, null, 1)}\n`, 0o600)
+}
+
+/** Removes what is remembered and leaves the folder: a walk at work holds its lock on it. */
+export async function clearState(host: Host, unit: string): Promise<void> {
+  await host.remove(statePath(unit))
+}
+
+/** Removes the folders of the state where nothing is in them. */
+export async function forgetFolders(host: Host, unit: string): Promise<void> {
+  for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(() => false)
+}
+
+/** A trial as the store keeps it: what its files were is of use only as long as it is under way. */
+export function asPending({ files: _, ...value }: Trial): NonNullable<StoredState['pending']> {
+  return z.parse(trial, JSON.parse(JSON.stringify(value)))
+}

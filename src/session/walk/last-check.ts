@@ -1,0 +1,126 @@
+import { titleOf } from '../../catalog/common/types.ts'
+import { observe } from '../../observe/observe.ts'
+import { overallExposure } from '../../systemd/exposure/security.ts'
+import { shortName } from '../../systemd/manager/unit-name.ts'
+import { keptPath } from '../../systemd/settings/drop-in.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { checkHealth } from '../../trial/health/health.ts'
+import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
+import { armFinalUndo, disarmFinalUndo, finalCheck, stepBack } from '../../trial/transaction/final-trial.ts'
+import { restoreEverything } from '../../trial/transaction/restore.ts'
+import { healthCheckInput } from '../../trial/transaction/transaction.ts'
+import { dropInParts } from '../stage/drop-in-parts.ts'
+import { trialContext } from '../stage/trial-context.ts'
+import type { WalkContext } from './context.ts'
+import type { Restarts } from './state.ts'
+
+/** Takes the last kept stage back, which the final check found at fault, and says so. */
+async function dropLastStage(context: WalkContext, baseline: Baseline, reason: string): Promise<string> {
+  const { host, subject, stored } = context
+  const kept = stored.kept.slice(0, -1)
+  const last = stored.kept.at(-1)
+  const records = last?.records ?? []
+  if (kept.length === 0) await restoreEverything(host, subject.unit, records)
+  else {
+    const facts = await observe(host, subject.unit)
+    await stepBack(trialContext(context, facts, baseline), dropInParts(kept), records)
+  }
+  await context.save({ kept })
+  const title = last === undefined ? 'the last stage' : titleOf(last.stage)
+  return `${title} was taken back at the end: ${reason}`
+}
+
+/** Why the service is worse now than when its last stage was kept; one that somebody stopped is theirs to start. */
+async function diedSince({ host, subject }: WalkContext): Promise<string | undefined> {
+  const { active, restarts } = await takeSnapshot(host, subject.unit)
+  if (active === 'failed') return 'the service failed some time after it was kept'
+  return restarts > 0 ? 'the service died some time after it was kept, and was started again' : undefined
+}
+
+/**
+ * Takes back, stage by stage, what broke the service only after it had been proven and kept, and says so in the
+ * history. True when something was taken back. No signal ends it half-way.
+ */
+export async function takeBackLate(context: WalkContext, baseline: Baseline): Promise<boolean> {
+  const { host, live, subject, dispatch } = context
+  if (host !== live) return false
+  let taken = false
+  for (;;) {
+    const last = context.stored.kept.at(-1)
+    // What an earlier walk kept has had its time: a death since is not laid at its door.
+    if (last === undefined || context.keptEarlier.has(last.at)) return taken
+    const reason = await diedSince(context)
+    if (reason === undefined) return taken
+    const { stage } = last
+    const before = (await overallExposure(host, subject.unit)) ?? 0
+    dispatch({ type: 'phase', phase: { at: 'looking', what: `Taking back ${titleOf(stage)}: ${reason}` } })
+    await dropLastStage(context, baseline, reason)
+    const after = (await overallExposure(host, subject.unit)) ?? before
+    const note = `taken back: ${reason}`
+    dispatch({ type: 'exposure', now: after })
+    dispatch({ type: 'finished', result: { stage, outcome: 'skipped', before, after, kept: [], note } })
+    taken = true
+  }
+}
+
+/**
+ * The end of the walk: reload, stop and start with all that was kept; what fails is taken back stage by stage. The
+ * service that restarts only once was stopped and started in a clone.
+ * True when the service is proven healthy.
+ */
+export async function finish(context: WalkContext, baseline: Baseline, restarts: Restarts): Promise<boolean> {
+  const { host, subject, dispatch } = context
+  const notes: string[] = []
+  let healthy = true
+  while (context.stored.kept.length > 0) {
+    dispatch({ type: 'phase', phase: { at: 'trial', stage: 'final', steps: [] } })
+    const facts = await observe(host, subject.unit)
+    const trials = trialContext(context, facts, baseline)
+    const records = context.stored.kept.flatMap((stage) => stage.records)
+    const untried = await armFinalUndo(trials, records)
+    if (untried !== undefined) {
+      // Nothing speaks against what was kept: it stays, and the person hears what was not tried.
+      notes.push(`the last reload and restart were not tried: ${untried}`)
+      break
+    }
+    const problem = await finalCheck(trials, {
+      reload: facts.unit.canReload,
+      restart: restarts === 'each stage',
+    })
+    if (problem !== undefined) notes.push(await dropLastStage(context, baseline, problem))
+    await disarmFinalUndo(trials)
+    context.signal.throwIfAborted()
+    if (problem === undefined) break
+    healthy = context.stored.kept.length > 0 || (await answersAgain(context, baseline))
+  }
+  const { stored } = context
+  const final = (await overallExposure(host, subject.unit)) ?? stored.stock
+  const curve = [
+    { label: 'stock', exposure: stored.stock },
+    ...stored.kept.map(({ stage, after }) => ({ label: titleOf(stage), exposure: after })),
+  ]
+  const dropInPath = keptPath(subject.unit)
+  const summary = {
+    stock: stored.stock,
+    final,
+    curve,
+    dropInPath,
+    dropIn: (await host.read(dropInPath)) ?? '',
+    undo: `hardenctl undo ${shortName(subject.unit)}`,
+    notes,
+    healthy,
+  }
+  dispatch({ type: 'exposure', now: final })
+  dispatch({ type: 'phase', phase: { at: 'done', summary } })
+  return healthy
+}
+
+async function answersAgain(context: WalkContext, baseline: Baseline): Promise<boolean> {
+  const facts = await observe(context.host, context.subject.unit)
+  const question = healthCheckInput(
+    trialContext(context, facts, baseline),
+    { invocation: '', processes: [] },
+    Date.now(),
+  )
+  return (await checkHealth(question)).healthy
+}

@@ -1,0 +1,121 @@
+import { STAGES } from '../../catalog/common/types.ts'
+import { observe } from '../../observe/observe.ts'
+import { overallExposure } from '../../systemd/exposure/security.ts'
+import { renderDropIn } from '../../systemd/settings/drop-in.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { AbortedTrial, attempt } from '../../trial/transaction/transaction.ts'
+import { bootStage } from '../proof/clone-pool.ts'
+import { diagnosisOf } from '../stage/failure.ts'
+import { loginWanted, nobodyLogsIn } from '../stage/remote-login.ts'
+import { walkStage } from '../stage/stage-phase.ts'
+import { asGap, keepOrUndo, requireBack, type TrialTarget } from '../stage/stage-trial.ts'
+import { trialContext } from '../stage/trial-context.ts'
+import type { Ahead, WalkContext } from './context.ts'
+import type { StageResult } from './state.ts'
+
+/** The walk as it goes on in a clone that stands in for the host: what is saved there is of that walk alone. */
+function standingIn(context: WalkContext, host: WalkContext['host']): WalkContext {
+  const inner: WalkContext = {
+    ...context,
+    host,
+    options: { ...context.options, keepSeconds: 0 },
+    async save(change) {
+      inner.stored = { ...inner.stored, ...change }
+    },
+  }
+  return inner
+}
+
+async function confirmAll(
+  { dispatch, intents, signal }: WalkContext,
+  { change, parts }: Ahead,
+): Promise<boolean> {
+  const text = renderDropIn([], parts).trim()
+  const rehearsal = { state: 'proven' as const, reason: 'all stages together, in a clone' }
+  const ownership = [...change.ownership]
+  const { account } = change
+  const warnings = account ? [`The system account ${account.name} is made, and stays after an undo.`] : []
+  dispatch({
+    type: 'phase',
+    phase: { at: 'confirm', stage: 'all', dropIn: text, ownership, rehearsal, lands: 'live', warnings },
+  })
+  return (await intents.oneOf(signal, ['apply', 'back']))?.do === 'apply'
+}
+
+/** The one restart of the live service, through the same transaction as a stage's. */
+async function landAll(
+  context: WalkContext,
+  baseline: Baseline,
+  ahead: Ahead,
+  differs: readonly string[],
+): Promise<StageResult> {
+  const { dispatch, intents, host, subject, signal } = context
+  const before = (await overallExposure(host, subject.unit)) ?? 0
+  const unchanged: StageResult = { stage: 'all', outcome: 'skipped', before, after: before, kept: [] }
+  dispatch({ type: 'target', target: 'live' })
+  dispatch({ type: 'exposure', now: before })
+  for (;;) {
+    if (!(await confirmAll(context, ahead)))
+      return { ...unchanged, note: 'not applied: the live service was not touched' }
+    const facts = await observe(host, subject.unit)
+    const unseen = nobodyLogsIn(context, loginWanted(context, facts))
+    if (unseen !== undefined) return { ...unchanged, note: unseen }
+    const trials = trialContext(context, facts, baseline)
+    const deadline = Date.now() + trials.deadManSeconds * 1000
+    dispatch({ type: 'phase', phase: { at: 'trial', stage: 'all', steps: [], deadline } })
+    const result = await attempt(trials, 'all', ahead.change)
+    const landing: TrialTarget = {
+      before,
+      rehearsal: 'rehearsed first in a clone, stage by stage',
+      proven: true,
+      differs,
+      facts,
+    }
+    if (result.healthy) {
+      return keepOrUndo(context, trials, { stage: 'all', change: ahead.change }, result, landing)
+    }
+    const failed = asGap(result, landing)
+    requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)
+    const { reason, journal } = await diagnosisOf(host, facts, failed)
+    const phase = { at: 'failed', stage: 'all', reason, journal, undone: failed.undone.lines } as const
+    dispatch({
+      type: 'phase',
+      phase: { ...phase, undone: [...phase.undone], relaxations: [], mayInsist: false },
+    })
+    const intent = await intents.oneOf(signal, ['choose-again', 'skip-stage', 'stop'])
+    if (intent?.do !== 'choose-again') return { ...unchanged, note: 'broke the service and was rolled back' }
+  }
+}
+
+/**
+ * The five stages in a clone that stands in for the host, then a single restart of the live service. Where no clone
+ * can stand in, says why: the walk then goes stage by stage.
+ */
+export async function walkOnce(context: WalkContext, baseline: Baseline): Promise<string | undefined> {
+  const { live, subject, dispatch } = context
+  dispatch({
+    type: 'phase',
+    phase: { at: 'looking', what: 'Booting the clone that stands in for this host' },
+  })
+  const booted = await bootStage(context, await observe(live, subject.unit), baseline)
+  if (!('clone' in booted)) return booted.why
+  const { clone } = booted
+  const inner = standingIn(context, clone.host)
+  try {
+    dispatch({ type: 'target', target: 'rehearsal' })
+    for (const stage of STAGES) {
+      if ((await walkStage(inner, stage, baseline)) === 'stop') break
+    }
+  } catch (error) {
+    // What was undone in the clone is of no interest to who leaves: the live service was not touched.
+    throw error instanceof AbortedTrial ? context.signal.reason : error
+  } finally {
+    dispatch({ type: 'target', target: 'live' })
+    await clone.dispose()
+  }
+  if (inner.ahead === undefined) return undefined
+  const result = await landAll(context, baseline, inner.ahead, clone.notes)
+  dispatch({ type: 'exposure', now: result.after })
+  dispatch({ type: 'finished', result })
+  return undefined
+}

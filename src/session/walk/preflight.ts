@@ -1,0 +1,132 @@
+import { dirname } from 'node:path'
+import type { Host } from '../../host/host.ts'
+import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
+import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
+import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version.ts'
+import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+
+/** One clear line and what to do next; nothing was changed when it is thrown. */
+export class Refusal extends Error {
+  override name = 'Refusal'
+  readonly next: string
+  constructor(reason: string, next: string) {
+    super(reason)
+    this.next = next
+  }
+}
+
+/** ProtectProc=, ProcSubset= and the machine-readable parts of systemctl that are relied on came with it. */
+const OLDEST_SYSTEMD = 247
+
+export interface Subject {
+  /** Id=, aliases resolved. */
+  unit: string
+  description: string
+  systemd: number
+  /** Active units that a restart would take down or restart too. */
+  dragged: string[]
+}
+
+async function requireSystemd(host: Host): Promise<number> {
+  if (!(await bootedWithSystemd(host))) {
+    throw new Refusal(
+      'this machine was not booted with systemd',
+      'Run hardenctl on the server itself, not in a container.',
+    )
+  }
+  const version = await systemdVersion(host)
+  if (version < OLDEST_SYSTEMD) {
+    throw new Refusal(
+      `systemd ${version} is too old: ${OLDEST_SYSTEMD} is the oldest that hardenctl knows`,
+      'Upgrade systemd.',
+    )
+  }
+  return version
+}
+
+function requireLoaded(unit: string, properties: Record<string, string[]>): void {
+  const name = shortName(unit)
+  const load = first(properties, 'LoadState')
+  if (load === 'not-found') {
+    throw new Refusal(
+      `there is no unit ${unit}`,
+      'systemctl list-units --type=service lists those that there are.',
+    )
+  }
+  if (load === 'masked')
+    throw new Refusal(`${unit} is masked`, `systemctl unmask ${name} makes it startable.`)
+  if (load !== 'loaded')
+    throw new Refusal(`${unit} could not be loaded (${load})`, `systemctl status ${name} says why.`)
+  if (first(properties, 'Transient') === 'yes') {
+    throw new Refusal(
+      `${unit} is transient: it has no file, and ends with its process`,
+      'Harden the unit that is started from a file.',
+    )
+  }
+}
+
+function requireRunning(unit: string, properties: Record<string, string[]>): void {
+  const active = first(properties, 'ActiveState')
+  if (active !== 'active') {
+    throw new Refusal(
+      `${unit} is ${active || 'not active'}: what it needs can't be seen`,
+      `systemctl start ${shortName(unit)}, then try again.`,
+    )
+  }
+  if (first(properties, 'SubState') === 'exited' && first(properties, 'ControlGroup') === '') {
+    throw new Refusal(
+      `${unit} has run and has no process any more`,
+      'Only a service with running processes can be proven healthy.',
+    )
+  }
+}
+
+/** Active units that the unit's restart would stop or restart: systemd.unit(5), RequiredBy=, BoundBy=, ConsistsOf=. */
+async function draggedUnits(host: Host, properties: Record<string, string[]>): Promise<string[]> {
+  const named = ['RequiredBy', 'BoundBy', 'ConsistsOf'].flatMap((key) => listOf(properties, key))
+  const services = [...new Set(named)].filter((name) => !name.endsWith('.target'))
+  const states = await Promise.all(services.map((name) => showUnit(host, name, ['ActiveState'])))
+  return services.filter((_, index) => first(states[index] ?? {}, 'ActiveState') === 'active')
+}
+
+/** Whoever may write where a unit's drop-ins lie decides what root runs; what is proven there holds until they like. */
+async function requireOwnFolders(host: Host, unit: string): Promise<void> {
+  for (const path of [keptPath(unit), trialPath(unit)].map(dirname)) {
+    const stat = await host.stat(path)
+    if (stat === undefined || (stat.kind === 'directory' && stat.uid === 0 && (stat.mode & 0o022) === 0))
+      continue
+    throw new Refusal(
+      `${path} is not a folder of root's alone`,
+      `Nothing was changed. See who may write there: ls -ld ${path}`,
+    )
+  }
+}
+
+/** A unit that PID 1 has loaded from a file, as it was shown. */
+export interface Found {
+  /** Id=, aliases resolved. */
+  unit: string
+  systemd: number
+  properties: Record<string, string[]>
+}
+
+/** Finds the unit that is meant. Changes nothing. */
+export async function findUnit(host: Host, given: string): Promise<Found> {
+  const name = serviceName(given)
+  const systemd = await requireSystemd(host)
+  const properties = await showUnit(host, name)
+  requireLoaded(name, properties)
+  return { unit: first(properties, 'Id') || name, systemd, properties }
+}
+
+/** Refuses what can't be hardened safely. Changes nothing. */
+export async function preflight(host: Host, { unit, systemd, properties }: Found): Promise<Subject> {
+  requireRunning(unit, properties)
+  await requireOwnFolders(host, unit)
+  return {
+    unit,
+    description: first(properties, 'Description'),
+    systemd,
+    dragged: await draggedUnits(host, properties),
+  }
+}

@@ -1,0 +1,109 @@
+import { overallExposure } from '../../systemd/exposure/security.ts'
+import { timerIsArmed, undoIsRunning } from '../../systemd/manager/timer.ts'
+import { shortName } from '../../systemd/manager/unit-name.ts'
+import { keptPath } from '../../systemd/settings/drop-in.ts'
+import { editedKept } from '../../trial/transaction/foreign-changes.ts'
+import { finishTrial } from '../../trial/transaction/restore.ts'
+import { removeUndo } from '../../trial/transaction/undo-file.ts'
+import { dropInParts, withStage } from '../stage/drop-in-parts.ts'
+import { freshState } from '../store/store.ts'
+import type { WalkContext } from './context.ts'
+import { Refusal } from './preflight.ts'
+import { takeAllBack } from './undo-walk.ts'
+
+async function askToGoOn(
+  { dispatch, intents, signal }: WalkContext,
+  text: string[],
+  yes: string,
+): Promise<void> {
+  dispatch({ type: 'phase', phase: { at: 'question', id: 'resume', text, yes, no: 'Leave' } })
+  const answer = await intents.oneOf(signal, ['answer'])
+  if (!answer?.yes) throw new Refusal('left at the administrator’s wish', 'Nothing else was changed.')
+}
+
+/** Ends what an earlier hardenctl left unfinished, says what came of it, and asks whether to go on. */
+export async function resume(context: WalkContext): Promise<void> {
+  const { host, subject, stored, dispatch } = context
+  const { pending } = stored
+  if (pending === undefined) return
+  dispatch({
+    type: 'phase',
+    phase: { at: 'looking', what: 'Ending the trial that an earlier hardenctl left unfinished' },
+  })
+  const ended = await finishTrial(host, subject.unit, pending)
+  if (ended === 'stuck') {
+    throw new Refusal(
+      `an earlier trial of ${subject.unit} could not be undone`,
+      `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`,
+    )
+  }
+  const { stage, assignments, records } = pending
+  const at = new Date().toISOString()
+  const before = stored.kept.at(-1)?.after ?? stored.stock
+  const kept = { stage, assignments: [...assignments], records: [...records], before, after: before, at }
+  await context.save({
+    pending: undefined,
+    kept: ended === 'kept' ? withStage(stored.kept, kept) : stored.kept,
+  } as Partial<typeof stored>)
+  const said =
+    ended === 'kept'
+      ? 'It had passed and been written to /etc: it is kept.'
+      : 'It was undone: settings, owners and modes are as before it.'
+  const text = [`An earlier hardenctl ended in the middle of stage ${stage}.`, said]
+  await askToGoOn(context, text, 'Go on with the walk')
+}
+
+/** What has become of the stages that were kept, where they are not all there any more; two sentences. */
+async function lostKept({ host, subject }: WalkContext, standsBy: boolean): Promise<string[] | undefined> {
+  if (standsBy) {
+    return [
+      'An earlier hardenctl was ended while it tried the last reload, stop and start.',
+      'A timer stands by that takes back all that it kept.',
+    ]
+  }
+  const path = keptPath(subject.unit)
+  if ((await host.stat(path)) !== undefined) return undefined
+  return [
+    `${path}, with all that was kept, has gone.`,
+    'The timer of a hardenctl that was ended in its last check took it away, or somebody did.',
+  ]
+}
+
+/**
+ * Where a last check was cut off, or the kept drop-in was taken away, what is left of it is undone and the walk begins
+ * with a service as it was before the first change.
+ */
+export async function beginAnew(context: WalkContext): Promise<void> {
+  const { host, subject, stored, dispatch } = context
+  if (stored.kept.length === 0) return
+  const standsBy = (await timerIsArmed(host, subject.unit)) || (await undoIsRunning(host, subject.unit))
+  // It had passed, and a read-only /run kept the script of the timer that was disarmed.
+  if (!standsBy) await removeUndo(host, subject.unit)
+  const lost = await lostKept(context, standsBy)
+  if (lost === undefined) return
+  const then =
+    'What is left of it is undone first, which restarts the service once; then the walk begins anew.'
+  await askToGoOn(context, [...lost, then], 'Undo what is left, and begin anew')
+  dispatch({ type: 'phase', phase: { at: 'looking', what: 'Undoing what is left of an earlier walk' } })
+  const { healthy, lines } = await takeAllBack(host, subject.unit)
+  if (!healthy) {
+    const next = `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`
+    throw new Refusal(`an earlier walk could not be undone: ${lines.join(' ')}`, next)
+  }
+  const now = (await overallExposure(host, subject.unit)) ?? 0
+  const { learned } = stored
+  context.stored = { ...freshState(subject.unit, now), ...(learned && { learned }) }
+  context.keptEarlier = new Set()
+  dispatch({ type: 'exposure', stock: now, now })
+}
+
+/** What somebody else made of the kept drop-in would be written over by the next stage. */
+export async function refuseEdited({ host, subject, stored }: WalkContext): Promise<void> {
+  const { unit } = subject
+  const edited = await editedKept(host, unit, dropInParts(stored.kept))
+  if (edited === undefined) return
+  throw new Refusal(
+    edited,
+    `Nothing was changed. hardenctl undo ${shortName(unit)} takes all of it back; lines of your own belong in a drop-in of another name.`,
+  )
+}

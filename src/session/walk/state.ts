@@ -1,0 +1,273 @@
+import type { NotProposed, OwnershipWish, Stage, StageOrAll } from '../../catalog/common/types.ts'
+import type { News } from '../../observe/trace/logged-calls.ts'
+import type { Check } from '../../trial/health/check.ts'
+
+/**
+ * Everything a screen may know, and everything a person may want. The UI and the unattended walk both read a
+ * WalkState and send Intents; neither decides anything.
+ */
+export interface WalkState {
+  unit: string
+  /** "Apache HTTP Server" */
+  description: string
+  systemd: number
+  /** Exposure ×10 as systemd-analyze counts (92 = 9.2), before the first change; undefined until known. */
+  stock?: number
+  /** Exposure ×10 now in force. */
+  now?: number
+  history: StageResult[]
+  phase: Phase
+  /** Set while Ctrl-C or a failure is being undone: one line that says what. */
+  stopping?: string
+  /** The last words after that: what came of it. */
+  stopped?: string
+  /** Which machine the words on the screen speak of. */
+  target: 'live' | 'rehearsal'
+}
+
+export type Phase =
+  | { at: 'looking'; what: string }
+  | { at: 'refused'; reason: string; next: string }
+  | {
+      at: 'question'
+      id: 'propagation' | 'resume' | 'companions' | 'learn-live'
+      text: string[]
+      yes: string
+      no: string
+    }
+  | {
+      at: 'baseline'
+      checks: CheckRow[]
+      measuring: boolean
+      problem?: string
+      /** When the live service restarts; undefined where no clone may be made, so that there is no choice. */
+      restarts?: Restarts
+    }
+  | StagePhase
+  | {
+      at: 'confirm'
+      /** 'all': the five stages at once, rehearsed before, on the live service. */
+      stage: StageOrAll
+      dropIn: string
+      ownership: OwnershipWish[]
+      /** What the clones said of exactly this by now; 'none' where nothing is rehearsed. */
+      rehearsal: Proof
+      /** 'rehearsal': it lands in the clone that stands in for the host until the one restart at the end. */
+      lands: WalkState['target']
+      warnings: string[]
+    }
+  | LearningPhase
+  | {
+      at: 'trial'
+      stage: StageOrAll | 'final' | 'learning'
+      steps: StepRow[]
+      deadline?: number
+      search?: Search
+    }
+  /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
+  | {
+      at: 'keep'
+      stage: StageOrAll
+      deadline: number
+      before: number
+      after: number
+      proof: string[]
+      /** The service is a way into the machine: kept only once a new login was seen, or at the person's insistence. */
+      login?: LoginProof
+    }
+  | FailedPhase
+  | { at: 'done'; summary: Summary }
+
+export interface LoginProof {
+  /** Name of the process that lets people in. */
+  by: string
+  /** The newest login since the service was restarted; `at` is epoch ms. */
+  seen?: { user: string; at: number }
+}
+
+export interface StagePhase {
+  at: 'stage'
+  stage: Stage
+  rows: Row[]
+  /** Lines that this stage shows besides its rows: capability sets before and after, what modes a umask gives. */
+  notes: string[]
+  /** Exposure ×10 in force, and as it would be with the ticked rows. */
+  before: number
+  predicted: number
+  /** What the clones say of the ticked rows as a whole. */
+  set: Proof
+  /** Something of this stage is still being proven. */
+  proving: boolean
+  /** The live service can be asked what only real traffic shows. */
+  learnable?: true
+  /** What came of that: one sentence. */
+  learnedLive?: string
+}
+
+/** The live service serves, and what is new is gathered. */
+export interface LearningPhase {
+  at: 'learning'
+  /** Epoch ms. */
+  since: number
+  /** Ends by itself then; without it, when the person says so. */
+  until?: number
+  /** Why no system calls are logged, so that nothing was restarted; absent where they are. */
+  noCalls?: string
+  news: News
+  /** Records of calls were lost, or may have been. */
+  lost: boolean
+}
+
+/** After each stage that is kept, or once at the end after all were rehearsed in a clone. */
+export type Restarts = 'each stage' | 'once'
+
+/** The search on the live service for the row that breaks it: which part of the stage is on trial. */
+export interface Search {
+  trial: number
+  /** Trials that it takes at most. */
+  most: number
+  /** The directives on trial now, of so many. */
+  rows: string[]
+  of: number
+}
+
+export interface FailedPhase {
+  at: 'failed'
+  stage: StageOrAll | 'final'
+  /** One line. */
+  reason: string
+  /** The few journal lines that matter. */
+  journal: string[]
+  /** What was rolled back, and the proof that it was. */
+  undone: string[]
+  /** Empty when nothing is suspected. */
+  relaxations: Relaxation[]
+  /** It broke in the rehearsal only: the person may have it tried on the live service all the same. */
+  mayInsist: boolean
+  /** It broke on the live service: trials that a search for the row takes at most, where there are several. */
+  maySearch?: number
+}
+
+export interface Relaxation {
+  id: string
+  /** "allow fchownat (of @chown), which chown called" */
+  text: string
+  /** It names what was missing; the others only point at a directive. */
+  precise: boolean
+}
+
+export interface Row {
+  id: string
+  key: string
+  value: string
+  /** A row that can't be ticked says why in `unavailable`. */
+  ticked: boolean
+  unavailable?: NotProposed
+  recommended: boolean
+  what: string
+  evidence: string[]
+  breaks: string
+  wins: string
+  caution?: string
+  /** Another way to the same end, and what it comes to. */
+  other?: string
+  /** Exposure ×10 that this row alone takes from the present settings. */
+  gain: number
+  proof: Proof
+}
+
+/**
+ * What clones of this host say of a change. proven: restart, health, reload, stop and start. unprovable: no clone
+ * can tell, for the reason given.
+ */
+export interface Proof {
+  state: 'none' | 'waiting' | 'proving' | 'proven' | 'breaks' | 'unprovable'
+  /** A few words. */
+  reason?: string
+}
+
+export interface CheckRow {
+  id: string
+  label: string
+  ticked: boolean
+  request: Check
+  /** What the last measurements answered: "200 ×3"; undefined before. */
+  answered?: string
+}
+
+export type { Check } from '../../trial/health/check.ts'
+
+export interface StepRow {
+  id: string
+  label: string
+  state: 'waiting' | 'running' | 'done' | 'failed'
+  ms?: number
+  detail?: string
+}
+
+export interface StageResult {
+  stage: StageOrAll
+  /** rehearsed: kept in the clone that stands in for the host, and not live yet. */
+  outcome: 'kept' | 'rehearsed' | 'skipped' | 'nothing'
+  before: number
+  after: number
+  /** Directives kept, as they stand in the drop-in: "NoNewPrivileges=yes". */
+  kept: string[]
+  note?: string
+}
+
+export interface Summary {
+  stock: number
+  final: number
+  /** Label and exposure ×10 after each stage. */
+  curve: { label: string; exposure: number }[]
+  /** Path and text of what was written; empty text when nothing was kept. */
+  dropInPath: string
+  dropIn: string
+  undo: string
+  notes: string[]
+  healthy: boolean
+}
+
+export type Intent =
+  | { do: 'answer'; yes: boolean }
+  | { do: 'toggle-check'; id: string }
+  /** url, tcp:HOST:PORT, unix:PATH or a command line split at blanks. */
+  | { do: 'add-check'; text: string }
+  | { do: 'measure' }
+  /** On the baseline: restart after each stage, or once at the end. */
+  | { do: 'toggle-restarts' }
+  | { do: 'toggle'; id: string }
+  /** The other way of a row that has one. */
+  | { do: 'other-way'; id: string }
+  | { do: 'toggle-all'; ticked: boolean }
+  /** Enter on a stage: show what would be written. */
+  | { do: 'review' }
+  | { do: 'apply' }
+  | { do: 'back' }
+  | { do: 'skip-stage' }
+  /** withoutLogin: kept though no new login was seen on a way into the machine. */
+  | { do: 'keep'; yes: boolean; withoutLogin?: true }
+  | { do: 'relax'; ids: string[] }
+  /** On the system calls: learn from the live service's traffic. */
+  | { do: 'learn' }
+  | { do: 'end-learning' }
+  /** After a failure in the rehearsal: try it live all the same. */
+  | { do: 'insist' }
+  /** After a failure on the live service: find the row that breaks it by trying parts of the stage. */
+  | { do: 'search' }
+  /** After a failure: back to the list, to untick. */
+  | { do: 'choose-again' }
+  /** Keep what is proven and go to the end. */
+  | { do: 'stop' }
+  /** Ctrl-C. */
+  | { do: 'interrupt' }
+
+export interface Session {
+  state(): WalkState
+  /** Calls `listener` after every change; returns what ends it. */
+  subscribe(listener: () => void): () => void
+  send(intent: Intent): void
+  /** Settles when the walk is over, with the exit code: 0 done, 1 refused or failed, 130 interrupted. */
+  readonly finished: Promise<number>
+}

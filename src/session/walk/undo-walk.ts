@@ -1,0 +1,95 @@
+import type { Host } from '../../host/host.ts'
+import { MADE_BY } from '../../observe/config/free-account.ts'
+import { observe } from '../../observe/observe.ts'
+import { overallExposure } from '../../systemd/exposure/security.ts'
+import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import { checkHealth } from '../../trial/health/health.ts'
+import { earliestRecords, restoreEverything } from '../../trial/transaction/restore.ts'
+import { startLimitMs } from '../../trial/transaction/trial.ts'
+import { formatScore } from '../store/score.ts'
+import { clearState, forgetFolders, loadState, type StoredState, StoreError } from '../store/store.ts'
+
+export interface UndoReport {
+  healthy: boolean
+  lines: string[]
+}
+
+/** A torn or hostile state is named and not used; the drop-ins alone still show what is to be undone. */
+async function stateOrReason(host: Host, unit: string): Promise<{ stored?: StoredState; reason?: string }> {
+  try {
+    const stored = await loadState(host, unit)
+    return stored === undefined ? {} : { stored }
+  } catch (error) {
+    if (error instanceof StoreError) return { reason: error.message }
+    throw error
+  }
+}
+
+async function proof(host: Host, unit: string, stored: StoredState, since: number): Promise<UndoReport> {
+  const { baseline } = stored
+  if (baseline === undefined) return { healthy: true, lines: [] }
+  const executables = (await observe(host, unit)).executables.map(({ path }) => path)
+  const before = { invocation: '', processes: [] }
+  const limit = { startLimitMs: startLimitMs(baseline) }
+  const report = await checkHealth({ host, unit, baseline, before, since, executables, ...limit })
+  return {
+    healthy: report.healthy,
+    lines: report.healthy ? report.proof : report.reasons.map(({ text }) => text),
+  }
+}
+
+/** An account that was made for the service is not taken away: files that it wrote are still its. */
+async function madeAccountLines(host: Host, kept: StoredState['kept']): Promise<string[]> {
+  const passwd = ((await host.read('/etc/passwd')) ?? '').split('\n')
+  const users = kept.flatMap(({ assignments }) => assignments.filter(({ key }) => key === 'User'))
+  const made = users.filter(({ value }) =>
+    passwd.some((line) => line.startsWith(`${value}:`) && line.includes(`:${MADE_BY}`)),
+  )
+  return made.map(({ value }) => `The system account ${value}, made for it, stays: files may be its.`)
+}
+
+/** Brings back everything as before the first change, ownership included, and proves it. The state's folder stays. */
+export async function takeAllBack(host: Host, unit: string): Promise<UndoReport> {
+  const { stored, reason } = await stateOrReason(host, unit)
+  const files = await Promise.all([host.stat(keptPath(unit)), host.stat(trialPath(unit))])
+  if (stored === undefined && files.every((file) => file === undefined)) {
+    return {
+      healthy: reason === undefined,
+      lines: [reason ?? `Nothing of hardenctl is in force for ${unit}.`],
+    }
+  }
+  // The earliest record of a path is what was there before the first change: kept stages come in their order in time.
+  const kept = [...(stored?.kept ?? [])].sort((a, b) => ((a.first ?? a.at) < (b.first ?? b.at) ? -1 : 1))
+  const records = [...kept.flatMap((stage) => stage.records), ...(stored?.pending?.records ?? [])]
+  const since = Date.now()
+  const ran = await restoreEverything(host, unit, records)
+  if (!ran) {
+    return {
+      healthy: false,
+      lines: [`The undo of ${unit} did not end well; journalctl -u ${unit} says why.`],
+    }
+  }
+  const proven = stored === undefined ? { healthy: true, lines: [] } : await proof(host, unit, stored, since)
+  if (stored !== undefined && proven.healthy) await clearState(host, unit)
+  const exposure = await overallExposure(host, unit)
+  return {
+    healthy: proven.healthy,
+    lines: [
+      `${unit} is back as it was before the first change.`,
+      ...(reason === undefined ? [] : [`${reason}; owners and modes could not be given back from it.`]),
+      ...(records.length > 0
+        ? [`Owner and mode of ${earliestRecords(records).length} files are as they were.`]
+        : []),
+      ...(await madeAccountLines(host, kept)),
+      ...proven.lines,
+      ...(exposure === undefined ? [] : [`Exposure: ${formatScore(exposure)}.`]),
+    ],
+  }
+}
+
+/** The same, with nothing left of the state either. */
+export async function undoEverything(host: Host, unit: string): Promise<UndoReport> {
+  const report = await takeAllBack(host, unit)
+  if (report.healthy) await forgetFolders(host, unit)
+  return report
+}

@@ -1,0 +1,246 @@
+import { STAGES } from '../../catalog/common/types.ts'
+import type { Host } from '../../host/host.ts'
+import { type Lock, lockFolder } from '../../host/lock.ts'
+import { overallExposure } from '../../systemd/exposure/security.ts'
+import { UnitNameError } from '../../systemd/manager/unit-name.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
+import { AbortedTrial } from '../../trial/transaction/transaction.ts'
+import type { Undone } from '../../trial/transaction/trial.ts'
+import { stateFolder } from '../../trial/transaction/trial-paths.ts'
+import { learningPhase } from '../learning/learning-phase.ts'
+import { learnLive } from '../learning/live-learning.ts'
+import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
+import { walkStage } from '../stage/stage-phase.ts'
+import {
+  clearState,
+  forgetFolders,
+  freshState,
+  loadState,
+  type StoredState,
+  StoreError,
+  saveState,
+} from '../store/store.ts'
+import { baselinePhase } from './baseline-phase.ts'
+import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
+import { IntentQueue } from './intents.ts'
+import { finish, takeBackLate } from './last-check.ts'
+import { walkOnce } from './once.ts'
+import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
+import { initialState, reduce, type WalkEvent } from './reducer.ts'
+import { beginAnew, refuseEdited, resume } from './resume.ts'
+import type { Intent, Restarts, Session, WalkState } from './state.ts'
+
+const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
+
+/** Whether a Ctrl-C at this moment has something of the live service to undo. */
+function isUndone({ phase, target }: WalkState): boolean {
+  if (target !== 'live') return false
+  return ['trial', 'keep'].includes(phase.at) || (phase.at === 'learning' && phase.noCalls === undefined)
+}
+
+/** One walk through the stages: the store of its state, and the procedure that moves it. */
+export class Walk implements Session {
+  readonly finished: Promise<number>
+  #state: WalkState
+  readonly #listeners = new Set<() => void>()
+  readonly #intents = new IntentQueue()
+  readonly #abort = new AbortController()
+
+  constructor(options: WalkOptions) {
+    this.#state = initialState(options.unit)
+    this.finished = this.#run(options)
+  }
+
+  state = (): WalkState => this.#state
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  send = (intent: Intent): void => {
+    if (intent.do !== 'interrupt') {
+      this.#intents.give(intent)
+      return
+    }
+    const again = this.#abort.signal.aborted
+    const undoing = isUndone(this.#state)
+    const text = undoing
+      ? 'Undoing: the service is being brought back to what was last proven'
+      : 'Stopping: nothing was being changed'
+    if (!again) this.#dispatch({ type: 'stopping', text })
+    else if (undoing)
+      this.#dispatch({ type: 'stopping', text: `${text}. PID 1 ends it even if you leave now` })
+    this.#abort.abort(new Interrupted('interrupted'))
+  }
+
+  #dispatch = (event: WalkEvent): void => {
+    this.#state = reduce(this.#state, event)
+    for (const listener of this.#listeners) listener()
+  }
+
+  #refuse(reason: string, next: string): number {
+    this.#dispatch({ type: 'phase', phase: { at: 'refused', reason, next } })
+    return EXIT.failed
+  }
+
+  async #run(options: WalkOptions): Promise<number> {
+    const { host } = options
+    let locked: { unit: string; lock: Lock } | undefined
+    try {
+      const found = await findUnit(host, options.unit)
+      const { unit } = found
+      const stored = await loadState(host, unit)
+      await host.makeDirectory(stateFolder(unit), 0o700)
+      const lock = await lockFolder(stateFolder(unit))
+      if (lock === undefined) {
+        return this.#refuse(
+          `another hardenctl is at work on ${unit}`,
+          'Wait for it to end, or end it; then try again.',
+        )
+      }
+      locked = { unit, lock }
+      // Not before: while another one restarts the service it may be anything.
+      const subject = await preflight(host, found)
+      this.#dispatch({ type: 'subject', ...subject })
+      return await this.#walk(await this.#context(options, subject, stored))
+    } catch (error) {
+      return this.#ended(error)
+    } finally {
+      if (locked !== undefined) {
+        await leaveNothingEmpty(host, locked.unit)
+        locked.lock.release()
+      }
+    }
+  }
+
+  /** What a Ctrl-C came to: the last words on the screen. */
+  #interrupted(undone: Undone | undefined): number {
+    const kept = this.#state.history.filter(({ outcome }) => outcome === 'kept').length
+    const left =
+      kept === 0
+        ? 'runs as before the first change'
+        : `runs with the ${kept === 1 ? 'stage that was' : `${kept} stages that were`} kept`
+    const text =
+      undone === undefined
+        ? `Stopped. Nothing was being changed: ${this.#state.unit} ${left}.`
+        : undone.proven
+          ? `Stopped and undone. It is proven to answer as before: ${this.#state.unit} ${left}.`
+          : `Stopped, but ${undone.lines[0]}. systemctl status ${this.#state.unit} says more.`
+    this.#dispatch({ type: 'stopped', text })
+    return EXIT.interrupted
+  }
+
+  #ended(error: unknown): number {
+    if (error instanceof Interrupted) return this.#interrupted(undefined)
+    if (error instanceof AbortedTrial) return this.#interrupted(error.undone)
+    if (error instanceof ForeignChangeError) {
+      const left = error.undone.proven
+        ? 'What hardenctl had begun is undone, what others did is as they left it.'
+        : `What hardenctl had begun is undone as far as it goes: ${error.undone.lines[0]}.`
+      return this.#refuse(error.message, left)
+    }
+    if (error instanceof Refusal) return this.#refuse(error.message, error.next)
+    if (error instanceof UnitNameError)
+      return this.#refuse(error.message, 'hardenctl --help shows how it is called.')
+    if (error instanceof StoreError) {
+      return this.#refuse(error.message, 'Nothing was changed. Move that file away to begin anew.')
+    }
+    return this.#refuse(
+      `it could not go on: ${(error as Error).message}`,
+      'What was proven is kept; what was on trial is undone.',
+    )
+  }
+
+  async #context(
+    options: WalkOptions,
+    subject: Subject,
+    stored: StoredState | undefined,
+  ): Promise<WalkContext> {
+    const { host } = options
+    const now = (await overallExposure(host, subject.unit)) ?? 0
+    const context: WalkContext = {
+      host,
+      live: host,
+      rehearsing: undefined,
+      learning: {},
+      ahead: undefined,
+      keptEarlier: new Set(stored?.kept.map(({ at }) => at)),
+      subject,
+      options,
+      intents: this.#intents,
+      signal: this.#abort.signal,
+      dispatch: this.#dispatch,
+      stored: stored ?? freshState(subject.unit, now),
+      async save(change) {
+        const next = { ...context.stored, ...change }
+        if (next.pending === undefined) delete next.pending
+        context.stored = next
+        if (next.kept.length === 0 && next.pending === undefined) await clearState(host, subject.unit)
+        else await saveState(host, next)
+      },
+    }
+    this.#dispatch({ type: 'exposure', stock: context.stored.stock, now })
+    return context
+  }
+
+  async #walk(context: WalkContext): Promise<number> {
+    await resume(context)
+    await beginAnew(context)
+    await refuseEdited(context)
+    await askAboutDragged(context)
+    const { baseline, restarts: chosen } = await baselinePhase(context)
+    context.rehearsing = await rehearsalPhase(context, baseline)
+    context.learning = await learningPhase(context, baseline)
+    const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
+      // Whoever leaves in the middle leaves a service that still runs.
+      await takeBackLate(context, baseline)
+      throw error
+    })
+    return (await finish(context, baseline, restarts)) ? EXIT.done : EXIT.failed
+  }
+}
+
+/** The stages in the way that was chosen; the way that it came to, since only a clone can stand in for the host. */
+async function walkStages(context: WalkContext, baseline: Baseline, chosen: Restarts): Promise<Restarts> {
+  if (chosen === 'once') {
+    const why = context.rehearsing?.why ?? (await walkOnce(context, baseline))
+    if (why === undefined) return 'once'
+    throw new Refusal(
+      `no clone can stand in for this host: ${why}`,
+      'Without --once each stage is tried live.',
+    )
+  }
+  for (const stage of STAGES) {
+    await takeBackLate(context, baseline)
+    if (stage === 'syscalls' && context.options.learnLive !== undefined) await learnLive(context, baseline)
+    if ((await walkStage(context, stage, baseline)) === 'stop') break
+  }
+  return 'each stage'
+}
+
+/** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */
+async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
+  const stored = await loadState(host, unit).catch(() => 'unreadable')
+  if (stored === undefined) await forgetFolders(host, unit)
+}
+
+async function askAboutDragged({ subject, dispatch, intents, signal }: WalkContext): Promise<void> {
+  if (subject.dragged.length === 0) return
+  const text = [
+    `Each restart of ${subject.unit} takes these units with it, as they require it or are part of it:`,
+    ...subject.dragged,
+  ]
+  const phase = {
+    at: 'question',
+    id: 'propagation',
+    text,
+    yes: 'Go on, they may restart',
+    no: 'Leave',
+  } as const
+  dispatch({ type: 'phase', phase })
+  const answer = await intents.oneOf(signal, ['answer'])
+  if (!answer?.yes)
+    throw new Refusal(`a restart would take ${subject.dragged.join(', ')} with it`, 'Nothing was changed.')
+}

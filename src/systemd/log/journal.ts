@@ -1,0 +1,82 @@
+import type { Host } from '../../host/host.ts'
+
+/** One journal entry, its fields as text. Bytes that are no UTF-8 come as arrays of numbers and are decoded. */
+export interface JournalEntry {
+  /** Microseconds since the epoch. */
+  time: number
+  message: string
+  messageId: string
+  identifier: string
+  pid: number
+  priority: number
+  fields: Record<string, string>
+}
+
+function fieldText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value) && value.every((part) => typeof part === 'number')) {
+    return Buffer.from(value as number[]).toString('utf8')
+  }
+  if (Array.isArray(value)) return value.map(fieldText).join(' ')
+  return ''
+}
+
+/** Parses `journalctl -o json`: one document a line; a line that is none is left out. */
+export function parseJournal(text: string): JournalEntry[] {
+  return text.split('\n').flatMap((line) => {
+    if (!line.startsWith('{')) return []
+    let raw: Record<string, unknown>
+    try {
+      raw = JSON.parse(line) as Record<string, unknown>
+    } catch {
+      return []
+    }
+    const fields = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, fieldText(value)]))
+    return [
+      {
+        time: Number(fields.__REALTIME_TIMESTAMP ?? 0),
+        message: fields.MESSAGE ?? '',
+        messageId: fields.MESSAGE_ID ?? '',
+        identifier: fields.SYSLOG_IDENTIFIER ?? fields._COMM ?? '',
+        pid: Number(fields._PID ?? 0),
+        priority: Number(fields.PRIORITY || 6),
+        fields,
+      },
+    ]
+  })
+}
+
+const MAX_LINES = '400'
+
+const SYNC_LIMIT_MS = 5000
+
+/** Waits until journald has written what was said so far, which on a busy machine may take a while: journalctl(1), --sync. */
+export async function syncJournal(host: Host): Promise<void> {
+  await host.run(['journalctl', '--sync'], { timeoutMs: SYNC_LIMIT_MS })
+}
+
+/** What the unit, and PID 1 about it, said in one invocation; the newest few hundred entries in order of time. */
+export async function invocationJournal(host: Host, invocation: string): Promise<JournalEntry[]> {
+  if (!/^[0-9a-f]{32}$/.test(invocation)) return []
+  const match = [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `INVOCATION_ID=${invocation}`]
+  const result = await host.run(['journalctl', '--no-pager', '-q', '-o', 'json', '-n', MAX_LINES, ...match])
+  return parseJournal(result.stdout)
+}
+
+/** What the unit, and PID 1 about it, said since `since` (epoch ms), over several invocations. */
+export async function unitJournal(host: Host, unit: string, since: number): Promise<JournalEntry[]> {
+  const from = `--since=@${(since / 1000).toFixed(3)}`
+  const result = await host.run([
+    'journalctl',
+    '--no-pager',
+    '-q',
+    '-o',
+    'json',
+    '-n',
+    MAX_LINES,
+    from,
+    '-u',
+    unit,
+  ])
+  return parseJournal(result.stdout)
+}

@@ -1,0 +1,50 @@
+import type { Host } from '../../host/host.ts'
+import { type AuditLog, readSeccompLog } from './audit.ts'
+
+/** Made once by every program, at its end, and not while PID 1 sets one up. */
+const CALL = 'exit_group'
+const PROGRAM = 'cat'
+/** The kernel hands its records on from a thread of its own. */
+const LOOKS = 5
+const PAUSE_MS = 200
+
+/** The cheapest to read first. */
+const LOGS: readonly AuditLog[] = ['kernel', 'daemon', 'journal']
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+export interface LogProbe {
+  /** Why calls that are let through can't be read in the kernel's log here: one line. Undefined where they can. */
+  why?: string
+  /** Where its record was found, so that only this log need be read. */
+  log?: AuditLog
+  /** Logging takes setuid programs their rights under these settings: systemd.exec(5), NoNewPrivileges=. */
+  noNewPrivileges: boolean
+}
+
+/**
+ * Has PID 1 start a program one call of which is logged, and looks for it in the log. `properties` are settings of the
+ * unit that is to be logged, "Key=value", such as its User=.
+ */
+export async function probeLog(host: Host, properties: readonly string[]): Promise<LogProbe> {
+  const since = Date.now()
+  const wanted = [`SystemCallLog=${CALL}`, ...properties].map((property) => `--property=${property}`)
+  const run = ['systemd-run', '--quiet', '--wait', '--pipe', '--collect', ...wanted]
+  const result = await host.run([...run, PROGRAM, '/proc/self/status'])
+  if (result.exitCode !== 0) {
+    const said = result.stderr.trim().split('\n')[0] || `exit code ${result.exitCode}`
+    return { why: `this systemd does not log them: ${said}`, noNewPrivileges: false }
+  }
+  const noNewPrivileges = /^NoNewPrivs:\s*1$/m.test(result.stdout)
+  for (let look = 0; look < LOOKS; look += 1) {
+    for (const log of LOGS) {
+      const { records } = await readSeccompLog(host, since, [log])
+      const found = records.some(
+        ({ signal, name, comm }) => signal === 0 && name === CALL && comm === PROGRAM,
+      )
+      if (found) return { noNewPrivileges, log }
+    }
+    await pause(PAUSE_MS)
+  }
+  return { why: 'a call that was logged for a trial did not turn up in the kernel’s log', noNewPrivileges }
+}

@@ -1,0 +1,129 @@
+import type { Host } from '../../host/host.ts'
+import { nameAsPart, shortName } from './unit-name.ts'
+
+/** An undo that hangs would be as bad as none; it runs a few starts, for which PID 1 has its own limit. */
+const UNDO_LIMIT_SECONDS = 1200
+/** Between two attempts of an undo that can't be done yet. */
+const AGAIN_SECONDS = 60
+/** PID 1 forgets a unit that has ended when it has nothing else to do: the last undo's may still be there. */
+const FORGET_LIMIT_MS = 3000
+const FORGET_INTERVAL_MS = 50
+/** Of a timer: its default is a minute. */
+const ACCURACY = '--timer-property=AccuracySec=200ms'
+const UNDO_WAIT_MS = (UNDO_LIMIT_SECONDS + 60) * 1000
+
+export class TimerError extends Error {
+  override name = 'TimerError'
+}
+
+/** Name of the transient timer and service, without suffix. Loaded twice is refused by PID 1. */
+export function deadmanName(unit: string): string {
+  return `hardenctl-deadman-${nameAsPart(unit)}`
+}
+
+/** systemd-run(1) with a unit name of one's own, which PID 1 may not have forgotten yet. Throws TimerError. */
+async function runAsUnit(host: Host, name: string, argv: readonly string[]): Promise<void> {
+  const command = ['systemd-run', '--quiet', '--collect', `--unit=${name}`, ...argv]
+  const until = performance.now() + FORGET_LIMIT_MS
+  let result = await host.run(command)
+  while (/already loaded/.test(result.stderr) && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, FORGET_INTERVAL_MS))
+    result = await host.run(command)
+  }
+  if (result.exitCode !== 0)
+    throw new TimerError(`the dead-man timer could not be armed: ${result.stderr.trim().split('\n')[0]}`)
+}
+
+/**
+ * Has PID 1 run `/bin/sh script` in `seconds`, whatever becomes of hardenctl: systemd-run(1). A script that
+ * succeeds stops the timer; one that fails, say while /run is full, is run again.
+ */
+export async function armTimer(host: Host, unit: string, script: string, seconds: number): Promise<void> {
+  await runAsUnit(host, deadmanName(unit), [
+    `--description=Undo the unfinished hardenctl trial of ${shortName(unit)}`,
+    `--on-active=${seconds}s`,
+    ACCURACY,
+    `--timer-property=OnUnitInactiveSec=${AGAIN_SECONDS}s`,
+    '--property=Type=oneshot',
+    `--property=TimeoutStartSec=${UNDO_LIMIT_SECONDS}`,
+    '--property=KillMode=process',
+    '/bin/sh',
+    script,
+  ])
+  if (!(await timerIsArmed(host, unit))) throw new TimerError('the dead-man timer was armed but does not run')
+}
+
+function starterName(unit: string): string {
+  return `hardenctl-start-${nameAsPart(unit)}`
+}
+
+/** Has PID 1 start the unit in `seconds`, whatever becomes of hardenctl. Throws TimerError. */
+export async function armStart(host: Host, unit: string, seconds: number): Promise<void> {
+  await runAsUnit(host, starterName(unit), [
+    `--description=Start ${shortName(unit)}, which hardenctl stopped`,
+    `--on-active=${seconds}s`,
+    ACCURACY,
+    'systemctl',
+    'start',
+    '--',
+    unit,
+  ])
+}
+
+/** Starts the time of armStart() anew. */
+export async function rearmStart(host: Host, unit: string): Promise<void> {
+  await host.run(['systemctl', 'restart', `${starterName(unit)}.timer`])
+}
+
+export async function disarmStart(host: Host, unit: string): Promise<void> {
+  await host.run(['systemctl', 'stop', `${starterName(unit)}.timer`])
+}
+
+export async function timerIsArmed(host: Host, unit: string): Promise<boolean> {
+  const result = await host.run(['systemctl', 'is-active', '--quiet', `${deadmanName(unit)}.timer`])
+  return result.exitCode === 0
+}
+
+/** True while the undo itself runs. */
+export async function undoIsRunning(host: Host, unit: string): Promise<boolean> {
+  const result = await host.run(['systemctl', 'is-active', `${deadmanName(unit)}.service`])
+  return /^(activating|active|deactivating)/.test(result.stdout)
+}
+
+/** Starts the time anew: OnActiveSec counts from the timer's activation. False when it is no longer there. */
+export async function rearmTimer(host: Host, unit: string): Promise<boolean> {
+  const result = await host.run(['systemctl', 'restart', `${deadmanName(unit)}.timer`])
+  return result.exitCode === 0 && (await timerIsArmed(host, unit))
+}
+
+export async function disarmTimer(host: Host, unit: string): Promise<void> {
+  await host.run(['systemctl', 'stop', `${deadmanName(unit)}.timer`])
+}
+
+/**
+ * Runs the undo now, in PID 1's care, and waits for it: killing hardenctl meanwhile does not stop it.
+ * Where the timer has gone (it fired, or a reboot) the script is run as a new transient service.
+ */
+export async function undoNow(host: Host, unit: string, script: string): Promise<boolean> {
+  const started = await host.run(['systemctl', 'start', `${deadmanName(unit)}.service`], {
+    timeoutMs: UNDO_WAIT_MS,
+  })
+  if (started.exitCode === 0) {
+    await disarmTimer(host, unit)
+    return true
+  }
+  if ((await host.stat(script)) === undefined) return false
+  const result = await host.run(
+    [
+      'systemd-run',
+      '--quiet',
+      '--collect',
+      '--wait',
+      `--property=TimeoutStartSec=${UNDO_LIMIT_SECONDS}`,
+      '/bin/sh',
+      script,
+    ],
+    { timeoutMs: UNDO_WAIT_MS },
+  )
+  return result.exitCode === 0
+}

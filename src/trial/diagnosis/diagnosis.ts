@@ -1,0 +1,81 @@
+import type { JournalEntry } from '../../systemd/log/journal.ts'
+import { EXIT_MEANINGS, exitMeaning } from './exit-codes.ts'
+import type { Evidence } from './failure-evidence.ts'
+import { type Remedy, remedyId } from './remedy.ts'
+import { SYMPTOMS } from './symptoms.ts'
+
+export interface Diagnosis {
+  reason: string
+  journal: string[]
+  /** Most likely first. */
+  remedies: Remedy[]
+}
+
+const MAX_JOURNAL_LINES = 6
+const WARNING = 4
+const TELLING =
+  /denied|not permitted|read-only|no such|cannot|can't|could not|couldn't|unable|fail|error|fatal|refus|not supported|bad system call|emerg|abort|killed|exited on signal/i
+
+/** Lines that say something went wrong, the last ones, without repeats. */
+function tellingLines(journal: readonly JournalEntry[]): string[] {
+  const all = journal.filter(({ message, priority }) => priority <= WARNING || TELLING.test(message))
+  // PID 1 only repeats that it failed; the service's own lines would be pushed out by it.
+  const own = all.filter(({ identifier }) => identifier !== 'systemd')
+  const telling = own.length > 0 ? own : all
+  const lines = telling.map(({ identifier, message }) => `${identifier}: ${message.split('\n')[0]}`)
+  return [...new Set(lines)].slice(-MAX_JOURNAL_LINES)
+}
+
+/** How it ended: of the main process, or where it did not come to one, of the start script, which PID 1 only logs. */
+function exitOf({ last, journal }: Evidence): { code: number; status: number } | undefined {
+  if (last === undefined) return undefined
+  if (last.exitCode !== 0) return { code: last.exitCode, status: last.exitStatus }
+  const script = /Control process exited, code=exited, status=(\d+)\//
+  const status = journal.flatMap(({ message }) => script.exec(message)?.[1] ?? []).at(-1)
+  return status !== undefined && Number(status) in EXIT_MEANINGS
+    ? { code: 1, status: Number(status) }
+    : undefined
+}
+
+/** Remedies that exit codes suggest, by the directives that the trial really set. */
+function byExitCode(evidence: Evidence): Remedy[] {
+  const { assignments } = evidence
+  const exit = exitOf(evidence)
+  if (exit?.code !== 1) return []
+  const keys = EXIT_MEANINGS[exit.status]?.keys ?? []
+  return keys
+    .filter((key) => assignments.some((one) => one.key === key))
+    .map((key) => ({ kind: 'drop', key }))
+}
+
+/** An ignored line names its directive: "systemd did not take it: ProtectProc: asked for …". */
+function byRefusal({ reasons }: Evidence): Remedy[] {
+  const text = reasons.find(({ kind }) => kind === 'settings')?.text ?? ''
+  return [...text.matchAll(/(?:it: |; )([A-Za-z]+): asked for/g)].map((match) => ({
+    kind: 'drop',
+    key: match[1] as string,
+  }))
+}
+
+function reasonLine(evidence: Evidence): string {
+  const { reasons, last } = evidence
+  const main = reasons[0]?.text ?? 'the service is not healthy'
+  const ended = last && last.active !== 'active' ? exitOf(evidence) : undefined
+  const exit = ended && exitMeaning(ended.code, ended.status)
+  return exit === undefined || main.includes(exit) ? main : `${main}: ${exit}`
+}
+
+/** From symptom to suspects. Pure: the same evidence names the same remedies. */
+export function diagnose(evidence: Evidence): Diagnosis {
+  const found = [
+    ...byRefusal(evidence),
+    ...SYMPTOMS.flatMap(({ read }) => read(evidence)),
+    ...byExitCode(evidence),
+  ]
+  const unique = new Map(found.map((remedy) => [remedyId(remedy), remedy]))
+  return {
+    reason: reasonLine(evidence),
+    journal: tellingLines(evidence.journal),
+    remedies: [...unique.values()],
+  }
+}

@@ -1,0 +1,113 @@
+import type { FailedCall } from '../../observe/trace/learned.ts'
+import type { Assignment } from '../../systemd/settings/assignment.ts'
+import type { Remedy } from './remedy.ts'
+import { remedyId } from './remedy.ts'
+
+/** Directives that forbid what a call of this kind does. */
+const FORBIDDEN_BY: Readonly<Record<string, string>> = {
+  'write-execute': 'MemoryDenyWriteExecute',
+  namespace: 'RestrictNamespaces',
+  realtime: 'RestrictRealtime',
+  suid: 'RestrictSUIDSGID',
+  personality: 'LockPersonality',
+  hostname: 'ProtectHostname',
+}
+
+/** Directives that hide or close files below these. */
+const HIDDEN_BY: readonly [RegExp, string, 'drop' | 'step-down'][] = [
+  [/^\/(?:home|root|run\/user)(?:\/|$)/, 'ProtectHome', 'step-down'],
+  [/^\/proc\/sys(?:\/|$)|^\/sys(?:\/|$)/, 'ProtectKernelTunables', 'drop'],
+  [/^\/proc(?:\/|$)/, 'ProcSubset', 'drop'],
+  [/^\/dev(?:\/|$)/, 'PrivateDevices', 'drop'],
+  [/^\/sys\/fs\/cgroup(?:\/|$)/, 'ProtectControlGroups', 'drop'],
+]
+const HIDING = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS'])
+const EXECUTING = new Set(['execve', 'execveat', 'mmap', 'uselib'])
+
+function remediesOf(
+  { name, error, path, needs = [], sightings }: FailedCall,
+  sets: (key: string) => boolean,
+): Remedy[] {
+  const by = sightings[0]?.program.split('/').at(-1) ?? ''
+  const remedies: Remedy[] = []
+  const isRefusal = error === 'EPERM' || error === 'EACCES'
+  if (error === 'SIGSYS' && sets('SystemCallFilter')) remedies.push({ kind: 'system-call', name, by })
+  if (error === 'EAFNOSUPPORT' && sets('RestrictAddressFamilies')) {
+    remedies.push(...needs.map((family): Remedy => ({ kind: 'address-family', name: family })))
+  }
+  if (isRefusal && path !== undefined && EXECUTING.has(name) && sets('NoExecPaths')) {
+    remedies.push({ kind: 'exec-path', path })
+  }
+  if (isRefusal && (sets('CapabilityBoundingSet') || sets('User'))) {
+    const capabilities = needs.filter((need) => need.startsWith('cap_'))
+    remedies.push(...capabilities.map((one): Remedy => ({ kind: 'capability', name: one.toUpperCase() })))
+  }
+  for (const need of isRefusal ? needs : []) {
+    const key = FORBIDDEN_BY[need]
+    if (key !== undefined && sets(key)) remedies.push({ kind: 'drop', key })
+  }
+  if (path !== undefined && HIDING.has(error)) {
+    const hidden = HIDDEN_BY.filter(([pattern, key]) => pattern.test(path) && sets(key))
+    remedies.push(...hidden.map(([, key, kind]): Remedy => ({ kind, key })))
+    if (error === 'EROFS' && hidden.length === 0) remedies.push({ kind: 'read-write-path', path })
+  }
+  if (error === 'EPERM' && remedies.length === 0 && sets('SystemCallFilter')) {
+    remedies.push({ kind: 'system-call', name, by })
+  }
+  return remedies
+}
+
+/** What calls that failed under a trial tell: the kernel's own words instead of the service's. */
+export interface RefusedCall {
+  remedies: Remedy[]
+  /** "ip was refused socket AF_NETLINK (EAFNOSUPPORT)", of those calls that a remedy belongs to. */
+  lines: string[]
+}
+
+const MAX_LINES = 6
+
+/** A setuid program that was refused what it could do before: it ran without the rights that it brings. */
+function privilegedCaller(
+  { error, sightings }: FailedCall,
+  privileged: readonly string[],
+): string | undefined {
+  if (error !== 'EPERM' && error !== 'EACCES') return undefined
+  return sightings.map(({ program }) => program).find((program) => privileged.includes(program))
+}
+
+/** Before systemd 255 each setting that takes a system call filter implies it for a service with User=. */
+function withoutNewPrivileges(keys: ReadonlySet<string>): Remedy[] {
+  return keys.has('NoNewPrivileges') ? [{ kind: 'drop', key: 'NoNewPrivileges' }] : []
+}
+
+function refusedText({ name, error, path, needs = [], sightings }: FailedCall): string {
+  const by = sightings[0]?.program.split('/').at(-1) || 'a process'
+  const what = path ?? needs.join(' or ')
+  return `${by} was refused ${name}${what === '' ? '' : ` ${what}`} (${error})`
+}
+
+/**
+ * What would help, by the calls that failed under a trial and not without it. Calls that nothing the trial set
+ * explains have no remedy and no line. `privileged`: programs that are setuid or setgid, by path.
+ */
+export function refusedCalls(
+  failed: readonly FailedCall[],
+  assignments: readonly Assignment[],
+  privileged: readonly string[] = [],
+): RefusedCall {
+  const keys = new Set(assignments.map(({ key }) => key))
+  const explained = failed.flatMap((one) => {
+    const helper = privilegedCaller(one, privileged)
+    const remedies = remediesOf(one, (key) => keys.has(key))
+    if (helper !== undefined) {
+      const line = `${refusedText(one)}: it is setuid, which NoNewPrivileges makes void`
+      return [{ remedies: withoutNewPrivileges(keys), line }]
+    }
+    return remedies.length === 0 ? [] : [{ remedies, line: refusedText(one) }]
+  })
+  const remedies = explained.flatMap((one) => one.remedies)
+  return {
+    remedies: [...new Map(remedies.map((remedy) => [remedyId(remedy), remedy])).values()],
+    lines: [...new Set(explained.map(({ line }) => line))].slice(0, MAX_LINES),
+  }
+}

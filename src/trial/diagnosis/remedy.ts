@@ -1,0 +1,104 @@
+import {
+  withAddressFamily,
+  withCapability,
+  withExecPath,
+  withOptionalPath,
+  withReadWritePath,
+  withSyscallExceptions,
+  withSyscallRefused,
+} from '../../catalog/common/relax.ts'
+import type { Assignment } from '../../catalog/common/types.ts'
+import { groupsOf } from '../../systemd/log/audit.ts'
+
+/** The least that would help a service that broke: plain data, so that it can be shown, stored and applied. */
+export type Remedy =
+  | { kind: 'system-call'; name: string; by: string }
+  /** Let the call fail with EPERM instead of killing the caller, who would get EPERM without the filter too. */
+  | { kind: 'refuse-softly'; name: string; by: string }
+  | { kind: 'capability'; name: string }
+  | { kind: 'address-family'; name: string }
+  | { kind: 'read-write-path'; path: string }
+  | { kind: 'exec-path'; path: string }
+  | { kind: 'optional-path'; path: string }
+  /** The next looser value of a directive's ladder. */
+  | { kind: 'step-down'; key: string }
+  | { kind: 'drop'; key: string }
+
+export function remedyId(remedy: Remedy): string {
+  if ('path' in remedy) return `${remedy.kind} ${remedy.path}`
+  if ('key' in remedy) return `${remedy.kind} ${remedy.key}`
+  return `${remedy.kind} ${remedy.name}`
+}
+
+/** One line for the person; `groups` names the smallest group that a system call is of. */
+export function remedyText(remedy: Remedy, groups: Record<string, string[]>): string {
+  switch (remedy.kind) {
+    case 'system-call': {
+      const group = groupsOf(remedy.name, groups)[0]
+      return `allow ${remedy.name}${group ? ` (of ${group})` : ''}, which ${remedy.by || 'the service'} called`
+    }
+    case 'refuse-softly':
+      return `refuse ${remedy.name} with an error, without killing ${remedy.by || 'its caller'}`
+    case 'capability':
+      return `leave the service ${remedy.name}`
+    case 'address-family':
+      return `allow sockets of ${remedy.name}`
+    case 'read-write-path':
+      return `keep ${remedy.path} writable`
+    case 'exec-path':
+      return `allow ${remedy.path} to be executed`
+    case 'optional-path':
+      return `do without ${remedy.path} when it is missing`
+    case 'step-down':
+      return `take the next looser value of ${remedy.key}`
+    case 'drop':
+      return `leave out ${remedy.key}`
+  }
+}
+
+/** The directive whose assignments a remedy changes. */
+export function remedyKeys(remedy: Remedy): string[] {
+  switch (remedy.kind) {
+    case 'system-call':
+    case 'refuse-softly':
+      return ['SystemCallFilter']
+    case 'capability':
+      return ['CapabilityBoundingSet']
+    case 'address-family':
+      return ['RestrictAddressFamilies']
+    case 'read-write-path':
+      return ['ReadWritePaths', 'ProtectSystem']
+    case 'exec-path':
+      return ['ExecPaths']
+    case 'optional-path':
+      return ['ReadWritePaths', 'ExecPaths']
+    default:
+      return [remedy.key]
+  }
+}
+
+/** The assignments with the remedy in them; undefined when it can only be left out, or a ladder is needed. */
+export function applyRemedy(assignments: readonly Assignment[], remedy: Remedy): Assignment[] | undefined {
+  const list = [...assignments]
+  switch (remedy.kind) {
+    case 'system-call':
+      return withSyscallExceptions(
+        list.filter(({ value }) => value !== `~${remedy.name}:EPERM`),
+        [remedy.name],
+      )
+    case 'refuse-softly':
+      return withSyscallRefused(list, remedy.name)
+    case 'capability':
+      return withCapability(list, remedy.name)
+    case 'address-family':
+      return withAddressFamily(list, remedy.name)
+    case 'read-write-path':
+      return withReadWritePath(list, remedy.path)
+    case 'exec-path':
+      return withExecPath(list, remedy.path)
+    case 'optional-path':
+      return withOptionalPath(list, remedy.path)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,136 @@
+import type { Host } from '../../host/host.ts'
+import type { Facts, SocketFacts } from '../../observe/facts.ts'
+import type { Check } from './check.ts'
+
+/** One address that the service's processes hold, as it must be held again after a restart. */
+export interface Listener {
+  family: SocketFacts['family']
+  type: SocketFacts['type']
+  address: string
+  port: number
+}
+
+export interface CheckAnswer {
+  check: Check
+  /** What it answered every time: "200", "connected", "exit 0". */
+  answer: string
+}
+
+/** What healthy means for this service: how it answered before anything was changed. */
+export interface Baseline {
+  listeners: Listener[]
+  answers: CheckAnswer[]
+  /** Milliseconds its last start took, from the job's begin to active. */
+  startMs: number
+  /** The set of processes changes even at rest (a service that forks jobs), so it can't be asked to come to rest. */
+  restless: boolean
+}
+
+export const PROBE_TIMEOUT_MS = 3000
+
+/** Where a probe can reach a listener from the same machine. */
+function reachable(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return address === '::' ? '::1' : '127.0.0.1'
+  return address
+}
+
+function urlHost(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
+
+/** Listening sockets worth holding a service to. Datagram sockets with a port count; ephemeral clients do not. */
+export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
+  const seen = new Map<string, Listener>()
+  for (const { family, type, state, address, port } of sockets) {
+    const unix = family === 'AF_UNIX' && state === 'listening'
+    const stream = type === 'stream' && state === 'listening'
+    const datagram =
+      type === 'datagram' && family !== 'AF_UNIX' && state !== 'connected' && port > 0 && port < 32768
+    if (!(unix || stream || datagram)) continue
+    seen.set(`${family} ${type} ${address} ${port}`, { family, type, address, port })
+  }
+  return [...seen.values()].sort((a, b) => a.port - b.port || (a.address < b.address ? -1 : 1))
+}
+
+/** The checks that could decide health, best first: HTTP where a port speaks it, else a connection. */
+export async function proposeChecks(host: Host, facts: Facts): Promise<Check[]> {
+  const checks: Check[] = []
+  const ports = new Set<number>()
+  for (const { family, type, address, port } of listenersOf(facts.sockets)) {
+    if (type !== 'stream' || (family !== 'AF_UNIX' && ports.has(port))) continue
+    if (family === 'AF_UNIX') {
+      if (address.startsWith('/')) checks.push({ kind: 'unix', path: address, timeoutMs: PROBE_TIMEOUT_MS })
+      continue
+    }
+    ports.add(port)
+    checks.push(await checkOfPort(host, reachable(address), port))
+  }
+  return checks
+}
+
+async function checkOfPort(host: Host, address: string, port: number): Promise<Check> {
+  for (const scheme of ['http', 'https']) {
+    const standard = (scheme === 'http' && port === 80) || (scheme === 'https' && port === 443)
+    const url = `${scheme}://${urlHost(address)}${standard ? '' : `:${port}`}/`
+    const answer = await host.probe({ kind: 'http', url, timeoutMs: PROBE_TIMEOUT_MS })
+    // 400 from a TLS port asked in clear text is an answer of the wrong kind.
+    if (answer.ok && !(scheme === 'http' && answer.answer === '400'))
+      return { kind: 'http', url, timeoutMs: PROBE_TIMEOUT_MS }
+  }
+  return { kind: 'tcp', address, port, timeoutMs: PROBE_TIMEOUT_MS }
+}
+
+/** The highest id of an account; one more is -1, which setresuid(2) takes for "leave it as it is", that is root. */
+const HIGHEST_ID = 4294967294
+
+function accountId(text: string | undefined): number | undefined {
+  const id = /^\d{1,10}$/.test(text ?? '') ? Number(text) : 0
+  return id > 0 && id <= HIGHEST_ID ? id : undefined
+}
+
+/** A command of the administrator's runs as sudo's caller, or nobody: never as root. */
+export function commandUser(env: Readonly<Record<string, string | undefined>>): { uid: number; gid: number } {
+  const [uid, gid] = [accountId(env.SUDO_UID), accountId(env.SUDO_GID)]
+  return uid === undefined || gid === undefined ? { uid: 65534, gid: 65534 } : { uid, gid }
+}
+
+export async function ask(
+  host: Host,
+  check: Check,
+  env = process.env,
+): Promise<{ ok: boolean; answer: string }> {
+  if (check.kind !== 'command' && check.kind !== 'exercise') return host.probe(check)
+  const { exitCode, timedOut } = await host.run(check.argv, {
+    timeoutMs: check.timeoutMs,
+    as: commandUser(env),
+  })
+  if (timedOut) return { ok: false, answer: 'no answer' }
+  return { ok: exitCode === 0, answer: `exit ${exitCode ?? 'by a signal'}` }
+}
+
+/** Asks several times, and plays exercises once, in their order; the answers of each check in the order they came. */
+export async function measure(host: Host, checks: readonly Check[], times: number): Promise<string[][]> {
+  const answers: string[][] = checks.map(() => [])
+  for (let round = 0; round < times; round += 1) {
+    const all = await Promise.all(
+      checks.map((check) => (check.kind === 'exercise' ? undefined : ask(host, check))),
+    )
+    for (const [index, asked] of all.entries()) if (asked) answers[index]?.push(asked.answer)
+    if (round < times - 1) await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  for (const [index, check] of checks.entries()) {
+    if (isExercise(check)) answers[index]?.push((await ask(host, check)).answer)
+  }
+  return answers
+}
+
+export function isExercise({ kind }: Check): boolean {
+  return kind === 'exercise'
+}
+
+/** Why a check can't decide health, or undefined. */
+export function problemOf(answers: readonly string[], ok: boolean): string | undefined {
+  const different = new Set(answers)
+  if (different.size > 1) return `answers differently each time (${[...different].join(', ')})`
+  return ok ? undefined : `fails already now (${answers[0]})`
+}

@@ -1,0 +1,70 @@
+import type { ProbeRequest } from '../../host/host.ts'
+
+/**
+ * One question whose answer decides health: asked of the service before the first change and after each one. An
+ * exercise is played, not only asked: in its turn, and once the service is at rest.
+ */
+export type Check =
+  | ProbeRequest
+  | { kind: 'command'; argv: string[]; timeoutMs: number }
+  | { kind: 'exercise'; argv: string[]; timeoutMs: number }
+
+export class CheckError extends Error {
+  override name = 'CheckError'
+}
+
+const TIMEOUT_MS = 3000
+const COMMAND_TIMEOUT_MS = 30_000
+/** The dead-man timer waits for it, so it is no longer than a person would. */
+export const EXERCISE_TIMEOUT_MS = 30_000
+
+/** Stable name of a check, and what a screen calls it. */
+export function checkLabel(check: Check): string {
+  if (check.kind === 'http') return `GET ${check.url}`
+  if (check.kind === 'tcp') return `connect to ${check.address} port ${check.port}`
+  if (check.kind === 'unix') return `connect to ${check.path}`
+  return `${check.kind === 'exercise' ? 'play' : 'run'} ${check.argv.join(' ')}`
+}
+
+/** One word of a command line: bare, 'as it is', "with \\ for the next character", or these put together. */
+const WORD = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs
+
+/** A command line as an argument array, quoted as in a shell; nothing is expanded and no shell runs it. */
+export function splitCommand(text: string): string[] {
+  if (text.replaceAll(WORD, '').trim() !== '') throw new CheckError(`a quote is left open in: ${text}`)
+  return (text.match(WORD) ?? []).map((word) =>
+    word.replaceAll(
+      /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
+      (_, single, double, escaped) => single ?? double?.replaceAll(/\\(["\\])/g, '$1') ?? escaped,
+    ),
+  )
+}
+
+/** A command of the administrator's that uses the service. Throws CheckError with one line. */
+export function parseExercise(text: string): Check {
+  const argv = splitCommand(text)
+  if (argv.length === 0) throw new CheckError('an exercise is a command')
+  return { kind: 'exercise', argv, timeoutMs: EXERCISE_TIMEOUT_MS }
+}
+
+/** A URL, tcp:HOST:PORT, unix:/PATH, or a command line. Throws CheckError with one line. */
+export function parseCheck(text: string): Check {
+  const trimmed = text.trim()
+  if (trimmed === '') throw new CheckError('a check is a URL, tcp:HOST:PORT, unix:/PATH or a command')
+  if (/^https?:\/\//.test(trimmed)) {
+    if (!URL.canParse(trimmed)) throw new CheckError(`${trimmed} is not a URL`)
+    return { kind: 'http', url: trimmed, timeoutMs: TIMEOUT_MS }
+  }
+  if (trimmed.startsWith('tcp:')) {
+    const match = /^tcp:\[?([^\]]+?)\]?:(\d{1,5})$/.exec(trimmed)
+    const port = Number(match?.[2])
+    if (!match || port < 1 || port > 65535) throw new CheckError(`${trimmed} is not tcp:HOST:PORT`)
+    return { kind: 'tcp', address: match[1] as string, port, timeoutMs: TIMEOUT_MS }
+  }
+  if (trimmed.startsWith('unix:')) {
+    const path = trimmed.slice('unix:'.length)
+    if (!path.startsWith('/')) throw new CheckError(`${trimmed} is not unix:/PATH`)
+    return { kind: 'unix', path, timeoutMs: TIMEOUT_MS }
+  }
+  return { kind: 'command', argv: splitCommand(trimmed), timeoutMs: COMMAND_TIMEOUT_MS }
+}

@@ -1,0 +1,185 @@
+import type { Host } from '../../host/host.ts'
+import { byteOrderOf } from '../../observe/proc/addresses.ts'
+import { readSocketsOf } from '../../observe/proc/sockets.ts'
+import type { SeccompRecord } from '../../systemd/log/audit.ts'
+import { ask, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
+import type { Check } from './check.ts'
+import { judge, type Observation, proofOf, RESTFUL_SNAPSHOTS, type Reason } from './judge.ts'
+import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
+import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
+
+export interface HealthReport {
+  healthy: boolean
+  reasons: Reason[]
+  proof: string[]
+  /** SIGSYS records that are this service's. */
+  records: SeccompRecord[]
+  last: UnitSnapshot | undefined
+}
+
+export interface HealthCheckInput {
+  host: Host
+  unit: string
+  baseline: Baseline
+  /** Before the restart; with invocation '' no new one is asked for. */
+  before: Pick<UnitSnapshot, 'invocation' | 'processes'>
+  /** Epoch milliseconds just before the restart. */
+  since: number
+  /** Milliseconds the start may take. */
+  startLimitMs: number
+  /** Executables that are known to be the unit's, for the kernel's records of killed calls. */
+  executables: readonly string[]
+  signal?: AbortSignal
+  /** The wall clock against the one that nobody sets, at `since`; filled in when the watch begins. */
+  offset?: number
+}
+
+const INTERVAL_MS = 250
+/** A service may open its sockets and answer a little after it is "active": Type=simple. */
+const GRACE_MS = 6000
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Waits for the start job to end, one way or the other. */
+async function watchStart(
+  question: HealthCheckInput,
+): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
+  const until = performance.now() + question.startLimitMs
+  for (;;) {
+    question.signal?.throwIfAborted()
+    const now = await takeSnapshot(question.host, question.unit)
+    const settled =
+      !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
+    if (settled || now.restarts > 0) return { snapshots: [now], timedOut: false }
+    if (performance.now() > until) return { snapshots: [now], timedOut: true }
+    await pause(100)
+  }
+}
+
+function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
+  const last = snapshots.at(-1)?.processes.join(' ')
+  let count = 0
+  for (const { processes } of [...snapshots].reverse()) {
+    if (processes.join(' ') !== last) break
+    count += 1
+  }
+  return count
+}
+
+async function answersOf(host: Host, checks: readonly Check[]): Promise<CheckAnswer[]> {
+  return Promise.all(checks.map(async (check) => ({ check, answer: (await ask(host, check)).answer })))
+}
+
+/** One after the other, since one may need what another wrote. */
+async function play(host: Host, exercises: readonly Check[]): Promise<CheckAnswer[]> {
+  const played: CheckAnswer[] = []
+  for (const check of exercises) played.push({ check, answer: (await ask(host, check)).answer })
+  return played
+}
+
+function withoutExercises(baseline: Baseline): Baseline {
+  return { ...baseline, answers: baseline.answers.filter(({ check }) => !isExercise(check)) }
+}
+
+/** A start that failed, a restart or a killed call can't become healthy by waiting. */
+function isFinal(reasons: readonly Reason[], waited: number): boolean {
+  const hopeless = new Set<Reason['kind']>(['start', 'stopped', 'restarting', 'killed', 'error'])
+  return reasons.some(({ kind }) => hopeless.has(kind)) || waited > GRACE_MS
+}
+
+/**
+ * Looks again for a while. PID 1 is asked only at the end: whatever it would tell before shows in the processes, and
+ * asking costs more processor time than the service itself.
+ */
+async function watchRest({ host, unit }: HealthCheckInput, snapshots: UnitSnapshot[]): Promise<void> {
+  for (let look = 1; look < RESTFUL_SNAPSHOTS; look += 1) {
+    await pause(INTERVAL_MS)
+    snapshots.push(await snapshotOfProcesses(host, snapshots.at(-1) as UnitSnapshot))
+  }
+  await pause(INTERVAL_MS)
+  snapshots.push(await takeSnapshot(host, unit))
+}
+
+/** Milliseconds between the two clocks: it changes when the wall clock is set. */
+const wallOffset = () => Date.now() - performance.now()
+
+async function observeNow(
+  question: HealthCheckInput,
+  filter: Filter | undefined,
+  snapshots: UnitSnapshot[],
+  timedOut: boolean,
+  asked: (host: Host) => Promise<CheckAnswer[]>,
+): Promise<{ observation: Observation; records: SeccompRecord[] }> {
+  const { host, before, since, startLimitMs, executables } = question
+  const now = snapshots.at(-1) as UnitSnapshot
+  // Records bear the wall clock's time: set back since, it would hide those of this start.
+  const setBack = Math.min(0, wallOffset() - (question.offset ?? wallOffset()))
+  const records = await attributedRecords(host, filter, since + setBack, executables)
+  const up = !timedOut && now.active === 'active'
+  const observation: Observation = {
+    before,
+    snapshots,
+    timedOut,
+    limitMs: startLimitMs,
+    sockets: up
+      ? await readSocketsOf(host, now.processes.map(pidOf), now.mainPid, byteOrderOf(process.arch))
+      : [],
+    answers: up ? await asked(host) : [],
+    killed: [...new Set(records.map(describeRecord))],
+    restful: restAtEnd(snapshots),
+  }
+  return { observation, records }
+}
+
+/** Plays the exercises, if any, on a service whose probes answered, and looks whether it is still as well as before. */
+async function exercise(
+  question: HealthCheckInput,
+  filter: Filter | undefined,
+  snapshots: UnitSnapshot[],
+  probed: { observation: Observation; records: SeccompRecord[] },
+): Promise<HealthReport> {
+  const { host, unit, baseline } = question
+  const exercises = baseline.answers.map(({ check }) => check).filter(isExercise)
+  if (exercises.length === 0) {
+    const proof = proofOf(probed.observation, baseline)
+    return { healthy: true, reasons: [], proof, records: probed.records, last: snapshots.at(-1) }
+  }
+  const played = await play(host, exercises)
+  snapshots.push(await takeSnapshot(host, unit))
+  const rest = restAtEnd(snapshots.slice(0, -1))
+  const { observation, records } = await observeNow(question, filter, snapshots, false, async () => [
+    ...probed.observation.answers,
+    ...played,
+  ])
+  // An exercise may make workers: what it leaves behind is at rest or not at the next look.
+  const reasons = judge({ ...observation, restful: Math.max(rest, observation.restful) }, baseline)
+  const healthy = reasons.length === 0
+  const proof = healthy ? proofOf(observation, baseline) : []
+  return { healthy, reasons, proof, records, last: snapshots.at(-1) }
+}
+
+/**
+ * Watches a service after a restart until it is proven healthy or has had its chance. Settles within the start limit
+ * plus about ten seconds and the time of the exercises, whatever the service does.
+ */
+export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport> {
+  const question = { ...asked, offset: asked.offset ?? wallOffset() }
+  const { host, unit, baseline } = question
+  const probed = withoutExercises(baseline)
+  const checks = probed.answers.map(({ check }) => check)
+  const { snapshots, timedOut } = await watchStart(question)
+  const filter = await filterOf(host, unit)
+  const started = performance.now()
+  for (;;) {
+    question.signal?.throwIfAborted()
+    const { observation, records } = await observeNow(question, filter, snapshots, timedOut, (on) =>
+      answersOf(on, checks),
+    )
+    const reasons = judge(observation, probed)
+    if (reasons.length === 0) return exercise(question, filter, snapshots, { observation, records })
+    if (isFinal(reasons, performance.now() - started)) {
+      return { healthy: false, reasons, proof: [], records, last: snapshots.at(-1) }
+    }
+    await watchRest(question, snapshots)
+  }
+}

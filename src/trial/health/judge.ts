@@ -1,0 +1,143 @@
+import type { SocketFacts } from '../../observe/facts.ts'
+import type { Baseline, CheckAnswer, Listener } from './baseline.ts'
+import { checkLabel } from './check.ts'
+import type { UnitSnapshot } from './unit-snapshot.ts'
+
+/** What is wrong with a service, in one line, and what kind of thing it is for the diagnosis. */
+export interface Reason {
+  kind:
+    | 'start'
+    | 'stopped'
+    | 'restarting'
+    | 'unrest'
+    | 'listener'
+    | 'stray'
+    | 'answer'
+    | 'killed'
+    | 'settings'
+    | 'error'
+  text: string
+}
+
+/** Everything that was seen of one start, and all that the verdict rests on. */
+export interface Observation {
+  /** Invocation before the restart; '' when any invocation will do. */
+  before: Pick<UnitSnapshot, 'invocation' | 'processes'>
+  /** Snapshots after the start was over, oldest first. */
+  snapshots: UnitSnapshot[]
+  /** The start did not end within its time. */
+  timedOut: boolean
+  /** Limit that was given to the start, in milliseconds. */
+  limitMs: number
+  sockets: SocketFacts[]
+  answers: CheckAnswer[]
+  /** "chown (fchownat)" for each system call that a filter killed. */
+  killed: string[]
+  /** Snapshots at the end in which the set of processes was the same. */
+  restful: number
+}
+
+/** Snapshots in a row that must show the same processes: at four a second, more than a second of rest. */
+export const RESTFUL_SNAPSHOTS = 5
+
+const same = (a: Listener, b: Listener): boolean =>
+  a.family === b.family && a.type === b.type && a.address === b.address && a.port === b.port
+
+export function listenerLabel({ family, address, port, type }: Listener): string {
+  if (family === 'AF_UNIX') return address
+  const host = address.includes(':') ? `[${address}]` : address
+  return `${type === 'datagram' ? 'udp' : 'tcp'} ${host}:${port}`
+}
+
+function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reason[] {
+  const last = snapshots.at(-1)
+  if (last === undefined) return [{ kind: 'error', text: 'the unit could not be looked at' }]
+  if (timedOut)
+    return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
+  if (last.active === 'failed') return [{ kind: 'start', text: `the start failed (${last.result})` }]
+  if (last.active !== 'active') return [{ kind: 'stopped', text: `the unit is ${last.active} (${last.sub})` }]
+  if (before.invocation !== '' && last.invocation === before.invocation) {
+    return [{ kind: 'start', text: 'the service was not started anew: its invocation is the old one' }]
+  }
+  return []
+}
+
+function judgeStability({ snapshots, restful }: Observation, baseline: Baseline): Reason[] {
+  const invocations = new Set(snapshots.map(({ invocation }) => invocation))
+  const mains = new Set(snapshots.map(({ mainPid }) => mainPid))
+  const last = snapshots.at(-1)
+  if ((last?.restarts ?? 0) > 0 || invocations.size > 1) {
+    return [{ kind: 'restarting', text: 'the service died and systemd started it again' }]
+  }
+  if (mains.size > 1) return [{ kind: 'restarting', text: 'the main process changed while it was watched' }]
+  const own = last?.processes.some((identity) => identity.startsWith(`${last.mainPid}:`))
+  if (last !== undefined && last.mainPid > 0 && !own) {
+    return [{ kind: 'stray', text: 'the main process is not in the unit’s control group' }]
+  }
+  if (!baseline.restless && restful < RESTFUL_SNAPSHOTS) {
+    return [{ kind: 'unrest', text: 'its processes die and are started again without end' }]
+  }
+  return []
+}
+
+/** A daemon that survived the stop may still hold the port and answer every probe: only new processes count. */
+function judgeListeners({ sockets, before }: Observation, baseline: Baseline): Reason[] {
+  const old = new Set(
+    before.invocation === '' ? [] : before.processes.map((identity) => Number(identity.split(':')[0])),
+  )
+  return baseline.listeners.flatMap((listener): Reason[] => {
+    const holders = sockets.filter((socket) => same(socket, listener))
+    if (holders.length === 0)
+      return [{ kind: 'listener', text: `nothing of the unit listens on ${listenerLabel(listener)}` }]
+    const byOld = holders.find(({ pids }) => pids.some((pid) => old.has(pid)))
+    return byOld === undefined
+      ? []
+      : [{ kind: 'stray', text: `${listenerLabel(listener)} is held by a process from before the restart` }]
+  })
+}
+
+function judgeAnswers({ answers }: Observation, baseline: Baseline): Reason[] {
+  return baseline.answers.flatMap(({ check, answer }): Reason[] => {
+    const now = answers.find((one) => checkLabel(one.check) === checkLabel(check))?.answer ?? 'was not asked'
+    return now === answer
+      ? []
+      : [{ kind: 'answer', text: `${checkLabel(check)}: ${now}, before the change ${answer}` }]
+  })
+}
+
+/** Why the service is not healthy; empty when it is. The order is that of use for the person: cause before effect. */
+export function judge(observation: Observation, baseline: Baseline): Reason[] {
+  const killed = observation.killed.map(
+    (call): Reason => ({ kind: 'killed', text: `the kernel killed ${call}: the system call is not allowed` }),
+  )
+  const start = judgeStart(observation)
+  if (start.length > 0) return [...killed, ...start]
+  return [
+    ...killed,
+    ...judgeStability(observation, baseline),
+    ...judgeListeners(observation, baseline),
+    ...judgeAnswers(observation, baseline),
+  ]
+}
+
+/** What was proven, for the person; only said of an observation in which judge() found nothing. */
+export function proofOf({ snapshots, answers }: Observation, baseline: Baseline): string[] {
+  const last = snapshots.at(-1)
+  return [
+    `a new invocation is active, main process ${last?.mainPid ?? 0}`,
+    ...(last
+      ? [
+          `${last.processes.length} ${last.processes.length === 1 ? 'process' : 'processes'}, at rest, none killed`,
+        ]
+      : []),
+    ...(baseline.listeners.length > 0
+      ? [
+          `listens as before, held by its own new processes: ${baseline.listeners.map(listenerLabel).join(', ')}`,
+        ]
+      : []),
+    ...answers.map(({ check, answer }) => `${checkLabel(check)}: ${answer}, as before`),
+    ...(answers.some(({ check }) => check.kind === 'exercise')
+      ? []
+      : ['only the probes were played: no --exercise was given']),
+  ]
+}

@@ -1,0 +1,75 @@
+import type { Host } from '../../host/host.ts'
+import { processesOfGroup } from '../../observe/proc/control-group.ts'
+import { parseStat } from '../../observe/proc/process-status.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
+
+/** One quick look at a unit: what PID 1 says of it, and which processes it has. */
+export interface UnitSnapshot {
+  active: string
+  sub: string
+  result: string
+  invocation: string
+  mainPid: number
+  restarts: number
+  /** A job of the unit waits or runs. */
+  busy: boolean
+  exitCode: number
+  exitStatus: number
+  statusText: string
+  /** Its control group, as systemd names it. */
+  group: string
+  /** "pid:start ticks" of every process in the control group: the pid alone may come again. */
+  processes: string[]
+}
+
+const PROPERTIES = [
+  'ActiveState',
+  'SubState',
+  'Result',
+  'InvocationID',
+  'MainPID',
+  'NRestarts',
+  'Job',
+  'ExecMainCode',
+  'ExecMainStatus',
+  'StatusText',
+  'ControlGroup',
+] as const
+
+async function identities(host: Host, group: string): Promise<string[]> {
+  const pids = await processesOfGroup(host, group, new Set())
+  const texts = await Promise.all(pids.map((pid) => host.read(`/proc/${pid}/stat`).catch(() => undefined)))
+  return pids.flatMap((pid, index) => {
+    const stat = parseStat(texts[index] ?? '')
+    return stat === undefined ? [] : [`${pid}:${stat.startTicks}`]
+  })
+}
+
+export async function takeSnapshot(host: Host, unit: string): Promise<UnitSnapshot> {
+  const shown = await showUnit(host, unit, PROPERTIES)
+  const number = (key: (typeof PROPERTIES)[number]) => Number(first(shown, key)) || 0
+  const job = first(shown, 'Job')
+  return {
+    active: first(shown, 'ActiveState'),
+    sub: first(shown, 'SubState'),
+    result: first(shown, 'Result'),
+    invocation: first(shown, 'InvocationID'),
+    mainPid: number('MainPID'),
+    restarts: number('NRestarts'),
+    busy: job !== '' && job !== '0',
+    exitCode: number('ExecMainCode'),
+    exitStatus: number('ExecMainStatus'),
+    statusText: first(shown, 'StatusText'),
+    group: first(shown, 'ControlGroup'),
+    processes: await identities(host, first(shown, 'ControlGroup')),
+  }
+}
+
+/** The snapshot before with the processes that there are now: PID 1 is not asked. */
+export async function snapshotOfProcesses(host: Host, before: UnitSnapshot): Promise<UnitSnapshot> {
+  return { ...before, processes: await identities(host, before.group) }
+}
+
+export function pidOf(identity: string): number {
+  return Number(identity.split(':')[0])
+}

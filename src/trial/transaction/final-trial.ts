@@ -1,0 +1,189 @@
+import { daemonReload, queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
+import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
+import { type DropInPart, keptPath, renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { checkHealth, type HealthReport } from '../health/health.ts'
+import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
+import type { OwnershipRecord } from './ownership.ts'
+import { blockingReason } from './preconditions.ts'
+import { earliestRecords, everythingScript } from './restore.ts'
+import { timed } from './steps.ts'
+import { healthCheckInput, UnhealthyError } from './transaction.ts'
+import { startLimitMs, type TrialContext } from './trial.ts'
+import { placeUndo, removeUndo } from './undo-file.ts'
+
+const STOP_LIMIT_MS = 90_000
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function proveHealthy(
+  context: TrialContext,
+  before: Pick<UnitSnapshot, 'invocation' | 'processes'>,
+  since: number,
+): Promise<HealthReport> {
+  const report = await checkHealth(healthCheckInput(context, before, since))
+  if (!report.healthy) throw new UnhealthyError(report)
+  return report
+}
+
+/** Reload keeps the invocation; what it breaks shows in the answers and in the kernel's log. */
+export async function proveReload(context: TrialContext): Promise<void> {
+  const since = Date.now()
+  const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
+  if (problem !== undefined) throw new Error(`the reload failed: ${problem}`)
+  await proveHealthy(context, { invocation: '', processes: [] }, since)
+}
+
+interface Stopped {
+  /** What ran before the stop. */
+  before: UnitSnapshot
+  /** When it began, in milliseconds since the epoch. */
+  since: number
+}
+
+/** A stop that ends in order. `meanwhile` is done again and again until then. */
+async function proveStop(
+  { host, unit }: TrialContext,
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<Stopped> {
+  const since = Date.now()
+  const before = await takeSnapshot(host, unit)
+  await queue(host, 'stop', unit)
+  const until = performance.now() + STOP_LIMIT_MS
+  for (;;) {
+    const now = await takeSnapshot(host, unit)
+    if (!now.busy && now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
+    if (!now.busy && now.active === 'inactive') return { before, since }
+    if (performance.now() > until) throw new Error('the service did not stop in time')
+    await meanwhile()
+    await pause(100)
+  }
+}
+
+/** A start of the stopped service, healthy as a new invocation. */
+async function proveStart(context: TrialContext, { before, since }: Stopped): Promise<void> {
+  const { host, unit } = context
+  await resetFailed(host, unit)
+  await queue(host, 'start', unit)
+  await proveHealthy(context, before, since)
+}
+
+/** A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. */
+export async function proveStopAndStart(context: TrialContext, between: () => Promise<void>): Promise<void> {
+  const stopped = await proveStop(context)
+  await between()
+  await proveStart(context, stopped)
+}
+
+/** A service that hardenctl stopped and, killed, did not start again is started by PID 1 in this time. */
+const STARTER_SECONDS = 15
+
+/** The stop and the start of the live service, with another timer that starts it when hardenctl dies between them. */
+async function restartInTwo(context: TrialContext): Promise<void> {
+  const { host, unit } = context
+  // Where it can't be had there is still the timer that stands by.
+  await armStart(host, unit, STARTER_SECONDS).catch(() => undefined)
+  let armed = performance.now()
+  const rearm = async () => {
+    if (performance.now() - armed < (STARTER_SECONDS * 1000) / 3) return
+    armed = performance.now()
+    await rearmStart(host, unit)
+  }
+  try {
+    const stopped = await timed('stop', context, () => proveStop(context, rearm))
+    await timed('start', context, () => proveStart(context, stopped))
+  } finally {
+    await disarmStart(host, unit)
+  }
+}
+
+/** Some things break a service only after a while: a timer of its own, a first use that comes late. */
+const WATCH_MS = 12_000
+const WATCH_INTERVAL_MS = 500
+
+/** The invocation that was proven is still the one that runs a while later, and is as healthy as it was. */
+async function proveLasting(context: TrialContext): Promise<void> {
+  const { host, unit } = context
+  const proven = await takeSnapshot(host, unit)
+  const [begun, since] = [performance.now(), Date.now()]
+  const seconds = () => Math.round((performance.now() - begun) / 1000)
+  while (performance.now() - begun < WATCH_MS) {
+    await pause(WATCH_INTERVAL_MS)
+    const now = await takeSnapshot(host, unit)
+    if (now.active !== 'active') throw new Error(`it was ${now.active} ${seconds()} s later`)
+    if (now.invocation !== proven.invocation || now.restarts > proven.restarts)
+      throw new Error(`it died or was started anew ${seconds()} s later`)
+  }
+  await proveHealthy(context, { invocation: '', processes: [] }, since)
+}
+
+/** Ends the stand-by: the service is proven, with all that was kept or with less. */
+export async function disarmFinalUndo({ host, unit }: TrialContext): Promise<void> {
+  await disarmTimer(host, unit)
+  await removeUndo(host, unit)
+}
+
+/**
+ * Has a timer of PID 1 stand by that takes everything back, since a stopped service is the worst that may be left.
+ * Returns why that can't be, when nothing must be tried; what it began is then cleared away again.
+ */
+export async function armFinalUndo(
+  context: TrialContext,
+  records: readonly OwnershipRecord[],
+): Promise<string | undefined> {
+  const { host, unit } = context
+  const hindered = await blockingReason(context)
+  if (hindered !== undefined) return hindered
+  try {
+    await timed('arm', context, async () => {
+      const script = await placeUndo(host, unit, everythingScript(unit, records))
+      const seconds = context.deadManSeconds + (STOP_LIMIT_MS + WATCH_MS) / 1000
+      await armTimer(host, unit, script, seconds)
+    })
+    return undefined
+  } catch (error) {
+    await disarmFinalUndo(context)
+    return (error as Error).message
+  }
+}
+
+/**
+ * Proves that the kept settings also survive a reload, a stop and a start, as far as each is wanted, and a while, once
+ * standBy() succeeded. The timer still stands by when a problem is returned: standDown() when the service is up
+ * again. No signal ends it half-way.
+ */
+export async function finalCheck(
+  context: TrialContext,
+  wanted: { reload: boolean; restart: boolean },
+): Promise<string | undefined> {
+  const { signal: _, ...whole } = context
+  try {
+    if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
+    if (wanted.restart) await restartInTwo(whole)
+    await timed('watch', whole, () => proveLasting(whole))
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Goes back to fewer kept stages: the drop-in is written anew, `records` are given back, the service restarts. */
+export async function stepBack(
+  context: TrialContext,
+  parts: readonly DropInPart[],
+  records: readonly OwnershipRecord[],
+): Promise<HealthReport> {
+  const { signal: _, ...whole } = context
+  const { host, unit } = whole
+  const before = await takeSnapshot(host, unit)
+  const header = ['Made by hardenctl. To bring back what was before, run: hardenctl undo']
+  await host.write(keptPath(unit), renderDropIn(header, parts), 0o644)
+  for (const { path, inode, device, kind, uid, gid, mode } of earliestRecords(records)) {
+    const stat = await host.stat(path)
+    if (stat === undefined || stat.inode !== inode) continue
+    await host.changeOwner(path, { ...stat, inode, device, kind }, { uid, gid, mode })
+  }
+  await daemonReload(host)
+  await resetFailed(host, unit)
+  const since = Date.now()
+  await queue(host, 'restart', unit)
+  return checkHealth(healthCheckInput(whole, before, since))
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import type { Host } from '../../host/host.ts'
+import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
+import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
+import { takeSnapshot } from '../health/unit-snapshot.ts'
+import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
+
+/** Somebody else is at work on the unit: what is proven meanwhile would prove nothing. One line that says what was seen. */
+export class ForeignChange extends Error {
+  override name = 'Meddling'
+}
+
+/** A trial that ended because of it, and what became of what hardenctl itself had begun. */
+export class ForeignChangeError extends Error {
+  override name = 'MeddledTrial'
+  readonly undone: Undone
+  constructor(message: string, undone: Undone) {
+    super(message)
+    this.undone = undone
+  }
+}
+
+/** The trial's drop-in, whole. */
+export function trialText({ token, assignments }: Trial): string {
+  const header = [`hardenctl trial ${token}: undone by a timer unless it is kept`]
+  return renderDropIn(header, [{ comment: [], assignments }])
+}
+
+/** The files that PID 1 has read the unit from, the trial's own drop-in aside. */
+export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {
+  const shown = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
+  const all = [first(shown, 'FragmentPath'), ...listOf(shown, 'DropInPaths')]
+  const others = all.filter((path) => path !== '' && path !== trialPath(unit))
+  const files = others.map(async (path): Promise<[string, string]> => {
+    const text = await host.read(path).catch(() => undefined)
+    return [path, text === undefined ? 'missing' : createHash('sha256').update(text).digest('hex')]
+  })
+  return Object.fromEntries(await Promise.all(files))
+}
+
+function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
+  for (const path of new Set([...Object.keys(before), ...Object.keys(now)])) {
+    if (before[path] === now[path]) continue
+    if (before[path] === undefined) return `${path} was added`
+    return now[path] === undefined || now[path] === 'missing'
+      ? `${path} was taken away`
+      : `${path} was changed`
+  }
+  return undefined
+}
+
+/** What somebody else did to the files of the unit since the trial began, in a sentence. */
+async function foreignChange(host: Host, unit: string, trial: Trial): Promise<string | undefined> {
+  const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
+  if (changed !== undefined) return `${changed} by somebody else during the trial`
+  const own = await host.read(trialPath(unit))
+  if (own === undefined || own === trialText(trial)) return undefined
+  return `${trialPath(unit)}, the trial's own, was edited by somebody else`
+}
+
+/** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited; not asked of a clone. */
+export async function requireSameFiles(host: Host, unit: string, trial: Trial): Promise<void> {
+  if (host.isClone) return
+  const foreign = await foreignChange(host, unit, trial)
+  if (foreign !== undefined) throw new ForeignChange(foreign)
+  if (first(await showUnit(host, unit, ['NeedDaemonReload']), 'NeedDaemonReload') === 'yes')
+    throw new ForeignChange(`the files of ${unit} were changed on disk by somebody else during the trial`)
+}
+
+/** Throws Meddling when the service is no longer the one that ran when the trial began. */
+async function requireSameService(host: Host, unit: string, trial: Trial): Promise<void> {
+  const { active, invocation } = await takeSnapshot(host, unit)
+  if (invocation !== trial.before.invocation)
+    throw new ForeignChange(`${unit} was restarted by somebody else during the trial`)
+  if (active !== 'active')
+    throw new ForeignChange(`${unit} was stopped by somebody else during the trial: it is ${active}`)
+}
+
+/** Throws Meddling when somebody else has had the unit in hands since the trial began; not asked of a clone. */
+export async function requireUntouched(host: Host, unit: string, trial: Trial): Promise<void> {
+  if (host.isClone) return
+  await requireSameService(host, unit, trial)
+  await requireSameFiles(host, unit, trial)
+}
+
+function linesOf(text: string): string {
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .join('\n')
+}
+
+/** What is wrong with the kept drop-in, in a sentence: it says other than was kept. Undefined when it is as it was written. */
+export async function editedKept(
+  host: Host,
+  unit: string,
+  parts: readonly DropInPart[],
+): Promise<string | undefined> {
+  const text = await host.read(keptPath(unit))
+  const wanted = parts.length === 0 ? undefined : linesOf(renderDropIn([], parts))
+  if (wanted === undefined ? text === undefined : text !== undefined && linesOf(text) === wanted)
+    return undefined
+  const what = text === undefined ? 'has gone' : 'is not as hardenctl remembers it'
+  return `${keptPath(unit)} ${what}`
+}
+
+/** Ends a trial for what others did: on a clone, where nobody else is, it is a failure like any other. */
+export function isForeignChange(
+  error: unknown,
+  { host }: Pick<TrialContext, 'host'>,
+): error is ForeignChange {
+  return error instanceof ForeignChange && !host.isClone
+}
+
+/**
+ * What others did that ended a trial on the live host, in a sentence. What breaks upon files that somebody changed
+ * meanwhile says nothing of the trial. Never throws: what can't be seen is no reason to put off an undo.
+ */
+export async function foreignChangeIn(
+  error: unknown,
+  { host, unit }: Pick<TrialContext, 'host' | 'unit'>,
+  trial: Trial,
+): Promise<string | undefined> {
+  if (host.isClone) return undefined
+  if (error instanceof ForeignChange) return error.message
+  return foreignChange(host, unit, trial).catch(() => undefined)
+}

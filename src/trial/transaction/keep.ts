@@ -1,0 +1,103 @@
+import { dirname } from 'node:path'
+import type { Assignment } from '../../catalog/common/types.ts'
+import { daemonReload } from '../../systemd/manager/control.ts'
+import { disarmTimer, rearmTimer, undoIsRunning } from '../../systemd/manager/timer.ts'
+import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
+import { ask, isExercise } from '../health/baseline.ts'
+import { checkLabel } from '../health/check.ts'
+import { takeSnapshot } from '../health/unit-snapshot.ts'
+import { ForeignChange, ForeignChangeError, isForeignChange, requireSameFiles } from './foreign-changes.ts'
+import { isCommitted } from './restore.ts'
+import { timed } from './steps.ts'
+import { undo, verifySettings } from './transaction.ts'
+import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
+import { bootPaths, restartMark } from './trial-paths.ts'
+import { removeUndo } from './undo-file.ts'
+
+export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }
+
+/** The service is still the one that was proven, and still answers. */
+async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, proven: string): Promise<void> {
+  const now = await takeSnapshot(host, unit)
+  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} by now`)
+  if (now.restarts > 0) throw new TrialError('the service died since it was proven')
+  if (now.invocation !== proven)
+    throw new ForeignChange(`${unit} was restarted by somebody else since it was proven`)
+  await requireSameFiles(host, unit, trial)
+  for (const { check, answer } of baseline.answers.filter((one) => !isExercise(one.check))) {
+    const again = (await ask(host, check)).answer
+    if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} by now, before ${answer}`)
+  }
+}
+
+/** Time for what follows: an undo must not begin between here and the commit. */
+async function gainTime({ host, unit }: TrialContext): Promise<void> {
+  if (!(await rearmTimer(host, unit)) || (await undoIsRunning(host, unit))) {
+    throw new TrialError('the timer had already begun to undo the trial')
+  }
+  if ((await host.stat(trialPath(unit))) === undefined) throw new TrialError('the trial was already undone')
+}
+
+async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<void> {
+  const boot = bootPaths(unit)
+  for (const path of [boot.link, boot.unit, boot.script]) await host.remove(path)
+  await removeUndo(host, unit)
+  for (const folder of trial.foldersMade) await host.remove(folder).catch(() => false)
+}
+
+/**
+ * Keeps a proven trial without another restart. The rename of the drop-in in /etc is the commit: from then on the
+ * undo script only clears away, before it the script undoes everything. What somebody else did meanwhile is undone
+ * around and thrown as MeddledTrial. `parts` is the whole drop-in to be kept,
+ * `proven` the invocation that was found healthy.
+ */
+export async function keep(
+  context: TrialContext,
+  trial: Trial,
+  parts: readonly DropInPart[],
+  proven: string,
+): Promise<Kept> {
+  const { host, unit, groups } = context
+  const path = keptPath(unit)
+  const earlier = await host.read(path)
+  const header = [
+    'Made by hardenctl. To bring back what was before, run: hardenctl undo',
+    `trial ${trial.token}`,
+  ]
+  const text = renderDropIn(header, parts)
+  try {
+    await timed('recheck', context, async () => {
+      await gainTime(context)
+      await recheck(context, trial, proven)
+    })
+    await timed('commit', context, async () => {
+      if ((await host.read(path)) !== earlier)
+        throw new ForeignChange(`${path} was changed by somebody else during the trial`)
+      await host.makeDirectory(dirname(path), 0o755)
+      await host.write(path, text, 0o644)
+    })
+    await timed('settle', context, async () => {
+      await host.remove(trialPath(unit))
+      await daemonReload(host)
+      const all: Assignment[] = parts.flatMap(({ assignments }) => [...assignments])
+      await verifySettings(host, unit, all, groups)
+    })
+    await timed('disarm', context, async () => {
+      // Fails on a read-only /run, where PID 1 could not take the timer's own files away either: it stays armed then.
+      await host.remove(restartMark(unit))
+      await disarmTimer(host, unit)
+      await clearAway(context, trial)
+      // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.
+      if (trial.records.length > 0) await daemonReload(host).catch(() => undefined)
+    })
+    return { kept: true, dropIn: text }
+  } catch (error) {
+    // Without the token the script undoes the trial whole; what was kept before it comes back first.
+    if (isCommitted(trial, await host.read(path))) {
+      await (earlier === undefined ? host.remove(path) : host.write(path, earlier, 0o644))
+    }
+    const undone = await undo(context, trial)
+    if (isForeignChange(error, context)) throw new ForeignChangeError(error.message, undone)
+    return { kept: false, reason: (error as Error).message, undone }
+  }
+}

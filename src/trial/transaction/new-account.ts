@@ -1,0 +1,27 @@
+import type { NewAccount } from '../../catalog/common/types.ts'
+import type { Host } from '../../host/host.ts'
+import { MADE_BY } from '../../observe/config/free-account.ts'
+import type { Account } from '../../observe/facts.ts'
+
+/** The account as it will be, before it is there; nothing where none is made. */
+export function accountsOf(account: NewAccount | undefined): Account[] {
+  if (account === undefined) return []
+  const { name, id } = account
+  return [
+    { kind: 'user', name, id, gid: id },
+    { kind: 'group', name, id },
+  ]
+}
+
+/**
+ * Makes a system account and a group of its name; nothing where they are there. Throws with one line where that fails,
+ * or where they have another id by now.
+ */
+export async function makeAccount(host: Host, { name, id }: NewAccount): Promise<void> {
+  const line = `u ${name} ${id} "${MADE_BY}"`
+  const made = await host.run(['systemd-sysusers', '--inline', line])
+  if (made.exitCode !== 0)
+    throw new Error(`systemd-sysusers did not make the account ${name}: ${made.stderr.trim().split('\n')[0]}`)
+  const now = (await host.run(['id', '-u', '--', name])).stdout.trim()
+  if (now !== String(id)) throw new Error(`the account ${name} has uid ${now}, not ${id}`)
+}

@@ -1,0 +1,142 @@
+import { dirname } from 'node:path'
+import type { Assignment, OwnershipWish } from '../../catalog/common/types.ts'
+import type { FileStat, Host, Ownership } from '../../host/host.ts'
+import type { Account } from '../../observe/facts.ts'
+import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+
+/** What a file was before it was touched; enough to give it back. */
+export interface OwnershipRecord extends Ownership {
+  /** Links followed: no component is a link. */
+  path: string
+  kind: 'file' | 'directory'
+  inode: string
+  device: string
+}
+
+export interface OwnershipChange {
+  before: OwnershipRecord
+  after: Ownership
+}
+
+export class OwnershipError extends Error {
+  override name = 'OwnershipError'
+}
+
+/** More than this is a data tree, not a log folder; handing one over is the administrator's decision. */
+const MAX_RECORDS = 20_000
+
+/** Directories that systemd makes and hands over itself, by setting: systemd.exec(5), Sandboxing. */
+const MANAGED: Record<string, string> = {
+  RuntimeDirectory: '/run',
+  StateDirectory: '/var/lib',
+  CacheDirectory: '/var/cache',
+  LogsDirectory: '/var/log',
+}
+
+/** Absolute paths of the directories that the assignments have systemd manage. */
+export function managedDirectories(assignments: readonly Assignment[]): string[] {
+  return assignments.flatMap(({ key, value }) => {
+    const base = MANAGED[key]
+    if (base === undefined) return []
+    return value
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((name) => `${base}/${name.split(':')[0]}`)
+  })
+}
+
+function record(path: string, stat: FileStat): OwnershipRecord | undefined {
+  if (stat.kind !== 'file' && stat.kind !== 'directory') return undefined
+  const { kind, uid, gid, mode, inode, device } = stat
+  return { path, kind, uid, gid, mode, inode, device }
+}
+
+/**
+ * A tree's records, parents first. Never crosses into what is mounted in it, and follows no link. Device numbers don't
+ * tell: on an overlay files have other ones than their directories (overlayfs.rst, "Inode properties").
+ */
+async function recordTree(
+  host: Host,
+  top: string,
+  mounted: ReadonlySet<string>,
+  into: Map<string, OwnershipRecord>,
+): Promise<void> {
+  const stat = await host.stat(top)
+  const own = stat && record(top, stat)
+  if (own === undefined) return
+  into.set(top, own)
+  if (into.size > MAX_RECORDS) {
+    throw new OwnershipError(`more than ${MAX_RECORDS} files would have to be recorded below ${top}`)
+  }
+  if (own.kind !== 'directory') return
+  for (const name of await host.list(top)) {
+    const path = `${top}/${name}`
+    const child = mounted.has(path) ? undefined : await host.stat(path)
+    if (child === undefined) continue
+    if (child.kind === 'directory') await recordTree(host, path, mounted, into)
+    else {
+      const leaf = record(path, child)
+      if (leaf !== undefined) into.set(path, leaf)
+    }
+  }
+}
+
+/**
+ * Everything whose owner or mode may change under a trial: what is wished for, and what systemd's own directory
+ * settings would hand over. Sorted so that a directory comes before what is in it.
+ */
+export async function recordOwnership(
+  host: Host,
+  wishes: readonly OwnershipWish[],
+  assignments: readonly Assignment[],
+): Promise<OwnershipRecord[]> {
+  const records = new Map<string, OwnershipRecord>()
+  const mounts = visibleMounts(parseMounts((await host.read('/proc/1/mountinfo')) ?? ''))
+  const mounted = new Set(mounts.map(({ point }) => point))
+  for (const top of [...wishes.map(({ path }) => path), ...managedDirectories(assignments)]) {
+    const real = await host.resolve(top)
+    if (real !== undefined) await recordTree(host, real, mounted, records)
+  }
+  return [...records.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+function idOf(accounts: readonly Account[], kind: Account['kind'], name: string): number {
+  const account = accounts.find((one) => one.kind === kind && one.name === name)
+  if (account === undefined) throw new OwnershipError(`there is no ${kind} ${name}`)
+  return account.id
+}
+
+/** Wishes as changes of recorded files. A wish for something that is not there is left out: nothing to hand over. */
+export async function planOwnership(
+  host: Host,
+  wishes: readonly OwnershipWish[],
+  records: readonly OwnershipRecord[],
+  accounts: readonly Account[],
+): Promise<OwnershipChange[]> {
+  const changes: OwnershipChange[] = []
+  for (const wish of wishes) {
+    const real = await host.resolve(wish.path)
+    const before = records.find(({ path }) => path === real)
+    if (before === undefined) continue
+    const after = {
+      uid: idOf(accounts, 'user', wish.user),
+      gid: wish.group === undefined ? before.gid : idOf(accounts, 'group', wish.group),
+      mode: wish.mode ?? before.mode,
+    }
+    if (after.uid !== before.uid || after.gid !== before.gid || after.mode !== before.mode) {
+      changes.push({ before, after })
+    }
+  }
+  return changes
+}
+
+/** Files before the directories they are in: once a directory is the service's, its user could swap what it holds. */
+export async function handOver(host: Host, changes: readonly OwnershipChange[]): Promise<void> {
+  const depth = (path: string) => path.split('/').length
+  const order = [...changes].sort((a, b) => depth(b.before.path) - depth(a.before.path))
+  for (const { before, after } of order) {
+    const stat = await host.stat(before.path)
+    if (stat === undefined) throw new OwnershipError(`${before.path} has gone from ${dirname(before.path)}`)
+    await host.changeOwner(before.path, { ...stat, inode: before.inode, device: before.device }, after)
+  }
+}

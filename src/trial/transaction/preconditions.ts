@@ -1,0 +1,53 @@
+import type { Host } from '../../host/host.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
+import type { DropInPart } from '../../systemd/settings/drop-in.ts'
+import { editedKept } from './foreign-changes.ts'
+import { undoStands } from './undo-file.ts'
+
+/**
+ * KiB that must be free where a trial writes. PID 1 refuses to read its unit files with less than 16 MiB in /run
+ * (RELOAD_DISK_SPACE_MIN in systemd's manager.h), and a trial that can't be reloaded can't be undone either.
+ */
+const ROOM: Readonly<Record<string, number>> = { '/run': 20 * 1024, '/etc': 256, '/var/lib': 256 }
+
+/** Which file system has too little room, as `df` lists the free KiB of each in order; undefined when all have enough. */
+export function lowDiskSpace(df: string): string | undefined {
+  const lines = df.trim().split('\n').slice(1)
+  for (const [at, [path, needed]] of Object.entries(ROOM).entries()) {
+    const [, free = ''] = /^\s*(\d+)/.exec(lines[at] ?? '') ?? []
+    if (free !== '' && Number(free) < needed) {
+      return `${path} has only ${free} KiB free, a trial needs ${needed}`
+    }
+  }
+  return undefined
+}
+
+/** Which file system has too little room now, in a sentence; undefined when all have enough. */
+export async function lackingRoom(host: Host): Promise<string | undefined> {
+  const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
+  return df.exitCode === 0 ? lowDiskSpace(df.stdout) : undefined
+}
+
+/**
+ * What forbids to begin anything that has to be undone, in a sentence: an undo that is not done yet, whose script
+ * would be written over, a unit without a file, a kept drop-in that somebody edited, or too little room.
+ */
+export async function blockingReason({
+  host,
+  unit,
+  keptBefore,
+}: {
+  host: Host
+  unit: string
+  keptBefore?: readonly DropInPart[]
+}): Promise<string | undefined> {
+  if (await undoStands(host, unit)) {
+    return 'an earlier trial is still being undone, PID 1 tries again each minute; nothing was changed'
+  }
+  if (first(await showUnit(host, unit, ['LoadState']), 'LoadState') !== 'loaded')
+    return `${unit} has no file any more: once stopped it could not be started; nothing was changed`
+  const edited = keptBefore && (await editedKept(host, unit, keptBefore))
+  if (edited !== undefined) return `${edited}: somebody else was at work; nothing was changed`
+  const lacking = await lackingRoom(host)
+  return lacking === undefined ? undefined : `${lacking}: make room there first; nothing was changed`
+}

@@ -1,0 +1,97 @@
+import { dirname } from 'node:path'
+import type { Host } from '../../host/host.ts'
+import { undoNow } from '../../systemd/manager/timer.ts'
+import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import type { OwnershipRecord } from './ownership.ts'
+import type { Trial } from './trial.ts'
+import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
+import { placeUndo, undoStands } from './undo-file.ts'
+import { undoScript } from './undo-script.ts'
+
+/** The earliest record of each path: what it was before the first change. */
+export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipRecord[] {
+  const first = new Map<string, OwnershipRecord>()
+  for (const record of records) if (!first.has(record.path)) first.set(record.path, record)
+  return [...first.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** The script that takes back one trial; `bootFiles` are those that run it at boot. */
+export function trialScript(
+  unit: string,
+  { token, foldersMade, before, records }: Pick<Trial, 'token' | 'foldersMade' | 'before' | 'records'>,
+  bootFiles: string[],
+): string {
+  return undoScript({
+    unit,
+    token,
+    trialDropIn: trialPath(unit),
+    keptDropIn: keptPath(unit),
+    runFolder: dirname(scriptPath(unit)),
+    bootFiles,
+    foldersMade,
+    invocation: before.invocation,
+    restartMark: restartMark(unit),
+    records,
+  })
+}
+
+/** The script that takes back all that was kept: the drop-in in /etc, owners and modes. */
+export function everythingScript(unit: string, records: readonly OwnershipRecord[]): string {
+  const boot = bootPaths(unit)
+  return undoScript({
+    unit,
+    token: 'none: everything is undone',
+    trialDropIn: keptPath(unit),
+    keptDropIn: trialPath(unit),
+    runFolder: dirname(scriptPath(unit)),
+    bootFiles: [trialPath(unit), boot.link, boot.unit, boot.script],
+    foldersMade: [dirname(trialPath(unit)), dirname(keptPath(unit))],
+    invocation: 'none',
+    restartMark: restartMark(unit),
+    records: earliestRecords(records),
+  })
+}
+
+/** Takes everything back, in PID 1's care, so that it ends even when hardenctl does not. True when it ran to its end. */
+export async function restoreEverything(
+  host: Host,
+  unit: string,
+  records: readonly OwnershipRecord[],
+): Promise<boolean> {
+  return undoNow(host, unit, await placeUndo(host, unit, everythingScript(unit, records)))
+}
+
+/** Whether the drop-in in /etc, given as text, holds the trial: then it is kept, whatever became of hardenctl. */
+export function isCommitted({ token }: Pick<Trial, 'token'>, kept: string | undefined): boolean {
+  return kept?.split('\n').includes(`# trial ${token}`) === true
+}
+
+export type Unfinished = 'kept' | 'undone' | 'stuck'
+
+/**
+ * Ends a trial that an earlier hardenctl left: kept when its commit had happened, otherwise undone, by the script
+ * if it still stands and by what the state remembers if not (a reboot, a full disk).
+ */
+export async function finishTrial(host: Host, unit: string, trial: Trial): Promise<Unfinished> {
+  const committed = isCommitted(trial, await host.read(keptPath(unit)))
+  if (await undoStands(host, unit)) {
+    if (!(await undoNow(host, unit, scriptPath(unit)))) return 'stuck'
+    return committed ? 'kept' : 'undone'
+  }
+  if (committed) return 'kept'
+  if (await isUndone(host, unit, trial)) return 'undone'
+  const text = trialScript(unit, trial, Object.values(bootPaths(unit)))
+  return (await undoNow(host, unit, await placeUndo(host, unit, text))) ? 'undone' : 'stuck'
+}
+
+/** Nothing of the trial is left on the machine. */
+async function isUndone(host: Host, unit: string, trial: Trial): Promise<boolean> {
+  if ((await host.stat(trialPath(unit))) !== undefined) return false
+  if ((await host.stat(bootPaths(unit).unit)) !== undefined) return false
+  for (const { path, inode, uid, gid, mode } of trial.records) {
+    const now = await host.stat(path)
+    if (now === undefined || now.inode !== inode) continue
+    if (now.uid !== uid || now.gid !== gid || now.mode !== mode) return false
+  }
+  return true
+}

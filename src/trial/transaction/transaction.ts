@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { Assignment, NewAccount } from '../../catalog/common/types.ts'
+import type { Host } from '../../host/host.ts'
+import { daemonReload, queue, resetFailed } from '../../systemd/manager/control.ts'
+import { showUnit } from '../../systemd/manager/show.ts'
+import { armTimer, undoNow } from '../../systemd/manager/timer.ts'
+import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
+import { checkHealth, type HealthReport } from '../health/health.ts'
+import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
+import {
+  ForeignChangeError,
+  foreignChangeIn,
+  requireSameFiles,
+  requireUntouched,
+  trialText,
+  unitFiles,
+} from './foreign-changes.ts'
+import { accountsOf, makeAccount } from './new-account.ts'
+import { handOver, planOwnership, recordOwnership } from './ownership.ts'
+import { blockingReason, lackingRoom } from './preconditions.ts'
+import { trialScript } from './restore.ts'
+import { timed } from './steps.ts'
+import {
+  type Attempt,
+  type Change,
+  startLimitMs,
+  type Trial,
+  type TrialContext,
+  TrialError,
+  type Undone,
+} from './trial.ts'
+import { bootPaths, missingFolders, restartMark, scriptPath } from './trial-paths.ts'
+import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
+import { bootUnit } from './undo-script.ts'
+
+const SHOWN_DIFFERENCES = 3
+
+/** Writes the script that undoes the trial where PID 1 finds it, and for a change that outlives /run, at boot too. */
+async function arm(context: TrialContext, trial: Trial): Promise<void> {
+  const { host, unit } = context
+  const boot = bootPaths(unit)
+  const lasting = trial.records.length > 0
+  const text = trialScript(unit, trial, lasting ? [boot.link, boot.unit, boot.script] : [])
+  await armTimer(host, unit, await placeUndo(host, unit, text), context.deadManSeconds)
+  if (!lasting) return
+  await host.write(boot.script, text, 0o700)
+  await host.write(boot.unit, bootUnit(unit, boot.script), 0o644)
+  await host.makeDirectory(dirname(boot.link), 0o755)
+  await host.remove(boot.link)
+  const linked = await host.run(['ln', '-s', '--', boot.unit, boot.link])
+  if (linked.exitCode !== 0)
+    throw new TrialError(`the undo at boot could not be set up: ${linked.stderr.trim()}`)
+}
+
+function differenceText({ key, asked, shown }: SettingDifference): string {
+  return `${key}: asked for ${asked || 'nothing'}, the unit shows ${shown || 'nothing'}`
+}
+
+/** An ignored line starts the service unprotected: it is a failure like any other. */
+export async function verifySettings(
+  host: Host,
+  unit: string,
+  assignments: readonly Assignment[],
+  groups: Record<string, string[]>,
+): Promise<void> {
+  const wrong = difference([...assignments], await showUnit(host, unit), groups)
+  if (wrong.length === 0) return
+  const shown = wrong.slice(0, SHOWN_DIFFERENCES).map(differenceText)
+  throw new TrialError(`systemd did not take it: ${shown.join('; ')}`)
+}
+
+async function snapshot(context: TrialContext, stage: string, change: Change): Promise<Trial> {
+  const { host, unit } = context
+  const now = await takeSnapshot(host, unit)
+  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
+  const hindered = await blockingReason(context)
+  if (hindered !== undefined) throw new TrialError(hindered)
+  const accounts = [...context.accounts, ...accountsOf(change.account)]
+  const records = await recordOwnership(host, change.ownership, change.assignments)
+  return {
+    token: randomBytes(8).toString('hex'),
+    unit,
+    stage,
+    assignments: change.assignments,
+    records,
+    foldersMade: await missingFolders(host, [
+      dirname(trialPath(unit)),
+      dirname(keptPath(unit)),
+      dirname(bootPaths(unit).link),
+    ]),
+    changes: await planOwnership(host, change.ownership, records, accounts),
+    before: { invocation: now.invocation, processes: now.processes },
+    since: Date.now(),
+    // Nobody else is at work in a clone, and each question of PID 1 costs a proof time.
+    files: host.isClone ? undefined : await unitFiles(host, unit),
+  }
+}
+
+async function perform(
+  context: TrialContext,
+  trial: Trial,
+  account: NewAccount | undefined,
+): Promise<HealthReport> {
+  const { host, unit, signal } = context
+  const step = async <T>(name: Parameters<typeof timed>[0], work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted()
+    return timed(name, context, work)
+  }
+  await step('arm', () => arm(context, trial))
+  await step('hand-over', async () => {
+    if (account) await makeAccount(host, account)
+    await handOver(host, trial.changes)
+  })
+  await step('write', async () => {
+    await host.makeDirectory(dirname(trialPath(unit)), 0o755)
+    await host.write(trialPath(unit), trialText(trial), 0o644)
+  })
+  await step('reload', () => daemonReload(host))
+  await step('verify', async () => {
+    await requireSameFiles(host, unit, trial)
+    await verifySettings(host, unit, trial.assignments, context.groups)
+  })
+  await step('restart', async () => {
+    await requireUntouched(host, unit, trial)
+    // A service that can't save its data on a full disk may not even stop.
+    const lacking = await lackingRoom(host)
+    if (lacking !== undefined) throw new TrialError(lacking)
+    await host.write(restartMark(unit), '', 0o600)
+    await resetFailed(host, unit)
+    trial.since = Date.now()
+    await queue(host, 'restart', unit)
+  })
+  return step('health', async () => {
+    const report = await checkHealth(healthCheckInput(context, trial.before, trial.since))
+    if (!report.healthy) throw new UnhealthyError(report)
+    return report
+  })
+}
+
+/** The signal ended a trial: what became of it. */
+export class AbortedTrial extends Error {
+  override name = 'AbortedTrial'
+  readonly undone: Undone
+  constructor(undone: Undone) {
+    super('the trial was interrupted')
+    this.undone = undone
+  }
+}
+
+export class UnhealthyError extends Error {
+  readonly report: HealthReport
+  constructor(report: HealthReport) {
+    super(report.reasons[0]?.text ?? 'not healthy')
+    this.report = report
+  }
+}
+
+export function healthCheckInput(
+  context: TrialContext,
+  before: Pick<UnitSnapshot, 'invocation' | 'processes'>,
+  since: number,
+): Parameters<typeof checkHealth>[0] {
+  const { host, unit, baseline, executables, signal } = context
+  const limits = { startLimitMs: startLimitMs(baseline) }
+  return { host, unit, baseline, before, since, executables, ...limits, ...(signal ? { signal } : {}) }
+}
+
+/**
+ * One change as one transaction, up to the proof. Whatever fails between arming and the proof is undone at once by
+ * the same script that the timer runs, and the undo is proven too. An abort through the signal is undone and then
+ * thrown as AbortedTrial.
+ */
+export async function attempt(context: TrialContext, stage: string, change: Change): Promise<Attempt> {
+  const trial = await timed('snapshot', context, () => snapshot(context, stage, change))
+  await context.remember(trial)
+  try {
+    const report = await perform(context, trial, change.account)
+    return { healthy: true, trial, report }
+  } catch (error) {
+    const meddled = await foreignChangeIn(error, context, trial)
+    const undone = await undo(context, trial)
+    if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
+    if (context.signal?.aborted) throw new AbortedTrial(undone)
+    if (meddled !== undefined) throw new ForeignChangeError(meddled, undone)
+    const report = error instanceof UnhealthyError ? error.report : undefined
+    const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
+    return { healthy: false, trial, reasons, report, undone }
+  }
+}
+
+/** True when nothing of a trial is left. Without a script nothing was armed, or the timer came first. */
+async function runUndo(host: Host, unit: string): Promise<boolean> {
+  // The script takes itself away.
+  if (!(await undoStands(host, unit))) await removeUndo(host, unit)
+  else if (!(await undoNow(host, unit, scriptPath(unit)))) return false
+  return (await host.stat(trialPath(unit))) === undefined
+}
+
+/** Undoes a trial that passed, without proving more: true when nothing of it is left. For a clone's next question. */
+export async function takeBack(context: TrialContext, trial: Trial): Promise<boolean> {
+  return timed('undo', context, () => runUndo(context.host, trial.unit))
+}
+
+/** Undoes a trial and proves that the service is back; the signal that stopped the trial does not stop this. */
+export async function undo(context: TrialContext, trial: Trial): Promise<Undone> {
+  const { host, unit } = context
+  const { signal: _, ...rest } = context
+  const ran = await timed('undo', context, () => runUndo(host, unit))
+  try {
+    const report = await timed('prove-undo', context, async () => {
+      const found = await checkHealth(healthCheckInput(rest, { invocation: '', processes: [] }, Date.now()))
+      if (!found.healthy) throw new UnhealthyError(found)
+      return found
+    })
+    if (!ran) {
+      const line =
+        'not all is taken back yet, as on a disk that is full or read-only or while the unit has no file: PID 1 tries again each minute'
+      return { proven: false, lines: [line, ...report.proof] }
+    }
+    await context.remember(undefined)
+    const lines = [
+      'the trial drop-in is gone and systemd has read its files again',
+      ...(trial.changes.length > 0
+        ? [`owner and mode of ${trial.records.length} files are as they were`]
+        : []),
+      ...report.proof,
+    ]
+    return { proven: true, lines }
+  } catch (error) {
+    const again = ran ? '' : '; PID 1 tries again each minute'
+    const line = `the service is not proven to be back: ${(error as Error).message}${again}`
+    return { proven: false, lines: [line] }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Host } from '../../host/host.ts'
+import { nameAsPart } from '../../systemd/manager/unit-name.ts'
+
+export const RUN_FOLDER = '/run/hardenctl'
+export const STATE_FOLDER = '/var/lib/hardenctl'
+
+export function scriptPath(unit: string): string {
+  return `${RUN_FOLDER}/${nameAsPart(unit)}/undo.sh`
+}
+
+/** Stands as long as a trial whose restart was begun: whatever state the service is in since, the trial may have done it. */
+export function restartMark(unit: string): string {
+  return `${RUN_FOLDER}/${nameAsPart(unit)}/restarted`
+}
+
+export function stateFolder(unit: string): string {
+  return `${STATE_FOLDER}/${nameAsPart(unit)}`
+}
+
+export function bootPaths(unit: string): { unit: string; link: string; script: string } {
+  const name = `hardenctl-recover-${nameAsPart(unit)}.service`
+  return {
+    unit: `/etc/systemd/system/${name}`,
+    link: `/etc/systemd/system/basic.target.wants/${name}`,
+    script: `${stateFolder(unit)}/undo.sh`,
+  }
+}
+
+/** Those of the folders that are not there. */
+export async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(folders.map((folder) => host.stat(folder)))
+  return folders.filter((_, index) => found[index] === undefined)
+}

@@ -1,0 +1,76 @@
+import type { Assignment, NewAccount, OwnershipWish } from '../../catalog/common/types.ts'
+import type { Host } from '../../host/host.ts'
+import type { Account } from '../../observe/facts.ts'
+import type { DropInPart } from '../../systemd/settings/drop-in.ts'
+import type { Baseline } from '../health/baseline.ts'
+import type { HealthReport } from '../health/health.ts'
+import type { Reason } from '../health/judge.ts'
+import type { UnitSnapshot } from '../health/unit-snapshot.ts'
+import type { OwnershipChange, OwnershipRecord } from './ownership.ts'
+import type { StepListener } from './steps.ts'
+
+/** Hash by path of each file that a unit is made of. */
+export type UnitFiles = Readonly<Record<string, string>>
+
+/** What is asked for: a set of assignments, and files that change hands for them. */
+export interface Change {
+  assignments: readonly Assignment[]
+  ownership: readonly OwnershipWish[]
+  /** Made first, and not taken away again: files may be its. */
+  account?: NewAccount
+}
+
+/** A trial as it is remembered: enough to keep it, and to know after a crash what it was. */
+export interface Trial {
+  token: string
+  unit: string
+  stage: string
+  assignments: readonly Assignment[]
+  records: readonly OwnershipRecord[]
+  changes: readonly OwnershipChange[]
+  /** Folders for unit files that did not exist before. */
+  foldersMade: readonly string[]
+  /** Invocation and processes before the restart. */
+  before: Pick<UnitSnapshot, 'invocation' | 'processes'>
+  /** Epoch milliseconds of the restart. */
+  since: number
+  /** The unit's files as they were when it began. */
+  files?: UnitFiles | undefined
+}
+
+export interface TrialContext {
+  host: Host
+  unit: string
+  baseline: Baseline
+  /** "@group" → system calls, to compare filters. */
+  groups: Record<string, string[]>
+  /** What the kept drop-in must say before a trial begins; undefined where that is not known. */
+  keptBefore?: readonly DropInPart[]
+  accounts: readonly Account[]
+  executables: readonly string[]
+  /** Seconds after which PID 1 undoes the trial by itself. */
+  deadManSeconds: number
+  /** Keeps the trial on disk before anything of the service is touched; undefined forgets it. */
+  remember(trial: Trial | undefined): Promise<void>
+  tell: StepListener
+  signal?: AbortSignal
+}
+
+export type Attempt =
+  | { healthy: true; trial: Trial; report: HealthReport }
+  | { healthy: false; trial: Trial; reasons: Reason[]; report: HealthReport | undefined; undone: Undone }
+
+export interface Undone {
+  /** The undo ran and the service is proven to answer as before. */
+  proven: boolean
+  lines: string[]
+}
+
+export class TrialError extends Error {
+  override name = 'TrialError'
+}
+
+/** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
+export function startLimitMs(baseline: Baseline): number {
+  return Math.min(90_000, Math.max(10_000, baseline.startMs * 4 + 5000))
+}

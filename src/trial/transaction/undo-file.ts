@@ -1,0 +1,25 @@
+import { dirname } from 'node:path'
+import type { Host } from '../../host/host.ts'
+import { RUN_FOLDER, restartMark, scriptPath } from './trial-paths.ts'
+
+/** Puts the script that undoes what is about to begin where PID 1 finds it; its path. */
+export async function placeUndo(host: Host, unit: string, text: string): Promise<string> {
+  const script = scriptPath(unit)
+  await host.makeDirectory(dirname(script), 0o700)
+  await host.remove(restartMark(unit))
+  await host.write(script, text, 0o700)
+  return script
+}
+
+/** Whether a script stands there: of what is under way, or of an undo that is not done yet. */
+export async function undoStands(host: Host, unit: string): Promise<boolean> {
+  return (await host.stat(scriptPath(unit))) !== undefined
+}
+
+/** Removes the script, if there is one, and its folders, which also stand there empty where it could not be written. */
+export async function removeUndo(host: Host, unit: string): Promise<void> {
+  const script = scriptPath(unit)
+  await host.remove(restartMark(unit))
+  await host.remove(script)
+  for (const folder of [dirname(script), RUN_FOLDER]) await host.remove(folder).catch(() => false)
+}

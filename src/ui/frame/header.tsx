@@ -1,0 +1,89 @@
+import { STAGE_TITLES, STAGES } from '../../catalog/common/types.ts'
+import { formatScore, rated } from '../../session/store/score.ts'
+import type { Phase, WalkState } from '../../session/walk/state.ts'
+import { targetOf } from '../screen-key.ts'
+import { useSize } from '../terminal/size.ts'
+import { BLANK, clip, type Line, lengthOf } from '../text/lines.ts'
+import { Rows } from './draw.tsx'
+
+/** On a low terminal the blank rows go first. */
+export function headerRows(rows: number): number {
+  return rows >= 18 ? 4 : rows >= 12 ? 3 : 2
+}
+
+function placeOf(phase: Phase): string {
+  if (phase.at === 'learning' || (phase.at === 'question' && phase.id === 'learn-live'))
+    return 'learning from live traffic'
+  if ('stage' in phase) return stagePlace(phase.stage)
+  if (phase.at === 'baseline') return 'what healthy means'
+  if (phase.at === 'done') return 'summary'
+  if (phase.at === 'looking') return 'looking'
+  return phase.at === 'refused' ? 'stopped' : 'before the first stage'
+}
+
+function stagePlace(stage: Extract<Phase, { stage: unknown }>['stage']): string {
+  if (stage === 'final') return 'final check'
+  if (stage === 'all') return 'all stages, one restart'
+  if (stage === 'learning') return 'learning from live traffic'
+  return `stage ${STAGES.indexOf(stage) + 1} of ${STAGES.length}: ${STAGE_TITLES[stage]}`
+}
+
+interface Change {
+  from?: number | undefined
+  to: number
+  suffix: string
+}
+
+function changeOf({ stock, now, phase }: WalkState): Change | undefined {
+  if (phase.at === 'stage') return { from: phase.before, to: phase.predicted, suffix: ' with the ticked' }
+  if (phase.at === 'keep') return { from: phase.before, to: phase.after, suffix: '' }
+  if (phase.at === 'done') return { from: phase.summary.stock, to: phase.summary.final, suffix: '' }
+  return now === undefined ? undefined : { from: stock, to: now, suffix: ' so far' }
+}
+
+/** The longest wording first. */
+function exposures(state: WalkState): string[] {
+  const change = changeOf(state)
+  if (!change) return ['']
+  const { from, to, suffix } = change
+  if (from === undefined || from === to) return [`exposure ${rated(to)}`, `exposure ${formatScore(to)}`]
+  const short = `exposure ${formatScore(from)} → ${formatScore(to)}`
+  return [`exposure ${rated(from)} → ${rated(to)}${suffix}`, short + suffix, short]
+}
+
+const TARGETS: Record<WalkState['target'], string[]> = {
+  live: ['LIVE SERVICE'],
+  rehearsal: ['REHEARSAL in a clone, the live service is not touched', 'REHEARSAL in a clone'],
+}
+
+/** Which machine is spoken of is worth more room than how the exposure is put. */
+function secondLine(state: WalkState, columns: number): Line {
+  const spokenOf = targetOf(state)
+  for (const target of TARGETS[spokenOf]) {
+    for (const exposure of exposures(state)) {
+      const gap = columns - lengthOf(target) - lengthOf(exposure)
+      if (gap < 2) continue
+      return [
+        { text: target, tone: spokenOf === 'live' ? 'warn' : 'accent' },
+        { text: ' '.repeat(gap) },
+        { text: exposure },
+      ]
+    }
+  }
+  return [{ text: clip(TARGETS[spokenOf].at(-1) ?? '', columns) }]
+}
+
+export function headerLines(state: WalkState, columns: number): Line[] {
+  const place = ` · ${placeOf(state.phase)}`
+  const name: Line = [{ text: state.unit, tone: 'bold' }, { text: place }]
+  const whole = lengthOf(`hardenctl · ${state.unit}${place}`) <= columns
+  const first: Line = whole ? [{ text: 'hardenctl · ', tone: 'dim' }, ...name] : name
+  return [first, secondLine(state, columns)]
+}
+
+export function Header({ state }: { state: WalkState }) {
+  const { columns, rows } = useSize()
+  const height = headerRows(rows)
+  const lines = headerLines(state, columns)
+  return <Rows lines={[...(height > 3 ? [BLANK] : []), ...lines, ...(height > 2 ? [BLANK] : [])]} />
+}

@@ -1,0 +1,52 @@
+import { createContext, useContext } from 'react'
+import type { Phase } from '../../session/walk/state.ts'
+import { useKeys } from '../input/keys.tsx'
+import { Scroll, useScrolling } from '../input/scroll.tsx'
+import { frameHeight, useSize } from '../terminal/size.ts'
+import { BLANK, type Line, line } from '../text/lines.ts'
+import { headerRows } from './header.tsx'
+import { Screen } from './screen.tsx'
+
+export interface Page {
+  title: string
+  /** Laid out anew for each width, and as the phase stands by then: proofs move while a page is open. */
+  lines: (width: number, phase: Phase) => Line[]
+}
+
+export const OverlayContext = createContext<{ page: Page | undefined; open: (page: Page) => void }>({
+  page: undefined,
+  open: () => {},
+})
+
+/** For a screen: what lies over it, and a way to lay something over it. */
+export function useOverlay() {
+  return useContext(OverlayContext)
+}
+
+interface OverlayProps {
+  page: Page
+  phase: Phase
+  onClose: () => void
+}
+
+export function Overlay({ page, phase, onClose }: OverlayProps) {
+  const { columns, rows } = useSize()
+  const lines: Line[] = [line(page.title, 'bold'), BLANK, ...page.lines(columns, phase)]
+  const scrolling = useScrolling(lines.length)
+  const height = Math.max(1, frameHeight(rows) - headerRows(rows) - 2)
+  useKeys((key) => {
+    if (!scrolling.move(key, height)) onClose()
+    return true
+  }, 'overlay')
+  return (
+    <Screen
+      question={`overlay ${page.title}`}
+      hints={[
+        ['↑↓', 'scroll'],
+        ['any other key', 'closes'],
+      ]}
+    >
+      {(room) => <Scroll lines={lines} height={room.height} offset={scrolling.offset(room.height)} />}
+    </Screen>
+  )
+}

@@ -1,0 +1,33 @@
+import { useReducer, useRef } from 'react'
+import { Row } from '../frame/draw.tsx'
+import { lengthOf } from '../text/lines.ts'
+import { useKeys } from './keys.tsx'
+
+interface TextFieldProps {
+  label: string
+  width: number
+  onEnter: (text: string) => void
+  onEscape: () => void
+}
+
+/** One line of text, typed at its end. Takes every key while it is there. */
+export function TextField({ label, width, onEnter, onEscape }: TextFieldProps) {
+  const text = useRef('')
+  const [, redraw] = useReducer((times: number) => times + 1, 0)
+  useKeys((key) => {
+    if (key === 'enter') {
+      // Whatever follows in the same bunch of keys is for the screen that comes back.
+      const typed = text.current.trim()
+      text.current = ''
+      if (typed === '') onEscape()
+      else onEnter(typed)
+    } else if (key === 'escape') onEscape()
+    else if (key === 'backspace') text.current = [...text.current].slice(0, -1).join('')
+    else if (lengthOf(key) === 1) text.current += key
+    redraw()
+    return true
+  }, 'field')
+  // The end is what is being typed, so the beginning gives way.
+  const shown = [...text.current].slice(-Math.max(4, width - lengthOf(label) - 3)).join('')
+  return <Row>{[{ text: `${label} `, tone: 'accent' }, { text: shown }, { text: '█', tone: 'dim' }]}</Row>
+}

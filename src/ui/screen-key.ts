@@ -1,0 +1,80 @@
+import { createContext, useContext, useMemo, useSyncExternalStore } from 'react'
+import { printableState } from '../host/printable.ts'
+import type { Intent, Phase, Session, WalkState } from '../session/walk/state.ts'
+
+/**
+ * Counts the session's changes. The count is the snapshot, so it does not matter whether the session hands out
+ * a new object for each change, a fresh one for each call or the same one for ever.
+ */
+export class Changes {
+  #count = 0
+  readonly #session: Session
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  readonly count = (): number => this.#count
+
+  readonly subscribe = (listener: () => void): (() => void) =>
+    this.#session.subscribe(() => {
+      this.#count += 1
+      listener()
+    })
+}
+
+export function useWalkOf(session: Session): WalkState {
+  const changes = useMemo(() => new Changes(session), [session])
+  const count = useSyncExternalStore(changes.subscribe, changes.count, changes.count)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the count stands for the state.
+  return useMemo(() => printableState(session.state()), [session, count])
+}
+
+export type Send = (intent: Intent) => void
+
+export const SendContext = createContext<Send>(() => {})
+
+export function useSend(): Send {
+  return useContext(SendContext)
+}
+
+/** Which machine the screen speaks of. A plan speaks of where it is going to land. */
+export function targetOf({ phase, target }: WalkState): WalkState['target'] {
+  return phase.at === 'confirm' ? phase.lands : target
+}
+
+/** What stays mounted: cursor, scrolling and overlay start anew with each name. Proofs may move under it. */
+export function screenOf(state: WalkState): string {
+  const { phase } = state
+  if (state.stopping !== undefined) return 'stopping'
+  if (phase.at === 'question') return `question ${phase.id}`
+  if (phase.at === 'baseline') return `baseline ${phase.measuring ? 'measuring' : 'choosing'}`
+  if (!('stage' in phase)) return phase.at
+  const asksOfMachine = phase.at === 'confirm' || phase.at === 'keep' || phase.at === 'failed'
+  return `${phase.at} ${phase.stage}${asksOfMachine ? ` ${targetOf(state)}` : ''}`
+}
+
+/**
+ * Two states with the same name ask the person the same thing; a key meant for one must not answer another. A
+ * proof that moves asks nothing new, but for the one that turns a plan into something known to break, and the login
+ * from which on a change may be kept.
+ */
+export function screenKeyOf(state: WalkState): string {
+  if (state.stopping !== undefined) return screenOf(state)
+  if (isKnownToBreak(state.phase)) return `${screenOf(state)} broken`
+  return seesLogin(state.phase) ? `${screenOf(state)} login` : screenOf(state)
+}
+
+function isKnownToBreak(phase: Phase): boolean {
+  return phase.at === 'confirm' && phase.rehearsal.state === 'breaks'
+}
+
+function seesLogin(phase: Phase): boolean {
+  return phase.at === 'keep' && phase.login?.seen !== undefined
+}
+
+/** Phases that come by themselves, while the person may be typing for whatever was there before. */
+export function comesUnasked(phase: Phase): boolean {
+  if (phase.at === 'confirm') return phase.stage === 'all' || isKnownToBreak(phase)
+  return phase.at === 'keep' || phase.at === 'failed'
+}

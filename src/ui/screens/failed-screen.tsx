@@ -1,0 +1,141 @@
+import { Box } from 'ink'
+import { useState } from 'react'
+import type { FailedPhase, Intent, WalkState } from '../../session/walk/state.ts'
+import { Screen } from '../frame/screen.tsx'
+import { useKeys } from '../input/keys.tsx'
+import { useCursor } from '../input/list.ts'
+import { Scroll, useScrolling } from '../input/scroll.tsx'
+import { type TickItem, TickList } from '../input/tick-list.tsx'
+import { useSend } from '../screen-key.ts'
+import { useSize } from '../terminal/size.ts'
+import { BLANK, bullet, clip, type Line, line, paragraph, verbatim } from '../text/lines.ts'
+
+function headline({ stage }: FailedPhase, target: WalkState['target']): string {
+  const what = stage === 'all' ? 'The change of all stages' : 'It'
+  return target === 'live'
+    ? `${what} broke on the live service, and was rolled back:`
+    : `${what} broke in the rehearsal; the live service was not touched:`
+}
+
+interface Way {
+  label: string
+  intent: Intent
+}
+
+function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
+  const all = phase.stage === 'all'
+  const again = {
+    label: all ? 'Show the plan again' : 'Back to the list, to untick something',
+    intent: { do: 'choose-again' },
+  } as const
+  const skip = { label: 'Skip this stage', intent: { do: 'skip-stage' } } as const
+  const stop = {
+    label: all ? 'Stop here; the live service stays as it is' : 'Stop here and keep what is proven',
+    intent: { do: 'stop' },
+  } as const
+  const insist = { label: 'Try it on the live service all the same', intent: { do: 'insist' } } as const
+  const search = {
+    label: `Find the row that breaks it: at most ${phase.maySearch} trials on the live service`,
+    intent: { do: 'search' },
+  } as const
+  const relax = {
+    label: 'Relax what is ticked above and try again',
+    intent: { do: 'relax', ids: relaxed },
+  } as const
+  const oneStage = phase.stage !== 'final' && !all
+  return [
+    ...(relaxed.length > 0 ? [relax] : []),
+    ...(phase.maySearch === undefined ? [] : [search]),
+    again,
+    ...(oneStage ? [skip] : []),
+    stop,
+    // The farthest from where the cursor starts: nobody gets there by one key too many.
+    ...(phase.mayInsist ? [insist] : []),
+  ]
+}
+
+/** Suggestions to tick and ways to go on stand in one list, so that the arrows reach all of it. */
+interface FailedProps {
+  phase: FailedPhase
+  question: string
+  target: WalkState['target']
+}
+
+export function Failed({ phase, question, target }: FailedProps) {
+  const send = useSend()
+  const { columns, rows } = useSize()
+  const [unticked, setUnticked] = useState<ReadonlySet<string>>(new Set())
+  const relaxed = phase.relaxations.filter(({ id }) => !unticked.has(id)).map(({ id }) => id)
+  const ways = waysOf(phase, relaxed)
+  const suggestions = phase.relaxations.length
+  const cursor = useCursor(suggestions + ways.length, suggestions)
+  const lines = reportLines(phase, target, columns)
+  const scrolling = useScrolling(lines.length)
+  const toggle = (id: string) =>
+    setUnticked((before) => {
+      const after = new Set(before)
+      if (!after.delete(id)) after.add(id)
+      return after
+    })
+  useKeys((key) => {
+    if ((key === 'up' || key === 'down') && cursor.move(key)) return true
+    const suggestion = phase.relaxations[cursor.current()]
+    const way = ways[cursor.current() - suggestions]
+    if (suggestion && (key === ' ' || key === 'enter')) toggle(suggestion.id)
+    else if (way && key === 'enter') send(way.intent)
+    else return scrolling.move(key, rows - 12)
+    return true
+  })
+
+  const items: TickItem[] = [
+    ...phase.relaxations.map(({ id, text }) => ({
+      id,
+      ticked: !unticked.has(id),
+      rest: [{ text: clip(text, columns - 7) }],
+    })),
+    ...ways.map(({ label, intent }) => ({
+      id: ` ${intent.do}`,
+      boxless: true,
+      rest: [{ text: clip(label, columns - 7) }],
+    })),
+  ]
+  return (
+    <Screen
+      question={question}
+      hints={[
+        ['↑↓', 'move'],
+        ...(suggestions > 0 ? ([['Space', 'tick']] as const) : []),
+        ['Enter', 'do it'],
+        ['PgUp PgDn', 'scroll'],
+        ['?', 'help'],
+      ]}
+    >
+      {({ height }) => {
+        const list = Math.min(items.length, Math.max(3, height - 4))
+        const gap = height < 14 ? 0 : 1
+        const room = height - list - gap
+        return (
+          <Box flexDirection="column" gap={gap}>
+            <Scroll lines={lines} height={room} offset={scrolling.offset(room)} keys="PgUp PgDn" />
+            <TickList items={items} cursor={cursor.current()} height={list} />
+          </Box>
+        )
+      }}
+    </Screen>
+  )
+}
+
+function reportLines(phase: FailedPhase, target: WalkState['target'], width: number): Line[] {
+  return [
+    ...paragraph(headline(phase, target), width, 'bold'),
+    ...paragraph(phase.reason, width, 'bad'),
+    ...phase.undone.flatMap((text) => bullet(text, width, '✔ ')),
+    ...(phase.journal.length > 0
+      ? [
+          BLANK,
+          line('The journal says:', 'accent'),
+          ...phase.journal.flatMap((text) => verbatim(`  ${text}`, width, 'dim')),
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,124 @@
+import { Box } from 'ink'
+import { useState } from 'react'
+import { rated } from '../../session/store/score.ts'
+import type { Phase, WalkState } from '../../session/walk/state.ts'
+import { Rows } from '../frame/draw.tsx'
+import type { KeyHint } from '../frame/footer.tsx'
+import { useOverlay } from '../frame/overlay.tsx'
+import { Screen } from '../frame/screen.tsx'
+import { useKeys } from '../input/keys.tsx'
+import { type Choice, Menu } from '../input/menu.tsx'
+import { TextField } from '../input/text-field.tsx'
+import { useSend } from '../screen-key.ts'
+import { useNow } from '../terminal/clock.ts'
+import { BLANK, bullet, type Line, paragraph, seconds } from '../text/lines.ts'
+
+interface KeepProps {
+  phase: Extract<Phase, { at: 'keep' }>
+  question: string
+  target: WalkState['target']
+}
+
+function verdict({ phase, target }: KeepProps): string {
+  const change = phase.stage === 'all' ? 'the change of all stages' : 'the change'
+  if (target === 'live') return `The live service runs with ${change} and is healthy. Keep it?`
+  return `The service in the clone runs with ${change} and is healthy. Keep it? The live service is not touched.`
+}
+
+/** What a way into the machine wants before it is kept. */
+function loginLines({ login }: KeepProps['phase'], now: number, width: number): Line[] {
+  if (login === undefined) return []
+  if (login.seen === undefined) {
+    const text = `${login.by} is a way into this machine. Log in once more from another terminal now, and stay logged in here: only a new login shows that you still can.`
+    return [...paragraph(text, width, 'warn'), BLANK]
+  }
+  const { user, at } = login.seen
+  const ago = Math.max(0, Math.round((now - at) / 1000))
+  const text = `${login.by} is a way into this machine. A new login by ${user} was seen ${ago} s ago.`
+  return [...paragraph(text, width), BLANK]
+}
+
+type Answer = 'keep' | 'undo' | 'insist'
+
+const ROLL_BACK: Choice<Answer> = { value: 'undo', label: 'Roll back' }
+const CHOICES: Choice<Answer>[] = [{ value: 'keep', label: 'Keep it' }, ROLL_BACK]
+/** Waiting is what is asked for here, so that Enter must not keep. */
+const UNSEEN: Choice<Answer>[] = [ROLL_BACK, { value: 'insist', label: 'Keep it without a new login …' }]
+const CHOOSING: KeyHint[] = [
+  ['↑↓', 'choose'],
+  ['Enter', 'answer'],
+  ['Esc or n', 'roll back'],
+  ['?', 'help'],
+]
+const TYPING: KeyHint[] = [
+  ['Enter', 'answer'],
+  ['Esc', 'back'],
+]
+/** What has to be typed in full to keep it without. */
+const WORDS = 'keep'
+
+export function Keep(props: KeepProps) {
+  const { phase, question } = props
+  const send = useSend()
+  const { page } = useOverlay()
+  const now = useNow()
+  const [insisting, setInsisting] = useState(false)
+  const unseen = phase.login !== undefined && phase.login.seen === undefined
+  const typing = insisting && unseen
+  useKeys((key) => {
+    // Both lead to the safe side, so neither asks again.
+    if (key !== 'escape' && key !== 'n') return false
+    send({ do: 'keep', yes: false })
+    return true
+  })
+  const choose = (value: Answer) => {
+    if (value === 'insist') setInsisting(true)
+    else send({ do: 'keep', yes: value === 'keep' })
+  }
+  const insist = (words: string) => {
+    setInsisting(false)
+    if (words.toLowerCase() === WORDS) send({ do: 'keep', yes: true, withoutLogin: true })
+  }
+  const left = seconds(phase.deadline, now)
+  return (
+    <Screen question={question} hints={typing ? TYPING : CHOOSING}>
+      {({ width, height }) => {
+        const countdown =
+          left > 0
+            ? `Without an answer it is rolled back by itself in ${left} s.`
+            : 'The time is up: it is being rolled back.'
+        const below: Line[] = [BLANK, ...paragraph(countdown, width, 'warn')]
+        const above: Line[] = [
+          ...paragraph(verdict(props), width, 'bold'),
+          ...paragraph(`Exposure ${rated(phase.before)} → ${rated(phase.after)}`, width),
+          BLANK,
+          ...loginLines(phase, now, width),
+        ]
+        const room = Math.max(1, height - above.length - below.length - 3)
+        const proof = phase.proof.flatMap((text) => bullet(text, width, '✔ '))
+        const shown =
+          proof.length > room ? [...proof.slice(0, room - 1), ...bullet('and more', width, '… ')] : proof
+        return (
+          <Box flexDirection="column" gap={1}>
+            <Rows lines={[...above, ...shown, ...below]} height={height - 3} />
+            {typing && left > 0 ? (
+              <TextField
+                label={`Type ${WORDS} to keep it without a new login:`}
+                width={width}
+                onEnter={insist}
+                onEscape={() => setInsisting(false)}
+              />
+            ) : (
+              <Menu
+                key={unseen ? 'unseen' : 'seen'}
+                active={page === undefined && left > 0}
+                choices={unseen ? UNSEEN : CHOICES}
+                onChoose={choose}
+              />
+            )}
+          </Box>
+        )
+      }}
+    </Screen>
+  )
+}

@@ -1,0 +1,77 @@
+import type { Phase } from '../../session/walk/state.ts'
+import { BLANK, bullet, type Line, line, paragraph, plural, verbatim } from '../text/lines.ts'
+
+export type ConfirmPhase = Extract<Phase, { at: 'confirm' }>
+
+/** What Apply does, in the words of the choice itself. */
+export function applyLabel({ lands, rehearsal }: ConfirmPhase): string {
+  if (rehearsal.state === 'breaks') return 'Go on: see why it broke, and decide'
+  if (lands === 'rehearsal') return 'Apply in the clone and watch it there'
+  return 'Apply to the live service and watch it'
+}
+
+/** What matters most first: the end may be scrolled out of sight. */
+export function planLines(phase: ConfirmPhase, width: number): Line[] {
+  return [
+    ...(phase.stage === 'all' ? [line('All stages at once.', 'bold')] : []),
+    ...brokenLines(phase, width),
+    ...paragraph(sentences(phase).join(' '), width),
+    ...phase.warnings.flatMap((warning) => bullet(warning, width, '! ', 'warn')),
+    BLANK,
+    line('This is written:', 'accent'),
+    ...verbatim(phase.dropIn, width - 2).map((written): Line => [{ text: '  ' }, ...written]),
+    ...ownershipLines(phase, width),
+  ]
+}
+
+function brokenLines({ rehearsal }: ConfirmPhase, width: number): Line[] {
+  if (rehearsal.state !== 'breaks') return []
+  const broke = `It broke in the rehearsal${rehearsal.reason ? `: ${rehearsal.reason}` : ''}.`
+  return bullet(`${broke} Nothing is applied yet: you are shown why, and asked again.`, width, '! ', 'warn')
+}
+
+function sentences(phase: ConfirmPhase): string[] {
+  const promise =
+    'If it is not healthy afterwards, or if you do not answer, everything below is undone by itself.'
+  const atTheEnd =
+    'It lands in the clone that stands in for this host; the live service restarts once, at the end.'
+  return [...proofSentences(phase), ...(phase.lands === 'live' ? [promise] : [atTheEnd])]
+}
+
+function proofSentences({ rehearsal, lands }: ConfirmPhase): string[] {
+  const live = lands === 'live'
+  const restart = live ? ['The live service restarts now.'] : []
+  switch (rehearsal.state) {
+    case 'proven':
+      return ['Proven in a clone just now.', ...restart]
+    case 'waiting':
+    case 'proving':
+      return [
+        live
+          ? 'First the proof in a clone is awaited; then the live service restarts.'
+          : 'First the proof in a clone is awaited.',
+      ]
+    case 'unprovable':
+      return [`Not rehearsed${rehearsal.reason ? `: ${rehearsal.reason}` : ''}.`, ...restart]
+    case 'breaks':
+      return []
+    default:
+      return restart
+  }
+}
+
+function ownershipLines(phase: ConfirmPhase, width: number): Line[] {
+  if (phase.ownership.length === 0) return []
+  return [
+    BLANK,
+    line(
+      `${plural(phase.ownership.length, 'file or directory gets', 'files or directories get')} another owner:`,
+      'accent',
+    ),
+    ...phase.ownership.flatMap((wish) => {
+      const mode = wish.mode === undefined ? '' : `, mode ${wish.mode.toString(8).padStart(4, '0')}`
+      const owner = wish.group === undefined ? wish.user : `${wish.user}:${wish.group}`
+      return bullet(`${wish.path} → ${owner}${mode}. ${wish.why}`, width)
+    }),
+  ]
+}

@@ -1,0 +1,65 @@
+import { useRef } from 'react'
+import type { Phase, StepRow, WalkState } from '../../session/walk/state.ts'
+import { Rows } from '../frame/draw.tsx'
+import { Screen } from '../frame/screen.tsx'
+import { useNow } from '../terminal/clock.ts'
+import { BLANK, type Line, paragraph, seconds } from '../text/lines.ts'
+import { stepLines, stepWindow } from './step-lines.ts'
+
+/** Milliseconds since a step was first seen running. */
+export function useElapsed(steps: StepRow[], now: number): (id: string) => number {
+  const since = useRef(new Map<string, number>())
+  for (const step of steps)
+    if (step.state === 'running' && !since.current.has(step.id)) since.current.set(step.id, now)
+  return (id) => now - (since.current.get(id) ?? now)
+}
+
+interface TrialProps {
+  phase: Extract<Phase, { at: 'trial' }>
+  question: string
+  target: WalkState['target']
+}
+
+function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
+  if (phase.stage === 'learning')
+    return phase.deadline === undefined
+      ? 'The learning is over: the live service is being brought back to what it was before.'
+      : 'The live service is being started anew, with its new system calls let through and logged.'
+  const change = phase.stage === 'all' ? 'The change of all stages' : 'The change'
+  if (target === 'rehearsal')
+    return `${change} is being rehearsed in a clone; the live service goes on untouched.`
+  if (phase.search !== undefined) {
+    const { trial, most, rows, of } = phase.search
+    return `Searching for the row that breaks it: trial ${trial} of at most ${most} on the live service, with ${rows.length} of the ${of} rows. Each is taken back before the next. On trial: ${rows.join(', ')}.`
+  }
+  if (phase.deadline === undefined) return 'What was decided is being carried out on the live service.'
+  return `${change} is being tried on the live service.`
+}
+
+export function Trial({ phase, question, target }: TrialProps) {
+  const now = useNow()
+  const elapsed = useElapsed(phase.steps, now)
+  return (
+    <Screen
+      question={question}
+      hints={[['Ctrl-C', target === 'live' ? 'undo it now' : 'stop the rehearsal and leave']]}
+    >
+      {({ width, height }) => {
+        const below: Line[] =
+          phase.deadline === undefined
+            ? []
+            : [
+                BLANK,
+                ...paragraph(
+                  `This undoes itself in ${seconds(phase.deadline, now)} s, whatever happens to this connection.`,
+                  width,
+                ),
+              ]
+        const above = [...paragraph(purpose(phase, target), width), BLANK]
+        const steps = stepLines(phase.steps, width, elapsed)
+        const room = Math.max(1, height - above.length - below.length)
+        return <Rows lines={[...above, ...stepWindow(steps, phase.steps, room), ...below]} height={height} />
+      }}
+    </Screen>
+  )
+}

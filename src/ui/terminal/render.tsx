@@ -1,0 +1,36 @@
+import { render } from 'ink'
+import { useSyncExternalStore } from 'react'
+import type { Session } from '../../session/walk/state.ts'
+import { App } from '../app.tsx'
+import { SizeContext, type TerminalSize } from './size.ts'
+
+interface RenderedWizard {
+  session: Session
+  stdin: NodeJS.ReadStream
+  stdout: NodeJS.WriteStream
+  size: TerminalSize
+}
+
+/** Ends when the walk is over and everything is painted. */
+export async function renderWizard({ session, stdin, stdout, size }: RenderedWizard): Promise<void> {
+  const instance = render(<Sized session={session} size={size} />, {
+    stdin,
+    stdout,
+    exitOnCtrlC: false,
+    incrementalRendering: true,
+    maxFps: 20,
+  })
+  await instance.waitUntilExit()
+  instance.cleanup()
+}
+
+const leave = () => {}
+
+function Sized({ session, size }: { session: Session; size: TerminalSize }) {
+  const value = useSyncExternalStore(size.subscribe, size.size, size.size)
+  return (
+    <SizeContext.Provider value={value}>
+      <App session={session} onLeave={leave} />
+    </SizeContext.Provider>
+  )
+}

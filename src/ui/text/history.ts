@@ -1,0 +1,30 @@
+import { STAGE_TITLES, STAGES, titleOf } from '../../catalog/common/types.ts'
+import { formatScore } from '../../session/store/score.ts'
+import type { StageResult } from '../../session/walk/state.ts'
+import { type Line, lengthOf, pad, plural } from './lines.ts'
+
+const TITLE_WIDTH = Math.max(...Object.values(STAGE_TITLES).map(lengthOf))
+
+/** "✔ 1 Capabilities  9.2 → 7.1  kept 3 directives" */
+export function historyLine(result: StageResult): Line {
+  const number = result.stage === 'all' ? '=' : STAGES.indexOf(result.stage) + 1
+  const title = pad(titleOf(result.stage), TITLE_WIDTH)
+  const kept = result.outcome === 'kept' || result.outcome === 'rehearsed'
+  const change = kept
+    ? `${formatScore(result.before)} → ${formatScore(result.after)}`
+    : `${formatScore(result.after)}      `
+  const note = result.note ? `  ${result.note}` : ''
+  return [
+    { text: kept ? '✔' : '·', tone: kept ? 'good' : 'dim' },
+    { text: ` ${number} ${title}  ${change}  ` },
+    { text: outcomeText(result) },
+    { text: note, tone: 'dim' },
+  ]
+}
+
+function outcomeText(result: StageResult): string {
+  const directives = plural(result.kept.length, 'directive')
+  if (result.outcome === 'kept') return `kept ${directives}`
+  if (result.outcome === 'rehearsed') return `${directives} in the clone, not live yet`
+  return result.outcome === 'skipped' ? 'skipped' : 'nothing to change'
+}

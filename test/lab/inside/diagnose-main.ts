@@ -1,0 +1,89 @@
+import type { Stage } from '../../../src/catalog/common/types.ts'
+import { liveHost } from '../../../src/host/live-host.ts'
+import { observe } from '../../../src/observe/observe.ts'
+import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
+import { rowProof } from '../../../src/session/proof/proof-plan.ts'
+import { StageProving } from '../../../src/session/proof/stage-proving.ts'
+import { beginStage, rowsOf } from '../../../src/session/stage/stage-work.ts'
+import type { WalkContext } from '../../../src/session/walk/context.ts'
+import { IntentQueue } from '../../../src/session/walk/intents.ts'
+import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
+import type { Row } from '../../../src/session/walk/state.ts'
+import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
+
+/**
+ * Proofs of one stage, run inside a lab: node diagnose.mjs JSON. What was learned goes into the diagnosis alone, and
+ * not into the proposals: these are as naive as a look at the running processes, so that they break.
+ */
+export interface DiagnoseWish {
+  unit: string
+  stage: Stage
+}
+
+export interface DiagnoseOutcome {
+  set: string
+  rows: Pick<Row, 'key' | 'value' | 'ticked' | 'evidence' | 'proof'>[]
+  ms: number
+}
+
+async function contextOf(unit: string): Promise<WalkContext> {
+  const host = liveHost()
+  const subject = await preflight(host, await findUnit(host, unit))
+  const stored = { version: 1 as const, unit: subject.unit, started: '', stock: 0, kept: [] }
+  return {
+    host,
+    live: host,
+    rehearsing: { companions: [] },
+    learning: {},
+    ahead: undefined,
+    keptEarlier: new Set(),
+    subject,
+    options: {
+      host,
+      unit,
+      keepSeconds: 0,
+      rehearse: true,
+      once: false,
+      exactCalls: false,
+      checks: [],
+      exercises: [],
+    },
+    intents: new IntentQueue(),
+    signal: new AbortController().signal,
+    dispatch: () => undefined,
+    stored,
+    save: async () => undefined,
+  }
+}
+
+async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
+  const context = await contextOf(unit)
+  const facts = await observe(context.live, context.subject.unit)
+  const baseline: Baseline = {
+    listeners: listenersOf(facts.sockets),
+    answers: [],
+    startMs: 200,
+    restless: false,
+  }
+  const learning = await learningPhase(context, baseline)
+  if (learning.why !== undefined || learning.trace === undefined) throw new Error(learning.why ?? 'no trace')
+  context.learning = { trace: learning.trace }
+  const begun = performance.now()
+  const proving = new StageProving(context, baseline, beginStage(stage, facts), () => undefined)
+  proving.begin()
+  do await new Promise((resolve) => setTimeout(resolve, 100))
+  while (proving.proving)
+  const { work, proofs, set } = proving
+  await proving.pause()
+  const rows = rowsOf(work, (id) => rowProof(work, proofs, id))
+  return {
+    set: `${set.state} ${set.reason ?? ''}`,
+    rows: rows
+      .filter(({ unavailable }) => unavailable === undefined)
+      .map(({ key, value, ticked, evidence, proof }) => ({ key, value, ticked, evidence, proof })),
+    ms: Math.round(performance.now() - begun),
+  }
+}
+
+console.log(JSON.stringify(await run(JSON.parse(process.argv[2] ?? ''))))
+process.exit(0)

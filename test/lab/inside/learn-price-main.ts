@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { liveHost } from '../../../src/host/live-host.ts'
+import { observe } from '../../../src/observe/observe.ts'
+import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
+import { learnLive } from '../../../src/session/learning/live-learning.ts'
+import type { WalkContext } from '../../../src/session/walk/context.ts'
+import { IntentQueue } from '../../../src/session/walk/intents.ts'
+import { initialState, reduce, type WalkEvent } from '../../../src/session/walk/reducer.ts'
+import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
+import { parseCheck } from '../../../src/trial/health/check.ts'
+
+/**
+ * Learns from a live unit for a while, run inside a lab: node main.mjs UNIT SECONDS [FACTS]. FACTS is a file of what a
+ * clone taught, made where it is not there. Prints "learning" once it listens, and at the end what was new.
+ */
+const [unit = '', seconds = '', file] = process.argv.slice(2)
+
+const live = liveHost()
+const facts = await observe(live, unit)
+const baseline: Baseline = {
+  listeners: listenersOf(facts.sockets),
+  answers: [{ check: parseCheck('http://127.0.0.1/'), answer: '200' }],
+  startMs: 200,
+  restless: false,
+}
+/** Seconds of processor time of this process and of what it started: proc_pid_stat(5). */
+async function processorTime(): Promise<number> {
+  const fields = ((await live.read('/proc/self/stat')) ?? '').replace(/^.*\) /, '').split(' ')
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
+}
+
+let [begun, ended] = [0, 0]
+const intents = new IntentQueue()
+let state = initialState(unit)
+const context = {
+  host: live,
+  live,
+  rehearsing: { companions: [] },
+  learning: {},
+  ahead: undefined,
+  subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
+  options: { keepSeconds: 0, learnLive: Number(seconds) },
+  intents,
+  signal: new AbortController().signal,
+  stored: { kept: [] },
+  save: async () => undefined,
+  dispatch: (event: WalkEvent) => {
+    const before = state.phase.at
+    state = reduce(state, event)
+    if (state.phase.at === 'question') setTimeout(() => intents.give({ do: 'answer', yes: true }), 10)
+    if (state.phase.at === 'learning' && before !== 'learning') {
+      console.log('learning')
+      void processorTime().then((time) => {
+        begun = time
+      })
+    }
+    if (state.phase.at === 'learning') {
+      void processorTime().then((time) => {
+        ended = time
+      })
+    }
+  },
+} as unknown as WalkContext
+
+if (file !== undefined) {
+  const text = await live.read(file)
+  context.learning = text === undefined ? await learningPhase(context, baseline) : JSON.parse(text)
+  if (text === undefined) await live.write(file, JSON.stringify(context.learning), 0o600)
+}
+const known = context.learning.facts?.calls.length ?? 0
+await learnLive(context, baseline)
+await pause(10)
+console.log(
+  JSON.stringify({
+    known,
+    processorTime: Number((ended - begun).toFixed(2)),
+    live: context.learning.live ?? [],
+  }),
+)
+process.exit(0)

@@ -1,0 +1,77 @@
+import type { Assignment } from '../../../src/catalog/common/types.ts'
+import { liveHost } from '../../../src/host/live-host.ts'
+import { observe } from '../../../src/observe/observe.ts'
+import { openRehearsal } from '../../../src/session/proof/clone-pool.ts'
+import { CloneScheduler, lowerOwnPriority } from '../../../src/session/proof/clone-scheduler.ts'
+import type { WalkContext } from '../../../src/session/walk/context.ts'
+import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
+import { parseCheck } from '../../../src/trial/health/check.ts'
+import { VALUES } from '../measure/fidelity-values.ts'
+
+/** Proves single directives on a unit in clones, run inside a lab: node price.mjs UNIT COUNT [SECONDS]. */
+const [unit = '', count = '40', seconds = '0'] = process.argv.slice(2)
+
+const signal = new AbortController().signal
+const live = liveHost()
+const facts = await observe(live, unit)
+const baseline: Baseline = {
+  listeners: listenersOf(facts.sockets),
+  answers: [{ check: parseCheck('http://127.0.0.1/'), answer: '200' }],
+  startMs: 200,
+  restless: false,
+}
+const context = {
+  host: live,
+  live,
+  signal,
+  subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
+  options: { keepSeconds: 0 },
+  rehearsing: { companions: [] },
+  ahead: undefined,
+  dispatch: () => undefined,
+} as unknown as WalkContext
+
+function assignmentOf(setting: string): Assignment {
+  const at = setting.indexOf('=')
+  return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
+}
+
+const until = Number(seconds) > 0 ? performance.now() + Number(seconds) * 1000 : Number.POSITIVE_INFINITY
+const wanted = Array.from({ length: Number(count) }, (_, index) => VALUES[index % VALUES.length] ?? [])
+const verdicts: string[] = []
+lowerOwnPriority()
+const pace = new CloneScheduler(live, () => undefined)
+pace.start()
+const started = performance.now()
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** True when this one of the workers may ask; false when nothing is left to ask. */
+async function mayAsk(index: number): Promise<boolean> {
+  while (wanted.length > 0 && performance.now() < until) {
+    if (index < pace.allowed) return true
+    await pause(100)
+  }
+  return false
+}
+
+async function work(index: number): Promise<void> {
+  if (!(await mayAsk(index))) return
+  const rehearsal = await openRehearsal(context, facts, baseline)
+  if ('why' in rehearsal) throw new Error(rehearsal.why)
+  try {
+    while (await mayAsk(index)) {
+      const settings = wanted.shift() ?? []
+      const change = { assignments: settings.map(assignmentOf), ownership: [] }
+      const { verdict } = await rehearsal.ask('system', { of: 'row', key: '', change }, () => undefined)
+      await pause(pace.restMs)
+      verdicts.push(`${settings.at(-1)}: ${verdict.holds === true ? 'proven' : 'breaks'}`)
+    }
+  } finally {
+    await rehearsal.dispose()
+  }
+}
+
+await Promise.all(Array.from({ length: 8 }, (_, index) => work(index)))
+console.log(JSON.stringify({ verdicts, ms: Math.round(performance.now() - started) }))
+process.exit(0)

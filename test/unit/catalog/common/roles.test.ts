@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { opensSessions, remoteLogin, sessionOpener } from '../../../../src/catalog/common/roles.ts'
+import { STAGES } from '../../../../src/catalog/common/types.ts'
+import { proposalsFor } from '../../../../src/catalog/index.ts'
+import type { Facts } from '../../../../src/observe/facts.ts'
+import { emptyFacts, listening, process } from '../build-facts.ts'
+import { row } from '../rows.ts'
+import { cronLike, nginxLike, postgresLike } from '../services.ts'
+
+/** OpenSSH since 9.8: the listener has nothing of PAM, a program that it starts for each connection has. */
+function sshdLike(over: Partial<Facts> = {}): Facts {
+  return {
+    ...emptyFacts(),
+    processes: [process(70, 0, { name: 'sshd', isMain: true, executable: '/usr/sbin/sshd' })],
+    sockets: [listening('AF_INET', '0.0.0.0', 22, [70])],
+    pamServices: ['sshd'],
+    ...over,
+  }
+}
+
+test('what sessions and jobs inherit is offered to them and never recommended', () => {
+  for (const facts of [sshdLike(), cronLike()]) {
+    const offered = STAGES.flatMap((stage) => proposalsFor(stage, facts)).filter(
+      ({ result }) => result.kind === 'propose',
+    )
+    expect(offered.length).toBeGreaterThan(15)
+    for (const { directive, result } of offered) {
+      expect(result, directive.key).toHaveProperty('recommended', false)
+      // No clone sees what is done in a session.
+      expect(result, directive.key).not.toHaveProperty('tickIfProven')
+      if (directive.stage === 'system' || directive.stage === 'filesystem')
+        expect(result, directive.key).toHaveProperty('caution', expect.stringContaining('opens sessions'))
+    }
+  }
+})
+
+describe('who opens sessions', () => {
+  test('a root process that PAM has rules for', () => {
+    expect(opensSessions(sessionOpener(sshdLike()) as never)).toBe(
+      'sshd (pid 70, uid 0) opens sessions (PAM has rules for it)',
+    )
+    expect(row('NoNewPrivileges', sshdLike())).toMatchObject({ kind: 'unfit' })
+    expect(sessionOpener(sshdLike({ pamServices: [] }))).toBeUndefined()
+  })
+
+  test('not one that can become nobody else', () => {
+    const processes = [process(70, 105, { name: 'sshd', isMain: true, executable: '/usr/sbin/sshd' })]
+    expect(sessionOpener(sshdLike({ processes }))).toBeUndefined()
+  })
+})
+
+test.each([
+  ['it listens and opens sessions', sshdLike(), true],
+  [
+    'PID 1 holds its socket',
+    sshdLike({ sockets: [{ ...listening('AF_INET', '::', 22, [70]), heldBySystemd: true }] }),
+    true,
+  ],
+  ['only on a Unix socket', sshdLike({ sockets: [listening('AF_UNIX', '/run/x', 0, [70])] }), false],
+  ['cron listens nowhere', cronLike(), false],
+  ['nginx opens no session', nginxLike(), false],
+  ['postgres asks PAM at most', postgresLike(), false],
+] as const)('a way into the machine: %s', (_, facts, is) => {
+  expect(remoteLogin(facts) !== undefined).toBe(is)
+})

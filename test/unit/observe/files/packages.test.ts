@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { parseDpkgSearch, parseVersions } from '../../../../src/observe/files/packages.ts'
+
+describe('packages of a program', () => {
+  it.each([
+    ['nginx: /usr/sbin/nginx\n', ['nginx']],
+    ['nginx-common, nginx: /etc/nginx\nlibc6:amd64: /lib/x.so\n', ['libc6:amd64', 'nginx', 'nginx-common']],
+    ['diversion by dash from: /bin/sh\ndiversion by dash to: /bin/sh.distrib\ndash: /bin/sh\n', ['dash']],
+    ['a: /x\na: /y\n', ['a']],
+    ['dpkg-query: no path found matching pattern /opt/x', []],
+  ])('of %j are %j', (text, names) => expect(parseDpkgSearch(text)).toEqual(names))
+
+  it('have versions, where one is known', () => {
+    expect(parseVersions('nginx 1.22.1-9\nlibc6:amd64 2.36\ngone \n\n')).toEqual({
+      nginx: '1.22.1-9',
+      'libc6:amd64': '2.36',
+    })
+  })
+})

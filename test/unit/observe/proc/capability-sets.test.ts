@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import {
+  CAPABILITIES,
+  capabilitiesOfMask,
+  maskOfCapabilities,
+} from '../../../../src/observe/proc/capability-sets.ts'
+
+describe('capability masks', () => {
+  test.each([
+    ['0000000000000000', []],
+    ['0000000000000400', ['cap_net_bind_service']],
+    ['0000000000000001', ['cap_chown']],
+    ['0000010000000000', ['cap_checkpoint_restore']],
+    ['0000020000000000', ['cap_41']],
+    ['8000000000000000', ['cap_63']],
+    ['00000000000000c1', ['cap_chown', 'cap_setgid', 'cap_setuid']],
+    ['', []],
+    ['nonsense', []],
+  ])('%s', (mask, names) => {
+    expect(capabilitiesOfMask(mask)).toEqual(names)
+  })
+
+  test('a full set has all 41, and the way back gives the same mask', () => {
+    const full = '000001ffffffffff'
+    expect(capabilitiesOfMask(full)).toEqual([...CAPABILITIES])
+    expect(CAPABILITIES).toHaveLength(41)
+    expect(maskOfCapabilities(CAPABILITIES)).toBe(full)
+    expect(maskOfCapabilities(['CAP_NET_RAW', 'cap_41'])).toBe('0000020000002000')
+  })
+
+  test('numbers that capability.h fixes', () => {
+    const bits = { cap_setpcap: 8, cap_sys_admin: 21, cap_mknod: 27, cap_syslog: 34, cap_bpf: 39 }
+    for (const [name, bit] of Object.entries(bits)) expect(CAPABILITIES[bit]).toBe(name)
+  })
+
+  test.each(['cap_nothing', 'cap_64', ''])('%j is no capability', (name) => {
+    expect(() => maskOfCapabilities([name])).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest'
+import { list, service } from '../../../../src/catalog/common/proposal.ts'
+import { takingOut } from '../../../../src/catalog/common/squeeze.ts'
+import type { Assignment, Directive, Proposed } from '../../../../src/catalog/common/types.ts'
+import {
+  applyVerdicts,
+  changeKey,
+  isSettled,
+  NO_PROOFS,
+  nextJob,
+  type ProofJob,
+  type Proofs,
+  proofJobs,
+  rowProof,
+  setProof,
+  type Verdict,
+} from '../../../../src/session/proof/proof-plan.ts'
+import { changeOf, type StageWork, toggle, UNTOUCHED } from '../../../../src/session/stage/stage-work.ts'
+import type { Remedy } from '../../../../src/trial/diagnosis/remedy.ts'
+import { emptyFacts } from '../../catalog/build-facts.ts'
+
+function proposal(key: string, more: Partial<Proposed> = {}): { directive: Directive; result: Proposed } {
+  const result: Proposed = {
+    kind: 'propose',
+    assignments: [service(key, 'yes')],
+    value: 'yes',
+    evidence: [],
+    recommended: true,
+    ...more,
+  }
+  const directive: Directive = {
+    key,
+    stage: 'filesystem',
+    since: 1,
+    shape: 'none',
+    what: '',
+    breaks: '',
+    wins: '',
+    propose: () => result,
+  }
+  return { directive, result }
+}
+
+function stage(...proposals: ReturnType<typeof proposal>[]): StageWork {
+  return {
+    stage: 'filesystem',
+    facts: emptyFacts(),
+    proposals,
+    current: new Map(proposals.map(({ directive, result }) => [directive.key, result])),
+    ticked: new Set(
+      proposals.filter(({ result }) => result.recommended).map(({ directive }) => directive.key),
+    ),
+    ...UNTOUCHED,
+  }
+}
+
+const rows = (count: number) =>
+  stage(...Array.from({ length: count }, (_, index) => proposal(`Row${index + 1}`)))
+
+/** A service that breaks where this says why. */
+type Service = (lines: readonly string[]) => string | { reason: string; remedies: Remedy[] } | undefined
+
+const lines = (assignments: readonly Assignment[]) => assignments.map(({ key, value }) => `${key}=${value}`)
+
+function verdictOf(service: Service, { of, change }: ProofJob): Verdict {
+  const broke = service(lines(change.assignments))
+  if (broke === undefined) return { holds: true, refused: [], of }
+  const { reason, remedies } = typeof broke === 'string' ? { reason: broke, remedies: [] } : broke
+  return { holds: false, reason, remedies, journal: [], undone: [] }
+}
+
+/** Asks one clone after the other until nothing is left to ask: the stage, and what was asked for. */
+function prove(start: StageWork, service: Service): { work: StageWork; proofs: Proofs; asked: ProofJob[] } {
+  let work = start
+  let proofs: Proofs = NO_PROOFS
+  const asked: ProofJob[] = []
+  for (;;) {
+    const question = nextJob(work, proofs, [])
+    if (question === undefined) return { work, proofs, asked }
+    if (asked.length > 200) throw new Error('it never ends')
+    asked.push(question)
+    proofs = {
+      ...proofs,
+      verdicts: new Map([...proofs.verdicts, [question.key, verdictOf(service, question)]]),
+    }
+    work = applyVerdicts(work, proofs)
+  }
+}
+
+const ticked = (work: StageWork) => [...work.ticked]
+
+describe('a stage that holds', () => {
+  it('is proven by one question, all rows with it', () => {
+    const { work, proofs, asked } = prove(rows(12), () => undefined)
+    expect(asked.map(({ of }) => of)).toEqual(['set'])
+    expect(setProof(work, proofs).state).toBe('proven')
+    for (const id of work.ticked) expect(rowProof(work, proofs, id).state).toBe('proven')
+    expect(isSettled(work, proofs)).toBe(true)
+  })
+
+  it('has its unticked rows asked alone', () => {
+    const start = stage(proposal('A'), proposal('B', { recommended: false, caution: 'odd' }))
+    const { work, proofs } = prove(start, (all) => (all.includes('B=yes') ? 'B is odd' : undefined))
+    expect(ticked(work)).toEqual(['A'])
+    expect(rowProof(work, proofs, 'B')).toEqual({ state: 'breaks', reason: 'B is odd' })
+  })
+
+  it('asks nothing twice when a row is unticked and ticked again', () => {
+    const { work, proofs } = prove(rows(3), () => undefined)
+    const back = toggle(toggle(work, 'Row2'), 'Row2')
+    expect(proofJobs(back, proofs)).toEqual([])
+    expect(proofJobs(toggle(work, 'Row2'), proofs).map(({ of }) => of)).toEqual(['set'])
+  })
+})
+
+describe('a row that breaks', () => {
+  it('is unticked with its reason, and the others are proven without it', () => {
+    const { work, proofs } = prove(rows(5), (all) => (all.includes('Row3=yes') ? 'no /home' : undefined))
+    expect(ticked(work)).toEqual(['Row1', 'Row2', 'Row4', 'Row5'])
+    expect(rowProof(work, proofs, 'Row3')).toEqual({ state: 'breaks', reason: 'no /home' })
+    expect(setProof(work, proofs).state).toBe('proven')
+  })
+
+  it('stays ticked when the person insists, and the set says that it breaks', () => {
+    const service: Service = (all) => (all.includes('Row2=yes') ? 'boom' : undefined)
+    const { work, proofs } = prove(rows(3), service)
+    const insisted = toggle(work, 'Row2')
+    expect(applyVerdicts(insisted, proofs).ticked.has('Row2')).toBe(true)
+    const key = changeKey(changeOf(insisted))
+    const verdict: Verdict = { holds: false, reason: 'boom', remedies: [], journal: [], undone: [] }
+    const known = { ...proofs, verdicts: new Map([...proofs.verdicts, [key, verdict]]) }
+    expect(applyVerdicts(insisted, known).ticked.has('Row2')).toBe(true)
+    expect(setProof(insisted, known)).toEqual({ state: 'breaks', reason: 'boom' })
+  })
+
+  it('is loosened by what was missing, and not dropped', () => {
+    const needs: Remedy = { kind: 'read-write-path', path: '/srv/data' }
+    const start = stage(
+      proposal('ProtectSystem', { value: 'strict', assignments: [service('ProtectSystem', 'strict')] }),
+      proposal('Other'),
+    )
+    const { work } = prove(start, (all) =>
+      all.includes('ProtectSystem=strict') && !all.includes('ReadWritePaths=-/srv/data')
+        ? { reason: 'read-only', remedies: [needs] }
+        : undefined,
+    )
+    expect(lines(changeOf(work).assignments)).toEqual([
+      'ProtectSystem=strict',
+      'ReadWritePaths=-/srv/data',
+      'Other=yes',
+    ])
+  })
+
+  it('gives way at last when it wants another thing each time', () => {
+    let count = 0
+    const start = stage(
+      proposal('ProtectSystem', { assignments: [service('ProtectSystem', 'strict')] }),
+      proposal('Other'),
+    )
+    const { work, asked } = prove(start, (all) => {
+      count += 1
+      const remedies: Remedy[] = [{ kind: 'read-write-path', path: `/srv/${count}` }]
+      return all.includes('ProtectSystem=strict') ? { reason: 'read-only', remedies } : undefined
+    })
+    expect(ticked(work)).toEqual(['Other'])
+    expect(asked.length).toBeLessThan(15)
+  })
+
+  it('goes down its ladder a step before it is dropped', () => {
+    const rung = (value: string) => ({ value, assignments: [service('ProtectSystem', value)] })
+    const start = stage(
+      proposal('ProtectSystem', { ...rung('strict'), ladder: ['strict', 'full', 'yes'].map(rung) }),
+    )
+    const broken = (all: readonly string[]) => (all.includes('ProtectSystem=yes') ? undefined : 'read-only')
+    const { work } = prove(start, broken)
+    expect(lines(changeOf(work).assignments)).toEqual(['ProtectSystem=yes'])
+    expect(work.current.get('ProtectSystem')?.evidence.join(' ')).toContain('strict broke it: read-only')
+  })
+})
+
+describe('rows that break only together', () => {
+  it('lose the one with which they begin to, in few questions', () => {
+    const service: Service = (all) =>
+      all.includes('Row4=yes') && all.includes('Row17=yes') ? 'both at once' : undefined
+    const { work, proofs, asked } = prove(rows(20), service)
+    expect(work.ticked.size).toBe(19)
+    expect(work.ticked.has('Row17')).toBe(false)
+    expect(rowProof(work, proofs, 'Row17').reason).toBe('with the other rows: both at once')
+    expect(asked.filter(({ of }) => of === 'part').length).toBeLessThanOrEqual(5)
+    expect(setProof(work, proofs).state).toBe('proven')
+  })
+
+  it('are told apart when there are two such pairs', () => {
+    const service: Service = (all) => {
+      const pair = (one: number, other: number) =>
+        all.includes(`Row${one}=yes`) && all.includes(`Row${other}=yes`)
+      return pair(2, 5) || pair(3, 9) ? 'a pair' : undefined
+    }
+    const { work, proofs } = prove(rows(10), service)
+    expect(ticked(work).sort()).toEqual(
+      rows(10)
+        .proposals.map(({ directive }) => directive.key)
+        .filter((id) => id !== 'Row5' && id !== 'Row9')
+        .sort(),
+    )
+    expect(setProof(work, proofs).state).toBe('proven')
+  })
+})
+
+describe('a tighter value', () => {
+  const rung = (value: string) => ({ value, assignments: [service('UMask', value)] })
+  const start = () =>
+    stage(proposal('UMask', { ...rung('0022'), ladder: ['0077', '0027', '0022'].map(rung) }))
+
+  it('becomes the proposal as far as it holds, with what the next one broke', () => {
+    const { work } = prove(start(), (all) => (all.includes('UMask=0077') ? 'logs unreadable' : undefined))
+    const row = work.current.get('UMask')
+    expect(row?.value).toBe('0027')
+    expect(row?.evidence).toEqual(['In a clone it also held as 0027.', 'As 0077 it breaks: logs unreadable.'])
+  })
+
+  it('may be the proposal less one of its parts, each tried by itself on top of those that held', () => {
+    const families = ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX']
+    const proposalOfFamilies = proposal('RestrictAddressFamilies', {
+      value: families.join(' '),
+      assignments: list('RestrictAddressFamilies', families),
+      squeezes: ['AF_NETLINK', 'AF_UNIX', 'AF_INET6'].map((family) =>
+        takingOut('RestrictAddressFamilies', family),
+      ),
+    })
+    const { work, proofs } = prove(stage(proposalOfFamilies), (all) =>
+      all.at(-1)?.includes('AF_UNIX') ? undefined : 'no syslog.',
+    )
+    const row = work.current.get('RestrictAddressFamilies')
+    expect(row?.value).toBe('AF_INET AF_UNIX')
+    expect(row?.evidence).toEqual([
+      'It also runs, stops and starts without AF_NETLINK.',
+      'Without AF_UNIX it breaks: no syslog.',
+      'It also runs, stops and starts without AF_INET6.',
+    ])
+    expect(setProof(work, proofs).state).toBe('proven')
+  })
+
+  it('is not taken when the service complains of something refused that was not refused before', () => {
+    let work = start()
+    let proofs: Proofs = NO_PROOFS
+    for (let question = nextJob(work, proofs, []); question; question = nextJob(work, proofs, [])) {
+      const refused = question.of === 'rung' ? ['kill(#) failed: Operation not permitted'] : []
+      const verdict: Verdict = { holds: true, refused, of: question.of }
+      proofs = { ...proofs, verdicts: new Map([...proofs.verdicts, [question.key, verdict]]) }
+      work = applyVerdicts(work, proofs)
+    }
+    expect(work.current.get('UMask')?.value).toBe('0022')
+    expect(work.current.get('UMask')?.evidence.join(' ')).toContain('kill(#) failed')
+  })
+})
+
+describe('a row that only a trial can settle', () => {
+  const start = () =>
+    stage(proposal('A'), proposal('B', { recommended: false, caution: 'perhaps', tickIfProven: true }))
+
+  it('is ticked once it held, and the set is asked again with it', () => {
+    const { work, proofs, asked } = prove(start(), () => undefined)
+    expect(ticked(work)).toEqual(['A', 'B'])
+    expect(setProof(work, proofs).state).toBe('proven')
+    expect(asked.filter(({ of }) => of === 'set')).toHaveLength(2)
+  })
+
+  it('stays as the person wants it', () => {
+    const { work, proofs } = prove(start(), () => undefined)
+    expect(ticked(applyVerdicts(toggle(work, 'B'), proofs))).toEqual(['A'])
+  })
+})
+
+describe('filters of system calls', () => {
+  it('are asked one at a time, since all clones share the kernel log', () => {
+    const work = stage(
+      proposal('SystemCallFilter', { assignments: [service('SystemCallFilter', '@system-service')] }),
+      proposal('SystemCallErrorNumber', {
+        recommended: false,
+        assignments: [service('SystemCallErrorNumber', 'EPERM')],
+      }),
+      proposal('UMask', { recommended: false }),
+    )
+    const first = nextJob(work, NO_PROOFS, []) as ProofJob
+    const running = { ...NO_PROOFS, running: new Set([first.key]) }
+    expect(first.of).toBe('set')
+    const second = nextJob(work, running, [first])
+    expect(second && lines(second.change.assignments)).toEqual(['UMask=yes'])
+  })
+})
+
+it('asks nothing where nothing can be proven, and says why on every row', () => {
+  const work = rows(2)
+  const proofs = { ...NO_PROOFS, unprovable: 'no overlayfs' }
+  expect(proofJobs(work, proofs)).toEqual([])
+  expect(rowProof(work, proofs, 'Row1')).toEqual({ state: 'unprovable', reason: 'no overlayfs' })
+  expect(setProof(work, proofs)).toEqual({ state: 'unprovable', reason: 'no overlayfs' })
+})

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest'
+import { initialState, reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
+import type { WalkState } from '../../../../src/session/walk/state.ts'
+
+const after = (...events: WalkEvent[]): WalkState => events.reduce(reduce, initialState('x.service'))
+const TRIAL: WalkEvent = { type: 'phase', phase: { at: 'trial', stage: 'user', steps: [] } }
+
+it('shows the steps of a trial in the order they began, each once, with how it ended', () => {
+  const { phase } = after(
+    TRIAL,
+    { type: 'step', event: { step: 'arm', state: 'running' } },
+    { type: 'step', event: { step: 'write', state: 'running' } },
+    { type: 'step', event: { step: 'arm', state: 'done', ms: 12 } },
+    { type: 'step', event: { step: 'write', state: 'failed', ms: 3, detail: 'disk full' } },
+  )
+  expect(phase).toMatchObject({
+    steps: [
+      { id: 'arm', state: 'done', ms: 12 },
+      { id: 'write', state: 'failed', detail: 'disk full' },
+    ],
+  })
+})
+
+it('lets an event of an older screen change nothing on the one that is shown', () => {
+  const refused: WalkEvent = { type: 'phase', phase: { at: 'refused', reason: 'r', next: 'n' } }
+  const late: WalkEvent[] = [
+    { type: 'step', event: { step: 'arm', state: 'done' } },
+    { type: 'rows', rows: [], predicted: 1, set: { state: 'none' }, proving: false },
+    { type: 'checks', checks: [], measuring: true },
+    { type: 'deadline', deadline: 1 },
+    { type: 'restarts', restarts: 'once' },
+    { type: 'news', news: { calls: [], sockets: [], files: [], programs: [], memory: [] }, lost: true },
+  ]
+  expect(after(refused, ...late)).toEqual(after(refused))
+})
+
+it('takes the problem of a check away once it is measured anew', () => {
+  const start: WalkEvent = { type: 'phase', phase: { at: 'baseline', checks: [], measuring: false } }
+  const problem: WalkEvent = { type: 'checks', checks: [], measuring: false, problem: 'flaps' }
+  expect(after(start, problem).phase).toHaveProperty('problem', 'flaps')
+  expect(after(start, problem, { type: 'checks', checks: [], measuring: true }).phase).not.toHaveProperty(
+    'problem',
+  )
+})
+
+it('keeps the exposure before the first change while the present one moves', () => {
+  const state = after({ type: 'exposure', stock: 92, now: 92 }, { type: 'exposure', now: 40 })
+  expect([state.stock, state.now]).toEqual([92, 40])
+})
+
+it('never changes a state that a screen may still hold', () => {
+  const before = after(TRIAL)
+  const copy = structuredClone(before)
+  reduce(before, { type: 'step', event: { step: 'arm', state: 'running' } })
+  reduce(before, {
+    type: 'finished',
+    result: { stage: 'user', outcome: 'skipped', before: 1, after: 1, kept: [] },
+  })
+  expect(before).toEqual(copy)
+})
+
+it('says that it stops, whatever comes on the screen then', () => {
+  expect(after({ type: 'stopping', text: 'Undoing' }, TRIAL).stopping).toBe('Undoing')
+})

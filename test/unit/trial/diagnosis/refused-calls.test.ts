@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import type { FailedCall } from '../../../../src/observe/trace/learned.ts'
+import { refusedCalls } from '../../../../src/trial/diagnosis/refused-calls.ts'
+import { remedyId } from '../../../../src/trial/diagnosis/remedy.ts'
+
+const sightings = [{ program: '/usr/sbin/apache2', phase: 'start', count: 1 }]
+const failed = (name: string, error: string, more: Partial<FailedCall> = {}): FailedCall => ({
+  name,
+  error,
+  ...more,
+  sightings,
+})
+const CASES: [why: string, failed: FailedCall, setting: string, remedy: string[]][] = [
+  ['killed', failed('setgroups', 'SIGSYS'), 'SystemCallFilter', ['system-call setgroups']],
+  [
+    'answered by a filter',
+    failed('setgroups', 'EPERM', { needs: ['cap_setgid'] }),
+    'SystemCallFilter',
+    ['system-call setgroups'],
+  ],
+  [
+    'capability',
+    failed('fchownat', 'EPERM', { path: '/run/x', needs: ['cap_chown'] }),
+    'CapabilityBoundingSet',
+    ['capability CAP_CHOWN'],
+  ],
+  [
+    'family',
+    failed('socket', 'EAFNOSUPPORT', { needs: ['AF_NETLINK'] }),
+    'RestrictAddressFamilies',
+    ['address-family AF_NETLINK'],
+  ],
+  [
+    'read-only',
+    failed('openat', 'EROFS', { path: '/var/log/x' }),
+    'ProtectSystem',
+    ['read-write-path /var/log/x'],
+  ],
+  ['home', failed('openat', 'ENOENT', { path: '/home/a/.netrc' }), 'ProtectHome', ['step-down ProtectHome']],
+  ['device', failed('openat', 'ENOENT', { path: '/dev/kvm' }), 'PrivateDevices', ['drop PrivateDevices']],
+  ['program', failed('execve', 'EACCES', { path: '/opt/x' }), 'NoExecPaths', ['exec-path /opt/x']],
+  [
+    'memory',
+    failed('mprotect', 'EACCES', { needs: ['write-execute'] }),
+    'MemoryDenyWriteExecute',
+    ['drop MemoryDenyWriteExecute'],
+  ],
+  [
+    'namespace',
+    failed('unshare', 'EPERM', { needs: ['namespace'] }),
+    'RestrictNamespaces',
+    ['drop RestrictNamespaces'],
+  ],
+  ['not by this trial', failed('openat', 'ENOENT', { path: '/etc/none' }), 'ProtectHome', []],
+  ['not by this setting', failed('setgroups', 'SIGSYS'), 'ProtectHome', []],
+]
+
+describe('a call that failed by a trial', () => {
+  it.each(CASES)('%s', (_, call, key, remedies) => {
+    const assignments = [{ section: 'Service' as const, key, value: 'x' }]
+    const told = refusedCalls([call, call], assignments)
+    expect(told.remedies.map(remedyId)).toEqual(remedies)
+    expect(told.lines).toHaveLength(remedies.length === 0 ? 0 : 1)
+  })
+})

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import type { Host } from '../../../../src/host/host.ts'
+import type { SocketFacts } from '../../../../src/observe/facts.ts'
+import { EXIT_MEANINGS, exitMeaning } from '../../../../src/trial/diagnosis/exit-codes.ts'
+import { commandUser, listenersOf, measure, problemOf } from '../../../../src/trial/health/baseline.ts'
+import { CheckError, checkLabel, parseCheck, parseExercise } from '../../../../src/trial/health/check.ts'
+import { listening } from '../../catalog/build-facts.ts'
+
+describe('a check', () => {
+  it.each([
+    [
+      'http://127.0.0.1/health?x=1',
+      { kind: 'http', url: 'http://127.0.0.1/health?x=1' },
+      'GET http://127.0.0.1/health?x=1',
+    ],
+    ['  https://[::1]:8443/ ', { kind: 'http', url: 'https://[::1]:8443/' }, 'GET https://[::1]:8443/'],
+    ['tcp:127.0.0.1:25', { kind: 'tcp', address: '127.0.0.1', port: 25 }, 'connect to 127.0.0.1 port 25'],
+    ['tcp:[::1]:25', { kind: 'tcp', address: '::1', port: 25 }, 'connect to ::1 port 25'],
+    [
+      'tcp:mail.example:65535',
+      { kind: 'tcp', address: 'mail.example', port: 65535 },
+      'connect to mail.example port 65535',
+    ],
+    ['unix:/run/a b.sock', { kind: 'unix', path: '/run/a b.sock' }, 'connect to /run/a b.sock'],
+    [
+      'curl  -fsS\thttp://x/',
+      { kind: 'command', argv: ['curl', '-fsS', 'http://x/'] },
+      'run curl -fsS http://x/',
+    ],
+    ['/bin/check;reboot', { kind: 'command', argv: ['/bin/check;reboot'] }, 'run /bin/check;reboot'],
+  ])('%j', (text, expected, label) => {
+    const check = parseCheck(text)
+    expect(check).toMatchObject(expected)
+    expect(check.timeoutMs).toBeGreaterThan(0)
+    expect(checkLabel(check)).toBe(label)
+  })
+
+  it.each([
+    '',
+    '  ',
+    'http://',
+    'http://a b/',
+    'https://[::1/',
+    'tcp:host',
+    'tcp:host:0',
+    'tcp:host:65536',
+    'tcp:host:8a',
+    'tcp::80',
+    'unix:run/x',
+    'unix:',
+  ])('%j is refused with one line', (text) => {
+    expect(() => parseCheck(text)).toThrow(CheckError)
+    expect(() => parseCheck(text)).toThrow(/^[^\n]+$/)
+  })
+})
+
+describe('an exercise', () => {
+  it.each([
+    ['redis-cli set a b', ['redis-cli', 'set', 'a', 'b']],
+    [`sh -c 'echo "$HOME" > /tmp/x'`, ['sh', '-c', 'echo "$HOME" > /tmp/x']],
+    ['psql -c "select \'a b\'" x', ['psql', '-c', "select 'a b'", 'x']],
+    ['a\\ b "c\\"d" e""f \'\'', ['a b', 'c"d', 'ef', '']],
+    ['--x="y z"', ['--x=y z']],
+    ['$(reboot) `reboot` *', ['$(reboot)', '`reboot`', '*']],
+  ])('%j is split as a shell would, and nothing in it is expanded', (text, argv) => {
+    expect(parseExercise(text)).toMatchObject({ kind: 'exercise', argv })
+  })
+
+  it.each(['', "it's", 'a "b', 'a\\'])('%j is refused with one line', (text) => {
+    expect(() => parseExercise(text)).toThrow(CheckError)
+    expect(() => parseExercise(text)).toThrow(/^[^\n]+$/)
+  })
+
+  it('is played in its turn, once, after the probes', async () => {
+    const played: string[] = []
+    const host = {
+      run: async (argv: string[]) => {
+        played.push(argv[0] as string)
+        return { exitCode: 0, timedOut: false }
+      },
+      probe: async () => {
+        played.push('probe')
+        return { ok: true, answer: '200', ms: 1 }
+      },
+    } as unknown as Host
+    const checks = [parseExercise('write'), parseCheck('http://x/'), parseExercise('read')]
+    expect(await measure(host, checks, 2)).toEqual([['exit 0'], ['200', '200'], ['exit 0']])
+    expect(played).toEqual(['probe', 'probe', 'write', 'read'])
+  })
+})
+
+describe('a command of the administrator’s', () => {
+  it('runs as sudo’s caller', () => {
+    expect(commandUser({ SUDO_UID: '1000', SUDO_GID: '1001' })).toEqual({ uid: 1000, gid: 1001 })
+  })
+
+  it.each([
+    [{}],
+    [{ SUDO_UID: '0', SUDO_GID: '0' }],
+    [{ SUDO_UID: '1000', SUDO_GID: '0' }],
+    [{ SUDO_UID: '0', SUDO_GID: '1000' }],
+    [{ SUDO_UID: '1000' }],
+    [{ SUDO_UID: '', SUDO_GID: '' }],
+    [{ SUDO_UID: '-1', SUDO_GID: '-1' }],
+    [{ SUDO_UID: '4294967295', SUDO_GID: '4294967295' }],
+    [{ SUDO_UID: '4294967296', SUDO_GID: '4294967296' }],
+    [{ SUDO_UID: '1e3', SUDO_GID: '0x10' }],
+    [{ SUDO_UID: 'root', SUDO_GID: 'root' }],
+    [{ SUDO_UID: '1.5', SUDO_GID: '2' }],
+  ])('runs as nobody, never as root, with %j', (env) => {
+    expect(commandUser(env)).toEqual({ uid: 65534, gid: 65534 })
+  })
+})
+
+describe('a check before the first change', () => {
+  it.each([
+    [['200', '200', '200'], true, undefined],
+    [['200', '500', '200'], true, /answers differently each time \(200, 500\)/],
+    [['ECONNREFUSED', 'ECONNREFUSED'], false, /fails already now \(ECONNREFUSED\)/],
+    [['ECONNREFUSED', '200'], true, /differently/],
+  ])('that answered %j (now ok: %s)', (answers, ok, problem) => {
+    if (problem === undefined) expect(problemOf(answers, ok)).toBeUndefined()
+    else expect(problemOf(answers, ok)).toMatch(problem)
+  })
+})
+
+describe('listeners that a service is held to', () => {
+  const udp = (port: number, state: SocketFacts['state'] = 'other'): SocketFacts => ({
+    ...listening('AF_INET', '0.0.0.0', port, [1]),
+    type: 'datagram',
+    state,
+  })
+
+  it.each<[string, SocketFacts, boolean]>([
+    ['a TCP port', listening('AF_INET', '0.0.0.0', 443, [1]), true],
+    ['a Unix socket', listening('AF_UNIX', '/run/x.sock', 0, [1]), true],
+    ['an accepted connection', { ...listening('AF_INET', '10.0.0.1', 443, [1]), state: 'connected' }, false],
+    ['a UDP port', udp(53), true],
+    ['a UDP client on an ephemeral port', udp(41234), false],
+    ['a connected UDP socket', udp(53, 'connected'), false],
+    ['netlink', { ...listening('AF_NETLINK', '', 0, [1]), type: 'raw', state: 'other' }, false],
+  ])('%s', (_, socket, counts) => {
+    expect(listenersOf([socket])).toHaveLength(counts ? 1 : 0)
+  })
+
+  it('are named once, whoever holds them (SO_REUSEPORT), in a lasting order', () => {
+    const sockets = [80, 22, 80].map((port, index) => listening('AF_INET', '0.0.0.0', port, [index]))
+    expect(listenersOf(sockets).map(({ port }) => port)).toEqual([22, 80])
+    expect(listenersOf([...sockets].reverse())).toEqual(listenersOf(sockets))
+  })
+})
+
+describe('how a process ended', () => {
+  it.each([
+    [1, 226, /226\/NAMESPACE: the mounts could not be set up/],
+    [1, 203, /203\/EXEC/],
+    [1, 3, /exit code 3/],
+    [1, 0, undefined],
+    [0, 0, undefined],
+    [2, 31, /killed by SIGSYS/],
+    [3, 11, /killed by SIGSEGV/],
+    [2, 64, /killed by signal 64/],
+  ])('code %d status %d', (code, status, meaning) => {
+    if (meaning === undefined) expect(exitMeaning(code, status)).toBeUndefined()
+    else expect(exitMeaning(code, status)).toMatch(meaning)
+  })
+
+  it('a status of the program’s own below 200 is not given a meaning of systemd’s', () => {
+    expect(Object.keys(EXIT_MEANINGS).every((status) => Number(status) >= 200)).toBe(true)
+  })
+})

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import type { Baseline } from '../../../../src/trial/health/baseline.ts'
+import type { Check } from '../../../../src/trial/health/check.ts'
+import { judge, type Observation, proofOf, RESTFUL_SNAPSHOTS } from '../../../../src/trial/health/judge.ts'
+import type { UnitSnapshot } from '../../../../src/trial/health/unit-snapshot.ts'
+import { listening } from '../../catalog/build-facts.ts'
+
+const CHECK: Check = { kind: 'http', url: 'http://127.0.0.1/', timeoutMs: 3000 }
+const BASELINE: Baseline = {
+  listeners: [{ family: 'AF_INET', type: 'stream', address: '0.0.0.0', port: 80 }],
+  answers: [{ check: CHECK, answer: '200' }],
+  startMs: 100,
+  restless: false,
+}
+const SNAPSHOT: UnitSnapshot = {
+  active: 'active',
+  sub: 'running',
+  result: 'success',
+  invocation: 'new',
+  mainPid: 20,
+  restarts: 0,
+  busy: false,
+  exitCode: 0,
+  exitStatus: 0,
+  statusText: '',
+  group: '/system.slice/a.service',
+  processes: ['20:900', '21:901'],
+}
+const HEALTHY: Observation = {
+  before: { invocation: 'old', processes: ['10:100', '11:101'] },
+  snapshots: [SNAPSHOT, SNAPSHOT],
+  timedOut: false,
+  limitMs: 10_000,
+  sockets: [listening('AF_INET', '0.0.0.0', 80, [20, 21])],
+  answers: [{ check: CHECK, answer: '200' }],
+  killed: [],
+  restful: RESTFUL_SNAPSHOTS,
+}
+const last = (change: Partial<UnitSnapshot>): Partial<Observation> => ({
+  snapshots: [SNAPSHOT, { ...SNAPSHOT, ...change }],
+})
+const kinds = (change: Partial<Observation>, baseline = BASELINE) =>
+  judge({ ...HEALTHY, ...change }, baseline).map(({ kind }) => kind)
+
+describe('a service', () => {
+  it('that is as before is healthy, and the proof names what was proven', () => {
+    expect(judge(HEALTHY, BASELINE)).toEqual([])
+    const proof = proofOf(HEALTHY, BASELINE).join('\n')
+    expect(proof).toContain('main process 20')
+    expect(proof).toContain('tcp 0.0.0.0:80')
+    expect(proof).toContain('GET http://127.0.0.1/: 200, as before')
+  })
+
+  it.each<[string, Partial<Observation>, string[]]>([
+    ['was never seen', { snapshots: [] }, ['error']],
+    ['does not end its start', { timedOut: true }, ['start']],
+    ['failed', last({ active: 'failed', result: 'exit-code' }), ['start']],
+    ['has ended', last({ active: 'inactive', sub: 'dead' }), ['stopped']],
+    ['waits to be started again', last({ active: 'activating', sub: 'auto-restart' }), ['stopped']],
+    ['was not started anew', { before: { invocation: 'new', processes: [] } }, ['start']],
+    ['was started again by systemd', last({ restarts: 1 }), ['restarting']],
+    ['has another invocation while it is watched', last({ invocation: 'third' }), ['restarting']],
+    ['has another main process', last({ mainPid: 21 }), ['restarting']],
+    ['has its main process elsewhere', { snapshots: [{ ...SNAPSHOT, mainPid: 99 }] }, ['stray']],
+    ['whose workers die and come again', { restful: RESTFUL_SNAPSHOTS - 1 }, ['unrest']],
+    ['does not listen', { sockets: [] }, ['listener']],
+    ['listens on another port', { sockets: [listening('AF_INET', '0.0.0.0', 8080, [20])] }, ['listener']],
+    ['listens on one address only', { sockets: [listening('AF_INET', '127.0.0.1', 80, [20])] }, ['listener']],
+    [
+      'whose old process holds the port',
+      { sockets: [listening('AF_INET', '0.0.0.0', 80, [11, 20])] },
+      ['stray'],
+    ],
+    ['answers otherwise', { answers: [{ check: CHECK, answer: '403' }] }, ['answer']],
+    ['does not answer', { answers: [{ check: CHECK, answer: 'no answer' }] }, ['answer']],
+    ['was not asked', { answers: [] }, ['answer']],
+    ['lost a worker to the filter but answers', { killed: ['nginx (sched_setaffinity)'] }, ['killed']],
+  ])('that %s is not', (_, change, expected) => {
+    expect(kinds(change)).toEqual(expected)
+  })
+
+  it('that answered 403 before and does now is healthy; one that suddenly answers 200 is not', () => {
+    const baseline = { ...BASELINE, answers: [{ check: CHECK, answer: '403' }] }
+    expect(kinds({ answers: [{ check: CHECK, answer: '403' }] }, baseline)).toEqual([])
+    expect(kinds({}, baseline)).toEqual(['answer'])
+  })
+
+  it('that never rests is not asked to', () => {
+    expect(kinds({ restful: 1 }, { ...BASELINE, restless: true })).toEqual([])
+  })
+
+  it('without a main process, which has run its course, is not missing one', () => {
+    expect(kinds({ snapshots: [{ ...SNAPSHOT, mainPid: 0, processes: [] }] })).toEqual([])
+  })
+
+  it('after a reload may keep its invocation and its processes', () => {
+    const before = { invocation: '', processes: [] }
+    expect(kinds({ before })).toEqual([])
+  })
+
+  it('is told apart from an old process by its pid as a whole', () => {
+    const before = { invocation: 'old', processes: ['2:1', '0:1'] }
+    expect(kinds({ before })).toEqual([])
+  })
+
+  it('that failed because of a killed call says so first, and nothing of what follows from it', () => {
+    const change = { ...last({ active: 'failed' }), killed: ['chown (fchownat)'], sockets: [], answers: [] }
+    const reasons = judge({ ...HEALTHY, ...change }, BASELINE)
+    expect(reasons.map(({ kind }) => kind)).toEqual(['killed', 'start'])
+    expect(reasons[0]?.text).toContain('chown (fchownat)')
+  })
+
+  it('tells what was before and what is now', () => {
+    const [reason] = judge({ ...HEALTHY, answers: [{ check: CHECK, answer: '502' }] }, BASELINE)
+    expect(reason?.text).toBe('GET http://127.0.0.1/: 502, before the change 200')
+  })
+})

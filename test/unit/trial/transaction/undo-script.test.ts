@@ -1,0 +1,310 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { OwnershipRecord } from '../../../../src/trial/transaction/ownership.ts'
+import { bootUnit, quoted, undoScript } from '../../../../src/trial/transaction/undo-script.ts'
+import { IS_ROOT, temporaryFolder } from '../../host/temporary.ts'
+
+const PLAN = {
+  unit: 'x.service',
+  token: '0123456789abcdef',
+  trialDropIn: '/run/systemd/system/x.service.d/zz-trial.conf',
+  keptDropIn: '/etc/systemd/system/x.service.d/zz-kept.conf',
+  runFolder: '/run/hardenctl/x',
+  bootFiles: [],
+  foldersMade: [],
+  invocation: 'old',
+  restartMark: '/run/hardenctl/x/restarted',
+}
+
+function recordOf(path: string): OwnershipRecord {
+  const stat = lstatSync(path, { bigint: true })
+  return {
+    path,
+    kind: stat.isDirectory() ? 'directory' : 'file',
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mode: Number(stat.mode & 0o7777n),
+    inode: String(stat.ino),
+    device: String(stat.dev),
+  }
+}
+
+const owner = (path: string) => {
+  const { uid, gid, mode } = lstatSync(path)
+  return `${uid}:${gid} ${(mode & 0o7777).toString(8)}`
+}
+
+/** Runs the script's own functions and restoring lines, without what speaks to systemd. */
+function restore(records: readonly OwnershipRecord[]): void {
+  const lines = undoScript({ ...PLAN, records })
+  const functions = lines.slice(lines.indexOf('\nenter()'), lines.indexOf('\nclear_away()'))
+  const { status, stderr } = spawnSync('/bin/sh', {
+    input: `${functions}\ngive_all_back\n`,
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+}
+
+const hand = (...paths: string[]) => {
+  for (const path of paths) {
+    chownSync(path, 54321, 54321)
+    chmodSync(path, 0o700)
+  }
+}
+
+function tree() {
+  const base = temporaryFolder()
+  const [folder, file] = [join(base, 'folder'), join(base, 'folder/file')]
+  mkdirSync(folder, { mode: 0o755 })
+  writeFileSync(file, '', { mode: 0o640 })
+  const records = [recordOf(folder), recordOf(file)]
+  hand(folder, file)
+  return { base, folder, file, records }
+}
+
+describe('the script', () => {
+  it.each(["x'; reboot; '.service", 'x\n.service', '$(reboot).service', '`reboot`', 'x y', '-x'])(
+    'is sound for sh with %j in every place',
+    (text) => {
+      const record: OwnershipRecord = {
+        path: `/srv/${text}`,
+        kind: 'file',
+        inode: '1',
+        device: '1',
+        uid: 0,
+        gid: 0,
+        mode: 0o644,
+      }
+      const plan = {
+        ...PLAN,
+        unit: text,
+        trialDropIn: `/run/${text}`,
+        bootFiles: [`/etc/${text}`],
+        foldersMade: [`/run/${text}.d`],
+      }
+      const script = undoScript({ ...plan, records: [record] })
+      expect(spawnSync('/bin/sh', ['-n'], { input: script }).status).toBe(0)
+    },
+  )
+
+  it.each(["it's", '$HOME', '`id`', '"', 'a\nb', '\\', "''", '!x', '*'])(
+    'quotes %j so that sh gives it back',
+    (text) => {
+      const said = execFileSync('/bin/sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' })
+      expect(said).toBe(text)
+    },
+  )
+
+  it('at boot comes before the service and needs nothing of hardenctl', () => {
+    const text = bootUnit('a%b.service', '/var/lib/hardenctl/a_25b/undo.sh')
+    expect(text).toContain('Before=a%b.service')
+    expect(text).toContain('ExecStart=/bin/sh /var/lib/hardenctl/a_25b/undo.sh boot')
+    expect(text).toContain('Description=Undo the unfinished hardenctl trial of a%%b.service')
+  })
+})
+
+describe('the order', () => {
+  it('gives files back before PID 1 may forget the unit that the service waits for at boot', () => {
+    const script = undoScript({ ...PLAN, bootFiles: ['/etc/recover.service'], records: [] })
+    expect(script).toContain('\ngive_all_back\nclear_away\n')
+  })
+})
+
+/**
+ * Runs the script against a systemctl that is a shell function: `answers` are the cases of its verbs, `mark` whether or
+ * when the trial's restart was begun.
+ */
+function undone(answers: string, mark: boolean | Date = false) {
+  const folder = temporaryFolder()
+  const run = join(folder, 'run/x')
+  mkdirSync(run, { recursive: true })
+  const restartMark = join(run, 'restarted')
+  if (mark !== false) writeFileSync(restartMark, '')
+  if (mark instanceof Date) utimesSync(restartMark, mark, mark)
+  const script = undoScript({
+    ...PLAN,
+    records: [],
+    runFolder: run,
+    restartMark,
+    trialDropIn: join(folder, 'drop-in'),
+  })
+  const systemctl = `is_state=active is_now=old is_load=loaded
+    systemctl() {
+      echo "$1" >>${folder}/calls
+      case "$1 $2" in
+      "show --property=ActiveState") echo $is_state ;;
+      "show --property=InvocationID") echo $is_now ;;
+      "show --property=LoadState") echo $is_load ;;
+      esac
+      case $1 in
+      ${answers}
+      esac
+    }`
+  // Waiting is not what is tested; PID 1 and its bus are not there.
+  const text = script.replaceAll('sleep "$wait"', ':').replace('unset IFS', `${systemctl}\nunset IFS`)
+  const { status } = spawnSync('/bin/sh', { input: text })
+  const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\n')
+  return { status, left: existsSync(run), started: calls.includes('restart') || calls.includes('start') }
+}
+
+const reloads = (refusals: number) => `daemon-reload) count=$((count + 1)); [ "$count" -gt ${refusals} ] ;;`
+
+describe('while systemd can’t read its files', () => {
+  it.each([
+    ['succeeds and takes itself away when it can after all', 3, { status: 0, left: false }],
+    ['fails, and stays for the timer to run again', 99, { status: 1, left: true }],
+  ])('%s', (_, refusals, outcome) => expect(undone(reloads(refusals))).toMatchObject(outcome))
+})
+
+describe('the service', () => {
+  it.each([
+    ['that still runs as before is left alone', '', false, { status: 0, started: false }],
+    [
+      'of a trial is started anew',
+      'daemon-reload) is_now=trial ;; restart) is_now=new ;;',
+      true,
+      { status: 0, started: true },
+    ],
+    [
+      'that somebody stopped before the trial restarted it stays stopped',
+      'daemon-reload) is_state=inactive ;;',
+      false,
+      { status: 0, started: false },
+    ],
+    [
+      'that the trial’s restart left stopped is started',
+      'daemon-reload) is_state=inactive ;; restart) is_state=active is_now=new ;;',
+      true,
+      { status: 0, started: true },
+    ],
+    [
+      'that can’t be started yet is tried again by the timer',
+      'daemon-reload) is_state=failed ;;',
+      true,
+      { status: 1, left: true, started: true },
+    ],
+    [
+      'whose unit has no file for a while goes on, and is tried again',
+      'daemon-reload) is_now=trial is_load=not-found ;; restart) false ;;',
+      true,
+      { status: 1, left: true },
+    ],
+    [
+      'whose unit vanished in the middle of the restart is started when it is back',
+      'daemon-reload) is_state=inactive is_load=not-found is_now=trial ;;',
+      true,
+      { status: 1, left: true },
+    ],
+    [
+      'that was removed and has ended is nobody’s to start',
+      'daemon-reload) is_state=inactive is_load=not-found is_now=trial ;;',
+      new Date(Date.now() - 660_000),
+      { status: 0, left: false },
+    ],
+  ])('%s', (_, answers, mark, outcome) => expect(undone(answers, mark)).toMatchObject(outcome))
+})
+
+describe.skipIf(!IS_ROOT)('owners and modes (need root)', () => {
+  it('come back, and a second run does no harm', () => {
+    const { folder, file, records } = tree()
+    restore(records)
+    restore(records)
+    expect([owner(folder), owner(file)]).toEqual(['0:0 755', '0:0 640'])
+  })
+
+  it('come back with the set-user-ID and sticky bits', () => {
+    const { folder, file } = tree()
+    chmodSync(folder, 0o1777)
+    chmodSync(file, 0o4750)
+    const records = [recordOf(folder), recordOf(file)]
+    hand(folder, file)
+    chownSync(folder, 0, 0)
+    chownSync(file, 0, 0)
+    restore(records)
+    expect([owner(folder), owner(file)]).toEqual(['54321:54321 1777', '54321:54321 4750'])
+  })
+
+  it.each(["it's", 'a b', 'a\nb', '-rf', '$HOME', '*', 'ä', 'end\n'])(
+    'come back below a name like %j',
+    (name) => {
+      const base = temporaryFolder()
+      const [folder, file] = [join(base, name), join(base, name, name)]
+      mkdirSync(folder, { mode: 0o755 })
+      writeFileSync(file, '', { mode: 0o640 })
+      const records = [recordOf(folder), recordOf(file)]
+      hand(folder, file)
+      restore(records)
+      expect([owner(folder), owner(file)]).toEqual(['0:0 755', '0:0 640'])
+    },
+  )
+
+  it('make a folder again that systemd took away', () => {
+    const { folder, records } = tree()
+    rmSync(folder, { recursive: true })
+    restore(records)
+    expect(owner(folder)).toBe('0:0 755')
+  })
+
+  it('come back to a log that was rotated since', () => {
+    const { file, records } = tree()
+    writeFileSync(`${file}.new`, '')
+    hand(`${file}.new`)
+    renameSync(file, `${file}.1`)
+    renameSync(`${file}.new`, file)
+    restore(records)
+    expect(owner(file)).toBe('0:0 640')
+  })
+
+  it('are not given to a file in the place that has another name, nor the mode that runs it as its owner', () => {
+    const { file, records } = tree()
+    writeFileSync(`${file}.new`, '')
+    hand(`${file}.new`)
+    renameSync(file, `${file}.1`)
+    linkSync(`${file}.new`, file)
+    restore(records)
+    expect(owner(file)).toBe('54321:54321 700')
+    rmSync(`${file}.new`)
+    restore(records.map((record) => ({ ...record, mode: 0o4755 })))
+    expect(owner(file)).toBe('54321:54321 700')
+  })
+
+  it.each([
+    ['the file', 'folder/file'],
+    ['the folder', 'folder'],
+  ])('do not reach through a link in the place of %s', (_, place) => {
+    const { base, records } = tree()
+    const outside = join(base, 'outside')
+    mkdirSync(outside)
+    writeFileSync(join(outside, 'file'), '')
+    hand(outside, join(outside, 'file'))
+    renameSync(join(base, place), join(base, 'aside'))
+    symlinkSync(place === 'folder' ? outside : join(outside, 'file'), join(base, place))
+    restore(records)
+    expect([owner(outside), owner(join(outside, 'file'))]).toEqual(['54321:54321 700', '54321:54321 700'])
+  })
+
+  it('leave a fifo and a missing file alone, and do not wait', () => {
+    const { file, records } = tree()
+    rmSync(file)
+    restore(records)
+    execFileSync('mkfifo', [file])
+    hand(file)
+    restore(records)
+    expect(owner(file)).toBe('54321:54321 700')
+  })
+})
