@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { STAGES, type Stage } from '../catalog/common/types.ts'
 
 export class UsageError extends Error {
   override name = 'UsageError'
@@ -11,16 +12,19 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
   sudo hardenctl status UNIT     what is kept, since when, and whether it is in force
   sudo hardenctl undo UNIT       everything back as before the first change
 
-  --check CHECK     one more check that decides health, repeatable:
-                    a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
-  --exercise CMD    a command that uses the service, repeatable: played in the clones and live
-                    beside the checks, so that the proof covers it (30 s, run without root)
-  --once            rehearse all stages in a clone, then restart the live service a single time
-  --learn-live N    before the system calls, learn for N seconds (10 to 3600) what only real traffic
-                    shows: the live service restarts at the beginning and at the end of it
-  --no-rehearsal    try each stage on the live service only, without a clone of the host before
-  --syscalls WAY    groups (default: with a margin for what comes seldom) or exact (only the calls seen)
-  --keep-seconds N  time for the answer to "Keep?", 10 to 600; default 30
+  --check CHECK      one more check that decides health, repeatable:
+                     a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
+  --exercise CMD     a command that uses the service, repeatable: played in the clones and live
+                     beside the checks, so that the proof covers it (30 s, run without root)
+  --stages LIST      only these stages, for example filesystem,system; all of them are
+                     ${STAGES.join(', ')}
+  --once             rehearse all stages in a clone, then restart the live service a single time
+  --learn-live N     before the system calls, learn for N seconds (10 to 3600) what only real traffic
+                     shows: the live service restarts at the beginning and at the end of it
+  --no-rehearsal     try each stage on the live service only, without a clone of the host before
+  --syscalls WAY     groups (default: with a margin for what comes seldom) or exact (only the calls seen)
+  --keep-seconds N   time for the answer to "Keep?", 10 to 600; default 30
+  --watch-seconds N  how long the service is watched at the end of the walk, 1 to 3600; default 12
   --help, --version
 `
 
@@ -38,6 +42,9 @@ export interface WalkArguments {
   checks: string[]
   exercises: string[]
   keepSeconds: number
+  watchSeconds: number
+  /** In the order in which they are walked. */
+  stages: readonly Stage[]
   rehearse: boolean
   once: boolean
   /** Seconds. */
@@ -45,17 +52,23 @@ export interface WalkArguments {
   exactCalls: boolean
 }
 
-const DEFAULT_KEEP_SECONDS = 30
+const DEFAULT_KEEP_SECONDS = '30'
+const DEFAULT_WATCH_SECONDS = '12'
 
-function secondsOf(option: string, text: string, most: number): number {
+function secondsOf(option: string, text: string, least: number, most: number): number {
   const seconds = Number(text)
-  if (!/^\d+$/.test(text) || seconds < 10 || seconds > most)
-    throw new UsageError(`${option} takes 10 to ${most}`)
+  if (!/^\d+$/.test(text) || seconds < least || seconds > most)
+    throw new UsageError(`${option} takes ${least} to ${most}`)
   return seconds
 }
 
-function keepSeconds(text: string | undefined): number {
-  return text === undefined ? DEFAULT_KEEP_SECONDS : secondsOf('--keep-seconds', text, 600)
+function stagesOf(text: string | undefined): readonly Stage[] {
+  if (text === undefined) return STAGES
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !(STAGES as readonly string[]).includes(name))
+  if (unknown !== undefined)
+    throw new UsageError(`--stages takes names from ${STAGES.join(', ')}, and not ${JSON.stringify(unknown)}`)
+  return STAGES.filter((stage) => names.includes(stage))
 }
 
 function exactCalls(text: string | undefined): boolean {
@@ -90,16 +103,22 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.once && live !== undefined) {
     throw new UsageError('--learn-live restarts the live service, which --once does a single time')
   }
+  const stages = stagesOf(values.stages)
+  if (live !== undefined && !stages.includes('syscalls')) {
+    throw new UsageError('--learn-live is for the stage syscalls, which --stages leaves out')
+  }
   return {
     command: 'walk',
     unit,
     yes: values.yes === true,
     checks: values.check ?? [],
     exercises: values.exercise ?? [],
-    keepSeconds: keepSeconds(values['keep-seconds']),
+    keepSeconds: secondsOf('--keep-seconds', values['keep-seconds'] ?? DEFAULT_KEEP_SECONDS, 10, 600),
+    watchSeconds: secondsOf('--watch-seconds', values['watch-seconds'] ?? DEFAULT_WATCH_SECONDS, 1, 3600),
+    stages,
     rehearse: values['no-rehearsal'] !== true,
     once: values.once === true,
-    ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 3600) }),
+    ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 10, 3600) }),
     exactCalls: exactCalls(values.syscalls),
   }
 }
@@ -115,6 +134,8 @@ function parseOptions(argv: readonly string[]) {
       check: { type: 'string', multiple: true },
       exercise: { type: 'string', multiple: true },
       'keep-seconds': { type: 'string' },
+      'watch-seconds': { type: 'string' },
+      stages: { type: 'string' },
       'no-rehearsal': { type: 'boolean' },
       once: { type: 'boolean' },
       'learn-live': { type: 'string' },

@@ -30,8 +30,8 @@ export async function runWalk(args: WalkArguments): Promise<number> {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
   const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, exercises, rehearse, once, exactCalls, learnLive } = args
-  const asked = { unit, checks, exercises, rehearse, once, exactCalls, keepSeconds }
+  const { unit, checks, exercises, stages, rehearse, once, exactCalls, learnLive, watchSeconds } = args
+  const asked = { unit, checks, exercises, stages, rehearse, once, exactCalls, keepSeconds, watchSeconds }
   const live = learnLive === undefined ? {} : { learnLive }
   const walk = new Walk({ host: liveHost(), ...asked, ...live })
   undoOnSignals(walk)

@@ -211,6 +211,7 @@ export async function walkStage(
     const result = { ...unchanged, outcome: 'skipped' as const, ...(note === undefined ? {} : { note }) }
     return finished(result, then === 'stop' ? 'stop' : 'next')
   }
+  if (!context.options.stages.includes(stage)) return left('skip', 'not asked for')
   const looked = await lookAnew(context, stage, baseline)
   const work = chosen === undefined ? looked : asChosen(looked, chosen)
   if (work.current.size === 0) return finished({ ...unchanged, outcome: 'nothing' }, 'next')

@@ -1,3 +1,4 @@
+import type { Stage } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
 import type { Learned } from '../../observe/trace/learned.ts'
 import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
@@ -14,6 +15,10 @@ export interface WalkOptions {
   unit: string
   /** Seconds for the answer to Keep? */
   keepSeconds: number
+  /** Seconds for which the service is watched at the end of the walk. */
+  watchSeconds: number
+  /** The stages that are asked for; the walk passes the others. */
+  stages: readonly Stage[]
   /** Every stage is proven in a clone of the host before the live service is touched. */
   rehearse: boolean
   /** The live service restarts a single time, after all stages were rehearsed; the wizard may choose otherwise. */

@@ -70,6 +70,7 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
  */
 export async function finish(context: WalkContext, baseline: Baseline, restarts: Restarts): Promise<boolean> {
   const { host, subject, dispatch } = context
+  const { watchSeconds } = context.options
   const notes: string[] = []
   let healthy = true
   while (context.stored.kept.length > 0) {
@@ -77,7 +78,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     const facts = await observe(host, subject.unit)
     const trials = trialContext(context, facts, baseline)
     const records = context.stored.kept.flatMap((stage) => stage.records)
-    const untried = await armFinalUndo(trials, records)
+    const untried = await armFinalUndo(trials, records, watchSeconds)
     if (untried !== undefined) {
       // Nothing speaks against what was kept: it stays, and the person hears what was not tried.
       notes.push(`the last reload and restart were not tried: ${untried}`)
@@ -86,6 +87,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     const problem = await finalCheck(trials, {
       reload: facts.unit.canReload,
       restart: restarts === 'each stage',
+      watchSeconds,
     })
     if (problem !== undefined) notes.push(await dropLastStage(context, baseline, problem))
     await disarmFinalUndo(trials)

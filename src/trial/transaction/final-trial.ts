@@ -95,17 +95,23 @@ async function restartInTwo(context: TrialContext): Promise<void> {
   }
 }
 
-/** Some things break a service only after a while: a timer of its own, a first use that comes late. */
-const WATCH_MS = 12_000
 const WATCH_INTERVAL_MS = 500
 
-/** The invocation that was proven is still the one that runs a while later, and is as healthy as it was. */
-async function proveLasting(context: TrialContext): Promise<void> {
+/**
+ * The invocation that was proven is still the one that runs `watchSeconds` later, and is as healthy as it was: some
+ * things break a service only after a while, as a timer of its own or a first use that comes late. `signal` ends the
+ * watch early, never the proof.
+ */
+async function proveLasting(
+  context: TrialContext,
+  watchSeconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const { host, unit } = context
   const proven = await takeSnapshot(host, unit)
   const [begun, since] = [performance.now(), Date.now()]
   const seconds = () => Math.round((performance.now() - begun) / 1000)
-  while (performance.now() - begun < WATCH_MS) {
+  while (performance.now() - begun < watchSeconds * 1000 && !signal?.aborted) {
     await pause(WATCH_INTERVAL_MS)
     const now = await takeSnapshot(host, unit)
     if (now.active !== 'active') throw new Error(`it was ${now.active} ${seconds()} s later`)
@@ -128,6 +134,7 @@ export async function disarmFinalUndo({ host, unit }: TrialContext): Promise<voi
 export async function armFinalUndo(
   context: TrialContext,
   records: readonly OwnershipRecord[],
+  watchSeconds: number,
 ): Promise<string | undefined> {
   const { host, unit } = context
   const hindered = await blockingReason(context)
@@ -135,7 +142,7 @@ export async function armFinalUndo(
   try {
     await timed('arm', context, async () => {
       const script = await placeUndo(host, unit, everythingScript(unit, records))
-      const seconds = context.deadManSeconds + (STOP_LIMIT_MS + WATCH_MS) / 1000
+      const seconds = context.deadManSeconds + STOP_LIMIT_MS / 1000 + watchSeconds
       await armTimer(host, unit, script, seconds)
     })
     return undefined
@@ -148,17 +155,17 @@ export async function armFinalUndo(
 /**
  * Proves that the kept settings also survive a reload, a stop and a start, as far as each is wanted, and a while, once
  * standBy() succeeded. The timer still stands by when a problem is returned: standDown() when the service is up
- * again. No signal ends it half-way.
+ * again. No signal ends it half-way, but a watch that lasts ends at once.
  */
 export async function finalCheck(
   context: TrialContext,
-  wanted: { reload: boolean; restart: boolean },
+  wanted: { reload: boolean; restart: boolean; watchSeconds: number },
 ): Promise<string | undefined> {
-  const { signal: _, ...whole } = context
+  const { signal, ...whole } = context
   try {
     if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
     if (wanted.restart) await restartInTwo(whole)
-    await timed('watch', whole, () => proveLasting(whole))
+    await timed('watch', whole, () => proveLasting(whole, wanted.watchSeconds, signal))
     return undefined
   } catch (error) {
     return (error as Error).message

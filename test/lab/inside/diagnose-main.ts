@@ -1,4 +1,4 @@
-import type { Stage } from '../../../src/catalog/common/types.ts'
+import { STAGES, type Stage } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
@@ -42,6 +42,8 @@ async function contextOf(unit: string): Promise<WalkContext> {
       host,
       unit,
       keepSeconds: 0,
+      watchSeconds: 12,
+      stages: STAGES,
       rehearse: true,
       once: false,
       exactCalls: false,
