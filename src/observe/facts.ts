@@ -18,6 +18,8 @@ export interface Facts {
   /** Files and directories that the service holds open for writing or is set up to write. */
   writable: WritableFact[]
   logrotate: LogrotateFact[]
+  /** What lies in the service's folders below /run and is not the service's own. */
+  foreign: ForeignHolding[]
   /** Account that could be made for it; absent where none can. */
   freeAccount?: FreeAccount
   /** Names of its programs that PAM has rules for; absent where nobody looked. */
@@ -158,6 +160,16 @@ export interface WritableFact {
   from: ('open' | 'pid-file' | 'listening' | 'setting' | 'logrotate')[]
   /** Real uids of the processes that hold it. */
   by: number[]
+}
+
+/** Something below /run in a folder of the service that is not the service's own. */
+export interface ForeignHolding {
+  /** The thing itself, or the folder where the whole folder is made by somebody else. */
+  path: string
+  /** socket, open, pid-file: a living process of another unit; owner: another account; unit, tmpfiles: made by them. */
+  by: 'socket' | 'open' | 'pid-file' | 'owner' | 'unit' | 'tmpfiles'
+  /** A clause for a person: "another process listens on /run/x/y". */
+  why: string
 }
 
 export interface LogrotateFact {

@@ -10,6 +10,7 @@ import { readPamServices } from './config/pam-rules.ts'
 import { readUnit } from './config/unit.ts'
 import type { Facts } from './facts.ts'
 import { readExecutables } from './files/executables.ts'
+import { readForeignHoldings } from './files/foreign-holdings.ts'
 import { readWritable, withRotatedFiles } from './files/writable.ts'
 import { byteOrderOf } from './proc/addresses.ts'
 import { processesOfGroup } from './proc/control-group.ts'
@@ -48,6 +49,7 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
     executables,
     writable,
     logrotate,
+    foreign: await readForeignHoldings(host, unitFacts.id, { processes, sockets, writable }, gaps),
     ...(free === undefined ? {} : { freeAccount: free }),
     pamServices: await readPamServices(host, processes, gaps),
     accounts: await readAccounts(host, named, gaps),

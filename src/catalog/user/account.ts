@@ -22,6 +22,8 @@ export interface ServiceAccount {
   uid: number
   group: string | undefined
   evidence: string[]
+  /** Why it may need root after all, for a reason that nobody saw. */
+  caution?: string
   /** It is not there yet. */
   made?: NewAccount
 }
@@ -49,10 +51,12 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
   const worker = unprivileged(facts)[0] as ProcessFacts
   const user = userName(facts, worker.uid.effective)
   if (user === undefined) return unfit(`The workers' uid ${worker.uid.effective} has no account name.`)
+  const unexplained = rootForNothingSeen(facts, main)
   return {
     user,
     uid: worker.uid.effective,
     group: groupName(facts, worker.gid.effective),
+    ...(unexplained === undefined ? {} : { caution: unexplained }),
     evidence: isRoot(main)
       ? [
           `${called(main)} is root, and every other process (${unprivileged(facts).length}) runs as ${user}, such as ${called(worker)}.`,
@@ -104,6 +108,23 @@ function whyRoot(facts: Facts, main: ProcessFacts): string | undefined {
   const child = facts.processes.find((process) => isRoot(process) && !process.isMain)
   if (child === undefined) return undefined
   return `${called(child)} is a second root process beside the main one: it keeps doing something as root.`
+}
+
+/**
+ * A root process that neither listens nor holds a file that it writes, beside workers that do all that is seen, kept its
+ * rights for something that has not happened yet: a command to run at an event, a job to hand back to root.
+ */
+function rootForNothingSeen(facts: Facts, main: ProcessFacts): string | undefined {
+  if (!isRoot(main)) return undefined
+  const serves = facts.sockets.some(
+    ({ pids, state, type, family }) =>
+      pids.includes(main.pid) &&
+      family !== 'AF_NETLINK' &&
+      (state === 'listening' || (type === 'datagram' && family !== 'AF_UNIX')),
+  )
+  const writes = main.openFiles.some(({ kind, writable, deleted }) => kind === 'file' && writable && !deleted)
+  if (serves || writes) return undefined
+  return `${called(main)} stays root and only waits, while its workers do all that is seen: it keeps root for something that was not seen, such as a command that only root can run.`
 }
 
 /** Things the root master does that neither a low port nor the switch itself explains. */

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path/posix'
-import type { Facts } from '../../observe/facts.ts'
+import type { Facts, ForeignHolding } from '../../observe/facts.ts'
 import { boundingSetLines, capabilityWords } from '../capabilities/bounding-set.ts'
 import { boundingSet } from '../capabilities/privileges.ts'
-import { execPath, isShared, runtimeNames, throughRun } from '../common/places.ts'
+import { execPath, isBelow, isShared, runtimeNames, throughRun } from '../common/places.ts'
 import { few, list, proposed, service, unfit, unique } from '../common/proposal.ts'
 import { portNumbers, privilegedPorts } from '../common/roles.ts'
 import type { Assignment, Directive, NotProposed, Proposed } from '../common/types.ts'
@@ -62,7 +62,11 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
   )
 }
 
-function accountCautions({ user, uid, made }: ServiceAccount): string[] {
+function accountCautions(account: ServiceAccount): string[] {
+  return [...(account.caution === undefined ? [] : [account.caution]), ...nameCautions(account)]
+}
+
+function nameCautions({ user, uid, made }: ServiceAccount): string[] {
   if (made !== undefined)
     return [
       `It has no account yet: the system account ${user} (uid ${uid}) is made for it, and stays after an undo, since files may be its.`,
@@ -95,10 +99,15 @@ interface RunDirectories {
 
 /** Directories below /run that root or tmpfiles.d made: systemd makes them for the account at every start. */
 function runDirectories(facts: Facts): RunDirectories {
-  const wanted = runtimeNames(facts)
+  const shared = runtimeNames(facts).flatMap((name) => {
+    const holding = heldByOthers(facts, name)
+    return holding === undefined ? [] : [{ name, holding }]
+  })
+  const wanted = runtimeNames(facts).filter((name) => shared.every((one) => one.name !== name))
   const plain = wanted.filter((name) => /^[\w.+@/-]+$/.test(name))
   const odd = wanted.filter((name) => !plain.includes(name))
-  const names = unique([...plain, ...lockDirectories(facts, plain)])
+  const locks = lockDirectories(facts, plain).filter((name) => heldByOthers(facts, name) === undefined)
+  const names = unique([...plain, ...locks])
   const present = words(facts, 'RuntimeDirectory')
   const mode = names
     .map((name) => facts.writable.find(({ path }) => path === `/run/${name}`)?.mode)
@@ -106,14 +115,44 @@ function runDirectories(facts: Facts): RunDirectories {
   return {
     // Made at boot by tmpfiles.d(5) then, as before: the service has to come after that.
     ordering:
-      odd.length === 0 ? [] : [{ section: 'Unit', key: 'After', value: 'systemd-tmpfiles-setup.service' }],
+      odd.length + shared.length === 0
+        ? []
+        : [{ section: 'Unit', key: 'After', value: 'systemd-tmpfiles-setup.service' }],
     assignments:
       names.length === 0
         ? []
-        : [...list('RuntimeDirectory', unique([...present, ...names])), ...runtimeMode(present, mode)],
-    evidence: names.length === 0 ? [] : [`It makes files in ${few(names.map((name) => `/run/${name}`))}.`],
+        : [
+            ...list('RuntimeDirectory', unique([...present, ...names])),
+            ...runtimeMode(present, mode),
+            ...preserve(facts, names),
+          ],
+    evidence: [
+      ...(names.length === 0 ? [] : [`It makes files in ${few(names.map((name) => `/run/${name}`))}.`]),
+      ...shared.map(
+        ({ name, holding }) =>
+          `/run/${name} stays as it is, since it is not the service's alone: ${holding.why}.`,
+      ),
+    ],
     cautions: odd.map((name) => `/run/${name} has a name that RuntimeDirectory= can't hold.`),
   }
+}
+
+/**
+ * Why a folder must not be managed for this unit: somebody else has something in it, which systemd would remove at each
+ * stop and hand over at each start, and which no undo brings back.
+ */
+function heldByOthers(facts: Facts, name: string): ForeignHolding | undefined {
+  return facts.foreign.find(({ path, by }) => by !== 'tmpfiles' && isBelow(path, `/run/${name}`))
+}
+
+/** A folder that tmpfiles.d makes at boot is there for whoever looks for it, also while the service is stopped. */
+function preserve(facts: Facts, names: readonly string[]): Assignment[] {
+  const kept = setting(facts, 'RuntimeDirectoryPreserve')
+  if (kept !== undefined && kept !== 'no') return []
+  const made = names.some((name) =>
+    facts.foreign.some(({ path, by }) => by === 'tmpfiles' && isBelow(path, `/run/${name}`)),
+  )
+  return made ? [service('RuntimeDirectoryPreserve', 'yes')] : []
 }
 
 /** The present mode is kept; the default is 0755, and what the unit says for its own directories stays. */

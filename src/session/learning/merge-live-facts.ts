@@ -41,5 +41,7 @@ export function mergeLiveFacts(clone: Facts, live: Facts): Facts {
     ),
     executables: union(clone.executables, live.executables, ({ path }) => path),
     writable: union(clone.writable, live.writable, ({ path }) => path),
+    // Other units do not run in a clone: what they hold is seen on the live host alone.
+    foreign: union(clone.foreign, live.foreign, ({ path, by }) => `${by} ${path}`),
   }
 }

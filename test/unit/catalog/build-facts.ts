@@ -33,6 +33,7 @@ export function emptyFacts(): Facts {
     executables: [],
     writable: [],
     logrotate: [],
+    foreign: [],
     accounts: [],
     syscallGroups: {},
     gaps: [],

@@ -107,6 +107,37 @@ describe('User', () => {
     expect(lines('User', httpdLike()).join()).not.toContain('find')
   })
 
+  test.each([
+    ['socket', 'another process listens on /run/httpd/theirs'],
+    ['open', 'process 99, which is not of this unit, has /run/httpd/theirs open'],
+    ['pid-file', '/run/httpd/theirs names process 99'],
+    ['owner', '/run/httpd/theirs belongs to uid 99'],
+    ['unit', 'other.service has systemd make /run/httpd/theirs'],
+  ] as const)('a run folder that holds something of another’s (%s) is never managed', (by, why) => {
+    const facts = { ...httpdLike(), foreign: [{ path: '/run/httpd/theirs', by, why }] }
+    expect(lines('User', facts).join()).not.toContain('RuntimeDirectory')
+    expect(lines('User', facts)).toContain('After=systemd-tmpfiles-setup.service')
+    expect(proposal('User', facts).evidence.join('\n')).toContain(why)
+  })
+
+  test('a run folder that tmpfiles.d makes is there while the service is stopped', () => {
+    const made = { path: '/run/httpd', by: 'tmpfiles' as const, why: 'tmpfiles.d makes /run/httpd at boot' }
+    expect(lines('User', { ...httpdLike(), foreign: [made] })).toContain('RuntimeDirectoryPreserve=yes')
+    expect(lines('User', httpdLike()).join()).not.toContain('RuntimeDirectoryPreserve')
+  })
+
+  test('a root process that only waits beside its workers is root for a reason', () => {
+    const facts = httpdLike()
+    const [main] = facts.processes
+    if (main) main.openFiles = []
+    for (const socket of facts.sockets) socket.pids = socket.pids.filter((pid) => pid !== 30)
+    expect(proposal('User', facts)).toMatchObject({
+      recommended: false,
+      caution: expect.stringContaining('keeps root for something that was not seen'),
+    })
+    expect(proposal('User', facts)).not.toHaveProperty('tickIfProven')
+  })
+
   test('new logs of root without a reload are no good start', () => {
     const facts = apacheLike()
     for (const entry of facts.logrotate) entry.reloadsUnit = false
