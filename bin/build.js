@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import * as esbuild from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -22,18 +22,18 @@ const entries = ['src/cli/main.ts', 'src/host/probe-main.ts']
 // Ink asks for React's developer tools when DEV is set; they are not a dependency and never wanted here.
 const withoutDevtools = {
   name: 'without-devtools',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^react-devtools-core$/ }, (found) => ({
+  setup(plugin) {
+    plugin.onResolve({ filter: /^react-devtools-core$/ }, (found) => ({
       path: found.path,
       namespace: 'none',
     }))
-    bundle.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export default {}' }))
+    plugin.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export default {}' }))
   },
 }
 
 /** Bundles into `folder`. Splitting keeps Ink and React out of what runs without a screen. */
 async function bundle(folder) {
-  await build({
+  await esbuild.build({
     entryPoints: entries,
     outdir: folder,
     entryNames: '[name]',
@@ -76,9 +76,9 @@ if (entries.length === 0) {
 }
 const work = join(root, 'node_modules/.cache/hardenctl')
 mkdirSync(work, { recursive: true })
-const fresh = mkdtempSync(join(work, 'dist-'))
-await bundle(fresh)
-swap(fresh)
+const made = mkdtempSync(join(work, 'dist-'))
+await bundle(made)
+swap(made)
 if (process.argv.includes('--verbose')) {
   console.log(
     `Built ${readdirSync(join(root, 'dist'))

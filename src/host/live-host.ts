@@ -41,7 +41,7 @@ function endGroup({ pid, stdout, stderr }: Pick<ChildProcess, 'pid' | 'stdout' |
 }
 
 /** Runs an argument array on this machine; see Host.run. */
-export async function runHere(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+async function runHere(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const [file, ...rest] = options.as === undefined ? argv : asUser(argv, options.as)
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
   const child = execa(file as string, rest, {

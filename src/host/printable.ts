@@ -18,7 +18,7 @@ export function printableText(text: string): string {
     .replace(INVISIBLE, '')
 }
 
-export function printableLine(text: string): string {
+function printableLine(text: string): string {
   return printableText(text).replace(/\n+/g, ' ').trimEnd()
 }
 

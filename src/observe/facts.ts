@@ -67,7 +67,7 @@ export interface FreeAccount {
   id: number
 }
 
-export type CapabilitySetName = 'inheritable' | 'permitted' | 'effective' | 'bounding' | 'ambient'
+type CapabilitySetName = 'inheritable' | 'permitted' | 'effective' | 'bounding' | 'ambient'
 
 export interface ProcessFacts {
   pid: number

@@ -6,7 +6,7 @@ import type { Intent, Phase, Session, WalkState } from '../session/walk/state.ts
  * Counts the session's changes. The count is the snapshot, so it does not matter whether the session hands out
  * a new object for each change, a fresh one for each call or the same one for ever.
  */
-export class Changes {
+class Changes {
   #count = 0
   readonly #session: Session
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FAULT_KINDS, type FaultKind } from './faults/fault-kinds.ts'
+import type { FaultKind } from './faults/fault-kind.ts'
+import { FAULT_KINDS } from './faults/fault-kinds.ts'
 import { FAULT_SUBJECTS, type FaultSubject, listFor, runFault, undoAll } from './faults/fault-run.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'

@@ -34,9 +34,9 @@ const KEYS = {
   'ctrl-z': '\x1a',
 }
 
-export type Key = keyof typeof KEYS
+type Key = keyof typeof KEYS
 
-export interface Ending {
+interface Ending {
   exitCode: number
   /** Number of the signal that ended it; 0 for none. */
   signal: number

@@ -89,7 +89,7 @@ export function written(facts: Facts): WritableFact[] {
  * The name below /run that RuntimeDirectory= would make for a file: "apache2", "lock/apache2". Undefined for a
  * file that lies straight in a shared directory.
  */
-export function runtimeName(path: string): string | undefined {
+function runtimeName(path: string): string | undefined {
   const real = throughRun(path)
   if (!real.startsWith('/run/')) return undefined
   return ownDirectory(real)?.slice('/run/'.length)

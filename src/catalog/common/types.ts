@@ -115,8 +115,3 @@ export interface NotProposed {
   value?: string
   why: string
 }
-
-export interface Proposal {
-  directive: Directive
-  proposed: Proposed
-}

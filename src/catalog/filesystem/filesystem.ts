@@ -90,7 +90,7 @@ const PROTECT_HOME: Directive = {
 }
 
 /** Runtimes that read /proc/meminfo, /proc/cpuinfo or /sys at start; the files are closed again by now. */
-export function sizingRuntime(facts: Facts): string | undefined {
+function sizingRuntime(facts: Facts): string | undefined {
   const pattern =
     /\/(libjvm\.so|libcoreclr\.so|libnode\.so|libpypy[^/]*\.so)[^/]*$|\/(node|dotnet|java|beam\.smp)$/
   for (const process of facts.processes) {

@@ -18,7 +18,7 @@ const CAUTION =
 export function exactFilter(facts: Facts, kept: readonly Exception[]): Proposed | undefined {
   const calls = (learnedCalls(facts) ?? []).filter(isNamed)
   if (calls.length < MIN_CALLS || facts.learned?.incomplete) return undefined
-  const refused = new Set(kept.filter((one) => one.refused).flatMap(({ names }) => names))
+  const refused = new Set(kept.filter((one) => one.refused).flatMap((one) => one.names))
   const names = calls.map(({ name }) => name).filter((name) => !refused.has(name))
   const phases = unique(calls.flatMap(({ sightings }) => sightings.map(({ phase }) => phase)))
   return proposed(

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
-import type { Account, Facts, LogrotateFact, ProcessFacts, WritableFact } from '../facts.ts'
+import type { Account, LogrotateFact, ProcessFacts, WritableFact } from '../facts.ts'
 
 /** Users out of passwd(5) lines. Lines of another shape are left out. */
 export function parsePasswd(text: string): Account[] {
@@ -86,17 +86,4 @@ async function getent(
 function unique(accounts: readonly Account[]): Account[] {
   const byName = new Map(accounts.map((account) => [account.name, account]))
   return [...byName.values()].sort((a, b) => a.id - b.id)
-}
-
-/**
- * The user whom the workers run as while the main process runs as root: whom the whole service could run as.
- * undefined when the main process is not root, when no worker runs as another user, or when several users do.
- */
-export function workerAccount(facts: Pick<Facts, 'processes' | 'accounts'>): Account | undefined {
-  const main = facts.processes.find(({ isMain }) => isMain)
-  if (main?.uid.effective !== 0) return undefined
-  const others = facts.processes.filter(({ isMain, uid }) => !isMain && uid.effective !== 0)
-  const uids = new Set(others.map(({ uid }) => uid.effective))
-  if (uids.size !== 1) return undefined
-  return facts.accounts.find(({ kind, id }) => kind === 'user' && uids.has(id))
 }

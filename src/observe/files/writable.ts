@@ -140,7 +140,7 @@ function kindOf({ kind }: FileStat): WritableFact['kind'] {
 }
 
 /** One fact for each path, sorted by path. */
-export function mergeWritable(facts: readonly (WritableFact | undefined)[]): WritableFact[] {
+function mergeWritable(facts: readonly (WritableFact | undefined)[]): WritableFact[] {
   const merged = new Map<string, WritableFact>()
   for (const fact of facts) {
     if (!fact) continue

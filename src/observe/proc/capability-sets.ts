@@ -46,15 +46,13 @@ export const CAPABILITIES = [
   'cap_checkpoint_restore',
 ] as const
 
-/** One of the 41 that are known here. A newer kernel's is written "cap_41", as libcap does. */
-export type Capability = (typeof CAPABILITIES)[number]
-
 /** Bits that a kernel may hold; /proc/PID/status prints 64. */
 const BITS = 64
 
 /**
  * Names of the bits set in a mask as /proc/PID/status prints it (proc_pid_status(5): CapInh, CapPrm, CapEff,
- * CapBnd, CapAmb), in the order of the bits. What is no hexadecimal number has no names.
+ * CapBnd, CapAmb), in the order of the bits; one that is not known here
+ * is "cap_41", as libcap writes it. What is no hexadecimal number has no names.
  */
 export function capabilitiesOfMask(hexadecimal: string): string[] {
   if (!/^[0-9a-f]{1,16}$/i.test(hexadecimal)) return []
@@ -64,19 +62,4 @@ export function capabilitiesOfMask(hexadecimal: string): string[] {
     if ((mask >> BigInt(bit)) & 1n) names.push(CAPABILITIES[bit] ?? `cap_${bit}`)
   }
   return names
-}
-
-/** The mask of these names, 16 hexadecimal digits as the kernel prints it. Throws RangeError on an unknown name. */
-export function maskOfCapabilities(names: Iterable<string>): string {
-  let mask = 0n
-  for (const name of names) mask |= 1n << BigInt(bitOf(name.toLowerCase()))
-  return mask.toString(16).padStart(16, '0')
-}
-
-function bitOf(name: string): number {
-  const known = (CAPABILITIES as readonly string[]).indexOf(name)
-  if (known >= 0) return known
-  const bit = Number(/^cap_(\d{1,2})$/.exec(name)?.[1] ?? Number.NaN)
-  if (!(bit < BITS)) throw new RangeError(`unknown capability ${JSON.stringify(name)}`)
-  return bit
 }

@@ -5,10 +5,10 @@ import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
  * Mount points on which systemd's control groups may be found, best first: cgroup2, then version 1's named
  * hierarchy. Takes the text of /proc/PID/mountinfo (proc_pid_mountinfo(5)). Both are present on a hybrid host.
  */
-export function cgroupMounts(mountinfo: string): string[] {
+export function cgroupMounts(text: string): string[] {
   const second: string[] = []
   const named: string[] = []
-  for (const line of mountinfo.split('\n')) {
+  for (const line of text.split('\n')) {
     const separator = line.indexOf(' - ')
     if (separator < 0) continue
     const mountPoint = unescapeMount(line.slice(0, separator).split(' ')[4] ?? '')

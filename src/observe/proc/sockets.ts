@@ -11,7 +11,7 @@ export type SocketHolder = Pick<ProcessFacts, 'pid' | 'name' | 'isMain'> & {
 }
 
 /** Socket inode → pids that hold it. */
-export function holdersOfSockets(processes: readonly SocketHolder[]): Map<string, number[]> {
+function holdersOfSockets(processes: readonly SocketHolder[]): Map<string, number[]> {
   const holders = new Map<string, number[]>()
   for (const process of processes) {
     for (const { inode } of process.openFiles) {

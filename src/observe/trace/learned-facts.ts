@@ -56,7 +56,6 @@ const NOTED = /^\/(?:home|root|dev|proc|sys|run\/user|boot)(?:\/|$)/
 /** Of /proc a process always sees itself; of /dev what every sandbox has. */
 const ALWAYS_VISIBLE =
   /^\/proc\/(?:self|thread-self|\d+)(?:\/|$)|^\/dev\/(?:null|zero|full|random|urandom|tty|ptmx|shm|pts|fd|std(?:in|out|err)|log)(?:\/|$)/
-const KERNEL_PATHS = /^\/(?:proc|sys)\//
 
 function changes({ uses, path }: LearnedFile): boolean {
   return path.startsWith('/') && uses.some((use) => CHANGING_USES.has(use)) && !ALWAYS_VISIBLE.test(path)
@@ -158,15 +157,6 @@ export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFa
   }
 }
 
-/** Files that it changed and that none of the known places holds; the kernel's own are left out. */
-export function changedOutside(learned: LearnedFacts, places: readonly string[]): LearnedFile[] {
-  return learned.changed.filter(
-    ({ path }) =>
-      !KERNEL_PATHS.test(path) &&
-      !places.some((place) => path === place || path.startsWith(`${place.replace(/\/$/, '')}/`)),
-  )
-}
-
 /** Capabilities that its calls took, each with the calls; `sure` when one of them could not have gone without. */
 export function capabilitiesUsed(
   learned: LearnedFacts,
@@ -176,11 +166,6 @@ export function capabilitiesUsed(
     const own = acts.filter(({ detail }) => detail === name)
     return { name, sure: own.some(({ sure }) => sure), acts: own }
   })
-}
-
-/** Address families for RestrictAddressFamilies=, which looks at socket(2) alone. */
-export function familiesUsed(learned: LearnedFacts): string[] {
-  return [...new Set(learned.sockets.map(({ family }) => family))].sort()
 }
 
 /**

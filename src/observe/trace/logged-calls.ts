@@ -4,8 +4,8 @@ import { type Learned, type LearnedCall, type LearnedFile, type Sighting, Sighti
 import { type LearnedFacts, type LearnedOn, learnedFacts } from './learned-facts.ts'
 
 /** Phases of what was learned from the live service: its one start for it, and what came after. */
-export const LIVE_START = 'live start'
-export const LIVE_TRAFFIC = 'live traffic'
+const LIVE_START = 'live start'
+const LIVE_TRAFFIC = 'live traffic'
 
 export function isLive({ phase }: Pick<Sighting, 'phase'>): boolean {
   return phase === LIVE_START || phase === LIVE_TRAFFIC

@@ -3,7 +3,7 @@ import type { FileUse } from './learned.ts'
 import { splitArguments, type TracedCall } from './strace-line.ts'
 import { decorationOf, fieldOf, flagsOf, pathOf, pathOfDescriptor } from './strace-values.ts'
 
-export interface UsedFile {
+interface UsedFile {
   path: string | undefined
   uses: FileUse[]
 }

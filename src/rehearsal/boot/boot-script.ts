@@ -28,7 +28,7 @@ export const TARGET = 'hardenctl-clone.target'
 export const LAYERS_FOLDER = '/run/host/layers'
 
 /** What reaches beyond any namespace: capabilities(7). */
-export const CUT_CAPABILITIES = ['sys_module', 'sys_boot', 'sys_time', 'sys_rawio']
+const CUT_CAPABILITIES = ['sys_module', 'sys_boot', 'sys_time', 'sys_rawio']
 
 /**
  * Units that would start something by themselves as soon as one service pulls in basic.target, or wait for a

@@ -17,7 +17,7 @@ import {
   type UpperLayerStorage,
 } from './upper-layer.ts'
 
-export class CloneError extends Error {
+class CloneError extends Error {
   override name = 'CloneError'
 }
 

@@ -26,9 +26,9 @@ export async function availableKiB(host: Host): Promise<number> {
  * An upper layer on disk is an image of its own: a folder below the lower layer is refused by the kernel
  * ("overlapping upperdir"). It needs mkfs.ext4 and loop devices, so memory comes first.
  */
-export function chooseStorage(freeKiB: number, diskFreeKiB: number): UpperLayerStorage {
+export function chooseStorage(freeKiB: number, freeOnDiskKiB: number): UpperLayerStorage {
   const memoryMaxKiB = Math.floor(freeKiB / 2)
-  const disk = Math.min(MAX_DISK_KIB, Math.floor(diskFreeKiB / 4))
+  const disk = Math.min(MAX_DISK_KIB, Math.floor(freeOnDiskKiB / 4))
   if (freeKiB < ENOUGH_FREE_KIB && disk >= MIN_DISK_KIB) {
     return { upper: 'disk', upperKiB: disk, memoryMaxKiB }
   }

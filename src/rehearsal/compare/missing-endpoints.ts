@@ -18,7 +18,7 @@ function namedIn(line: string): ListenerAddress[] {
 export function endpointsInJournal(
   messages: readonly string[],
 ): { line: string; endpoints: ListenerAddress[] } | undefined {
-  const telling = messages.flatMap((message) => message.split('\n')).filter((line) => FAILED.test(line))
+  const telling = messages.flatMap((message) => message.split('\n')).filter((text) => FAILED.test(text))
   const line = telling.at(-1)
   if (line === undefined) return undefined
   const all = telling.reverse().flatMap(namedIn)

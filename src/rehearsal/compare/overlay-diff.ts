@@ -80,7 +80,7 @@ async function find(host: Host, folder: string, point: string): Promise<[string,
 }
 
 /** Everything in a clone that is not as on the live host. Two of these, before and after, tell what was written. */
-export async function listWritten(clone: Host): Promise<WrittenListing> {
+async function listWritten(clone: Host): Promise<WrittenListing> {
   const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
   const all = await Promise.all([
     ...layers.map(({ folder, point }) => find(clone, folder, point)),

@@ -18,7 +18,7 @@ import { helps } from './loosen.ts'
 import type { ProofJob, Verdict } from './proof-plan.ts'
 import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
 
-export interface Answer {
+interface Answer {
   verdict: Verdict
   /** used: nothing more may be asked of the clone. unsure: it was not as it should be, so the answer may be its own. */
   clone: 'fit' | 'used' | 'unsure'

@@ -238,9 +238,9 @@ function absorbSet(work: StageWork, proofs: Proofs): StageWork {
  * follows.
  */
 export function applyVerdicts(start: StageWork, proofs: Proofs): StageWork {
-  const once = (work: StageWork) =>
+  const once = (given: StageWork) =>
     absorbSet(
-      [...work.current.keys()].reduce((next, id) => absorbRow(next, proofs, id), work),
+      [...given.current.keys()].reduce((next, id) => absorbRow(next, proofs, id), given),
       proofs,
     )
   let work = start

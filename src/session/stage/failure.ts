@@ -46,7 +46,7 @@ async function writablePlace(host: Host, path: string): Promise<string | undefin
 async function completedOne(host: Host, remedy: Remedy): Promise<Remedy[]> {
   if (remedy.kind === 'exec-path') {
     const interpreters = await interpretersOf(host, remedy.path)
-    return [remedy, ...interpreters.map((path): Remedy => ({ kind: 'exec-path', path }))]
+    return [remedy, ...interpreters.map((found): Remedy => ({ kind: 'exec-path', path: found }))]
   }
   if (remedy.kind !== 'read-write-path') return [remedy]
   const path = await writablePlace(host, remedy.path)

@@ -220,13 +220,13 @@ export async function walkStage(
   try {
     for (;;) {
       proving.begin()
-      const chosen = await choose(context, proving, before)
-      if (chosen === 'learn') {
+      const choice = await choose(context, proving, before)
+      if (choice === 'learn') {
         await proving.pause()
         await learnLive(context, baseline, proving.work)
         return await walkStage(context, stage, baseline, proving.work)
       }
-      if (chosen !== 'review') return left(chosen)
+      if (choice !== 'review') return left(choice)
       proving.freeze()
       if (!(await confirm(context, proving))) continue
       const result = await tryStage(context, proving, baseline, before, tried)

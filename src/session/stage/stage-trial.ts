@@ -115,12 +115,12 @@ export async function keepOrUndo(
   const note = rehearsal === '' ? {} : { note: rehearsal }
   const outcome = host === context.live ? 'kept' : 'rehearsed'
   if (outcome === 'rehearsed') {
-    const { assignments, ownership: before } = context.ahead?.change ?? { assignments: [], ownership: [] }
+    const { assignments, ownership: earlier } = context.ahead?.change ?? { assignments: [], ownership: [] }
     const sum = {
       ...context.ahead?.change,
       ...change,
       assignments: mergeAssignments(assignments, result.trial.assignments),
-      ownership: [...before, ...change.ownership],
+      ownership: [...earlier, ...change.ownership],
     }
     context.ahead = { change: sum, parts: dropInParts(kept) }
   }

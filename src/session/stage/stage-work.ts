@@ -117,7 +117,7 @@ export function chosenAssignments(work: StageWork, ids: ReadonlySet<string> = wo
   }, [])
 }
 
-export function chosenOwnership(work: StageWork, ids: ReadonlySet<string> = work.ticked): OwnershipWish[] {
+function chosenOwnership(work: StageWork, ids: ReadonlySet<string> = work.ticked): OwnershipWish[] {
   return work.proposals.flatMap(({ directive: { key } }) =>
     ids.has(key) ? (work.current.get(key)?.ownership ?? []) : [],
   )

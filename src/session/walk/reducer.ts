@@ -13,7 +13,6 @@ export type WalkEvent =
   | { type: 'rows'; rows: Row[]; predicted: number; set: Proof; proving: boolean }
   | { type: 'news'; news: News; lost: boolean }
   | { type: 'step'; event: StepEvent }
-  | { type: 'deadline'; deadline: number }
   | { type: 'finished'; result: StageResult }
   | { type: 'target'; target: WalkState['target'] }
   | { type: 'stopping'; text: string }
@@ -45,7 +44,6 @@ function withStep(steps: readonly StepRow[], { step, state, ms, detail }: StepEv
 function changedPhase(phase: Phase, event: WalkEvent): Phase {
   if (event.type === 'step' && phase.at === 'trial')
     return { ...phase, steps: withStep(phase.steps, event.event) }
-  if (event.type === 'deadline' && phase.at === 'trial') return { ...phase, deadline: event.deadline }
   if (event.type === 'checks' && phase.at === 'baseline') {
     const { checks, measuring, problem } = event
     const { problem: _, ...rest } = phase

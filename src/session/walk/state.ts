@@ -122,7 +122,7 @@ export interface LearningPhase {
 export type Restarts = 'each stage' | 'once'
 
 /** The search on the live service for the row that breaks it: which part of the stage is on trial. */
-export interface Search {
+interface Search {
   trial: number
   /** Trials that it takes at most. */
   most: number
@@ -148,7 +148,7 @@ export interface FailedPhase {
   maySearch?: number
 }
 
-export interface Relaxation {
+interface Relaxation {
   id: string
   /** "allow fchownat (of @chown), which chown called" */
   text: string
@@ -194,8 +194,6 @@ export interface CheckRow {
   /** What the last measurements answered: "200 ×3"; undefined before. */
   answered?: string
 }
-
-export type { Check } from '../../trial/health/check.ts'
 
 export interface StepRow {
   id: string

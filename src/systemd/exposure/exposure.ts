@@ -15,7 +15,7 @@ export interface ExposureOptions {
   offline?: boolean
 }
 
-export interface JudgedCheck {
+interface JudgedCheck {
   id: string
   jsonField: string
   weight: number
@@ -70,16 +70,13 @@ export function exposure(settings: Settings, options: ExposureOptions): Exposure
   }))
   const counted = judged.filter((row) => row.badness !== undefined)
   const weights = sum(counted.map((row) => row.check.weight))
-  const losses = counted.map(({ check, badness }) => Math.ceil(((badness ?? 0) * check.weight) / check.range))
+  const losses = counted.map((row) => Math.ceil(((row.badness ?? 0) * row.check.weight) / row.check.range))
   const score = Math.ceil((100 * sum(losses)) / weights)
-  const checks = judged.map(({ check: { id, jsonField, weight, range }, badness }) => ({
-    id,
-    jsonField,
-    weight,
-    badness,
-    range,
-    exposure: Math.ceil(Math.ceil(((badness ?? 0) * weight * 100) / range) / weights),
-  }))
+  const checks = judged.map((row) => {
+    const { id, jsonField, weight, range } = row.check
+    const share = Math.ceil(Math.ceil(((row.badness ?? 0) * weight * 100) / range) / weights)
+    return { id, jsonField, weight, badness: row.badness, range, exposure: share }
+  })
   return { score, rating: rating(score), checks }
 }
 

@@ -51,7 +51,7 @@ export function parseSeccompJournal(text: string): SeccompRecord[] {
 }
 
 /** The same record reaches several logs; sorted by time, each once. */
-export function distinctRecords(records: readonly SeccompRecord[]): SeccompRecord[] {
+function distinctRecords(records: readonly SeccompRecord[]): SeccompRecord[] {
   const byId = new Map<string, SeccompRecord>()
   for (const found of records)
     byId.set(`${found.time}:${found.id}`, byId.get(`${found.time}:${found.id}`) ?? found)

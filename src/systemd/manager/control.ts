@@ -1,5 +1,4 @@
 import type { Host, RunResult } from '../../host/host.ts'
-import { first, showUnit } from './show.ts'
 
 /** systemctl itself waits for a start; PID 1 has its own limits, ours is only against a hung bus. */
 const BUS_TIMEOUT_MS = 90_000
@@ -37,12 +36,6 @@ export const queue = (
   verb: 'restart' | 'reload' | 'start' | 'stop',
   unit: string,
 ): Promise<void> => must(host, [verb, '--no-block', '--', unit])
-
-/** True while a job of the unit waits or runs. */
-export async function hasJob(host: Host, unit: string): Promise<boolean> {
-  const job = first(await showUnit(host, unit, ['Job']), 'Job')
-  return job !== '' && job !== '0'
-}
 
 /** Exit codes of systemctl reload and the like are of use where no new process is started. */
 export async function reloadUnit(host: Host, unit: string, timeoutMs: number): Promise<string | undefined> {

@@ -12,7 +12,7 @@ const FORGET_INTERVAL_MS = 50
 const ACCURACY = '--timer-property=AccuracySec=200ms'
 const UNDO_WAIT_MS = (UNDO_LIMIT_SECONDS + 60) * 1000
 
-export class TimerError extends Error {
+class TimerError extends Error {
   override name = 'TimerError'
 }
 

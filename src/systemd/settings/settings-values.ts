@@ -13,7 +13,7 @@ export const ALL_CAPABILITIES: readonly string[] = `chown dac_override dac_read_
 export const ALL_NAMESPACES: readonly string[] = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts']
 
 /** What `show` prints for SystemCallErrorNumber=kill and for no number at all (INT_MAX - 1). */
-export const ERRNO_KILL = '2147483646'
+const ERRNO_KILL = '2147483646'
 
 const ADDRESS_WORDS: Readonly<Record<string, readonly string[]>> = {
   any: ['0.0.0.0/0', '::/0'],

@@ -42,7 +42,7 @@ export const EXIT_MEANINGS: Readonly<
 }
 
 /** Signals that tell something: signal(7). */
-export const SIGNAL_NAMES: Readonly<Record<number, string>> = {
+const SIGNAL_NAMES: Readonly<Record<number, string>> = {
   4: 'SIGILL',
   5: 'SIGTRAP',
   6: 'SIGABRT',

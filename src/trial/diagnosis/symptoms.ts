@@ -64,13 +64,13 @@ const NEEDED: readonly [string, string[]][] = [
 ]
 
 /** A killed call is allowed; one that could not have succeeded anyway is left to fail, which costs nothing. */
-function killedCalls({ records, capabilities, groups }: Evidence): Remedy[] {
+function killedCalls({ records, capabilities: held, groups }: Evidence): Remedy[] {
   return [...new Set(records.map(({ name }) => name))].map((name): Remedy => {
     const by = [...new Set(records.filter((record) => record.name === name).map(({ comm }) => comm))].join(
       ', ',
     )
     const needed = NEEDED.find(([group]) => groups[group]?.includes(name))?.[1]
-    const hopeless = needed !== undefined && !needed.some((capability) => capabilities.includes(capability))
+    const hopeless = needed !== undefined && !needed.some((capability) => held.includes(capability))
     return { kind: hopeless ? 'refuse-softly' : 'system-call', name, by }
   })
 }

@@ -26,7 +26,7 @@ export interface Baseline {
   restless: boolean
 }
 
-export const PROBE_TIMEOUT_MS = 3000
+const PROBE_TIMEOUT_MS = 3000
 
 /** Where a probe can reach a listener from the same machine. */
 function reachable(address: string): string {

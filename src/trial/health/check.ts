@@ -30,7 +30,7 @@ export function checkLabel(check: Check): string {
 const WORD = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs
 
 /** A command line as an argument array, quoted as in a shell; nothing is expanded and no shell runs it. */
-export function splitCommand(text: string): string[] {
+function splitCommand(text: string): string[] {
   if (text.replaceAll(WORD, '').trim() !== '') throw new CheckError(`a quote is left open in: ${text}`)
   return (text.match(WORD) ?? []).map((word) =>
     word.replaceAll(

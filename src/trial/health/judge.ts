@@ -43,7 +43,7 @@ export const RESTFUL_SNAPSHOTS = 5
 const same = (a: Listener, b: Listener): boolean =>
   a.family === b.family && a.type === b.type && a.address === b.address && a.port === b.port
 
-export function listenerLabel({ family, address, port, type }: Listener): string {
+function listenerLabel({ family, address, port, type }: Listener): string {
   if (family === 'AF_UNIX') return address
   const host = address.includes(':') ? `[${address}]` : address
   return `${type === 'datagram' ? 'udp' : 'tcp'} ${host}:${port}`

@@ -18,7 +18,7 @@ export interface OwnershipChange {
   after: Ownership
 }
 
-export class OwnershipError extends Error {
+class OwnershipError extends Error {
   override name = 'OwnershipError'
 }
 

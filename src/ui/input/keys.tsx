@@ -36,7 +36,7 @@ const NAMED: [keyof InkKey, Key][] = [
 ]
 
 /** On a slow line several keys come in one read, and Ink hands letters over as one text. */
-export function keysOf(input: string, key: InkKey): Key[] {
+function keysOf(input: string, key: InkKey): Key[] {
   for (const [flag, name] of NAMED) if (key[flag]) return [name]
   if (key.ctrl) return input === 'c' ? ['interrupt'] : []
   if (key.meta) return []

@@ -14,7 +14,7 @@ import {
 } from './lines.ts'
 
 /** Bars against the full scale of 10, so that half as long is half as exposed. */
-export function curveLines(summary: Summary, width: number): Line[] {
+function curveLines(summary: Summary, width: number): Line[] {
   const points = summary.curve
   const column = Math.min(
     Math.max(8, ...points.map(({ label }) => lengthOf(label))),

@@ -3,7 +3,8 @@ import { KEEP_STEPS, TRIAL_STEPS } from '../../../src/trial/transaction/steps.ts
 import type { Lab } from '../kit/lab.ts'
 import type { Listing } from '../kit/listing.ts'
 import { keptDropIn, leftovers, within } from '../kit/subjects.ts'
-import { type FaultKind, kindsNamed, signalStopped } from './fault-kinds.ts'
+import type { FaultKind } from './fault-kind.ts'
+import { kindsNamed, signalStopped } from './fault-kinds.ts'
 import { answers, type FaultSubject, lastWords, listFor, worse } from './fault-run.ts'
 
 /** Half a minute's timer, its undo, and what the host's PID 1 gives a clone that nobody holds any more. */

@@ -1,5 +1,5 @@
 import type { Lab } from '../kit/lab.ts'
-import type { FaultKind } from './fault-kinds.ts'
+import type { FaultKind } from './fault-kind.ts'
 
 /** Makes the folder read-only for everybody, by a mount of itself over itself. */
 async function seal(lab: Lab, folder: string): Promise<void> {

@@ -2,7 +2,8 @@ import { FINAL_STEPS } from '../../../src/trial/transaction/steps.ts'
 import type { Lab } from '../kit/lab.ts'
 import type { Listing } from '../kit/listing.ts'
 import { keptDropIn, leftovers } from '../kit/subjects.ts'
-import { type FaultKind, kindsNamed } from './fault-kinds.ts'
+import type { FaultKind } from './fault-kind.ts'
+import { kindsNamed } from './fault-kinds.ts'
 import {
   type FaultPoint,
   type FaultResult,

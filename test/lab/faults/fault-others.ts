@@ -1,6 +1,6 @@
 import type { Lab } from '../kit/lab.ts'
 import { show } from '../kit/subjects.ts'
-import type { FaultKind } from './fault-kinds.ts'
+import type { FaultKind } from './fault-kind.ts'
 
 /** The condition that every subject of a fault run starts with waits as long as this file is there. */
 export const HANG_FILE = '/opt/hang'

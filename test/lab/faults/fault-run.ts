@@ -5,7 +5,8 @@ import type { CommandResult } from '../kit/command.ts'
 import type { Lab, LabWish } from '../kit/lab.ts'
 import { type Listing, list } from '../kit/listing.ts'
 import { answerOf, comparable, keptDropIn, leftovers, within } from '../kit/subjects.ts'
-import { CLOCK_FILE, FAULT_KINDS, type FaultKind, signalStopped } from './fault-kinds.ts'
+import type { FaultKind } from './fault-kind.ts'
+import { CLOCK_FILE, FAULT_KINDS, signalStopped } from './fault-kinds.ts'
 import { HANG_FILE } from './fault-others.ts'
 
 /** The dead-man timer of --yes runs half a minute, at the end of a walk two; then the undo restarts the service once. */

@@ -26,7 +26,7 @@ export interface LabWish {
   size?: string
 }
 
-export interface RunInside extends Omit<CommandOptions, 'env'> {
+interface RunInside extends Omit<CommandOptions, 'env'> {
   /** Added to the minimal environment. */
   env?: Record<string, string>
   /** Name of the account; default root. */

@@ -1,12 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   keysOfAccounts,
   parseGroup,
   parsePasswd,
   readAccounts,
-  workerAccount,
 } from '../../../../src/observe/config/accounts.ts'
-import type { Account, ProcessFacts } from '../../../../src/observe/facts.ts'
+import type { ProcessFacts } from '../../../../src/observe/facts.ts'
 import { memoryHost } from '../memory-host.ts'
 
 const PASSWD =
@@ -48,19 +47,4 @@ test('accounts that anything names are asked for in one go, and the users primar
     'group adm',
     'group www-data',
   ])
-})
-
-describe("the workers' account", () => {
-  const accounts: Account[] = parsePasswd(PASSWD)
-  test.each([
-    ['root main, one other user', [process(0, true), process(33), process(33)], 'www-data'],
-    ['a root helper beside the workers', [process(0, true), process(0), process(33)], 'www-data'],
-    ['main is no root', [process(33, true), process(33)], undefined],
-    ['several users', [process(0, true), process(33), process(34)], undefined],
-    ['no workers', [process(0, true)], undefined],
-    ['a user without a name', [process(0, true), process(999)], undefined],
-    ['no main process', [process(33)], undefined],
-  ])('%s', (_, processes, name) => {
-    expect(workerAccount({ processes, accounts })?.name).toBe(name)
-  })
 })

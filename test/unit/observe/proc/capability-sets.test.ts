@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  CAPABILITIES,
-  capabilitiesOfMask,
-  maskOfCapabilities,
-} from '../../../../src/observe/proc/capability-sets.ts'
+import { CAPABILITIES, capabilitiesOfMask } from '../../../../src/observe/proc/capability-sets.ts'
 
 describe('capability masks', () => {
   test.each([
@@ -20,20 +16,14 @@ describe('capability masks', () => {
     expect(capabilitiesOfMask(mask)).toEqual(names)
   })
 
-  test('a full set has all 41, and the way back gives the same mask', () => {
+  test('a full set has all 41', () => {
     const full = '000001ffffffffff'
     expect(capabilitiesOfMask(full)).toEqual([...CAPABILITIES])
     expect(CAPABILITIES).toHaveLength(41)
-    expect(maskOfCapabilities(CAPABILITIES)).toBe(full)
-    expect(maskOfCapabilities(['CAP_NET_RAW', 'cap_41'])).toBe('0000020000002000')
   })
 
   test('numbers that capability.h fixes', () => {
     const bits = { cap_setpcap: 8, cap_sys_admin: 21, cap_mknod: 27, cap_syslog: 34, cap_bpf: 39 }
     for (const [name, bit] of Object.entries(bits)) expect(CAPABILITIES[bit]).toBe(name)
-  })
-
-  test.each(['cap_nothing', 'cap_64', ''])('%j is no capability', (name) => {
-    expect(() => maskOfCapabilities([name])).toThrow(RangeError)
   })
 })

@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { Learned, LearnedCall, Sighting } from '../../../../src/observe/trace/learned.ts'
 import {
   capabilitiesUsed,
-  changedOutside,
-  familiesUsed,
   learnedFacts,
   mergeLearned,
   newFailures,
@@ -40,8 +38,6 @@ describe('what was learned', () => {
     expect(facts.noted.map(({ path }) => path)).toEqual(['/home/a/.netrc'])
     expect(facts.executed.map(({ path }) => path)).toEqual(['/bin/x'])
     expect(facts.failed.map(({ name, error }) => `${name} ${error}`)).toEqual(['setgroups EPERM'])
-    expect(familiesUsed(facts)).toEqual(['AF_UNIX'])
-    expect(changedOutside(facts, ['/var/lib/x/']).map(({ path }) => path)).toEqual(['/var/cache/x'])
   })
 
   it('tells capabilities that were taken from those that may have been', () => {

@@ -27,7 +27,6 @@ it('lets an event of an older screen change nothing on the one that is shown', (
     { type: 'step', event: { step: 'arm', state: 'done' } },
     { type: 'rows', rows: [], predicted: 1, set: { state: 'none' }, proving: false },
     { type: 'checks', checks: [], measuring: true },
-    { type: 'deadline', deadline: 1 },
     { type: 'restarts', restarts: 'once' },
     { type: 'news', news: { calls: [], sockets: [], files: [], programs: [], memory: [] }, lost: true },
   ]
