@@ -12,7 +12,6 @@ import type { Facts } from './facts.ts'
 import { readExecutables } from './files/executables.ts'
 import { readForeignHoldings } from './files/foreign-holdings.ts'
 import { readWritable, withRotatedFiles } from './files/writable.ts'
-import { byteOrderOf } from './proc/addresses.ts'
 import { processesOfGroup } from './proc/control-group.ts'
 import { readProcesses } from './proc/processes.ts'
 import { readSockets } from './proc/sockets.ts'
@@ -33,7 +32,7 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
   const processes = await readProcesses(host, mainPid > 0 ? [...grouped, mainPid] : grouped, mainPid, gaps)
   if (processes.length === 0) gaps.add(`${unit} has no process now, so nothing could be seen of what it uses`)
 
-  const sockets = await readSockets(host, processes, byteOrderOf(machine.architecture), gaps)
+  const sockets = await readSockets(host, processes, gaps)
   const executables = await readExecutables(host, processes, unitFacts.exec, gaps)
   const held = await readWritable(host, unitFacts, processes, sockets, gaps)
   const files = held.filter(({ kind }) => kind === 'file').map(({ path }) => path)

@@ -1,10 +1,10 @@
+import { endianness } from 'node:os'
+
 /** How the machine's kernel lays out a 32-bit word; /proc/net prints addresses as such words. */
 export type ByteOrder = 'little' | 'big'
 
-/** Byte order of a machine by its `uname -m`. Of those that systemd is packaged for, these are big-endian. */
-export function byteOrderOf(architecture: string): ByteOrder {
-  return /^(s390x?|ppc(64)?|parisc(64)?|sparc(64)?|mips(64)?|m68k)$/.test(architecture) ? 'big' : 'little'
-}
+/** That of this machine's kernel, which hosts and their clones share. */
+export const OWN_BYTE_ORDER: ByteOrder = endianness() === 'BE' ? 'big' : 'little'
 
 export interface Endpoint {
   address: string

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { OpenFile, ProcessFacts, SocketFacts } from '../facts.ts'
-import type { ByteOrder } from './addresses.ts'
+import { type ByteOrder, OWN_BYTE_ORDER } from './addresses.ts'
 import { parseLinkTarget } from './open-files.ts'
 import { SOCKET_TABLES, type SocketRow } from './socket-tables.ts'
 
@@ -32,8 +32,8 @@ function holdersOfSockets(processes: readonly SocketHolder[]): Map<string, numbe
 export async function readSockets(
   host: Host,
   processes: readonly SocketHolder[],
-  order: ByteOrder,
   gaps: BlindSpots,
+  order = OWN_BYTE_ORDER,
 ): Promise<SocketFacts[]> {
   const holders = holdersOfSockets(processes)
   if (holders.size === 0) return []
@@ -130,9 +130,8 @@ export async function readSocketsOf(
   host: Host,
   pids: readonly number[],
   mainPid: number,
-  order: ByteOrder,
 ): Promise<SocketFacts[]> {
   const gaps = new Set<string>()
   const holders = await mapFew(pids, (pid) => holderOf(host, pid, mainPid, gaps))
-  return readSockets(host, holders, order, gaps)
+  return readSockets(host, holders, gaps)
 }

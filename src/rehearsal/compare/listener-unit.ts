@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts'
-import { byteOrderOf } from '../../observe/proc/addresses.ts'
+import { OWN_BYTE_ORDER } from '../../observe/proc/addresses.ts'
 import { parseLinkTarget } from '../../observe/proc/open-files.ts'
 import { SOCKET_TABLES, type SocketRow } from '../../observe/proc/socket-tables.ts'
 
@@ -19,10 +19,9 @@ function listensAt(row: SocketRow, { path, port }: ListenerAddress): boolean {
 }
 
 async function listeningInodes(host: Host, endpoint: ListenerAddress): Promise<Set<string>> {
-  const order = byteOrderOf(process.arch)
   const tables = await Promise.all(
     Object.entries(SOCKET_TABLES).map(async ([table, parse]) =>
-      parse((await host.read(`/proc/1/net/${table}`)) ?? '', order),
+      parse((await host.read(`/proc/1/net/${table}`)) ?? '', OWN_BYTE_ORDER),
     ),
   )
   return new Set(

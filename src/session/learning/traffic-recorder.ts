@@ -1,7 +1,6 @@
 import { startsUnprivileged } from '../../catalog/common/unit-settings.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { byteOrderOf } from '../../observe/proc/addresses.ts'
 import { processesOfGroup } from '../../observe/proc/control-group.ts'
 import { readProcesses } from '../../observe/proc/processes.ts'
 import { readSockets } from '../../observe/proc/sockets.ts'
@@ -144,11 +143,11 @@ export class TrafficRecorder {
   }
 
   async #look(): Promise<void> {
-    const { host, facts } = this.#listening
+    const { host } = this.#listening
     const gaps = new Set<string>()
     const pids = await processesOfGroup(host, this.#group, gaps)
     const processes = await readProcesses(host, pids, 0, gaps)
-    const sockets = await readSockets(host, processes, byteOrderOf(facts.architecture), gaps)
+    const sockets = await readSockets(host, processes, gaps)
     const seen = seenSince(this.#before, { processes, sockets })
     if (seen.files.length + seen.sockets.length + seen.acts.length > 0) this.#add(seen)
   }

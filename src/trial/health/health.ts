@@ -1,5 +1,4 @@
 import type { Host } from '../../host/host.ts'
-import { byteOrderOf } from '../../observe/proc/addresses.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
 import { ask, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
@@ -121,9 +120,7 @@ async function observeNow(
     snapshots,
     timedOut,
     limitMs: startLimitMs,
-    sockets: up
-      ? await readSocketsOf(host, now.processes.map(pidOf), now.mainPid, byteOrderOf(process.arch))
-      : [],
+    sockets: up ? await readSocketsOf(host, now.processes.map(pidOf), now.mainPid) : [],
     answers: up ? await asked(host) : [],
     killed: [...new Set(records.map(describeRecord))],
     restful: restAtEnd(snapshots),
