@@ -1,14 +1,21 @@
 /*
  * Journal lines, paths, answers of services: most strings on the screen were written by somebody else, and a
- * terminal obeys what it is sent. Everything passes here once, before any component sees it.
+ * terminal obeys what it is sent. Everything passes here once, before any component sees it or a line is printed.
  */
 
 const ESCAPES =
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g
-/** Marks that reorder or hide text: a path could be made to read as another one. */
-const INVISIBLE = /[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+/**
+ * What draws nothing, reorders or breaks lines: a path could be made to read as another one. Unicode calls most of it
+ * "default ignorable": zero width (U+200B), bidirectional controls (U+202A, U+2066), tags (U+E0000), variation
+ * selectors.
+ */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb]/gu
+/** Half a character: it can't be encoded, and what is written in its place is the encoder's choice. */
+const LONE_SURROGATES = /\p{Surrogate}/gu
 
+/** Text of others without what a terminal would obey or hide; line breaks and indents stay. */
 export function printableText(text: string): string {
   return text
     .replace(ESCAPES, '')
@@ -16,9 +23,11 @@ export function printableText(text: string): string {
     .replace(/\t/g, '    ')
     .replace(CONTROLS, '')
     .replace(INVISIBLE, '')
+    .replace(LONE_SURROGATES, '\ufffd')
 }
 
-function printableLine(text: string): string {
+/** The same on one line: a line break in somebody's text must not begin a line that reads as ours. */
+export function printableLine(text: string): string {
   return printableText(text).replace(/\n+/g, ' ').trimEnd()
 }
 

@@ -9,7 +9,7 @@ const DROP_INS = `/etc/systemd/system/${UNIT}.d`
 
 /** Answers, and with fewer capabilities speaks to the terminal of whoever reads its log, then ends. */
 const SERVICE = `const { createServer } = require('node:http')
-const { readFileSync } = require('node:fs')
+const { mkdirSync, readFileSync, rmSync } = require('node:fs')
 const TITLE = '\\x1b]0;owned\\x07'
 console.log(TITLE + '\\x1b[2J\\x1b[31m--help \\u202egnp.exe')
 const bound = (process) => /^CapBnd:\\s*(\\w+)/m.exec(readFileSync('/proc/' + process + '/status', 'utf8'))[1]
@@ -21,12 +21,17 @@ const banner = (request, response) => {
   response.socket.end('HTTP/1.1 200 ' + TITLE + '\\r\\nServer: ' + TITLE + '\\x1b[31m\\r\\nContent-Length: 0\\r\\n\\r\\n')
 }
 createServer(banner).listen(8087, '127.0.0.1')
+const socket = '/run/odd/' + TITLE + '\\x1b[31m\\u202e.sock'
+mkdirSync('/run/odd', { recursive: true })
+rmSync(socket, { force: true })
+createServer(banner).listen(socket)
 `
 const TEMPLATE = `[Unit]
 Description=Hostile \u001b]0;owned\u0007 %I --version
 [Service]
 ExecStart=/usr/local/bin/node /srv/hostile.js
 `
+const HOSTILE = /[\u001b\u0007\u009b\u202e]/
 const WALK = [UNIT, '--yes', '--no-rehearsal']
 
 const answer = async (lab: Lab) =>
@@ -43,6 +48,15 @@ const answer = async (lab: Lab) =>
       'http://127.0.0.1:8087/',
     ])
   ).stdout
+
+/** What is read back from disk is no more trusted on a terminal than what the service says. */
+async function writeHostileState(lab: Lab): Promise<void> {
+  const find = ['find', '/var/lib/hardenctl', '-name', 'state.json']
+  const path = (await lab.output(find)).trim()
+  const state = JSON.parse((await lab.read(path)) ?? '')
+  state.kept[0].at = 'then \u001b]0;owned\u0007\u009b2J\u202e'
+  await lab.write(path, JSON.stringify(state))
+}
 
 describe.skipIf(skipLab())(labTitle('a hostile service with an odd name'), () => {
   let lab: Lab
@@ -73,14 +87,17 @@ describe.skipIf(skipLab())(labTitle('a hostile service with an odd name'), () =>
   }, async () => {
     const walk = await lab.run(['hardenctl', ...WALK], { timeoutMs: 230_000 })
     expect(walk.stdout + walk.stderr).toContain('permission denied')
-    expect(walk.stdout + walk.stderr).not.toMatch(/[\u001b\u0007\u009b\u202e]/)
+    expect(walk.stdout + walk.stderr).toContain('/run/odd/')
+    expect(walk.stdout + walk.stderr).not.toMatch(HOSTILE)
     expect(await answer(lab)).toBe('200')
-    for (const command of [
-      ['status', UNIT],
-      ['undo', UNIT],
-    ]) {
-      const { stdout, stderr } = await lab.run(['hardenctl', ...command])
-      expect(stdout + stderr).not.toMatch(/[\u001b\u0007\u009b]/)
+    await writeHostileState(lab)
+    for (const [command, reached] of [
+      ['status', 'kept then'],
+      ['undo', '/run/odd/'],
+    ] as const) {
+      const { stdout, stderr } = await lab.run(['hardenctl', command, UNIT], { timeoutMs: 60_000 })
+      expect(stdout).toContain(reached)
+      expect(stdout + stderr).not.toMatch(HOSTILE)
     }
     expect(await keptDropIn(lab, UNIT)).toBeUndefined()
     expect((await lab.run(['ls', '-d', DROP_INS])).exitCode).not.toBe(0)

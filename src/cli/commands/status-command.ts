@@ -1,5 +1,6 @@
 import { type Assignment, titleOf } from '../../catalog/common/types.ts'
 import { liveHost } from '../../host/live-host.ts'
+import type { Printer } from '../../host/printer.ts'
 import { formatScore } from '../../session/store/score.ts'
 import { loadState } from '../../session/store/store.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
@@ -11,12 +12,12 @@ import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { isCommitted } from '../../trial/transaction/restore.ts'
 
 /** Says what is kept of a unit, since when, and whether the running unit shows it. 1 when something is not in force. */
-export async function runStatus(given: string): Promise<number> {
+export async function runStatus(given: string, printer: Printer): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)
   const properties = await showUnit(host, name)
   const unit = first(properties, 'Id') || name
-  const say = (line: string) => process.stdout.write(`${line}\n`)
+  const say = printer.out
   const stored = await loadState(host, unit)
   if (stored === undefined) {
     say(`Nothing of hardenctl is kept for ${unit}.`)

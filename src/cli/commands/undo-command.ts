@@ -1,12 +1,13 @@
 import { liveHost } from '../../host/live-host.ts'
 import { lockFolder } from '../../host/lock.ts'
+import type { Printer } from '../../host/printer.ts'
 import { undoEverything } from '../../session/walk/undo-walk.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 
 /** Everything back as before the first change; the exit code. */
-export async function runUndo(given: string): Promise<number> {
+export async function runUndo(given: string, printer: Printer): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)
   const unit = first(await showUnit(host, name, ['Id']), 'Id') || name
@@ -16,7 +17,7 @@ export async function runUndo(given: string): Promise<number> {
     throw new Error(`another hardenctl is at work on ${unit}; nothing was changed`)
   try {
     const { healthy, lines } = await undoEverything(host, unit)
-    for (const line of lines) process.stdout.write(`${line}\n`)
+    for (const line of lines) printer.out(line)
     return healthy ? 0 : 1
   } finally {
     lock?.release()

@@ -1,4 +1,5 @@
 import { liveHost } from '../../host/live-host.ts'
+import type { Printer } from '../../host/printer.ts'
 import { walkUnattended } from '../../session/walk/unattended.ts'
 import { Walk } from '../../session/walk/walk.ts'
 import { CheckError, parseCheck, parseExercise } from '../../trial/health/check.ts'
@@ -18,11 +19,11 @@ function undoOnSignals(walk: Walk): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => walk.send({ do: 'interrupt' }))
   }
-  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on('error', () => undefined)
+  process.stdin.on('error', () => undefined)
 }
 
 /** The walk, in a terminal or without one. Nothing of the UI is loaded with --yes. */
-export async function runWalk(args: WalkArguments): Promise<number> {
+export async function runWalk(args: WalkArguments, printer: Printer): Promise<number> {
   requireParsed('--check', args.checks, parseCheck)
   requireParsed('--exercise', args.exercises, parseExercise)
   const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true
@@ -38,10 +39,6 @@ export async function runWalk(args: WalkArguments): Promise<number> {
   if (!args.yes) {
     const { runWizard } = await import('../../ui/wizard.tsx')
     return finishNow(await runWizard(walk))
-  }
-  const printer = {
-    out: (line: string) => process.stdout.write(`${line}\n`),
-    err: (line: string) => process.stderr.write(`${line}\n`),
   }
   return finishNow(await walkUnattended(walk, printer))
 }

@@ -1,20 +1,10 @@
 import { STAGE_TITLES, STAGES, titleOf } from '../../catalog/common/types.ts'
+import type { Printer } from '../../host/printer.ts'
 import { formatScore } from '../store/score.ts'
 import type { FailedPhase, Intent, LearningPhase, Proof, Session, StagePhase, WalkState } from './state.ts'
 
 /** Trials of one stage before it is skipped: each takes something away, so the walk ends. */
 const MAX_TRIALS = 8
-
-/** Where the walk without a terminal writes its lines. */
-export interface Printer {
-  out(line: string): void
-  err(line: string): void
-}
-
-/** Terminal escapes of a log line or a banner must not reach the administrator's terminal. */
-function clean(text: string): string {
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?')
-}
 
 function stageLine(phase: StagePhase): string[] {
   const title = `Stage ${STAGES.indexOf(phase.stage) + 1} of 5: ${STAGE_TITLES[phase.stage]}`
@@ -173,7 +163,7 @@ function linesFor(state: WalkState, before: WalkState): string[] {
     const { summary } = phase
     const curve = summary.curve.map(({ label, exposure }) => `${label} ${formatScore(exposure)}`).join(' → ')
     lines.push('', `Exposure: ${curve}`, ...summary.notes, '')
-    if (summary.dropIn !== '') lines.push(summary.dropInPath, summary.dropIn)
+    if (summary.dropIn !== '') lines.push(summary.dropInPath, ...summary.dropIn.split('\n'))
     lines.push(
       `The service is ${summary.healthy ? 'healthy: it answers as before' : 'NOT proven healthy'}.`,
       `To undo: ${summary.undo}`,
@@ -191,12 +181,12 @@ export async function walkUnattended(session: Session, printer: Printer): Promis
     const state = session.state()
     const seen = before
     before = state
-    for (const line of linesFor(state, seen)) printer.out(clean(line))
+    for (const line of linesFor(state, seen)) printer.out(line)
     if (state.phase.at === 'refused' && seen.phase.at !== 'refused') {
-      printer.err(clean(`hardenctl: ${state.phase.reason}. ${state.phase.next}`))
+      printer.err(`hardenctl: ${state.phase.reason}. ${state.phase.next}`)
     }
-    if (state.stopping !== undefined && state.stopping !== seen.stopping) printer.err(clean(state.stopping))
-    if (state.stopped !== undefined && state.stopped !== seen.stopped) printer.err(clean(state.stopped))
+    if (state.stopping !== undefined && state.stopping !== seen.stopping) printer.err(state.stopping)
+    if (state.stopped !== undefined && state.stopped !== seen.stopped) printer.err(state.stopped)
     if (state.phase === answered) return
     const { phase } = state
     const intent = recommender.intentFor(phase)
