@@ -1,4 +1,4 @@
-import type { Phase, Row, StagePhase } from '../../src/session/walk/state.ts'
+import type { Phase, Row, StagePhase, TrialPhase } from '../../src/session/walk/state.ts'
 
 type Of<At extends Phase['at']> = Extract<Phase, { at: At }>
 
@@ -123,9 +123,12 @@ export const confirm: Of<'confirm'> = {
   warnings: ['A connection that is open now is closed.'],
 }
 
-export function trial(over: Partial<Of<'trial'>> = {}): Of<'trial'> {
+type Trying = Extract<TrialPhase, { doing: 'try' }>
+
+export function trial(over: Partial<Trying> = {}): Trying {
   return {
     at: 'trial',
+    doing: 'try',
     stage: 'filesystem',
     deadline: Date.now() + 88_000,
     steps: [

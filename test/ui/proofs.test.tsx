@@ -80,7 +80,7 @@ describe('rows being proven', () => {
       rows: stage().rows.map((row) => ({
         ...row,
         ticked: row.key !== 'PrivateDevices',
-        proof: { state: row.key === 'PrivateDevices' ? 'breaks' : 'proven' },
+        proof: row.key === 'PrivateDevices' ? { state: 'breaks', reason: 'no answer' } : { state: 'proven' },
       })),
     })
     const shown = await stand(session)

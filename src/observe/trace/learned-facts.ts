@@ -104,17 +104,19 @@ function mergeEntries<One extends Entry>(
 ): One[] {
   const merged = new Sightings<One>()
   for (const one of [...earlier, ...later]) {
-    const { sightings, ...rest } = one
-    const make = () => ({ ...rest, sightings: [] }) as unknown as One
-    const unseen = merged.entry(keyOf(one), make)
-    if (unseen === undefined) continue
-    for (const by of sightings) merged.add(keyOf(one), make, by)
-    if ('uses' in one && 'uses' in unseen) {
-      const both = unseen as unknown as LearnedFile
-      both.uses = [...new Set([...both.uses, ...(one as unknown as LearnedFile).uses])]
-    }
+    const make = (): One => ({ ...one, sightings: [] })
+    merged.entry(keyOf(one), make)
+    for (const by of one.sightings) merged.add(keyOf(one), make, by)
   }
   return merged.list()
+}
+
+function mergeFiles(earlier: readonly LearnedFile[], later: readonly LearnedFile[]): LearnedFile[] {
+  const uses = new Map<string, Set<FileUse>>()
+  for (const file of [...earlier, ...later])
+    uses.set(file.path, new Set([...(uses.get(file.path) ?? []), ...file.uses]))
+  const files = mergeEntries(earlier, later, ({ path }) => path)
+  return files.map((file) => ({ ...file, uses: [...(uses.get(file.path) ?? [])] }))
 }
 
 function unique<One>(all: readonly One[]): One[] {
@@ -128,8 +130,6 @@ function failureKey({ name, error, path, needs }: FailedCall): string {
 /** What two sessions learned: once needed counts as needed. */
 export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFacts): LearnedFacts {
   if (earlier === undefined) return later
-  const files = (key: 'changed' | 'executed' | 'connected' | 'noted') =>
-    mergeEntries(earlier[key], later[key], ({ path }) => path)
   return {
     on: unique([...earlier.on, ...later.on]),
     phases: unique([...earlier.phases, ...later.phases]),
@@ -143,10 +143,10 @@ export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFa
           ),
         }
       : {}),
-    changed: files('changed'),
-    executed: files('executed'),
-    connected: files('connected'),
-    noted: files('noted'),
+    changed: mergeFiles(earlier.changed, later.changed),
+    executed: mergeFiles(earlier.executed, later.executed),
+    connected: mergeFiles(earlier.connected, later.connected),
+    noted: mergeFiles(earlier.noted, later.noted),
     sockets: mergeEntries(earlier.sockets, later.sockets, ({ family, type }) => `${family} ${type}`),
     acts: mergeEntries(earlier.acts, later.acts, ({ kind, detail, call, sure }) =>
       [kind, detail, call, sure].join(' '),

@@ -4,18 +4,17 @@ import { parseLinkTarget } from '../../observe/proc/open-files.ts'
 import { SOCKET_TABLES, type SocketRow } from '../../observe/proc/socket-tables.ts'
 
 /** Something of the machine that a service may talk to: a Unix path, or a port on a loopback address. */
-export interface ListenerAddress {
-  path?: string
-  port?: number
+export type ListenerAddress = { path: string } | { port: number }
+
+export function endpointLabel(endpoint: ListenerAddress): string {
+  return 'path' in endpoint ? endpoint.path : `port ${endpoint.port}`
 }
 
-export function endpointLabel({ path, port }: ListenerAddress): string {
-  return path ?? `port ${port}`
-}
-
-function listensAt(row: SocketRow, { path, port }: ListenerAddress): boolean {
+function listensAt(row: SocketRow, endpoint: ListenerAddress): boolean {
   if (row.state !== 'listening') return false
-  return path === undefined ? row.port === port : row.family === 'AF_UNIX' && row.address === path
+  return 'path' in endpoint
+    ? row.family === 'AF_UNIX' && row.address === endpoint.path
+    : row.port === endpoint.port
 }
 
 async function listeningInodes(host: Host, endpoint: ListenerAddress): Promise<Set<string>> {

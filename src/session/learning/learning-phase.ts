@@ -60,12 +60,10 @@ async function learnedFrom(
  */
 export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<Learning> {
   const { live, rehearsing, stored, subject, signal, dispatch } = context
-  // JSON knows no undefined: a field that may be left out never holds one.
-  const known = stored.learned as LearnedFacts | undefined
+  const known = stored.learned
   const earlier: Learning = known === undefined ? {} : { facts: known }
   if (rehearsing === undefined) return earlier
-  if (rehearsing.why !== undefined)
-    return { ...earlier, why: `there is no clone to follow it in: ${rehearsing.why}` }
+  if (!rehearsing.possible) return { ...earlier, why: `there is no clone to follow it in: ${rehearsing.why}` }
   dispatch({
     type: 'phase',
     phase: {
@@ -95,7 +93,7 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
  */
 export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
   const { host, rehearsing, subject, signal, dispatch, stored, learning } = context
-  if (rehearsing === undefined || rehearsing.why !== undefined) return
+  if (rehearsing?.possible !== true) return
   if (learning.keptThen === undefined || learning.keptThen === stored.kept.length) return
   dispatch({
     type: 'phase',

@@ -41,13 +41,12 @@ async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Pro
     const value = facts.unit.properties[key]?.[0] ?? ''
     return value === '' || value === 'no' ? [] : [`${key}=${value}`]
   })
-  const canary = await probeLog(live, properties)
-  const { log } = canary
-  if (log === undefined) return { why: canary.why ?? 'their record was not found' }
+  const probed = await probeLog(live, properties)
+  if (!probed.readable) return { why: probed.why }
   const hasAlready = facts.processes.every(({ noNewPrivileges }) => noNewPrivileges)
-  if (canary.noNewPrivileges && !hasAlready)
+  if (probed.noNewPrivileges && !hasAlready)
     return { why: 'under its settings that takes NoNewPrivileges= with it, which the service runs without' }
-  return { assignments, log }
+  return { assignments, log: probed.log }
 }
 
 /** Asks on one screen; true when it shall be. */
@@ -153,7 +152,7 @@ async function listenLogged(
 ): Promise<string | undefined> {
   const { dispatch } = context
   const deadline = Date.now() + trials.deadManSeconds * 1000
-  dispatch({ type: 'phase', phase: { at: 'trial', stage: 'learning', steps: [], deadline } })
+  dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage: 'learning', steps: [], deadline } })
   const tried = await attempt(trials, 'syscalls', { assignments, ownership: [] })
   if (!tried.healthy) {
     requireBack('the live learning broke it', tried.undone, context)
@@ -173,7 +172,7 @@ async function listenLogged(
     await ear.finish().catch(() => undefined)
     dispatch({ type: 'news', ...ear.heard() })
   }
-  dispatch({ type: 'phase', phase: { at: 'trial', stage: 'learning', steps: [] } })
+  dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'learning', steps: [] } })
   const undone = await undo(trials, tried.trial)
   if (context.signal.aborted) throw new AbortedTrial(undone)
   requireBack('the live learning is over', undone, context)

@@ -97,9 +97,9 @@ export class TrafficRecorder {
    */
   async finish(): Promise<void> {
     const { host, calls } = this.#listening
-    const why = calls === undefined ? undefined : (await probeLog(host, [])).why
+    const probed = calls === undefined ? undefined : await probeLog(host, [])
     await this.listen()
-    this.#full = why !== undefined
+    this.#full = probed?.readable === false
   }
 
   #add(seen: Parameters<typeof liveFacts>[0]): void {

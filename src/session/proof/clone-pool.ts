@@ -1,3 +1,4 @@
+import type { Stage } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Clone } from '../../rehearsal/boot/clone.ts'
@@ -30,7 +31,7 @@ export interface Rehearsal {
   /** What is not as on the live host, in sentences. */
   readonly notes: readonly string[]
   /** The same transaction as live, then reload, and stop and start. It is taken back afterwards. */
-  ask(stage: string, question: ProofJob, tell: StepListener): Promise<Answer>
+  ask(stage: Stage, question: ProofJob, tell: StepListener): Promise<Answer>
   dispose(): Promise<void>
 }
 
@@ -64,7 +65,7 @@ async function failedLater(
 async function attemptWhole(
   trials: TrialContext,
   { canReload, boot }: { canReload: boolean; boot: () => Promise<void> },
-  stage: string,
+  stage: Stage,
   change: Change,
 ): Promise<Attempt> {
   const result = await attempt(trials, stage, change)
@@ -89,7 +90,7 @@ function wantsTrace({ of, change }: ProofJob, { remedies }: Diagnosis): boolean 
 async function ask(
   { trials, volatile }: PreparedClone,
   facts: Facts,
-  stage: string,
+  stage: Stage,
   question: ProofJob,
   before: TracedFailure['before'] | undefined,
 ): Promise<Answer> {
@@ -117,7 +118,7 @@ async function ask(
 async function catchUp(context: WalkContext, trials: TrialContext): Promise<void> {
   const { ahead } = context
   if (ahead === undefined) return
-  const result = await attempt(trials, 'ahead', ahead.change)
+  const result = await attempt(trials, 'all', ahead.change)
   if (!result.healthy)
     throw new Error(`the stages before do not hold in a fresh clone: ${result.reasons[0]?.text}`)
   const kept = await keep(trials, result.trial, ahead.parts, result.report.last?.invocation ?? '')
@@ -139,12 +140,13 @@ export async function bootStage(
   baseline: Baseline,
 ): Promise<PreparedClone | NoRehearsal> {
   const { live, subject, signal, rehearsing } = context
+  const alsoStart = rehearsing?.possible === true ? rehearsing.companions : []
   const executables = facts.executables.map(({ path }) => path)
   let clone: Clone | undefined
   try {
     const proven = await bootProven(
       live,
-      { unit: subject.unit, alsoStart: rehearsing?.companions ?? [], signal },
+      { unit: subject.unit, alsoStart, signal },
       { unit: subject.unit, baseline, executables, signal },
     )
     if (!('clone' in proven))

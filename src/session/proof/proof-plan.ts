@@ -153,13 +153,11 @@ export function isSettled(work: StageWork, proofs: Proofs): boolean {
   return proofs.running.size === 0 && proofJobs(work, proofs).length === 0
 }
 
-const PROVEN = 'restart, health, reload, stop, start as after a boot'
-
 function asProof(verdict: Verdict): Proof {
   if (verdict.holds === undefined) return { state: 'unprovable', reason: verdict.why }
   if (!verdict.holds) return { state: 'breaks', reason: verdict.reason }
   const [first] = verdict.refused
-  return { state: 'proven', reason: first === undefined ? PROVEN : `${PROVEN}; its log says ${first}` }
+  return { state: 'proven', ...(first === undefined ? {} : { complaint: first }) }
 }
 
 /** The ticked rows as a whole. */
@@ -180,7 +178,7 @@ export function rowProof(work: StageWork, proofs: Proofs, id: string): Proof {
   if (change === undefined) return { state: 'none' }
   const alone = verdictOf(proofs, change)
   if (alone !== undefined) return asProof(alone)
-  if (inSetThatHeld(work, proofs, id)) return { state: 'proven', reason: PROVEN }
+  if (inSetThatHeld(work, proofs, id)) return { state: 'proven' }
   const set = work.ticked.has(id) ? changeKey(changeOf(work)) : ''
   return { state: proofs.running.has(changeKey(change)) || proofs.running.has(set) ? 'proving' : 'waiting' }
 }

@@ -61,17 +61,17 @@ export async function rehearsalPhase(
   const what = 'Booting a clone of this host, to see that the service answers in it as it does here'
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const problem = await cloneProblem(live)
-  if (problem !== undefined) return { why: problem, companions: [] }
+  if (problem !== undefined) return { possible: false, why: problem }
   const facts = await observe(live, subject.unit)
   const companions: string[] = []
   for (;;) {
     const verdict = await askClone(context, facts, baseline, companions)
-    if (verdict.same === true) return { companions }
-    if (verdict.same === undefined) return { why: verdict.why, companions }
+    if (verdict.same === true) return { possible: true, companions }
+    if (verdict.same === undefined) return { possible: false, why: verdict.why }
     const more = verdict.startable.filter((unit) => !companions.includes(unit))
     const why = `the service does not answer in a clone as it does live: ${verdict.missing}`
-    if (more.length === 0) return { why, companions }
-    if (!(await askAboutCompanions(context, verdict.missing, more))) return { why, companions }
+    if (more.length === 0) return { possible: false, why }
+    if (!(await askAboutCompanions(context, verdict.missing, more))) return { possible: false, why }
     companions.push(...more)
     dispatch({ type: 'phase', phase: { at: 'looking', what } })
   }

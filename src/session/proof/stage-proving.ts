@@ -63,7 +63,7 @@ export class StageProving {
     this.#changed = changed
     this.#pace = new CloneScheduler(context.live, () => this.#advance())
     const { rehearsing } = context
-    if (rehearsing?.why !== undefined) this.#proofs = { ...NO_PROOFS, unprovable: rehearsing.why }
+    if (rehearsing?.possible === false) this.#proofs = { ...NO_PROOFS, unprovable: rehearsing.why }
   }
 
   /** Begins to ask, or goes on after pause(). What was answered before is not asked again. */

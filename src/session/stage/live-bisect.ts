@@ -57,7 +57,8 @@ export async function searchLive(
     const part = ids.slice(0, next.ask)
     const deadline = Date.now() + trialContext(context, work.facts, baseline).deadManSeconds * 1000
     const search = { trial, most, rows: part, of: ids.length }
-    context.dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], deadline, search } })
+    const phase = { at: 'trial', doing: 'try', stage, steps: [], deadline, search } as const
+    context.dispatch({ type: 'phase', phase: { ...phase, steps: [] } })
     const found = await tryPart(context, work, baseline, part)
     tried.set(keyOf(next.ask), found === undefined)
     if (found !== undefined) why = found

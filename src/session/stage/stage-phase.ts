@@ -115,7 +115,7 @@ async function awaitProof(context: WalkContext, proving: StageProving): Promise<
   const { state } = proving.set
   if (state === 'waiting' || state === 'proving') {
     dispatch({ type: 'target', target: 'rehearsal' })
-    dispatch({ type: 'phase', phase: { at: 'trial', stage: proving.work.stage, steps: [] } })
+    dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage: proving.work.stage, steps: [] } })
   }
   const verdict = await proving.setVerdict((event) => dispatch({ type: 'step', event }))
   if (verdict?.holds === false) dispatch({ type: 'target', target: 'rehearsal' })
@@ -144,7 +144,7 @@ async function land(
   const deadline = Date.now() + trials.deadManSeconds * 1000
   dispatch({ type: 'target', target: host === context.live ? 'live' : 'rehearsal' })
   const timed = host === context.live ? { deadline } : {}
-  dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [], ...timed } })
+  dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage, steps: [], ...timed } })
   const result = await attempt(trials, stage, changeOf(work))
   if (result.healthy) return keepOrUndo(context, trials, { stage, change: changeOf(work) }, result, landing)
   const failed = asGap(result, landing)

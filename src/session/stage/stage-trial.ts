@@ -34,7 +34,7 @@ export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict
   if (context.rehearsing === undefined) return ''
   if (verdict?.holds === true)
     return 'rehearsed first in a clone: restart, reload, stop, and a start as after a boot'
-  return `not rehearsed: ${set.reason ?? 'no clone could tell'}`
+  return `not rehearsed: ${'reason' in set ? set.reason : 'no clone could tell'}`
 }
 
 /** A live failure after a rehearsal that held is a gap between the clone and the host, and is named as one. */
@@ -90,7 +90,7 @@ export async function keepOrUndo(
     const answer = await askToKeep(context, asked, look).catch(async () => {
       throw new AbortedTrial(await undo(trials, result.trial))
     })
-    dispatch({ type: 'phase', phase: { at: 'trial', stage, steps: [] } })
+    dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage, steps: [] } })
     if (answer?.yes !== true)
       return rolledBack(answer ? 'rolled back as asked' : 'nobody answered: rolled back')
   } else if (login !== undefined) {
@@ -108,7 +108,7 @@ export async function keepOrUndo(
   const kept = withStage(context.stored.kept, added)
   const done = await keep(trials, result.trial, dropInParts(kept), result.report.last?.invocation ?? '')
   if (!done.kept) return skipped(done.reason, done.undone)
-  await context.save({ kept, pending: undefined } as Parameters<WalkContext['save']>[0])
+  await context.save({ kept, pending: undefined })
   const lines = result.trial.assignments
     .filter(({ value }) => value !== '')
     .map(({ key, value }) => `${key}=${value}`)

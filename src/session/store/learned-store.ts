@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
 
 /** What is read back of learned facts is checked as all that root reads is. */
 const text = z.string().check(z.maxLength(4096))
@@ -32,8 +33,8 @@ const call = z.strictObject({ name: z.string().check(z.regex(/^[a-z0-9_]{1,64}$/
 const failed = z.strictObject({
   name: text,
   error: text,
-  path: z.optional(path),
-  needs: z.optional(z.array(text)),
+  path: z.exactOptional(path),
+  needs: z.exactOptional(z.array(text)),
   sightings,
 })
 
@@ -41,7 +42,7 @@ export const learnedSchema = z.strictObject({
   on: z.array(z.strictObject({ systemd: z.number(), kernel: text, packages: z.record(text, text) })),
   phases: z.array(text),
   calls: z.array(call),
-  unprivileged: z.optional(z.array(call)),
+  unprivileged: z.exactOptional(z.array(call)),
   changed: z.array(file),
   executed: z.array(file),
   connected: z.array(file),
@@ -51,4 +52,4 @@ export const learnedSchema = z.strictObject({
   failed: z.array(failed),
   bits32: z.boolean(),
   incomplete: z.boolean(),
-})
+}) satisfies z.ZodMiniType<LearnedFacts>

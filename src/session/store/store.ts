@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Trial } from '../../trial/transaction/trial.ts'
 import { STATE_FOLDER, stateFolder } from '../../trial/transaction/trial-paths.ts'
 import { learnedSchema } from './learned-store.ts'
@@ -26,7 +27,7 @@ const record = z.strictObject({
   inode: number,
   device: number,
 })
-const change = z.strictObject({ before: record, after: z.strictObject({ uid: id, gid: id, mode }) })
+const ownershipChange = z.strictObject({ before: record, after: z.strictObject({ uid: id, gid: id, mode }) })
 const timeoutMs = z.int().check(z.gte(1))
 const check = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('http'), url: z.string(), timeoutMs }),
@@ -49,7 +50,7 @@ const baseline = z.strictObject({
   answers: z.array(z.strictObject({ check, answer: z.string() })),
   startMs: z.number(),
   restless: z.boolean(),
-})
+}) satisfies z.ZodMiniType<Baseline>
 const stage = z.enum([...STAGES, 'all'])
 const trial = z.strictObject({
   token: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
@@ -57,11 +58,11 @@ const trial = z.strictObject({
   stage,
   assignments: z.array(assignment),
   records: z.array(record),
-  changes: z.array(change),
+  changes: z.array(ownershipChange),
   foldersMade: z.array(plainPath),
   before: z.strictObject({ invocation: z.string(), processes: z.array(z.string()) }),
   since: z.number(),
-})
+}) satisfies z.ZodMiniType<Omit<Trial, 'files'>>
 const exposure = z.int().check(z.gte(0), z.lte(100))
 const keptStage = z.strictObject({
   stage,
@@ -72,21 +73,31 @@ const keptStage = z.strictObject({
   /** ISO 8601, UTC. */
   at: z.string(),
   /** When it was kept for the first time, if that was not at `at`. */
-  first: z.optional(z.string()),
+  first: z.exactOptional(z.string()),
 })
 const state = z.strictObject({
   version: z.literal(1),
   unit: z.string(),
   started: z.string(),
   stock: exposure,
-  baseline: z.optional(baseline),
+  baseline: z.exactOptional(baseline),
   kept: z.array(keptStage),
-  pending: z.optional(trial),
-  learned: z.optional(learnedSchema),
+  pending: z.exactOptional(trial),
+  learned: z.exactOptional(learnedSchema),
 })
 
 export type KeptStage = z.infer<typeof keptStage>
 export type StoredState = z.infer<typeof state>
+
+/** What is to be remembered otherwise; a trial that is undefined is forgotten. */
+export type StateChange = Partial<Omit<StoredState, 'pending'>> & {
+  pending?: StoredState['pending'] | undefined
+}
+
+export function changedState(stored: StoredState, change: StateChange): StoredState {
+  const { pending, ...rest } = { ...stored, ...change }
+  return pending === undefined ? rest : { ...rest, pending }
+}
 
 /** A walk that has kept nothing yet, of a unit whose exposure is `stock`. */
 export function freshState(unit: string, stock: number): StoredState {

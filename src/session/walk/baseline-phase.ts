@@ -56,7 +56,7 @@ async function isRestless({ host, subject }: WalkContext): Promise<boolean> {
 async function measureTicked(
   context: WalkContext,
   rows: CheckRow[],
-): Promise<{ rows: CheckRow[]; answers?: CheckAnswer[]; problem?: string }> {
+): Promise<{ rows: CheckRow[] } & ({ answers: CheckAnswer[] } | { problem: string })> {
   const ticked = rows.filter((row) => row.ticked)
   const checks = ticked.map(({ request }) => request)
   const rounds = await measure(context.host, checks, ROUNDS)
@@ -146,9 +146,9 @@ export async function baselinePhase(
     dispatch({ type: 'checks', checks: rows, measuring: true })
     const measured = await measureTicked(context, rows)
     rows = measured.rows
-    if (measured.answers === undefined) {
+    if ('problem' in measured) {
       problem = measured.problem
-      dispatch({ type: 'checks', checks: rows, measuring: false, problem: measured.problem ?? '' })
+      dispatch({ type: 'checks', checks: rows, measuring: false, problem })
       continue
     }
     dispatch({ type: 'checks', checks: rows, measuring: true })

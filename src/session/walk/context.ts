@@ -4,7 +4,7 @@ import type { Learned } from '../../observe/trace/learned.ts'
 import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
-import type { StoredState } from '../store/store.ts'
+import type { StateChange, StoredState } from '../store/store.ts'
 import type { IntentQueue } from './intents.ts'
 import type { Subject } from './preflight.ts'
 import type { WalkEvent } from './reducer.ts'
@@ -33,13 +33,12 @@ export interface WalkOptions {
   exercises: readonly string[]
 }
 
-/** How the walk rehearses. */
-export interface Rehearsing {
-  /** Why no clone proves anything here: one line. Undefined where clones can. */
-  why?: string
-  /** Local units that the service talks to, started in each clone too. */
-  companions: readonly string[]
-}
+/** Whether clones of this host can prove anything. */
+export type Rehearsing =
+  /** `companions`: local units that the service talks to, started in each clone too. */
+  | { possible: true; companions: readonly string[] }
+  /** `why`: one line. */
+  | { possible: false; why: string }
 
 /** What following the service with strace in a clone told. */
 export interface Learning {
@@ -80,7 +79,7 @@ export interface WalkContext {
   keptEarlier: ReadonlySet<string>
   /** The state on disk, as last saved. */
   stored: StoredState
-  save(change: Partial<StoredState>): Promise<void>
+  save(change: StateChange): Promise<void>
 }
 
 /** Thrown through the walk by Ctrl-C. */

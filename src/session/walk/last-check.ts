@@ -74,7 +74,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
   const notes: string[] = []
   let healthy = true
   while (context.stored.kept.length > 0) {
-    dispatch({ type: 'phase', phase: { at: 'trial', stage: 'final', steps: [] } })
+    dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'final', steps: [] } })
     const facts = await observe(host, subject.unit)
     const trials = trialContext(context, facts, baseline)
     const records = context.stored.kept.flatMap((stage) => stage.records)

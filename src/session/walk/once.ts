@@ -10,6 +10,7 @@ import { loginWanted, nobodyLogsIn } from '../stage/remote-login.ts'
 import { walkStage } from '../stage/stage-phase.ts'
 import { asGap, keepOrUndo, requireBack, type TrialTarget } from '../stage/stage-trial.ts'
 import { trialContext } from '../stage/trial-context.ts'
+import { changedState } from '../store/store.ts'
 import type { Ahead, WalkContext } from './context.ts'
 import type { StageResult } from './state.ts'
 
@@ -20,7 +21,7 @@ function standingIn(context: WalkContext, host: WalkContext['host']): WalkContex
     host,
     options: { ...context.options, keepSeconds: 0 },
     async save(change) {
-      inner.stored = { ...inner.stored, ...change }
+      inner.stored = changedState(inner.stored, change)
     },
   }
   return inner
@@ -31,7 +32,7 @@ async function confirmAll(
   { change, parts }: Ahead,
 ): Promise<boolean> {
   const text = renderDropIn([], parts).trim()
-  const rehearsal = { state: 'proven' as const, reason: 'all stages together, in a clone' }
+  const rehearsal = { state: 'proven' } as const
   const ownership = [...change.ownership]
   const { account } = change
   const warnings = account ? [`The system account ${account.name} is made, and stays after an undo.`] : []
@@ -62,7 +63,7 @@ async function landAll(
     if (unseen !== undefined) return { ...unchanged, note: unseen }
     const trials = trialContext(context, facts, baseline)
     const deadline = Date.now() + trials.deadManSeconds * 1000
-    dispatch({ type: 'phase', phase: { at: 'trial', stage: 'all', steps: [], deadline } })
+    dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage: 'all', steps: [], deadline } })
     const result = await attempt(trials, 'all', ahead.change)
     const landing: TrialTarget = {
       before,

@@ -44,7 +44,7 @@ export async function resume(context: WalkContext): Promise<void> {
   await context.save({
     pending: undefined,
     kept: ended === 'kept' ? withStage(stored.kept, kept) : stored.kept,
-  } as Partial<typeof stored>)
+  })
   const said =
     ended === 'kept'
       ? 'It had passed and been written to /etc: it is kept.'

@@ -57,13 +57,7 @@ export type Phase =
       warnings: string[]
     }
   | LearningPhase
-  | {
-      at: 'trial'
-      stage: StageOrAll | 'final' | 'learning'
-      steps: StepRow[]
-      deadline?: number
-      search?: Search
-    }
+  | TrialPhase
   /** Proven: kept unless `deadline` (epoch ms) passes without an answer. */
   | {
       at: 'keep'
@@ -77,6 +71,20 @@ export type Phase =
     }
   | FailedPhase
   | { at: 'done'; summary: Summary }
+
+/** Steps are being done on the machine that the change lands on. */
+export type TrialPhase = { at: 'trial'; steps: StepRow[] } & (
+  | {
+      /** Something new is in force and not proven yet. */
+      doing: 'try'
+      stage: StageOrAll | 'learning'
+      /** When PID 1 undoes it by itself, epoch ms; absent in a clone, which goes with it. */
+      deadline?: number
+      search?: Search
+    }
+  /** What was decided is carried out: a change is kept or taken back, the last check is made. */
+  | { doing: 'finish'; stage: StageOrAll | 'learning' | 'final' }
+)
 
 export interface LoginProof {
   /** Name of the process that lets people in. */
@@ -176,15 +184,14 @@ export interface Row {
   proof: Proof
 }
 
-/**
- * What clones of this host say of a change. proven: restart, health, reload, stop and start. unprovable: no clone
- * can tell, for the reason given.
- */
-export interface Proof {
-  state: 'none' | 'waiting' | 'proving' | 'proven' | 'breaks' | 'unprovable'
-  /** A few words. */
-  reason?: string
-}
+/** What clones of this host say of a change. */
+export type Proof =
+  /** none: no clone is asked. */
+  | { state: 'none' | 'waiting' | 'proving' }
+  /** Restart, health, reload, stop, and a start as after a boot. `complaint`: what the service's log says all the same. */
+  | { state: 'proven'; complaint?: string }
+  /** unprovable: no clone can tell. `reason`: a few words. */
+  | { state: 'breaks' | 'unprovable'; reason: string }
 
 export interface CheckRow {
   id: string

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { STAGE_TITLES, STAGES, titleOf } from '../../catalog/common/types.ts'
 import type { Printer } from '../../host/printer.ts'
 import { formatScore } from '../store/score.ts'
@@ -22,7 +23,7 @@ function stageLine(phase: StagePhase): string[] {
 }
 
 function said(name: string, proof: Proof, before: Proof | undefined): string[] {
-  if (proof.state === before?.state && proof.reason === before.reason) return []
+  if (isDeepStrictEqual(proof, before)) return []
   if (proof.state === 'proven') return [`  proven in a clone: ${name}`]
   if (proof.state === 'breaks') return [`  breaks in a clone: ${name}: ${proof.reason}`]
   return []
@@ -125,7 +126,7 @@ function linesFor(state: WalkState, before: WalkState): string[] {
       `  ${titleOf(stage)}: ${outcome}, ${formatScore(result.before)} → ${formatScore(result.after)}${note ? ` (${note})` : ''}`,
     )
   }
-  if (phase.at === 'trial' && phase.search !== undefined && before.phase !== phase) {
+  if (phase.at === 'trial' && phase.doing === 'try' && phase.search !== undefined && before.phase !== phase) {
     const { trial, most, rows, of } = phase.search
     if (phase.steps.length === 0)
       lines.push(

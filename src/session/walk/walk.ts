@@ -13,6 +13,7 @@ import { learnLive } from '../learning/live-learning.ts'
 import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
 import { walkStage } from '../stage/stage-phase.ts'
 import {
+  changedState,
   clearState,
   forgetFolders,
   freshState,
@@ -174,8 +175,7 @@ export class Walk implements Session {
       dispatch: this.#dispatch,
       stored: stored ?? freshState(subject.unit, now),
       async save(change) {
-        const next = { ...context.stored, ...change }
-        if (next.pending === undefined) delete next.pending
+        const next = changedState(context.stored, change)
         context.stored = next
         if (next.kept.length === 0 && next.pending === undefined) await clearState(host, subject.unit)
         else await saveState(host, next)
@@ -205,7 +205,8 @@ export class Walk implements Session {
 /** The stages in the way that was chosen; the way that it came to, since only a clone can stand in for the host. */
 async function walkStages(context: WalkContext, baseline: Baseline, chosen: Restarts): Promise<Restarts> {
   if (chosen === 'once') {
-    const why = context.rehearsing?.why ?? (await walkOnce(context, baseline))
+    const { rehearsing } = context
+    const why = rehearsing?.possible === false ? rehearsing.why : await walkOnce(context, baseline)
     if (why === undefined) return 'once'
     throw new Refusal(
       `no clone can stand in for this host: ${why}`,

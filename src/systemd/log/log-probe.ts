@@ -13,14 +13,17 @@ const LOGS: readonly AuditLog[] = ['kernel', 'daemon', 'journal']
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-export interface LogProbe {
-  /** Why calls that are let through can't be read in the kernel's log here: one line. Undefined where they can. */
-  why?: string
-  /** Where its record was found, so that only this log need be read. */
-  log?: AuditLog
-  /** Logging takes setuid programs their rights under these settings: systemd.exec(5), NoNewPrivileges=. */
-  noNewPrivileges: boolean
-}
+/** Whether calls that are let through can be read in a log of the kernel's here. */
+export type LogProbe =
+  | {
+      readable: true
+      /** Where its record was found, so that only this log need be read. */
+      log: AuditLog
+      /** Logging takes setuid programs their rights under these settings: systemd.exec(5), NoNewPrivileges=. */
+      noNewPrivileges: boolean
+    }
+  /** `why`: one line. */
+  | { readable: false; why: string }
 
 /**
  * Has PID 1 start a program one call of which is logged, and looks for it in the log. `properties` are settings of the
@@ -33,7 +36,7 @@ export async function probeLog(host: Host, properties: readonly string[]): Promi
   const result = await host.run([...run, PROGRAM, '/proc/self/status'])
   if (result.exitCode !== 0) {
     const said = result.stderr.trim().split('\n')[0] || `exit code ${result.exitCode}`
-    return { why: `this systemd does not log them: ${said}`, noNewPrivileges: false }
+    return { readable: false, why: `this systemd does not log them: ${said}` }
   }
   const noNewPrivileges = /^NoNewPrivs:\s*1$/m.test(result.stdout)
   for (let look = 0; look < LOOKS; look += 1) {
@@ -42,9 +45,9 @@ export async function probeLog(host: Host, properties: readonly string[]): Promi
       const found = records.some(
         ({ signal, name, comm }) => signal === 0 && name === CALL && comm === PROGRAM,
       )
-      if (found) return { noNewPrivileges, log }
+      if (found) return { readable: true, log, noNewPrivileges }
     }
     await pause(PAUSE_MS)
   }
-  return { why: 'a call that was logged for a trial did not turn up in the kernel’s log', noNewPrivileges }
+  return { readable: false, why: 'a call that was logged for a trial did not turn up in the kernel’s log' }
 }

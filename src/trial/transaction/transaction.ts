@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
-import type { Assignment, NewAccount } from '../../catalog/common/types.ts'
+import type { Assignment, NewAccount, StageOrAll } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
 import { daemonReload, queue, resetFailed } from '../../systemd/manager/control.ts'
 import { showUnit } from '../../systemd/manager/show.ts'
@@ -71,7 +71,7 @@ export async function verifySettings(
   throw new TrialError(`systemd did not take it: ${shown.join('; ')}`)
 }
 
-async function snapshot(context: TrialContext, stage: string, change: Change): Promise<Trial> {
+async function snapshot(context: TrialContext, stage: StageOrAll, change: Change): Promise<Trial> {
   const { host, unit } = context
   const now = await takeSnapshot(host, unit)
   if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
@@ -172,7 +172,7 @@ export function healthCheckInput(
  * the same script that the timer runs, and the undo is proven too. An abort through the signal is undone and then
  * thrown as AbortedTrial.
  */
-export async function attempt(context: TrialContext, stage: string, change: Change): Promise<Attempt> {
+export async function attempt(context: TrialContext, stage: StageOrAll, change: Change): Promise<Attempt> {
   const trial = await timed('snapshot', context, () => snapshot(context, stage, change))
   await context.remember(trial)
   try {

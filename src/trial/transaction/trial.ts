@@ -1,4 +1,4 @@
-import type { Assignment, NewAccount, OwnershipWish } from '../../catalog/common/types.ts'
+import type { Assignment, NewAccount, OwnershipWish, StageOrAll } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
@@ -24,7 +24,7 @@ export interface Change {
 export interface Trial {
   token: string
   unit: string
-  stage: string
+  stage: StageOrAll
   assignments: readonly Assignment[]
   records: readonly OwnershipRecord[]
   changes: readonly OwnershipChange[]

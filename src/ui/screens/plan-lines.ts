@@ -26,7 +26,7 @@ export function planLines(phase: ConfirmPhase, width: number): Line[] {
 
 function brokenLines({ rehearsal }: ConfirmPhase, width: number): Line[] {
   if (rehearsal.state !== 'breaks') return []
-  const broke = `It broke in the rehearsal${rehearsal.reason ? `: ${rehearsal.reason}` : ''}.`
+  const broke = `It broke in the rehearsal: ${rehearsal.reason}.`
   return bullet(`${broke} Nothing is applied yet: you are shown why, and asked again.`, width, '! ', 'warn')
 }
 
@@ -52,7 +52,7 @@ function proofSentences({ rehearsal, lands }: ConfirmPhase): string[] {
           : 'First the proof in a clone is awaited.',
       ]
     case 'unprovable':
-      return [`Not rehearsed${rehearsal.reason ? `: ${rehearsal.reason}` : ''}.`, ...restart]
+      return [`Not rehearsed: ${rehearsal.reason}.`, ...restart]
     case 'breaks':
       return []
     default:

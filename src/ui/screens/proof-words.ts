@@ -20,8 +20,14 @@ const SENTENCES: Record<Proof['state'], string> = {
   unprovable: 'not provable in a clone',
 }
 
-/** What a proof consists of, where the session says nothing more exact. */
 const PROVEN_BY = 'restart, reload, stop and start'
+
+/** What the details of a proof begin with: why it broke or can't be had, or what the service complained of. */
+export function reasonOf(proof: Proof): string | undefined {
+  if (proof.state === 'proven')
+    return proof.complaint === undefined ? undefined : `its log says ${proof.complaint}`
+  return 'reason' in proof ? proof.reason : undefined
+}
 
 export function proofTone({ state }: Proof): Tone | undefined {
   return WORDS[state].tone
@@ -34,8 +40,8 @@ export function shortSentence({ state }: Proof): string {
 
 /** "proven in a clone: restart, reload, stop and start" */
 export function proofSentence(proof: Proof): string {
-  const reason = proof.reason || (proof.state === 'proven' ? PROVEN_BY : '')
-  return reason === '' || proof.state === 'none' ? shortSentence(proof) : `${shortSentence(proof)}: ${reason}`
+  const parts = [...(proof.state === 'proven' ? [PROVEN_BY] : []), reasonOf(proof)].filter(Boolean)
+  return parts.length === 0 ? shortSentence(proof) : `${shortSentence(proof)}: ${parts.join('; ')}`
 }
 
 /** Ticked although it breaks: the person wants it all the same. */
@@ -53,7 +59,8 @@ const CAUTION = ', caution'
 
 /** The end of a row in `room` columns: "✔ proven", "✖ BREAKS: exit status 226 …, caution". */
 export function rowStatus(row: Row, room: number): Segment[] {
-  const { state, reason } = row.proof
+  const { state } = row.proof
+  const reason = reasonOf(row.proof)
   if (state === 'none') return row.caution ? [{ text: 'caution', tone: 'warn' }] : []
   const { mark, word, tone } = WORDS[state]
   const said = `${mark} ${isInsistedOn(row) ? word.toUpperCase() : word}`

@@ -3,7 +3,7 @@ import type { Page } from '../frame/overlay.tsx'
 import type { TickItem } from '../input/tick-list.tsx'
 import { formatGain } from '../text/gain.ts'
 import { BLANK, bullet, clip, type Line, labelled, lengthOf, line, pad, paragraph } from '../text/lines.ts'
-import { isInsistedOn, proofSentence, proofTone, rowStatus } from './proof-words.ts'
+import { isInsistedOn, proofSentence, proofTone, reasonOf, rowStatus } from './proof-words.ts'
 
 export function assignment(row: Row): string {
   return row.value === '' ? row.key : `${row.key}=${row.value}`
@@ -44,7 +44,7 @@ export function tickItems(rows: Row[], width: number): TickItem[] {
 
 export function detailLines(row: Row, width: number): Line[] {
   const proof = proofLines(row, width)
-  const early = row.proof.reason !== undefined
+  const early = reasonOf(row.proof) !== undefined
   return [
     ...(early ? proof : []),
     ...(row.unavailable

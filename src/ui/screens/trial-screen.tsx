@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import type { Phase, StepRow, WalkState } from '../../session/walk/state.ts'
+import type { StepRow, TrialPhase, WalkState } from '../../session/walk/state.ts'
 import { Rows } from '../frame/draw.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useNow } from '../terminal/clock.ts'
@@ -15,16 +15,17 @@ export function useElapsed(steps: StepRow[], now: number): (id: string) => numbe
 }
 
 interface TrialProps {
-  phase: Extract<Phase, { at: 'trial' }>
+  phase: TrialPhase
   question: string
   target: WalkState['target']
 }
 
 function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
   if (phase.stage === 'learning')
-    return phase.deadline === undefined
+    return phase.doing === 'finish'
       ? 'The learning is over: the live service is being brought back to what it was before.'
       : 'The live service is being started anew, with its new system calls let through and logged.'
+  if (phase.doing === 'finish') return 'What was decided is being carried out on the live service.'
   const change = phase.stage === 'all' ? 'The change of all stages' : 'The change'
   if (target === 'rehearsal')
     return `${change} is being rehearsed in a clone; the live service goes on untouched.`
@@ -32,7 +33,6 @@ function purpose(phase: TrialProps['phase'], target: TrialProps['target']): stri
     const { trial, most, rows, of } = phase.search
     return `Searching for the row that breaks it: trial ${trial} of at most ${most} on the live service, with ${rows.length} of the ${of} rows. Each is taken back before the next. On trial: ${rows.join(', ')}.`
   }
-  if (phase.deadline === undefined) return 'What was decided is being carried out on the live service.'
   return `${change} is being tried on the live service.`
 }
 
@@ -46,7 +46,7 @@ export function Trial({ phase, question, target }: TrialProps) {
     >
       {({ width, height }) => {
         const below: Line[] =
-          phase.deadline === undefined
+          phase.doing === 'finish' || phase.deadline === undefined
             ? []
             : [
                 BLANK,

@@ -33,7 +33,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
   return {
     host,
     live: host,
-    rehearsing: { companions: [] },
+    rehearsing: { possible: true, companions: [] },
     learning: {},
     ahead: undefined,
     keptEarlier: new Set(),
@@ -79,7 +79,7 @@ async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
   await proving.pause()
   const rows = rowsOf(work, (id) => rowProof(work, proofs, id))
   return {
-    set: `${set.state} ${set.reason ?? ''}`,
+    set: `${set.state} ${'reason' in set ? set.reason : ''}`,
     rows: rows
       .filter(({ unavailable }) => unavailable === undefined)
       .map(({ key, value, ticked, evidence, proof }) => ({ key, value, ticked, evidence, proof })),

@@ -35,7 +35,7 @@ let state = initialState(unit)
 const context = {
   host: live,
   live,
-  rehearsing: { companions: [] },
+  rehearsing: { possible: true, companions: [] },
   learning: {},
   ahead: undefined,
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },

@@ -26,7 +26,7 @@ const context = {
   signal,
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
   options: { keepSeconds: 0 },
-  rehearsing: { companions: [] },
+  rehearsing: { possible: true, companions: [] },
   ahead: undefined,
   dispatch: () => undefined,
 } as unknown as WalkContext

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { loadState, parseState, type StoredState, StoreError } from '../../../../src/session/store/store.ts'
 import { type Entry, memoryHost } from '../../observe/memory-host.ts'
@@ -45,6 +46,13 @@ function changed(path: string, value: unknown): string {
 describe('the text of a state', () => {
   it('comes back whole', () => {
     expect(parseState(JSON.stringify(STATE), UNIT)).toEqual(STATE)
+  })
+
+  it('as the first release wrote it comes back whole, so that an update forgets nothing', async () => {
+    const written = await readFile(new URL('fixtures/state-version-1.json', import.meta.url), 'utf8')
+    const state = parseState(written, 'example.service')
+    expect(state).toEqual(JSON.parse(written))
+    expect(Object.keys(state)).toEqual(expect.arrayContaining(['baseline', 'kept', 'pending', 'learned']))
   })
 
   it.each(['', '{', JSON.stringify(STATE).slice(0, -1), '\0\0\0\0'])('torn is refused: %j', (text) => {

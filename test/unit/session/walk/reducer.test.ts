@@ -3,7 +3,7 @@ import { initialState, reduce, type WalkEvent } from '../../../../src/session/wa
 import type { WalkState } from '../../../../src/session/walk/state.ts'
 
 const after = (...events: WalkEvent[]): WalkState => events.reduce(reduce, initialState('x.service'))
-const TRIAL: WalkEvent = { type: 'phase', phase: { at: 'trial', stage: 'user', steps: [] } }
+const TRIAL: WalkEvent = { type: 'phase', phase: { at: 'trial', doing: 'try', stage: 'user', steps: [] } }
 
 it('shows the steps of a trial in the order they began, each once, with how it ended', () => {
   const { phase } = after(

@@ -133,7 +133,7 @@ describe('the walk without a terminal', () => {
     const vague = { id: 'drop X', text: 'leave out X', precise: false }
     const unknown: Phase = { ...(failed() as FailedPhase), relaxations: [vague], maySearch: 4 }
     const search = { trial: 2, most: 4, rows: ['PrivateTmp', 'PrivateDevices'], of: 9 }
-    const trial: Phase = { at: 'trial', stage: 'filesystem', steps: [], search }
+    const trial: Phase = { at: 'trial', doing: 'try', stage: 'filesystem', steps: [], search }
     const { sent, out } = await walk(unknown, trial, failed('a'))
     expect(sent).toEqual([{ do: 'search' }, { do: 'relax', ids: ['a'] }])
     expect(out).toContain('trial 2 of at most 4, 2 of 9: PrivateTmp PrivateDevices')
