@@ -1,18 +1,49 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Ends the output with one plain line that a program can read: "12 passed, 0 failed, 3 skipped". */
+/** How many of the slowest files every run names. */
+const SLOWEST = 10
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/**
+ * Ends the output with the slowest files, and with one plain line that a program can read:
+ * "12 passed, 0 failed, 3 skipped".
+ */
 export default class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
-    const count = { passed: 0, failed: unhandled.length, skipped: 0 }
-    for (const module of modules) {
-      // A file that could not be loaded, or whose preparation failed, has no failed test, but it is a failure.
-      const groups = [module, ...module.children.allSuites()]
-      count.failed += groups.filter((group) => group.errors().length > 0).length
-      for (const test of module.children.allTests()) {
-        const { state } = test.result()
-        count[state === 'pending' ? 'skipped' : state]++
-      }
-    }
-    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`)
+    const { passed, failed, skipped } = countsOf(modules, unhandled.length)
+    const lines = [...slowest(modules), '', `${passed} passed, ${failed} failed, ${skipped} skipped`]
+    process.stdout.write(`\n${lines.join('\n')}\n`)
   }
+}
+
+function countsOf(modules: readonly TestModule[], unhandled: number): Counts {
+  const count: Counts = { passed: 0, failed: unhandled, skipped: 0 }
+  for (const module of modules) {
+    // A file that could not be loaded, or whose preparation failed, has no failed test, but it is a failure.
+    const groups = [module, ...module.children.allSuites()]
+    count.failed += groups.filter((group) => group.errors().length > 0).length
+    for (const test of module.children.allTests()) {
+      const { state } = test.result()
+      count[state === 'pending' ? 'skipped' : state]++
+    }
+  }
+  return count
+}
+
+/** Seconds that a file's tests and their preparation took. */
+function secondsOf(module: TestModule): number {
+  return module.diagnostic().duration / 1000
+}
+
+function slowest(modules: readonly TestModule[]): string[] {
+  const seconds = (module: TestModule) => `${secondsOf(module).toFixed(1).padStart(7)} s`
+  return [...modules]
+    .sort((one, other) => secondsOf(other) - secondsOf(one))
+    .slice(0, SLOWEST)
+    .map((module) => `${seconds(module)}  ${module.relativeModuleId}`)
 }

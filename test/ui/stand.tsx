@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { render } from 'ink-testing-library'
+import { afterEach, beforeEach, vi } from 'vitest'
 import type { WalkState } from '../../src/session/walk/state.ts'
 import { App } from '../../src/ui/app.tsx'
 import { type Size, SizeContext } from '../../src/ui/terminal/size.ts'
@@ -24,7 +26,28 @@ export interface Stand {
 /** Longer than the pause in which keys for an earlier question are ignored. */
 const READING_MS = 560
 
-export const tick = (ms = 20) => new Promise((resolve) => setTimeout(resolve, ms))
+/** Between two ticks of the tests' clock. */
+const STEP_MS = 20
+/** Turns of the event loop in which React draws what a step of the clock has changed. */
+const TURNS = 4
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/**
+ * Lets time go by for the screens, so that no test waits for a pause that only a person needs. Ink draws and keys come
+ * in turns of the event loop, which are real.
+ */
+export async function tick(ms = STEP_MS): Promise<void> {
+  for (let left = ms; left > 0; left -= STEP_MS) {
+    await vi.advanceTimersByTimeAsync(Math.min(left, STEP_MS))
+    for (let turns = 0; turns < TURNS; turns += 1) await turn()
+  }
+}
 
 export async function stand(session: FakeSession, size: Size = { columns: 80, rows: 24 }): Promise<Stand> {
   const left: number[] = []
