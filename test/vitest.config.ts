@@ -18,7 +18,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'quick',
-          include: ['test/unit/**/*.test.{ts,tsx}', 'test/ui/**/*.test.{ts,tsx}'],
+          include: [
+            'test/unit/**/*.test.{ts,tsx}',
+            'test/ui/**/*.test.{ts,tsx}',
+            'test/terminal/screens/*.test.ts',
+          ],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -27,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'lab',
-          include: ['test/lab/**/*.test.ts', 'test/terminal/**/*.test.ts'],
+          include: ['test/lab/**/*.test.ts', 'test/terminal/*.test.ts'],
           globalSetup: ['test/setup/lab-roots.ts'],
           // One at a time: labs share the kernel log, and a call that a filter kills in one would be read in another.
           maxWorkers: 1,

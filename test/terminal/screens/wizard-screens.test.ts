@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { build } from 'esbuild'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openTerminal, type Terminal, type TerminalOptions } from './driver.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTerminal, type Terminal, type TerminalOptions } from '../driver.ts'
 
 const UP = '\x1b[A'
 const DOWN = '\x1b[B'
@@ -12,6 +13,7 @@ const CLEARS_SCROLLBACK = '\x1b[3J'
 
 let folder: string
 let fixture: string
+/** Killed at the end, whatever became of their tests. */
 const open: Terminal[] = []
 
 beforeAll(async () => {
@@ -42,11 +44,10 @@ beforeAll(async () => {
   })
 })
 
-afterEach(() => {
-  for (const terminal of open.splice(0)) terminal.kill()
+afterAll(async () => {
+  for (const terminal of open) terminal.kill()
+  await rm(folder, { recursive: true, force: true })
 })
-
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const ENVIRONMENT = {
   PATH: process.env.PATH ?? '',
@@ -67,8 +68,6 @@ function start(what: string, options: TerminalOptions = {}): Terminal {
   return terminal
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
 function lines(terminal: Terminal, wanted: string | RegExp): string[] {
   return terminal.history().filter((line) => line.match(wanted))
 }
@@ -84,7 +83,8 @@ async function walkToKeep(terminal: Terminal): Promise<void> {
   await terminal.waitFor('Enter answer', 15_000)
 }
 
-describe.each([
+// Side by side: each of them waits for the clock on its screen.
+describe.concurrent.each([
   [80, 24],
   [60, 20],
 ])('the wizard on a terminal of %i×%i', (columns, rows) => {
@@ -127,6 +127,7 @@ describe.each([
       expect(lines(terminal, /undoes itself|rolled back by itself/).length).toBeLessThanOrEqual(1)
       expect(terminal.screen().length - terminal.screen().findIndex((line) => line !== '')).toBeGreaterThan(1)
       expect(terminal.written()).not.toContain(CLEARS_SCROLLBACK)
+      terminal.kill()
     },
   )
 })
@@ -163,8 +164,8 @@ describe('keys', () => {
     await terminal.waitFor('Enter review')
     const before = terminal.bytes()
     await terminal.press('down')
+    await expect.poll(() => terminal.bytes() - before).toBeGreaterThan(0)
     await pause(200)
-    expect(terminal.bytes() - before).toBeGreaterThan(0)
     expect(terminal.bytes() - before).toBeLessThan(1500)
   })
 
@@ -246,7 +247,7 @@ describe('a terminal that changes its size', () => {
   })
 })
 
-describe('terminals that can do less', () => {
+describe.concurrent('terminals that can do less', () => {
   it('without UTF-8 get ASCII only', async () => {
     const terminal = start('failed', { env: { LANG: 'C' } })
     await terminal.waitFor('Enter do it')

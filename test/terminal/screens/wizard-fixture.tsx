@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import type { Phase, WalkState } from '../../src/session/walk/state.ts'
-import { runWizard } from '../../src/ui/wizard.tsx'
-import { FakeSession } from '../ui/fake-session.ts'
-import { moveProofs, unproven } from '../ui/moving-proofs.ts'
-import { baseline, confirm, done, failed, keep, stage, trial } from '../ui/phases.ts'
-import { scriptedWalk } from '../ui/scripted-walk.ts'
+import type { Phase, WalkState } from '../../../src/session/walk/state.ts'
+import { runWizard } from '../../../src/ui/wizard.tsx'
+import { FakeSession } from '../../ui/fake-session.ts'
+import { moveProofs, unproven } from '../../ui/moving-proofs.ts'
+import { baseline, confirm, done, failed, keep, stage, trial } from '../../ui/phases.ts'
+import { scriptedWalk } from '../../ui/scripted-walk.ts'
 
 /**
  * One screen by name, or the scripted walk. TARGET says of which machine it speaks, PACE how many milliseconds a
