@@ -71,5 +71,3 @@ export function oneStepDown(directive: Directive, current: Proposed): Proposed |
   ]
   return { ...current, value: next.value, assignments: next.assignments, evidence }
 }
-
-export { withSyscallExceptions, withSyscallRefused } from '../syscalls/syscall-filter.ts'

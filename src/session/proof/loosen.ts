@@ -1,6 +1,6 @@
 import { oneStepDown } from '../../catalog/common/relax.ts'
+import { applyRemedy, type Remedy, remedyKeys } from '../../catalog/common/remedy.ts'
 import type { Assignment, Directive, Proposed } from '../../catalog/common/types.ts'
-import { applyRemedy, type Remedy, remedyKeys } from '../../trial/diagnosis/remedy.ts'
 import { predict, type StageWork } from '../stage/stage-work.ts'
 import { formatScore } from '../store/score.ts'
 

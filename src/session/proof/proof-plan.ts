@@ -1,5 +1,5 @@
+import type { Remedy } from '../../catalog/common/remedy.ts'
 import type { Proposed } from '../../catalog/common/types.ts'
-import type { Remedy } from '../../trial/diagnosis/remedy.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 import { searchBreaking } from '../stage/bisect.ts'
 import { changeOf, type StageWork, tickedInOrder } from '../stage/stage-work.ts'

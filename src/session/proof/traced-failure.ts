@@ -5,12 +5,12 @@ import type { LearnPhase } from '../../rehearsal/follow/learn.ts'
 import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms } from '../../rehearsal/follow/traced-programs.ts'
 import { traceRefusals } from '../../rehearsal/follow/traced-refusals.ts'
+import { completeRemedies } from '../../trial/diagnosis/complete-remedies.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
 import { refusedCalls } from '../../trial/diagnosis/refused-calls.ts'
 import { accountsOf } from '../../trial/transaction/new-account.ts'
 import { planOwnership, recordOwnership } from '../../trial/transaction/ownership.ts'
 import type { Change, TrialContext } from '../../trial/transaction/trial.ts'
-import { completed } from '../stage/failure.ts'
 
 export interface TracedFailure {
   trials: TrialContext
@@ -66,6 +66,6 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
   return {
     reason: `${diagnosis.reason}; ${first}`,
     journal: [...diagnosis.journal, ...lines.map((line) => `strace: ${line}`)],
-    remedies: [...(await completed(host, remedies)), ...diagnosis.remedies],
+    remedies: [...(await completeRemedies(host, remedies)), ...diagnosis.remedies],
   }
 }

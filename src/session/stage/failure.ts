@@ -1,10 +1,9 @@
-import { dirname } from 'node:path/posix'
+import { type Remedy, remedyId, remedyText } from '../../catalog/common/remedy.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { interpretersOf } from '../../observe/files/executables.ts'
 import { invocationJournal } from '../../systemd/log/journal.ts'
+import { completeRemedies } from '../../trial/diagnosis/complete-remedies.ts'
 import { type Diagnosis, diagnose } from '../../trial/diagnosis/diagnosis.ts'
-import { type Remedy, remedyId, remedyText } from '../../trial/diagnosis/remedy.ts'
 import type { Attempt } from '../../trial/transaction/trial.ts'
 import { isPrecise, relax } from '../proof/loosen.ts'
 import type { WalkContext } from '../walk/context.ts'
@@ -28,38 +27,7 @@ export async function diagnosisOf(
     capabilities: (facts.unit.properties.CapabilityBoundingSet?.[0] ?? '').split(' '),
     groups: facts.syscallGroups,
   })
-  return { ...found, remedies: await completed(host, found.remedies) }
-}
-
-/** Too much to be handed out because one file in it was to be made. */
-const WHOLE =
-  /^\/(?:|etc|usr(?:\/[^/]+)?|boot|var(?:\/(?:lib|log|cache|spool))?|home|root|s?bin|lib\w*|opt|srv|run)$/
-
-/** The path itself where it is there, else the folder in which it was to be made: systemd passes over what is missing. */
-async function writablePlace(host: Host, path: string): Promise<string | undefined> {
-  if ((await host.stat(path).catch(() => undefined)) !== undefined) return path
-  const folder = dirname(path)
-  if (WHOLE.test(folder)) return undefined
-  return (await host.stat(folder).catch(() => undefined)) === undefined ? undefined : folder
-}
-
-async function completedOne(host: Host, remedy: Remedy): Promise<Remedy[]> {
-  if (remedy.kind === 'exec-path') {
-    const interpreters = await interpretersOf(host, remedy.path)
-    return [remedy, ...interpreters.map((found): Remedy => ({ kind: 'exec-path', path: found }))]
-  }
-  if (remedy.kind !== 'read-write-path') return [remedy]
-  const path = await writablePlace(host, remedy.path)
-  return path === undefined ? [] : [{ ...remedy, path }]
-}
-
-/**
- * The remedies as a unit can have them: each place by a path that is there, or not at all, and a script with its
- * interpreter, whose refusal the kernel reports as the script's.
- */
-export async function completed(host: Host, remedies: readonly Remedy[]): Promise<Remedy[]> {
-  const all = await Promise.all(remedies.map((remedy) => completedOne(host, remedy)))
-  return [...new Map(all.flat().map((remedy) => [remedyId(remedy), remedy])).values()]
+  return { ...found, remedies: await completeRemedies(host, found.remedies) }
 }
 
 /** What a screen tells of a failure. */

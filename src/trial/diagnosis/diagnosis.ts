@@ -1,7 +1,7 @@
+import { type Remedy, remedyId } from '../../catalog/common/remedy.ts'
 import type { JournalEntry } from '../../systemd/log/journal.ts'
 import { EXIT_MEANINGS, exitMeaning } from './exit-codes.ts'
 import type { Evidence } from './failure-evidence.ts'
-import { type Remedy, remedyId } from './remedy.ts'
 import { SYMPTOMS } from './symptoms.ts'
 
 export interface Diagnosis {

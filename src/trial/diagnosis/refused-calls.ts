@@ -1,7 +1,7 @@
+import type { Remedy } from '../../catalog/common/remedy.ts'
+import { remedyId } from '../../catalog/common/remedy.ts'
 import type { FailedCall } from '../../observe/trace/learned.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
-import type { Remedy } from './remedy.ts'
-import { remedyId } from './remedy.ts'
 
 /** Directives that forbid what a call of this kind does. */
 const FORBIDDEN_BY: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
+import type { Remedy } from '../../catalog/common/remedy.ts'
 import type { Evidence } from './failure-evidence.ts'
-import type { Remedy } from './remedy.ts'
 
 /** One thing that a failure shows, and what would help. Adding one touches this table and nothing else. */
 export interface Symptom {

@@ -6,10 +6,10 @@ import {
   withExecPath,
   withOptionalPath,
   withReadWritePath,
-  withSyscallExceptions,
 } from '../../../../src/catalog/common/relax.ts'
 import type { Directive } from '../../../../src/catalog/common/types.ts'
 import { CATALOG } from '../../../../src/catalog/index.ts'
+import { withSyscallExceptions } from '../../../../src/catalog/syscalls/syscall-filter.ts'
 import type { Facts } from '../../../../src/observe/facts.ts'
 import type { LearnedFacts } from '../../../../src/observe/trace/learned-facts.ts'
 import { lines, proposal, row, text } from '../rows.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { list, service } from '../../../../src/catalog/common/proposal.ts'
+import type { Remedy } from '../../../../src/catalog/common/remedy.ts'
 import { takingOut } from '../../../../src/catalog/common/squeeze.ts'
 import type { Assignment, Directive, Proposed } from '../../../../src/catalog/common/types.ts'
 import {
@@ -16,7 +17,6 @@ import {
   type Verdict,
 } from '../../../../src/session/proof/proof-plan.ts'
 import { changeOf, type StageWork, toggle, UNTOUCHED } from '../../../../src/session/stage/stage-work.ts'
-import type { Remedy } from '../../../../src/trial/diagnosis/remedy.ts'
 import { emptyFacts } from '../../catalog/build-facts.ts'
 
 function proposal(key: string, more: Partial<Proposed> = {}): { directive: Directive; result: Proposed } {

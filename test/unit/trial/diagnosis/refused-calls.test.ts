@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { remedyId } from '../../../../src/catalog/common/remedy.ts'
 import type { FailedCall } from '../../../../src/observe/trace/learned.ts'
 import { refusedCalls } from '../../../../src/trial/diagnosis/refused-calls.ts'
-import { remedyId } from '../../../../src/trial/diagnosis/remedy.ts'
 
 const sightings = [{ program: '/usr/sbin/apache2', phase: 'start', count: 1 }]
 const failed = (name: string, error: string, more: Partial<FailedCall> = {}): FailedCall => ({

@@ -1,16 +1,18 @@
+import { groupsOf } from '../../systemd/log/audit.ts'
+import type { Assignment } from '../../systemd/settings/assignment.ts'
+import { withSyscallExceptions, withSyscallRefused } from '../syscalls/syscall-filter.ts'
 import {
   withAddressFamily,
   withCapability,
   withExecPath,
   withOptionalPath,
   withReadWritePath,
-  withSyscallExceptions,
-  withSyscallRefused,
-} from '../../catalog/common/relax.ts'
-import type { Assignment } from '../../catalog/common/types.ts'
-import { groupsOf } from '../../systemd/log/audit.ts'
+} from './relax.ts'
 
-/** The least that would help a service that broke: plain data, so that it can be shown, stored and applied. */
+/**
+ * What a service that broke was missing: plain data, so that it can be shown, stored and applied. A diagnosis finds it;
+ * here stands what it changes in a proposal.
+ */
 export type Remedy =
   | { kind: 'system-call'; name: string; by: string }
   /** Let the call fail with EPERM instead of killing the caller, who would get EPERM without the filter too. */
