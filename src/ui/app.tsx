@@ -119,6 +119,8 @@ function PhaseScreen({ state, question }: { state: WalkState; question: string }
       return <Failed phase={phase} question={question} target={target} />
     case 'done':
       return <Done phase={phase} question={question} />
+    default:
+      return phase satisfies never
   }
 }
 

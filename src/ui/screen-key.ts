@@ -40,18 +40,33 @@ export function useSend(): Send {
 
 /** Which machine the screen speaks of. A plan speaks of where it is going to land. */
 export function targetOf({ phase, target }: WalkState): WalkState['target'] {
-  return phase.at === 'confirm' ? phase.lands : target
+  return phase.at === 'confirm' ? phase.target : target
 }
 
 /** What stays mounted: cursor, scrolling and overlay start anew with each name. Proofs may move under it. */
 export function screenOf(state: WalkState): string {
   const { phase } = state
   if (state.stopping !== undefined) return 'stopping'
-  if (phase.at === 'question') return `question ${phase.id}`
-  if (phase.at === 'baseline') return `baseline ${phase.measuring ? 'measuring' : 'choosing'}`
-  if (!('stage' in phase)) return phase.at
-  const asksOfMachine = phase.at === 'confirm' || phase.at === 'keep' || phase.at === 'failed'
-  return `${phase.at} ${phase.stage}${asksOfMachine ? ` ${targetOf(state)}` : ''}`
+  switch (phase.at) {
+    case 'question':
+      return `question ${phase.id}`
+    case 'baseline':
+      return `baseline ${phase.measuring ? 'measuring' : 'choosing'}`
+    case 'stage':
+    case 'trial':
+      return `${phase.at} ${phase.stage}`
+    case 'confirm':
+    case 'keep':
+    case 'failed':
+      return `${phase.at} ${phase.stage} ${targetOf(state)}`
+    case 'looking':
+    case 'refused':
+    case 'learning':
+    case 'done':
+      return phase.at
+    default:
+      return phase satisfies never
+  }
 }
 
 /**
@@ -60,21 +75,54 @@ export function screenOf(state: WalkState): string {
  * from which on a change may be kept.
  */
 export function screenKeyOf(state: WalkState): string {
-  if (state.stopping !== undefined) return screenOf(state)
-  if (isKnownToBreak(state.phase)) return `${screenOf(state)} broken`
-  return seesLogin(state.phase) ? `${screenOf(state)} login` : screenOf(state)
+  const news = state.stopping === undefined ? newsOf(state.phase) : undefined
+  return news === undefined ? screenOf(state) : `${screenOf(state)} ${news}`
 }
 
-function isKnownToBreak(phase: Phase): boolean {
-  return phase.at === 'confirm' && phase.rehearsal.state === 'breaks'
+/** What came up on a screen that makes its question another one. */
+function newsOf(phase: Phase): string | undefined {
+  switch (phase.at) {
+    case 'confirm':
+      return isKnownToBreak(phase) ? 'broken' : undefined
+    case 'keep':
+      return phase.login?.seen === undefined ? undefined : 'login'
+    case 'looking':
+    case 'refused':
+    case 'question':
+    case 'baseline':
+    case 'stage':
+    case 'learning':
+    case 'trial':
+    case 'failed':
+    case 'done':
+      return undefined
+    default:
+      return phase satisfies never
+  }
 }
 
-function seesLogin(phase: Phase): boolean {
-  return phase.at === 'keep' && phase.login?.seen !== undefined
+function isKnownToBreak({ rehearsal }: Extract<Phase, { at: 'confirm' }>): boolean {
+  return rehearsal.state === 'breaks'
 }
 
 /** Phases that come by themselves, while the person may be typing for whatever was there before. */
 export function comesUnasked(phase: Phase): boolean {
-  if (phase.at === 'confirm') return phase.stage === 'all' || isKnownToBreak(phase)
-  return phase.at === 'keep' || phase.at === 'failed'
+  switch (phase.at) {
+    case 'confirm':
+      return phase.stage === 'all' || isKnownToBreak(phase)
+    case 'keep':
+    case 'failed':
+      return true
+    case 'looking':
+    case 'refused':
+    case 'question':
+    case 'baseline':
+    case 'stage':
+    case 'learning':
+    case 'trial':
+    case 'done':
+      return false
+    default:
+      return phase satisfies never
+  }
 }

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Phase } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { unproven } from './moving-proofs.ts'
-import { baseline, confirm, done, failed, keep, learning, row, stage, trial } from './phases.ts'
+import { baseline, confirm, done, examples, failed, keep, learning, row, stage, trial } from './phases.ts'
 import { stand } from './stand.tsx'
 
 afterEach(cleanup)
@@ -11,12 +11,8 @@ afterEach(cleanup)
 const LONG = 'a reason that is far too long to stand in one line of any terminal '.repeat(4)
 
 const phases: Phase[] = [
-  { at: 'looking', what: 'Looking' },
-  { at: 'refused', reason: 'It is not running.', next: 'Start it.' },
-  { at: 'question', id: 'companions', text: ['A long question. '.repeat(60)], yes: 'Yes', no: 'No' },
-  baseline,
+  ...Object.values(examples()),
   { ...baseline, restarts: 'once', problem: LONG },
-  stage(),
   unproven(stage()),
   stage({ set: { state: 'proven' }, proving: true }),
   stage({ set: { state: 'breaks', reason: LONG } }),
@@ -30,7 +26,6 @@ const phases: Phase[] = [
       }),
     ),
   }),
-  learning(),
   learning({ noCalls: LONG, until: Date.now() + 99_000 }),
   learning({
     lost: true,
@@ -43,7 +38,6 @@ const phases: Phase[] = [
   stage({ stage: 'syscalls', learnable: true, learnedLive: LONG }),
   { ...confirm, dropIn: 'A=b\n'.repeat(60) },
   { ...confirm, stage: 'all', rehearsal: { state: 'breaks', reason: LONG } },
-  trial(),
   trial({
     stage: 'all',
     steps: Array.from({ length: 40 }, (_, at) => ({
@@ -76,7 +70,7 @@ describe.each(sizes)('at $columns×$rows', (size) => {
   it.each(phases.map((phase) => [phase.at, phase] as const))('%s leaves a row free', async (_, phase) => {
     for (const target of ['live', 'rehearsal'] as const) {
       const shown = await stand(
-        new FakeSession(phase.at === 'confirm' ? { ...phase, lands: target } : phase, { target }),
+        new FakeSession(phase.at === 'confirm' ? { ...phase, target: target } : phase, { target }),
         size,
       )
       expect(shown.lines().length).toBeLessThan(size.rows - 1)

@@ -2,6 +2,29 @@ import type { Phase, Row, StagePhase, TrialPhase } from '../../src/session/walk/
 
 type Of<At extends Phase['at']> = Extract<Phase, { at: At }>
 
+/** One of each phase: one that is added without an example does not compile. */
+export function examples(): { [At in Phase['at']]: Of<At> } {
+  return {
+    looking: { at: 'looking', what: 'Looking' },
+    refused: { at: 'refused', reason: 'It is not running.', next: 'Start it.' },
+    question: {
+      at: 'question',
+      id: 'companions',
+      text: ['A long question. '.repeat(60)],
+      yes: 'Yes',
+      no: 'No',
+    },
+    baseline,
+    stage: stage(),
+    learning: learning(),
+    confirm,
+    trial: trial(),
+    keep: keep(),
+    failed: failed(),
+    done: done(),
+  }
+}
+
 export function row(key: string, value: string, over: Partial<Row> = {}): Row {
   return {
     id: `row-${key}`,
@@ -119,7 +142,7 @@ export const confirm: Of<'confirm'> = {
     },
   ],
   rehearsal: { state: 'none' },
-  lands: 'live',
+  target: 'live',
   warnings: ['A connection that is open now is closed.'],
 }
 

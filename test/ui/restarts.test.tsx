@@ -83,8 +83,8 @@ describe('what is about to happen', () => {
       'Apply to the live service',
     ],
     [
-      { lands: 'rehearsal', rehearsal: { state: 'proven' } },
-      'It lands in the clone that stands in for this host; the live service restarts once, at the end.',
+      { target: 'rehearsal', rehearsal: { state: 'proven' } },
+      'It is applied in the clone that stands in for this host; the live service restarts once, at the end.',
       'Apply in the clone',
     ],
     [
@@ -105,7 +105,7 @@ describe('what is about to happen', () => {
   it('claims nothing of clones where there are none, and no restart now where it lands in one', async () => {
     const live = await stand(new FakeSession(confirm))
     expect(live.frame()).not.toMatch(/clone|rehears/i)
-    const clone = await stand(new FakeSession({ ...confirm, lands: 'rehearsal' }))
+    const clone = await stand(new FakeSession({ ...confirm, target: 'rehearsal' }))
     expect(words(clone)).not.toContain('restarts now')
   })
 

@@ -47,7 +47,7 @@ describe.each([80, 60])('which machine is spoken of, at %i columns', (columns) =
     // The session may still speak of the clone in which the last stage was proven.
     const live = await stand(new FakeSession({ ...confirm, stage: 'all' }, { target: 'rehearsal' }), size)
     expect(live.frame()).toMatch(LIVE)
-    const clone = await stand(new FakeSession({ ...confirm, lands: 'rehearsal' }), size)
+    const clone = await stand(new FakeSession({ ...confirm, target: 'rehearsal' }), size)
     expect(clone.frame()).toMatch(REHEARSAL)
   })
 

@@ -1,6 +1,6 @@
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
-import { walkUnattended } from '../../session/walk/unattended.ts'
+import { Unattended } from '../../session/walk/unattended.ts'
 import { Walk } from '../../session/walk/walk.ts'
 import { CheckError, parseCheck, parseExercise } from '../../trial/health/check.ts'
 import { UsageError, type WalkArguments } from '../arguments.ts'
@@ -34,13 +34,12 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
   const { unit, checks, exercises, stages, rehearse, once, exactCalls, learnLive, watchSeconds } = args
   const asked = { unit, checks, exercises, stages, rehearse, once, exactCalls, keepSeconds, watchSeconds }
   const live = learnLive === undefined ? {} : { learnLive }
-  const walk = new Walk({ host: liveHost(), ...asked, ...live })
+  const attendant = args.yes ? new Unattended(printer) : undefined
+  const walk = new Walk({ host: liveHost(), ...asked, ...live }, attendant)
   undoOnSignals(walk)
-  if (!args.yes) {
-    const { runWizard } = await import('../../ui/wizard.tsx')
-    return finishNow(await runWizard(walk))
-  }
-  return finishNow(await walkUnattended(walk, printer))
+  if (attendant !== undefined) return finishNow(await walk.finished)
+  const { runWizard } = await import('../../ui/wizard.tsx')
+  return finishNow(await runWizard(walk))
 }
 
 /** A listener for signals or a terminal in raw mode would keep the process alive. */

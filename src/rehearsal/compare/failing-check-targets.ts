@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 import type { Host } from '../../host/host.ts'
 import { parseStraceLine } from '../../observe/trace/strace-line.ts'
-import { ask, type CheckAnswer, commandUser } from '../../trial/health/baseline.ts'
+import { answerTo, type CheckAnswer, commandUser } from '../../trial/health/baseline.ts'
 import type { Check } from '../../trial/health/check.ts'
 import { straceVersion } from '../follow/strace.ts'
 import type { ListenerAddress } from './listener-unit.ts'
@@ -60,7 +60,7 @@ export async function unansweredEndpoints(
 ): Promise<ListenerAddress[]> {
   const endpoints: ListenerAddress[] = []
   for (const { check, answer } of answers) {
-    if ((await ask(clone, check)).answer !== answer) endpoints.push(...(await endpointsOf(clone, check)))
+    if ((await answerTo(clone, check)).answer !== answer) endpoints.push(...(await endpointsOf(clone, check)))
   }
   return endpoints
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
-import { ask, type Baseline } from '../../trial/health/baseline.ts'
+import { answerTo, type Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
 import { type LearnPhase, untilQuiet } from './learn.ts'
@@ -46,7 +46,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
 
 async function askAll(host: Host, { baseline }: Lifecycle): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
-    await Promise.all(baseline.answers.map(({ check }) => ask(host, check)))
+    await Promise.all(baseline.answers.map(({ check }) => answerTo(host, check)))
   }
 }
 

@@ -56,7 +56,7 @@ async function isWanted(
   log: Log,
   deadManSeconds: number,
 ): Promise<boolean> {
-  const { subject, dispatch, intents, signal, options } = context
+  const { subject, ask, options } = context
   const lasts =
     options.learnLive === undefined
       ? 'It lasts until you end it'
@@ -75,8 +75,8 @@ async function isWanted(
           `${lasts}. If hardenctl or this connection dies, PID 1 ends it within ${deadManSeconds} s.`,
         ]
   const yes = 'why' in log ? 'Learn from /proc' : `Learn, and restart ${subject.unit} for it`
-  dispatch({ type: 'phase', phase: { at: 'question', id: 'learn-live', text, yes, no: 'Go on without' } })
-  return (await intents.oneOf(signal, ['answer']))?.yes === true
+  const phase = { at: 'question', id: 'learn-live', text, yes, no: 'Go on without' } as const
+  return (await ask(phase, ['answer']))?.yes === true
 }
 
 /** Keeps the timer from undoing it while all is well; says why it ended otherwise. Settles once `isOver`. */
@@ -102,28 +102,23 @@ async function never(isOver: () => boolean): Promise<undefined> {
 
 /** Listens until the person, the clock or trouble ends it; says which trouble. Throws the reason of a Ctrl-C. */
 async function listen(
-  { intents, signal, options, dispatch }: WalkContext,
+  { ask, signal, options, dispatch }: WalkContext,
   ear: TrafficRecorder,
   noCalls: string | undefined,
   guard: (isOver: () => boolean) => Promise<string | undefined>,
 ): Promise<string | undefined> {
   const since = Date.now()
   const until = options.learnLive === undefined ? undefined : since + options.learnLive * 1000
-  dispatch({
-    type: 'phase',
-    phase: {
-      at: 'learning',
-      since,
-      ...(until === undefined ? {} : { until }),
-      ...(noCalls === undefined ? {} : { noCalls }),
-      ...ear.heard(),
-    },
-  })
+  const phase = {
+    at: 'learning' as const,
+    since,
+    ...(until === undefined ? {} : { until }),
+    ...(noCalls === undefined ? {} : { noCalls }),
+    ...ear.heard(),
+  }
   let over = false
   const stop = new AbortController()
-  // It always ends before this function does: two that wait for an intent would take it from each other.
-  const ending = intents
-    .oneOf(AbortSignal.any([signal, stop.signal]), ['end-learning'], until)
+  const ending = ask(phase, ['end-learning'], until, stop.signal)
     .catch(() => undefined)
     .then(() => {
       over = true

@@ -32,7 +32,7 @@ async function askClone(
 
 /** Whether the units that the service talks to may be started in each clone. */
 async function askAboutCompanions(
-  { dispatch, intents, signal, subject }: WalkContext,
+  { ask, subject }: WalkContext,
   missing: string,
   units: readonly string[],
 ): Promise<boolean> {
@@ -44,8 +44,7 @@ async function askAboutCompanions(
     `Start ${units.length === 1 ? 'it' : 'them'} in the clones`,
     'No rehearsal, live trials only',
   ]
-  dispatch({ type: 'phase', phase: { at: 'question', id: 'companions', text, yes, no } })
-  return (await intents.oneOf(signal, ['answer']))?.yes === true
+  return (await ask({ at: 'question', id: 'companions', text, yes, no }, ['answer']))?.yes === true
 }
 
 /**

@@ -48,7 +48,6 @@ export async function afterFailure(
   work: StageWork,
   failure: Failure,
 ): Promise<StageWork | 'skip' | 'stop' | 'insist' | 'search'> {
-  const { dispatch, intents, signal } = context
   const { reason, journal, undone, mayInsist, maySearch } = failure
   const useful = failure.remedies.filter((remedy) => relax(work, [remedy]) !== undefined)
   const relaxations = useful.map((remedy) => ({
@@ -58,10 +57,7 @@ export async function afterFailure(
   }))
   const { stage } = work
   const search = maySearch === undefined ? {} : { maySearch }
-  dispatch({
-    type: 'phase',
-    phase: { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist, ...search },
-  })
+  const phase = { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist, ...search } as const
   const wanted = [
     'relax',
     'choose-again',
@@ -70,7 +66,7 @@ export async function afterFailure(
     ...(mayInsist ? (['insist'] as const) : []),
     ...(maySearch !== undefined ? (['search'] as const) : []),
   ] as const
-  const intent = await intents.oneOf(signal, wanted)
+  const intent = await context.ask(phase, wanted)
   if (intent === undefined || intent.do === 'stop') return 'stop'
   if (intent.do === 'skip-stage') return 'skip'
   if (intent.do === 'insist' || intent.do === 'search') return intent.do

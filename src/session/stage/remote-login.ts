@@ -3,9 +3,10 @@ import type { Facts } from '../../observe/facts.ts'
 import type { Login } from '../../systemd/log/logins.ts'
 import { newestLogin } from '../../trial/health/login.ts'
 import type { WalkContext, WalkOptions } from '../walk/context.ts'
-import type { LoginProof, Phase } from '../walk/state.ts'
+import type { PhaseAt } from '../walk/questions.ts'
+import type { LoginProof } from '../walk/state.ts'
 
-type Keep = Extract<Phase, { at: 'keep' }>
+type Keep = PhaseAt<'keep'>
 type Answer = { yes: boolean } | undefined
 
 /** To go to another terminal and log in there takes longer than to read a screen. */
@@ -48,13 +49,13 @@ export async function noLoginSeen(
  * counts only where the person insists in words. undefined when the time is up.
  */
 export async function askToKeep(
-  { dispatch, intents, signal }: Pick<WalkContext, 'dispatch' | 'intents' | 'signal'>,
+  { ask, dispatch, signal }: Pick<WalkContext, 'ask' | 'dispatch' | 'signal'>,
   phase: Keep,
   look: () => Promise<Login | undefined>,
 ): Promise<Answer> {
   let { login } = phase
   let answered = false
-  dispatch({ type: 'phase', phase })
+  const shown = (): Keep => (login === undefined ? phase : { ...phase, login })
   const watch = async (): Promise<void> => {
     while (login !== undefined && !answered) {
       // Where it can't be looked at, none was seen.
@@ -62,15 +63,15 @@ export async function askToKeep(
       if (answered || signal.aborted) return
       if (seen !== undefined && seen.at !== login.seen?.at) {
         login = { ...login, seen }
-        dispatch({ type: 'phase', phase: { ...phase, login } })
+        dispatch({ type: 'phase', phase: shown() })
       }
       await pause(LOOK_EVERY_MS)
     }
   }
-  void watch()
   try {
+    void watch()
     for (;;) {
-      const answer = await intents.oneOf(signal, ['keep'], phase.deadline)
+      const answer = await ask(shown(), ['keep'], phase.deadline)
       if (!answer?.yes || login === undefined || login.seen || answer.withoutLogin) return answer
     }
   } finally {

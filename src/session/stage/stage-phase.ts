@@ -12,6 +12,7 @@ import { changeKey, rowProof, type Verdict } from '../proof/proof-plan.ts'
 import { StageProving } from '../proof/stage-proving.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { takeBackLate } from '../walk/last-check.ts'
+import { ANSWERS } from '../walk/questions.ts'
 import type { Intent, StagePhase, StageResult } from '../walk/state.ts'
 import { afterFailure, diagnosisOf } from './failure.ts'
 import { mostTrials, searchLive, type TriedLive } from './live-bisect.ts'
@@ -72,13 +73,9 @@ async function choose(context: WalkContext, proving: StageProving, before: numbe
     ...(why === undefined ? [] : [`Not followed with strace: ${why}.`]),
     ...live,
   ]
-  context.dispatch({
-    type: 'phase',
-    phase: { at: 'stage', stage, notes, before, ...learnable(context, stage), ...shown(proving) },
-  })
-  const wanted = ['toggle', 'other-way', 'toggle-all', 'review', 'skip-stage', 'stop', 'learn'] as const
+  const phase = { at: 'stage', stage, notes, before, ...learnable(context, stage) } as const
   for (;;) {
-    const intent = await context.intents.oneOf(context.signal, wanted)
+    const intent = await context.ask({ ...phase, ...shown(proving) }, ANSWERS.stage)
     if (intent === undefined || intent.do === 'stop') return 'stop'
     if (intent.do === 'skip-stage') return 'skip'
     if (intent.do === 'learn') return 'learn'
@@ -93,20 +90,10 @@ async function confirm(context: WalkContext, proving: StageProving): Promise<boo
   const { assignments, ownership } = changeOf(work)
   const dropIn = renderDropIn([], [{ comment: [], assignments }]).trim()
   const warnings = [...work.ticked].flatMap((id) => work.current.get(id)?.caution ?? [])
-  const lands = context.host === context.live ? 'live' : 'rehearsal'
-  context.dispatch({
-    type: 'phase',
-    phase: {
-      at: 'confirm',
-      stage: work.stage,
-      dropIn,
-      ownership: [...ownership],
-      rehearsal: proving.set,
-      lands,
-      warnings,
-    },
-  })
-  return (await context.intents.oneOf(context.signal, ['apply', 'back']))?.do === 'apply'
+  const target = context.host === context.live ? 'live' : 'rehearsal'
+  const { stage } = work
+  const said = { dropIn, ownership: [...ownership], rehearsal: proving.set, warnings }
+  return (await context.ask({ at: 'confirm', stage, target, ...said }, ANSWERS.confirm))?.do === 'apply'
 }
 
 /** Waits for the verdict on the ticked set, and shows its steps meanwhile. */

@@ -1,7 +1,7 @@
 import { observe } from '../../observe/observe.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import {
-  ask,
+  answerTo,
   type Baseline,
   type CheckAnswer,
   isExercise,
@@ -14,6 +14,7 @@ import { type Check, CheckError, checkLabel, parseCheck, parseExercise } from '.
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { WalkContext } from './context.ts'
 import { Refusal } from './preflight.ts'
+import { ANSWERS } from './questions.ts'
 import type { CheckRow, Restarts } from './state.ts'
 
 const ROUNDS = 3
@@ -65,7 +66,7 @@ async function measureTicked(
     return index < 0 ? row : { ...row, answered: answered(rounds[index] ?? []) }
   })
   for (const [index, check] of checks.entries()) {
-    const ok = isExercise(check) ? rounds[index]?.[0] === 'exit 0' : (await ask(context.host, check)).ok
+    const ok = isExercise(check) ? rounds[index]?.[0] === 'exit 0' : (await answerTo(context.host, check)).ok
     const problem = problemOf(rounds[index] ?? [], ok)
     if (problem !== undefined) return { rows: shown, problem: `${checkLabel(check)} ${problem}` }
   }
@@ -107,7 +108,7 @@ function leftWith(problem: string | undefined): Refusal {
 export async function baselinePhase(
   context: WalkContext,
 ): Promise<{ baseline: Baseline; restarts: Restarts }> {
-  const { host, subject, dispatch, intents, signal, options } = context
+  const { host, subject, dispatch, ask, options } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
   const facts = await observe(host, subject.unit)
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
@@ -115,46 +116,47 @@ export async function baselinePhase(
   let restarts: Restarts = options.once ? 'once' : 'each stage'
   // Learning live restarts the live service besides, so that once is no choice.
   const choice = () => (options.rehearse && options.learnLive === undefined ? { restarts } : {})
-  dispatch({ type: 'phase', phase: { at: 'baseline', checks: rows, measuring: false, ...choice() } })
   let problem: string | undefined
+  let mistyped: string | undefined
+  const shown = (measuring: boolean) => {
+    const said = mistyped ?? problem
+    return {
+      at: 'baseline' as const,
+      checks: rows,
+      measuring,
+      ...choice(),
+      ...(said === undefined ? {} : { problem: said }),
+    }
+  }
+  const measured = async (): Promise<CheckAnswer[] | undefined> => {
+    dispatch({ type: 'phase', phase: shown(true) })
+    const found = await measureTicked(context, rows)
+    rows = found.rows
+    if ('answers' in found) return found.answers
+    problem = found.problem
+    return undefined
+  }
   for (;;) {
-    const intent = await intents.oneOf(signal, [
-      'toggle-check',
-      'add-check',
-      'measure',
-      'stop',
-      'toggle-restarts',
-    ])
+    const intent = await ask(shown(false), ANSWERS.baseline)
     if (intent === undefined || intent.do === 'stop') throw leftWith(problem)
     if (intent.do === 'toggle-restarts') {
       restarts = restarts === 'once' ? 'each stage' : 'once'
-      dispatch({ type: 'restarts', ...choice() })
       continue
     }
     problem = undefined
+    mistyped = undefined
     if (intent.do !== 'measure') {
       const edited = editRows(rows, intent)
       rows = edited.rows
-      dispatch({
-        type: 'checks',
-        checks: rows,
-        measuring: false,
-        ...(edited.problem ? { problem: edited.problem } : {}),
-      })
+      mistyped = edited.problem
       continue
     }
-    dispatch({ type: 'checks', checks: rows, measuring: true })
-    const measured = await measureTicked(context, rows)
-    rows = measured.rows
-    if ('problem' in measured) {
-      problem = measured.problem
-      dispatch({ type: 'checks', checks: rows, measuring: false, problem })
-      continue
-    }
-    dispatch({ type: 'checks', checks: rows, measuring: true })
+    const answers = await measured()
+    if (answers === undefined) continue
+    dispatch({ type: 'phase', phase: shown(true) })
     const baseline = {
       listeners: listenersOf(facts.sockets),
-      answers: measured.answers,
+      answers,
       startMs: await lastStartMs(context),
       restless: await isRestless(context),
     }

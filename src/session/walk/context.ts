@@ -5,8 +5,8 @@ import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 import type { StateChange, StoredState } from '../store/store.ts'
-import type { IntentQueue } from './intents.ts'
 import type { Subject } from './preflight.ts'
+import type { Ask } from './questions.ts'
 import type { WalkEvent } from './reducer.ts'
 
 export interface WalkOptions {
@@ -72,7 +72,8 @@ export interface WalkContext {
   ahead: Ahead | undefined
   subject: Subject
   options: WalkOptions
-  intents: IntentQueue
+  ask: Ask
+  /** Ctrl-C. */
   signal: AbortSignal
   dispatch(event: WalkEvent): void
   /** When the stages were kept that were there before this walk: ISO 8601. */

@@ -12,6 +12,7 @@ import { asGap, keepOrUndo, requireBack, type TrialTarget } from '../stage/stage
 import { trialContext } from '../stage/trial-context.ts'
 import { changedState } from '../store/store.ts'
 import type { Ahead, WalkContext } from './context.ts'
+import { ANSWERS } from './questions.ts'
 import type { StageResult } from './state.ts'
 
 /** The walk as it goes on in a clone that stands in for the host: what is saved there is of that walk alone. */
@@ -27,20 +28,16 @@ function standingIn(context: WalkContext, host: WalkContext['host']): WalkContex
   return inner
 }
 
-async function confirmAll(
-  { dispatch, intents, signal }: WalkContext,
-  { change, parts }: Ahead,
-): Promise<boolean> {
+async function confirmAll({ ask }: WalkContext, { change, parts }: Ahead): Promise<boolean> {
   const text = renderDropIn([], parts).trim()
   const rehearsal = { state: 'proven' } as const
   const ownership = [...change.ownership]
   const { account } = change
   const warnings = account ? [`The system account ${account.name} is made, and stays after an undo.`] : []
-  dispatch({
-    type: 'phase',
-    phase: { at: 'confirm', stage: 'all', dropIn: text, ownership, rehearsal, lands: 'live', warnings },
-  })
-  return (await intents.oneOf(signal, ['apply', 'back']))?.do === 'apply'
+  const said = { dropIn: text, ownership, rehearsal, warnings }
+  return (
+    (await ask({ at: 'confirm', stage: 'all', target: 'live', ...said }, ANSWERS.confirm))?.do === 'apply'
+  )
 }
 
 /** The one restart of the live service, through the same transaction as a stage's. */
@@ -50,7 +47,7 @@ async function landAll(
   ahead: Ahead,
   differs: readonly string[],
 ): Promise<StageResult> {
-  const { dispatch, intents, host, subject, signal } = context
+  const { ask, dispatch, host, subject } = context
   const before = (await overallExposure(host, subject.unit)) ?? 0
   const unchanged: StageResult = { stage: 'all', outcome: 'skipped', before, after: before, kept: [] }
   dispatch({ type: 'target', target: 'live' })
@@ -78,12 +75,10 @@ async function landAll(
     const failed = asGap(result, landing)
     requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)
     const { reason, journal } = await diagnosisOf(host, facts, failed)
-    const phase = { at: 'failed', stage: 'all', reason, journal, undone: failed.undone.lines } as const
-    dispatch({
-      type: 'phase',
-      phase: { ...phase, undone: [...phase.undone], relaxations: [], mayInsist: false },
-    })
-    const intent = await intents.oneOf(signal, ['choose-again', 'skip-stage', 'stop'])
+    const undone = [...failed.undone.lines]
+    const said = { reason, journal, undone, relaxations: [], mayInsist: false }
+    const kinds = ['choose-again', 'skip-stage', 'stop'] as const
+    const intent = await ask({ at: 'failed', stage: 'all', ...said }, kinds)
     if (intent?.do !== 'choose-again') return { ...unchanged, note: 'broke the service and was rolled back' }
   }
 }

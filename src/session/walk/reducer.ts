@@ -1,15 +1,13 @@
 import type { News } from '../../observe/trace/logged-calls.ts'
 import type { StepEvent } from '../../trial/transaction/steps.ts'
 import { STEP_LABELS } from '../../trial/transaction/steps.ts'
-import type { CheckRow, Phase, Proof, Restarts, Row, StageResult, StepRow, WalkState } from './state.ts'
+import type { Phase, Proof, Row, StageResult, StepRow, WalkState } from './state.ts'
 
 /** What happened. The walk dispatches events; the reducer says what a screen then shows. */
 export type WalkEvent =
   | { type: 'subject'; unit: string; description: string; systemd: number }
   | { type: 'phase'; phase: Phase }
   | { type: 'exposure'; stock?: number; now: number }
-  | { type: 'checks'; checks: CheckRow[]; measuring: boolean; problem?: string }
-  | { type: 'restarts'; restarts?: Restarts }
   | { type: 'rows'; rows: Row[]; predicted: number; set: Proof; proving: boolean }
   | { type: 'news'; news: News; lost: boolean }
   | { type: 'step'; event: StepEvent }
@@ -44,14 +42,6 @@ function withStep(steps: readonly StepRow[], { step, state, ms, detail }: StepEv
 function changedPhase(phase: Phase, event: WalkEvent): Phase {
   if (event.type === 'step' && phase.at === 'trial')
     return { ...phase, steps: withStep(phase.steps, event.event) }
-  if (event.type === 'checks' && phase.at === 'baseline') {
-    const { checks, measuring, problem } = event
-    const { problem: _, ...rest } = phase
-    return { ...rest, checks, measuring, ...(problem === undefined ? {} : { problem }) }
-  }
-  if (event.type === 'restarts' && phase.at === 'baseline' && event.restarts !== undefined) {
-    return { ...phase, restarts: event.restarts }
-  }
   if (event.type === 'news' && phase.at === 'learning') {
     return { ...phase, news: event.news, lost: event.lost }
   }

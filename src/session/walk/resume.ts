@@ -11,13 +11,8 @@ import type { WalkContext } from './context.ts'
 import { Refusal } from './preflight.ts'
 import { takeAllBack } from './undo-walk.ts'
 
-async function askToGoOn(
-  { dispatch, intents, signal }: WalkContext,
-  text: string[],
-  yes: string,
-): Promise<void> {
-  dispatch({ type: 'phase', phase: { at: 'question', id: 'resume', text, yes, no: 'Leave' } })
-  const answer = await intents.oneOf(signal, ['answer'])
+async function askToGoOn({ ask }: WalkContext, text: string[], yes: string): Promise<void> {
+  const answer = await ask({ at: 'question', id: 'resume', text, yes, no: 'Leave' }, ['answer'])
   if (!answer?.yes) throw new Refusal('left at the administrator’s wish', 'Nothing else was changed.')
 }
 

@@ -28,13 +28,7 @@ export interface WalkState {
 export type Phase =
   | { at: 'looking'; what: string }
   | { at: 'refused'; reason: string; next: string }
-  | {
-      at: 'question'
-      id: 'propagation' | 'resume' | 'companions' | 'learn-live'
-      text: string[]
-      yes: string
-      no: string
-    }
+  | { at: 'question'; id: QuestionId; text: string[]; yes: string; no: string }
   | {
       at: 'baseline'
       checks: CheckRow[]
@@ -52,8 +46,8 @@ export type Phase =
       ownership: OwnershipWish[]
       /** What the clones said of exactly this by now; 'none' where nothing is rehearsed. */
       rehearsal: Proof
-      /** 'rehearsal': it lands in the clone that stands in for the host until the one restart at the end. */
-      lands: WalkState['target']
+      /** 'rehearsal': it is applied in the clone that stands in for the host until the one restart at the end. */
+      target: WalkState['target']
       warnings: string[]
     }
   | LearningPhase
@@ -85,6 +79,9 @@ export type TrialPhase = { at: 'trial'; steps: StepRow[] } & (
   /** What was decided is carried out: a change is kept or taken back, the last check is made. */
   | { doing: 'finish'; stage: StageOrAll | 'learning' | 'final' }
 )
+
+/** What a yes or a no is asked for. */
+export type QuestionId = 'propagation' | 'resume' | 'companions' | 'learn-live'
 
 export interface LoginProof {
   /** Name of the process that lets people in. */

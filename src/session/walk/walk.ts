@@ -24,10 +24,10 @@ import {
 } from '../store/store.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
-import { IntentQueue } from './intents.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
 import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
+import { type AskedPhase, Questions } from './questions.ts'
 import { initialState, reduce, type WalkEvent } from './reducer.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import type { Intent, Restarts, Session, WalkState } from './state.ts'
@@ -37,7 +37,31 @@ const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 /** Whether a Ctrl-C at this moment has something of the live service to undo. */
 function isUndone({ phase, target }: WalkState): boolean {
   if (target !== 'live') return false
-  return ['trial', 'keep'].includes(phase.at) || (phase.at === 'learning' && phase.noCalls === undefined)
+  switch (phase.at) {
+    case 'trial':
+    case 'keep':
+      return true
+    case 'learning':
+      return phase.noCalls === undefined
+    case 'looking':
+    case 'refused':
+    case 'question':
+    case 'baseline':
+    case 'stage':
+    case 'confirm':
+    case 'failed':
+    case 'done':
+      return false
+    default:
+      return phase satisfies never
+  }
+}
+
+/** Walks along without a terminal: answers in a person's place, and tells what happens. */
+export interface Attendant {
+  /** undefined as long as the answer has to wait for what is being found out. */
+  answer(phase: AskedPhase): Intent | undefined
+  heard(event: WalkEvent, before: WalkState): void
 }
 
 /** One walk through the stages: the store of its state, and the procedure that moves it. */
@@ -45,11 +69,18 @@ export class Walk implements Session {
   readonly finished: Promise<number>
   #state: WalkState
   readonly #listeners = new Set<() => void>()
-  readonly #intents = new IntentQueue()
   readonly #abort = new AbortController()
+  readonly #questions: Questions
+  readonly #attendant: Attendant | undefined
 
-  constructor(options: WalkOptions) {
+  constructor(options: WalkOptions, attendant?: Attendant) {
     this.#state = initialState(options.unit)
+    this.#attendant = attendant
+    this.#questions = new Questions({
+      signal: this.#abort.signal,
+      show: (phase) => this.#dispatch({ type: 'phase', phase }),
+      answer: attendant && ((phase) => attendant.answer(phase)),
+    })
     this.finished = this.#run(options)
   }
 
@@ -62,7 +93,7 @@ export class Walk implements Session {
 
   send = (intent: Intent): void => {
     if (intent.do !== 'interrupt') {
-      this.#intents.give(intent)
+      this.#questions.give(intent)
       return
     }
     const again = this.#abort.signal.aborted
@@ -77,8 +108,11 @@ export class Walk implements Session {
   }
 
   #dispatch = (event: WalkEvent): void => {
-    this.#state = reduce(this.#state, event)
+    const before = this.#state
+    this.#state = reduce(before, event)
+    this.#attendant?.heard(event, before)
     for (const listener of this.#listeners) listener()
+    this.#questions.shown(this.#state.phase)
   }
 
   #refuse(reason: string, next: string): number {
@@ -170,7 +204,7 @@ export class Walk implements Session {
       keptEarlier: new Set(stored?.kept.map(({ at }) => at)),
       subject,
       options,
-      intents: this.#intents,
+      ask: this.#questions.ask,
       signal: this.#abort.signal,
       dispatch: this.#dispatch,
       stored: stored ?? freshState(subject.unit, now),
@@ -227,7 +261,7 @@ async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
   if (stored === undefined) await forgetFolders(host, unit)
 }
 
-async function askAboutDragged({ subject, dispatch, intents, signal }: WalkContext): Promise<void> {
+async function askAboutDragged({ subject, ask }: WalkContext): Promise<void> {
   if (subject.dragged.length === 0) return
   const text = [
     `Each restart of ${subject.unit} takes these units with it, as they require it or are part of it:`,
@@ -240,8 +274,7 @@ async function askAboutDragged({ subject, dispatch, intents, signal }: WalkConte
     yes: 'Go on, they may restart',
     no: 'Leave',
   } as const
-  dispatch({ type: 'phase', phase })
-  const answer = await intents.oneOf(signal, ['answer'])
+  const answer = await ask(phase, ['answer'])
   if (!answer?.yes)
     throw new Refusal(`a restart would take ${subject.dragged.join(', ')} with it`, 'Nothing was changed.')
 }

@@ -94,7 +94,7 @@ export function commandUser(env: Readonly<Record<string, string | undefined>>): 
   return uid === undefined || gid === undefined ? { uid: 65534, gid: 65534 } : { uid, gid }
 }
 
-export async function ask(
+export async function answerTo(
   host: Host,
   check: Check,
   env = process.env,
@@ -113,13 +113,13 @@ export async function measure(host: Host, checks: readonly Check[], times: numbe
   const answers: string[][] = checks.map(() => [])
   for (let round = 0; round < times; round += 1) {
     const all = await Promise.all(
-      checks.map((check) => (check.kind === 'exercise' ? undefined : ask(host, check))),
+      checks.map((check) => (check.kind === 'exercise' ? undefined : answerTo(host, check))),
     )
     for (const [index, asked] of all.entries()) if (asked) answers[index]?.push(asked.answer)
     if (round < times - 1) await new Promise((resolve) => setTimeout(resolve, 200))
   }
   for (const [index, check] of checks.entries()) {
-    if (isExercise(check)) answers[index]?.push((await ask(host, check)).answer)
+    if (isExercise(check)) answers[index]?.push((await answerTo(host, check)).answer)
   }
   return answers
 }

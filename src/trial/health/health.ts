@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
-import { ask, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
+import { answerTo, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
 import type { Check } from './check.ts'
 import { judge, type Observation, proofOf, RESTFUL_SNAPSHOTS, type Reason } from './judge.ts'
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
@@ -66,13 +66,13 @@ function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
 }
 
 async function answersOf(host: Host, checks: readonly Check[]): Promise<CheckAnswer[]> {
-  return Promise.all(checks.map(async (check) => ({ check, answer: (await ask(host, check)).answer })))
+  return Promise.all(checks.map(async (check) => ({ check, answer: (await answerTo(host, check)).answer })))
 }
 
 /** One after the other, since one may need what another wrote. */
 async function play(host: Host, exercises: readonly Check[]): Promise<CheckAnswer[]> {
   const played: CheckAnswer[] = []
-  for (const check of exercises) played.push({ check, answer: (await ask(host, check)).answer })
+  for (const check of exercises) played.push({ check, answer: (await answerTo(host, check)).answer })
   return played
 }
 

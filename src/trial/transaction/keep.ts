@@ -3,7 +3,7 @@ import type { Assignment } from '../../catalog/common/types.ts'
 import { daemonReload } from '../../systemd/manager/control.ts'
 import { disarmTimer, rearmTimer, undoIsRunning } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
-import { ask, isExercise } from '../health/baseline.ts'
+import { answerTo, isExercise } from '../health/baseline.ts'
 import { checkLabel } from '../health/check.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import { ForeignChange, ForeignChangeError, isForeignChange, requireSameFiles } from './foreign-changes.ts'
@@ -25,7 +25,7 @@ async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, pro
     throw new ForeignChange(`${unit} was restarted by somebody else since it was proven`)
   await requireSameFiles(host, unit, trial)
   for (const { check, answer } of baseline.answers.filter((one) => !isExercise(one.check))) {
-    const again = (await ask(host, check)).answer
+    const again = (await answerTo(host, check)).answer
     if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} by now, before ${answer}`)
   }
 }

@@ -1,6 +1,6 @@
 import { STAGE_TITLES, STAGES } from '../../catalog/common/types.ts'
 import { formatScore, rated } from '../../session/store/score.ts'
-import type { Phase, WalkState } from '../../session/walk/state.ts'
+import type { Phase, QuestionId, WalkState } from '../../session/walk/state.ts'
 import { targetOf } from '../screen-key.ts'
 import { useSize } from '../terminal/size.ts'
 import { BLANK, clip, type Line, lengthOf } from '../text/lines.ts'
@@ -11,20 +11,44 @@ export function headerRows(rows: number): number {
   return rows >= 18 ? 4 : rows >= 12 ? 3 : 2
 }
 
+const LEARNING = 'learning from live traffic'
+
+const QUESTION_PLACES: Record<QuestionId, string> = {
+  propagation: 'before the first stage',
+  resume: 'before the first stage',
+  companions: 'before the first stage',
+  'learn-live': LEARNING,
+}
+
 function placeOf(phase: Phase): string {
-  if (phase.at === 'learning' || (phase.at === 'question' && phase.id === 'learn-live'))
-    return 'learning from live traffic'
-  if ('stage' in phase) return stagePlace(phase.stage)
-  if (phase.at === 'baseline') return 'what healthy means'
-  if (phase.at === 'done') return 'summary'
-  if (phase.at === 'looking') return 'looking'
-  return phase.at === 'refused' ? 'stopped' : 'before the first stage'
+  switch (phase.at) {
+    case 'looking':
+      return 'looking'
+    case 'refused':
+      return 'stopped'
+    case 'question':
+      return QUESTION_PLACES[phase.id]
+    case 'baseline':
+      return 'what healthy means'
+    case 'learning':
+      return LEARNING
+    case 'stage':
+    case 'confirm':
+    case 'trial':
+    case 'keep':
+    case 'failed':
+      return stagePlace(phase.stage)
+    case 'done':
+      return 'summary'
+    default:
+      return phase satisfies never
+  }
 }
 
 function stagePlace(stage: Extract<Phase, { stage: unknown }>['stage']): string {
   if (stage === 'final') return 'final check'
   if (stage === 'all') return 'all stages, one restart'
-  if (stage === 'learning') return 'learning from live traffic'
+  if (stage === 'learning') return LEARNING
   return `stage ${STAGES.indexOf(stage) + 1} of ${STAGES.length}: ${STAGE_TITLES[stage]}`
 }
 

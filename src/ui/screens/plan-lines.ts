@@ -4,9 +4,9 @@ import { BLANK, bullet, type Line, line, paragraph, plural, verbatim } from '../
 export type ConfirmPhase = Extract<Phase, { at: 'confirm' }>
 
 /** What Apply does, in the words of the choice itself. */
-export function applyLabel({ lands, rehearsal }: ConfirmPhase): string {
+export function applyLabel({ target, rehearsal }: ConfirmPhase): string {
   if (rehearsal.state === 'breaks') return 'Go on: see why it broke, and decide'
-  if (lands === 'rehearsal') return 'Apply in the clone and watch it there'
+  if (target === 'rehearsal') return 'Apply in the clone and watch it there'
   return 'Apply to the live service and watch it'
 }
 
@@ -34,12 +34,12 @@ function sentences(phase: ConfirmPhase): string[] {
   const promise =
     'If it is not healthy afterwards, or if you do not answer, everything below is undone by itself.'
   const atTheEnd =
-    'It lands in the clone that stands in for this host; the live service restarts once, at the end.'
-  return [...proofSentences(phase), ...(phase.lands === 'live' ? [promise] : [atTheEnd])]
+    'It is applied in the clone that stands in for this host; the live service restarts once, at the end.'
+  return [...proofSentences(phase), ...(phase.target === 'live' ? [promise] : [atTheEnd])]
 }
 
-function proofSentences({ rehearsal, lands }: ConfirmPhase): string[] {
-  const live = lands === 'live'
+function proofSentences({ rehearsal, target }: ConfirmPhase): string[] {
+  const live = target === 'live'
   const restart = live ? ['The live service restarts now.'] : []
   switch (rehearsal.state) {
     case 'proven':

@@ -6,7 +6,6 @@ import { rowProof } from '../../../src/session/proof/proof-plan.ts'
 import { StageProving } from '../../../src/session/proof/stage-proving.ts'
 import { beginStage, rowsOf } from '../../../src/session/stage/stage-work.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
-import { IntentQueue } from '../../../src/session/walk/intents.ts'
 import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
 import type { Row } from '../../../src/session/walk/state.ts'
 import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
@@ -50,7 +49,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
       checks: [],
       exercises: [],
     },
-    intents: new IntentQueue(),
+    ask: async () => undefined,
     signal: new AbortController().signal,
     dispatch: () => undefined,
     stored,

@@ -4,7 +4,7 @@ import { observe } from '../../../src/observe/observe.ts'
 import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
 import { learnLive } from '../../../src/session/learning/live-learning.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
-import { IntentQueue } from '../../../src/session/walk/intents.ts'
+import { Questions } from '../../../src/session/walk/questions.ts'
 import { initialState, reduce, type WalkEvent } from '../../../src/session/walk/reducer.ts'
 import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
@@ -30,8 +30,31 @@ async function processorTime(): Promise<number> {
 }
 
 let [begun, ended] = [0, 0]
-const intents = new IntentQueue()
 let state = initialState(unit)
+const { signal } = new AbortController()
+
+function dispatch(event: WalkEvent): void {
+  const before = state.phase.at
+  state = reduce(state, event)
+  if (state.phase.at === 'learning' && before !== 'learning') {
+    console.log('learning')
+    void processorTime().then((time) => {
+      begun = time
+    })
+  }
+  if (state.phase.at === 'learning') {
+    void processorTime().then((time) => {
+      ended = time
+    })
+  }
+  questions.shown(state.phase)
+}
+
+const questions = new Questions({
+  signal,
+  show: (phase) => dispatch({ type: 'phase', phase }),
+  answer: ({ at }) => (at === 'question' ? { do: 'answer', yes: true } : undefined),
+})
 const context = {
   host: live,
   live,
@@ -40,26 +63,11 @@ const context = {
   ahead: undefined,
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
   options: { keepSeconds: 0, learnLive: Number(seconds) },
-  intents,
-  signal: new AbortController().signal,
+  ask: questions.ask,
+  signal,
   stored: { kept: [] },
   save: async () => undefined,
-  dispatch: (event: WalkEvent) => {
-    const before = state.phase.at
-    state = reduce(state, event)
-    if (state.phase.at === 'question') setTimeout(() => intents.give({ do: 'answer', yes: true }), 10)
-    if (state.phase.at === 'learning' && before !== 'learning') {
-      console.log('learning')
-      void processorTime().then((time) => {
-        begun = time
-      })
-    }
-    if (state.phase.at === 'learning') {
-      void processorTime().then((time) => {
-        ended = time
-      })
-    }
-  },
+  dispatch,
 } as unknown as WalkContext
 
 if (file !== undefined) {

@@ -32,13 +32,13 @@ const PHASES: Record<string, () => Phase> = {
   proving: () => unproven(stage()),
   broken: () =>
     stage({ set: { state: 'breaks', reason: 'PrivateDevices=yes: exit status 226 at the start' } }),
-  confirm: () => ({ ...confirm, lands: target, rehearsal: { state: 'proven' } }),
+  confirm: () => ({ ...confirm, target, rehearsal: { state: 'proven' } }),
   'confirm-broken': () => ({
     ...confirm,
-    lands: target,
+    target,
     rehearsal: { state: 'breaks', reason: 'exit status 226 at the start' },
   }),
-  'confirm-all': () => ({ ...confirm, stage: 'all', lands: target, rehearsal: { state: 'waiting' } }),
+  'confirm-all': () => ({ ...confirm, stage: 'all', target, rehearsal: { state: 'waiting' } }),
   trial,
   keep: () => keep(),
   failed: () => failed({ mayInsist: target === 'rehearsal' }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { askToKeep, nobodyLogsIn, secondsToKeep } from '../../../../src/session/stage/remote-login.ts'
 import type { WalkOptions } from '../../../../src/session/walk/context.ts'
-import { IntentQueue } from '../../../../src/session/walk/intents.ts'
+import { Questions } from '../../../../src/session/walk/questions.ts'
 import type { WalkEvent } from '../../../../src/session/walk/reducer.ts'
 import type { Intent, LoginProof, Phase } from '../../../../src/session/walk/state.ts'
 import type { Login } from '../../../../src/systemd/log/logins.ts'
@@ -23,7 +23,6 @@ async function ask(
   answers: Intent[],
   limitMs = 1000,
 ) {
-  const intents = new IntentQueue()
   const shown: Phase[] = []
   const phase = {
     at: 'keep' as const,
@@ -37,10 +36,15 @@ async function ask(
     if (event.type === 'phase') shown.push(event.phase)
   }
   const { signal } = new AbortController()
-  const answer = askToKeep({ intents, dispatch, signal }, login ? { ...phase, login } : phase, look)
+  const questions = new Questions({ signal, show: (now) => shown.push(now) })
+  const answer = askToKeep(
+    { ask: questions.ask, dispatch, signal },
+    login ? { ...phase, login } : phase,
+    look,
+  )
   for (const intent of answers) {
     await pause(50)
-    intents.give(intent)
+    questions.give(intent)
   }
   return { answer: await answer, shown }
 }

@@ -26,20 +26,9 @@ it('lets an event of an older screen change nothing on the one that is shown', (
   const late: WalkEvent[] = [
     { type: 'step', event: { step: 'arm', state: 'done' } },
     { type: 'rows', rows: [], predicted: 1, set: { state: 'none' }, proving: false },
-    { type: 'checks', checks: [], measuring: true },
-    { type: 'restarts', restarts: 'once' },
     { type: 'news', news: { calls: [], sockets: [], files: [], programs: [], memory: [] }, lost: true },
   ]
   expect(after(refused, ...late)).toEqual(after(refused))
-})
-
-it('takes the problem of a check away once it is measured anew', () => {
-  const start: WalkEvent = { type: 'phase', phase: { at: 'baseline', checks: [], measuring: false } }
-  const problem: WalkEvent = { type: 'checks', checks: [], measuring: false, problem: 'flaps' }
-  expect(after(start, problem).phase).toHaveProperty('problem', 'flaps')
-  expect(after(start, problem, { type: 'checks', checks: [], measuring: true }).phase).not.toHaveProperty(
-    'problem',
-  )
 })
 
 it('keeps the exposure before the first change while the present one moves', () => {
