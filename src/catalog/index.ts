@@ -1,6 +1,7 @@
 import type { Facts } from '../observe/facts.ts'
 import { CAPABILITIES } from './capabilities/bounding-set.ts'
-import { inForce } from './common/proposal.ts'
+import { mountsForOthers } from './common/mounting.ts'
+import { inForce, unfit } from './common/proposal.ts'
 import { opensSessions, sessionOpener } from './common/roles.ts'
 import type { Directive, NotProposed, Proposed, Shape, Stage } from './common/types.ts'
 import { setting } from './common/unit-settings.ts'
@@ -42,7 +43,8 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
       why: `systemd ${facts.systemd} does not know it: it came with ${directive.since}.`,
     }
   }
-  const result = directive.propose(facts)
+  const mounting = directive.mountNamespace ? mountsForOthers(facts) : undefined
+  const result = mounting === undefined ? directive.propose(facts) : unfit(mounting)
   if (result.kind === 'propose' && isShown(directive, result, facts)) {
     return inForce('The unit has it so already.', result.value)
   }

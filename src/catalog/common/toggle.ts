@@ -3,7 +3,7 @@ import { inForce, proposed, service, unfit } from './proposal.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
 import { setting } from './unit-settings.ts'
 
-type Texts = Pick<Directive, 'key' | 'stage' | 'since' | 'what' | 'breaks' | 'wins'>
+type Texts = Pick<Directive, 'key' | 'stage' | 'since' | 'what' | 'breaks' | 'wins' | 'mountNamespace'>
 
 /** A setting that is on or off, or has one best word. */
 export interface Toggle extends Texts {

@@ -65,6 +65,8 @@ export interface Directive {
   breaks: string
   /** Weight it takes from the exposure is computed, not written; this says in words what it wins. */
   wins: string
+  /** It puts the service into a mount namespace of its own: what it mounts there nobody else sees. */
+  mountNamespace?: true
   propose(facts: Facts): Proposed | NotProposed
 }
 

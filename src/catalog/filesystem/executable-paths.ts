@@ -114,6 +114,7 @@ export const NO_EXEC_PATHS: Directive = {
   key: 'NoExecPaths',
   stage: 'filesystem',
   since: 248,
+  mountNamespace: true,
   shape: 'paths',
   what: "Lets nothing be executed except the programs and library directories that ExecPaths= lists: the unit's own Exec lines, what was seen running, and the libraries.",
   breaks:

@@ -207,6 +207,7 @@ export const PROTECT_SYSTEM: Directive = {
   key: 'ProtectSystem',
   stage: 'filesystem',
   since: 214,
+  mountNamespace: true,
   shape: 'word',
   what: 'Makes the whole file system read-only for the service, except for what ReadWritePaths= lists and its own state, log and run directories.',
   breaks:
@@ -219,6 +220,7 @@ export const READ_WRITE_PATHS: Directive = {
   key: 'ReadWritePaths',
   stage: 'filesystem',
   since: 231,
+  mountNamespace: true,
   shape: 'paths',
   what: 'Lists what stays writable while ProtectSystem=strict makes the rest read-only.',
   breaks: 'A path that is not listed is read-only for the service.',

@@ -1,6 +1,8 @@
 import type { Facts } from '../../observe/facts.ts'
+import { sightingsText } from '../../observe/trace/learned.ts'
 import { inForce, list, proposed, unfit } from '../common/proposal.ts'
 import { isInet } from '../common/roles.ts'
+import { whereIt } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
@@ -19,6 +21,15 @@ function familiesSeen(facts: Facts): Map<string, string> {
         seen.set(name, `${family}: ${where} is open in pid ${pids.join(', ') || 'of systemd'}.`)
     }
   }
+  for (const { family, protocol, sightings } of facts.learned?.sockets ?? []) {
+    if (!/^AF_[A-Z0-9]+$/.test(family)) continue
+    const names = family === 'AF_INET' || family === 'AF_INET6' ? ['AF_INET', 'AF_INET6'] : [family]
+    const which = protocol === undefined ? family : `${family} (${protocol})`
+    for (const name of names) {
+      if (!seen.has(name))
+        seen.set(name, `${whereIt(sightings)} made a socket of ${which} (${sightingsText(sightings)}).`)
+    }
+  }
   return seen
 }
 
@@ -34,7 +45,10 @@ function canBeTried(facts: Facts, name: string): boolean {
   const inet = facts.sockets.filter(isInet)
   switch (name) {
     case 'AF_NETLINK':
-      return !facts.sockets.some(({ family, address }) => family === name && EVENTS.test(address))
+      return (
+        !facts.sockets.some(({ family, address }) => family === name && EVENTS.test(address)) &&
+        !asksNetlink(facts)
+      )
     case 'AF_INET6':
       return !inet.some(({ family }) => family === name)
     case 'AF_INET':
@@ -42,6 +56,17 @@ function canBeTried(facts: Facts, name: string): boolean {
     default:
       return false
   }
+}
+
+/**
+ * Look-ups of names ask NETLINK_ROUTE which addresses there are, and go on without. Whoever speaks any other protocol of
+ * netlink does so for its work, and may only say that it failed when the work is next asked for.
+ */
+function asksNetlink({ learned }: Facts): boolean {
+  return (learned?.sockets ?? []).some(
+    ({ family, protocol }) =>
+      family === 'AF_NETLINK' && protocol !== undefined && protocol !== 'NETLINK_ROUTE',
+  )
 }
 
 /** systemd prints an allow list plain, a deny list behind "~", and "none" as such (systemd.exec(5)). */

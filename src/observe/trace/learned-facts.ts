@@ -147,7 +147,9 @@ export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFa
     executed: mergeFiles(earlier.executed, later.executed),
     connected: mergeFiles(earlier.connected, later.connected),
     noted: mergeFiles(earlier.noted, later.noted),
-    sockets: mergeEntries(earlier.sockets, later.sockets, ({ family, type }) => `${family} ${type}`),
+    sockets: mergeEntries(earlier.sockets, later.sockets, ({ family, type, protocol }) =>
+      [family, type, protocol].join(' '),
+    ),
     acts: mergeEntries(earlier.acts, later.acts, ({ kind, detail, call, sure }) =>
       [kind, detail, call, sure].join(' '),
     ),

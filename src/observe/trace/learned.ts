@@ -48,6 +48,8 @@ export interface LearnedSocket {
   family: string
   /** SOCK_STREAM */
   type: string
+  /** NETLINK_NETFILTER; told of netlink sockets alone, whose protocols are as unlike as families. */
+  protocol?: string
   sightings: Sighting[]
 }
 
@@ -66,6 +68,7 @@ export interface LearnedAct {
     | 'hostname'
     | 'keyring'
     | 'privileged'
+    | 'mount'
   detail: string
   call: string
   /** False where the call needs it only in some cases, which the trace does not tell. */

@@ -10,7 +10,7 @@ import {
   Sightings,
 } from './learned.ts'
 import { parseStraceLine, splitArguments } from './strace-line.ts'
-import { errnoOf, numberOf } from './strace-values.ts'
+import { decorationOf, errnoOf, numberOf } from './strace-values.ts'
 import { type Act, actsOf } from './traced-acts.ts'
 import { pathOfFailure, usedFiles } from './traced-files.ts'
 import { type AttributedCall, type TracedOptions, TracedProcesses } from './traced-processes.ts'
@@ -33,11 +33,15 @@ const ORDINARY = new Set([
 const RETURNS = new Set(['rt_sigreturn', 'sigreturn', 'restart_syscall'])
 const SIGNALS = new Set(['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo'])
 
+/** Only a file's owner may do so, or CAP_FOWNER: capabilities(7). */
+const OWNERS_ALONE = new Set('chmod fchmod fchmodat fchmodat2 utime utimes utimensat'.split(' '))
+
 const AUDIT_ARCH: Readonly<Record<string, string>> = { x86_64: 'c000003e', aarch64: 'c00000b7' }
 
 function needsOf({ name, args, process }: AttributedCall, error: string): string[] {
   if (error === 'EAFNOSUPPORT' && name === 'socket') return splitArguments(args).slice(0, 1)
   if (error !== 'EPERM' && error !== 'EACCES') return []
+  if (error === 'EPERM' && OWNERS_ALONE.has(name)) return ['cap_fowner']
   const acts = actsOf({ name, args, result: '' }, process.uid)
   return [...new Set(acts.map(({ kind, detail }) => (kind === 'capability' ? detail : kind)))]
 }
@@ -55,6 +59,8 @@ export class Trace {
   readonly #acts = new Sightings<LearnedAct>()
   readonly #failed = new Sightings<FailedCall>(MAX_FAILED)
   readonly #phases: string[] = []
+  /** "socket:[8045]" → AF_INET, by which a later call on it is judged. */
+  readonly #families = new Map<string, string>()
   #partial = ''
   #lines = 0
   #unread = 0
@@ -127,14 +133,30 @@ export class Trace {
       for (const use of uses) if (file && !file.uses.includes(use)) file.uses.push(use)
     }
     if (name === 'socket') {
-      const [family = '', type = ''] = splitArguments(call.args)
-      const bare = type.split('|')[0] ?? ''
-      this.#sockets.add(`${family} ${bare}`, () => ({ family, type: bare, sightings: [] }), by)
+      this.#socket(call, by)
     }
-    for (const { kind, detail, sure } of [...actsOf(call, process.uid), ...this.#signals(call)]) {
+    for (const { kind, detail, sure } of [...this.#actsOf(call), ...this.#signals(call)]) {
       const key = `${kind} ${detail} ${name} ${sure}`
       this.#acts.add(key, () => ({ kind, detail, call: name, sure, sightings: [] }), by)
     }
+  }
+
+  #socket({ args, result }: AttributedCall, by: Sighting): void {
+    const [family = '', type = '', protocol = ''] = splitArguments(args)
+    const bare = type.split('|')[0] ?? ''
+    const more = family === 'AF_NETLINK' && protocol !== '' ? { protocol } : {}
+    const make = () => ({ family, type: bare, ...more, sightings: [] })
+    this.#sockets.add([family, bare, more.protocol].join(' '), make, by)
+    const name = decorationOf(result)
+    if (name !== undefined && this.#families.size < MAX_FILES) this.#families.set(name, family)
+  }
+
+  /** Every notification to systemd asks for a larger buffer, by AF_UNIX; whoever asks for the network's means it. */
+  #actsOf(call: AttributedCall): Act[] {
+    const acts = actsOf(call, call.process.uid)
+    if (call.name !== 'setsockopt') return acts
+    const family = this.#families.get(decorationOf(splitArguments(call.args)[0] ?? '') ?? '') ?? ''
+    return family.startsWith('AF_INET') ? acts.map((act) => ({ ...act, sure: true })) : acts
   }
 
   /** A signal to another user's process takes CAP_KILL: kill(2). Whose it is is known of traced processes alone. */

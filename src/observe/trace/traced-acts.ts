@@ -82,6 +82,11 @@ function socketNeeds([family = '', type = '']: string[]): Act[] {
     : []
 }
 
+/** A mount that is made, moved or taken away: others see it, unless it happens in a mount namespace of its own. */
+function mounts(): Act[] {
+  return [{ kind: 'mount', detail: '', sure: true }, ...capability('cap_sys_admin')]
+}
+
 const FORCED = /^(?:SO_MARK|SO_(?:RCV|SND)BUFFORCE|SO_PRIORITY|SO_DEBUG|IPV?6?_TRANSPARENT|TCP_REPAIR)$/
 /** Every notification to systemd asks so, and goes on with what it may have: sd_notify(3). */
 const LARGER_BUFFER = /^SO_(?:RCV|SND)BUFFORCE$/
@@ -111,7 +116,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   setrlimit: needs('cap_sys_resource', false),
   prlimit64: ([, , value]) => (value === 'NULL' ? [] : capability('cap_sys_resource', false)),
   mlock: needs('cap_ipc_lock', false),
-  mount: needs('cap_sys_admin'),
+  mount: mounts,
   fsopen: needs('cap_sys_admin'),
   swapon: needs('cap_sys_admin'),
   sethostname: () => [{ kind: 'hostname', detail: '', sure: true }, ...capability('cap_sys_admin')],
@@ -168,10 +173,10 @@ const SAME: Readonly<Record<string, string>> = {
   mlockall: 'mlock',
   mlock2: 'mlock',
   umount2: 'mount',
-  pivot_root: 'mount',
+  pivot_root: 'fsopen',
   move_mount: 'mount',
-  open_tree: 'mount',
-  fsmount: 'mount',
+  open_tree: 'fsopen',
+  fsmount: 'fsopen',
   mount_setattr: 'mount',
   swapoff: 'swapon',
   quotactl: 'swapon',

@@ -21,6 +21,12 @@ const HIDDEN_BY: readonly [RegExp, string, 'drop' | 'step-down'][] = [
   [/^\/dev(?:\/|$)/, 'PrivateDevices', 'drop'],
   [/^\/sys\/fs\/cgroup(?:\/|$)/, 'ProtectControlGroups', 'drop'],
 ]
+/** Root without these is held to a file's mode as everybody is: the one that only reads first (capabilities(7)). */
+const PAST_PERMISSIONS: readonly Remedy[] = [
+  { kind: 'capability', name: 'CAP_DAC_READ_SEARCH' },
+  { kind: 'capability', name: 'CAP_DAC_OVERRIDE' },
+]
+
 const HIDING = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS'])
 const EXECUTING = new Set(['execve', 'execveat', 'mmap', 'uselib'])
 
@@ -42,6 +48,8 @@ function remediesOf(
     const capabilities = needs.filter((need) => need.startsWith('cap_'))
     remedies.push(...capabilities.map((one): Remedy => ({ kind: 'capability', name: one.toUpperCase() })))
   }
+  if (error === 'EACCES' && path !== undefined && sets('CapabilityBoundingSet') && !sets('User'))
+    remedies.push(...PAST_PERMISSIONS)
   for (const need of isRefusal ? needs : []) {
     const key = FORBIDDEN_BY[need]
     if (key !== undefined && sets(key)) remedies.push({ kind: 'drop', key })
@@ -75,11 +83,6 @@ function privilegedCaller(
   return sightings.map(({ program }) => program).find((program) => privileged.includes(program))
 }
 
-/** Before systemd 255 each setting that takes a system call filter implies it for a service with User=. */
-function withoutNewPrivileges(keys: ReadonlySet<string>): Remedy[] {
-  return keys.has('NoNewPrivileges') ? [{ kind: 'drop', key: 'NoNewPrivileges' }] : []
-}
-
 function refusedText({ name, error, path, needs = [], sightings }: FailedCall): string {
   const by = sightings[0]?.program.split('/').at(-1) || 'a process'
   const what = path ?? needs.join(' or ')
@@ -99,9 +102,9 @@ export function refusedCalls(
   const explained = failed.flatMap((one) => {
     const helper = privilegedCaller(one, privileged)
     const remedies = remediesOf(one, (key) => keys.has(key))
-    if (helper !== undefined) {
+    if (helper !== undefined && keys.has('NoNewPrivileges')) {
       const line = `${refusedText(one)}: it is setuid, which NoNewPrivileges makes void`
-      return [{ remedies: withoutNewPrivileges(keys), line }]
+      return [{ remedies: [{ kind: 'drop' as const, key: 'NoNewPrivileges' }], line }]
     }
     return remedies.length === 0 ? [] : [{ remedies, line: refusedText(one) }]
   })

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts } from '../../../../src/observe/facts.ts'
-import type { LearnedAct, LearnedFile, Sighting } from '../../../../src/observe/trace/learned.ts'
+import type {
+  LearnedAct,
+  LearnedFile,
+  LearnedSocket,
+  Sighting,
+} from '../../../../src/observe/trace/learned.ts'
 import type { LearnedFacts } from '../../../../src/observe/trace/learned-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
-import { postgresLike, redisLike } from '../services.ts'
+import { apacheLike, postgresLike, redisLike } from '../services.ts'
 
 const sightings: Sighting[] = [{ program: '/usr/bin/helper', phase: 'start', count: 1 }]
 
@@ -53,6 +58,44 @@ describe('what was done in a clone is not forbidden', () => {
   test('the kind of namespace that was made stays allowed', () => {
     expect(lines('RestrictNamespaces', followed(act('namespace', 'user'))).at(-1)).toBe(
       'RestrictNamespaces=user',
+    )
+  })
+
+  const inOwnNamespace = [
+    'ProtectSystem',
+    'ProtectHome',
+    'PrivateTmp',
+    'PrivateDevices',
+    'ProtectKernelTunables',
+    'ProtectProc',
+    'NoExecPaths',
+    'PrivateIPC',
+  ]
+  test.each(inOwnNamespace)('%s would hide what it mounts for others', (key) => {
+    const facts = followed(act('mount'), apacheLike())
+    expect(row(key, facts)).toMatchObject({
+      kind: 'unfit',
+      why: expect.stringContaining('mounted or unmounted something (helper, at start)'),
+    })
+    const apart = [...(act('mount').acts ?? []), ...(act('namespace', 'mnt').acts ?? [])]
+    expect(row(key, followed({ acts: apart }, apacheLike())).kind).not.toBe('unfit')
+  })
+
+  test('a socket that was closed again counts for the families, netlink by its protocol', () => {
+    const socket = (family: string, protocol?: string): LearnedSocket => ({
+      family,
+      type: 'SOCK_RAW',
+      ...(protocol === undefined ? {} : { protocol }),
+      sightings,
+    })
+    const seen = followed({ sockets: [socket('AF_NETLINK', 'NETLINK_NETFILTER')] })
+    expect(lines('RestrictAddressFamilies', seen).at(-1)).toContain('AF_NETLINK')
+    expect(proposal('RestrictAddressFamilies', seen).squeezes?.map(({ word }) => word) ?? []).not.toContain(
+      'AF_NETLINK',
+    )
+    const looked = followed({ sockets: [socket('AF_NETLINK', 'NETLINK_ROUTE')] })
+    expect(proposal('RestrictAddressFamilies', looked).squeezes?.map(({ word }) => word)).toContain(
+      'AF_NETLINK',
     )
   })
 

@@ -43,6 +43,42 @@ function read(text: string, options: TracedOptions = {}, phase = 'start') {
 
 const count = (program: string, phase = 'start', times = 1) => ({ program, phase, count: times })
 
+describe('what a call means depends on what it is called for', () => {
+  const run = (...lines: string[]) =>
+    read(['70    execve("/srv/x", [...], 0x55 /* 9 vars */) = 0', ...lines, ''].join('\n'), {
+      isService: (program) => program === '/srv/x',
+    })
+  const surely = (family: string) => {
+    const { acts } = run(
+      `70    socket(${family}, SOCK_DGRAM, 0) = 4<socket:[7]>`,
+      '70    setsockopt(4<socket:[7]>, SOL_SOCKET, SO_RCVBUFFORCE, [16777216], 4) = 0',
+    )
+    return acts.filter(({ detail }) => detail === 'cap_net_admin').map(({ sure }) => sure)
+  }
+
+  it('a larger buffer is meant for the network, and a habit of notifications', () => {
+    expect(surely('AF_INET')).toEqual([true])
+    expect(surely('AF_UNIX')).toEqual([false])
+  })
+
+  it('a mode that only an owner may set needs the right to act as owner', () => {
+    const { failed } = run('70    fchmod(3</run/x>, 0660) = -1 EPERM (Operation not permitted)')
+    expect(failed).toMatchObject([{ name: 'fchmod', path: '/run/x', needs: ['cap_fowner'] }])
+  })
+
+  it('netlink is told by its protocol', () => {
+    const { sockets } = run(
+      '70    socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, NETLINK_NETFILTER) = 4<socket:[7]>',
+    )
+    expect(sockets).toMatchObject([{ family: 'AF_NETLINK', protocol: 'NETLINK_NETFILTER' }])
+  })
+
+  it('a mount is an act of its own', () => {
+    const { acts } = run('70    mount("a", "/srv/b", NULL, MS_BIND, NULL) = 0')
+    expect(acts.map(({ kind }) => kind).sort()).toEqual(['capability', 'mount'])
+  })
+})
+
 describe('a trace of systemd and its children', () => {
   const learned = read(APACHE, SYSTEMD)
 

@@ -25,6 +25,19 @@ const CASES: [why: string, failed: FailedCall, setting: string, remedy: string[]
     ['capability CAP_CHOWN'],
   ],
   [
+    'permissions of a file',
+    failed('chroot', 'EACCES', { path: '/home/a/data', needs: ['cap_sys_chroot'] }),
+    'CapabilityBoundingSet',
+    ['capability CAP_SYS_CHROOT', 'capability CAP_DAC_READ_SEARCH', 'capability CAP_DAC_OVERRIDE'],
+  ],
+  [
+    'file of another',
+    failed('fchmod', 'EPERM', { path: '/run/x', needs: ['cap_fowner'] }),
+    'CapabilityBoundingSet',
+    ['capability CAP_FOWNER'],
+  ],
+  ['permissions of a file, as an account', failed('openat', 'EACCES', { path: '/run/x' }), 'User', []],
+  [
     'family',
     failed('socket', 'EAFNOSUPPORT', { needs: ['AF_NETLINK'] }),
     'RestrictAddressFamilies',
@@ -54,6 +67,21 @@ const CASES: [why: string, failed: FailedCall, setting: string, remedy: string[]
   ['not by this trial', failed('openat', 'ENOENT', { path: '/etc/none' }), 'ProtectHome', []],
   ['not by this setting', failed('setgroups', 'SIGSYS'), 'ProtectHome', []],
 ]
+
+describe('a setuid helper that was refused something', () => {
+  const call = failed('openat', 'EACCES', { path: '/var/spool/x', needs: ['cap_dac_override'] })
+  const told = (key: string) =>
+    refusedCalls([call], [{ section: 'Service' as const, key, value: 'x' }], ['/usr/sbin/apache2'])
+
+  it('lost its rights by NoNewPrivileges, where that is set', () => {
+    expect(told('NoNewPrivileges').lines.join()).toContain('which NoNewPrivileges makes void')
+  })
+
+  it('is judged as every program is, where it is not', () => {
+    expect(told('CapabilityBoundingSet').lines.join()).not.toContain('NoNewPrivileges')
+    expect(told('CapabilityBoundingSet').remedies.map(remedyId)).toContain('capability CAP_DAC_OVERRIDE')
+  })
+})
 
 describe('a call that failed by a trial', () => {
   it.each(CASES)('%s', (_, call, key, remedies) => {
