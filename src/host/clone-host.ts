@@ -52,6 +52,10 @@ export function cloneHost(live: Host, pid: number, name: string): CloneHost {
       const members = await membersBelow(`${root}${folder}`)
       return (await Promise.all(members.map(innermostId))).flat()
     },
+    kernelProcesses: live.kernelProcesses && {
+      ...live.kernelProcesses,
+      members: (folder) => membersBelow(`${root}${folder}`),
+    },
     probe: async (request) => probe.ask(await reachable(request)),
     close: () => probe.close(),
   }

@@ -4,7 +4,7 @@ import { type FileStat, type Host, HostError, type Ownership } from './host.ts'
 import { changeOwnerPinned } from './pinned.ts'
 import { fileStat } from './stat.ts'
 
-type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe' | 'groupMembers'>
+type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe' | 'groupMembers' | 'kernelProcesses'>
 
 /** Errors that mean "there is nothing": also a process that ends while its /proc files are read (ESRCH). */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])

@@ -35,8 +35,23 @@ export interface Host {
    * names processes as its reader's PID namespace does (cgroups(7)), and a clone has its own.
    */
   groupMembers(folder: string): Promise<number[]>
+  /**
+   * Processes as the kernel's log counts them. Undefined where hardenctl runs in a PID namespace of its own: its log is
+   * the whole machine's, and which of its numbers are this service's nobody can tell there.
+   */
+  readonly kernelProcesses?: KernelProcesses | undefined
   /** Asks a service something, from inside this machine's network. */
   probe(request: ProbeRequest): Promise<ProbeAnswer>
+}
+
+/** The machine's processes by their ids in the initial PID namespace, which audit records bear. */
+export interface KernelProcesses {
+  /** Those in the control group `folder` and below it, as groupMembers() has them. */
+  members(folder: string): Promise<number[]>
+  /** All that live. */
+  living(): Promise<number[]>
+  /** The name of a living one (proc_pid_comm(5)); undefined when it is gone. */
+  nameOf(pid: number): Promise<string | undefined>
 }
 
 export interface RunOptions {

@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { filesBelow } from './files.ts'
 import { membersBelow } from './group-members.ts'
 import type { Host, RunOptions, RunResult } from './host.ts'
+import { kernelProcesses } from './kernel-processes.ts'
 import { probe } from './probe.ts'
 
 /** sudo's caller chooses PATH, LD_PRELOAD and the locale; none of them reaches a program that runs as root. */
@@ -79,6 +80,7 @@ export function liveHost(): Host {
     run: runHere,
     probe,
     groupMembers: membersBelow,
+    kernelProcesses: kernelProcesses(),
     ...filesBelow(''),
   }
 }

@@ -26,13 +26,17 @@ function unescapeMount(text: string): string {
 
 /** Every process in a control group and those below it, ascending; `group` is the unit's ControlGroup property. */
 export async function processesOfGroup(host: Host, group: string, gaps: BlindSpots): Promise<number[]> {
-  if (group === '') return []
-  for (const mountPoint of cgroupMounts(await mountinfo(host, gaps))) {
-    const folder = mountPoint + (group === '/' ? '' : group)
+  for (const folder of await foldersOfGroup(host, group, gaps)) {
     const pids = (await orBlindSpot(gaps, `The control group ${group}`, host.groupMembers(folder))) ?? []
     if (pids.length > 0) return [...new Set(pids)].sort((a, b) => a - b)
   }
   return []
+}
+
+/** Where the control group `group` may be found, best first; none for a unit that has no group. */
+export async function foldersOfGroup(host: Host, group: string, gaps: BlindSpots): Promise<string[]> {
+  if (group === '') return []
+  return cgroupMounts(await mountinfo(host, gaps)).map((point) => point + (group === '/' ? '' : group))
 }
 
 /** PID 1's table, since "self" is another process for a reader outside the PID namespace. */

@@ -3,7 +3,7 @@ import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../../trial/health/check.ts'
 import { startLimitMs, type TrialContext } from '../../trial/transaction/trial.ts'
 import { asPending } from '../store/store.ts'
-import type { WalkContext } from '../walk/context.ts'
+import type { Learning, WalkContext } from '../walk/context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import { secondsToKeep } from './remote-login.ts'
 
@@ -14,9 +14,15 @@ function exerciseSeconds({ answers }: Baseline): number {
   return (answers.filter(({ check }) => isExercise(check)).length * EXERCISE_TIMEOUT_MS) / 1000
 }
 
+/** Programs that it ran in a clone, those of its start script too. */
+function tracedPrograms({ facts }: Learning): string[] {
+  const executed = (facts?.executed ?? []).filter(({ uses }) => uses.includes('execute'))
+  return executed.map(({ path }) => path)
+}
+
 /** What a transaction needs, from what the walk knows. */
 export function trialContext(context: WalkContext, facts: Facts, baseline: Baseline): TrialContext {
-  const { host, subject, dispatch, signal, options } = context
+  const { host, subject, dispatch, signal, options, learning } = context
   return {
     host,
     unit: subject.unit,
@@ -25,7 +31,8 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
     // A clone is made of the live host, whatever the walk has kept in another one.
     ...(host.isClone ? {} : { keptBefore: dropInParts(context.stored.kept) }),
     accounts: facts.accounts,
-    executables: facts.executables.map(({ path }) => path),
+    executables: [...facts.executables.map(({ path }) => path), ...tracedPrograms(learning)],
+    allPrograms: learning.trace !== undefined && learning.facts?.incomplete === false,
     deadManSeconds:
       Math.ceil(startLimitMs(baseline) / 1000) +
       HEALTH_SECONDS +

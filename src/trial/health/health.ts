@@ -5,6 +5,7 @@ import { answerTo, type Baseline, type CheckAnswer, isExercise } from './baselin
 import type { Check } from './check.ts'
 import { judge, type Observation, proofOf, RESTFUL_SNAPSHOTS, type Reason } from './judge.ts'
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
+import { Sightings } from './sightings.ts'
 import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
 
 export interface HealthReport {
@@ -28,9 +29,16 @@ export interface HealthCheckInput {
   startLimitMs: number
   /** Executables that are known to be the unit's, for the kernel's records of killed calls. */
   executables: readonly string[]
+  /** A trace showed all programs that the unit runs. */
+  allPrograms?: boolean | undefined
   signal?: AbortSignal
   /** The wall clock against the one that nobody sets, at `since`; filled in when the watch begins. */
   offset?: number
+}
+
+/** The same, with what the watch gathers. */
+interface Watch extends HealthCheckInput {
+  sightings: Sightings
 }
 
 const INTERVAL_MS = 250
@@ -40,13 +48,12 @@ const GRACE_MS = 6000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits for the start job to end, one way or the other. */
-async function watchStart(
-  question: HealthCheckInput,
-): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
+async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
   const until = performance.now() + question.startLimitMs
   for (;;) {
     question.signal?.throwIfAborted()
     const now = await takeSnapshot(question.host, question.unit)
+    await question.sightings.look(now.group)
     const settled =
       !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
     if (settled || now.restarts > 0) return { snapshots: [now], timedOut: false }
@@ -90,10 +97,12 @@ function isFinal(reasons: readonly Reason[], waited: number): boolean {
  * Looks again for a while. PID 1 is asked only at the end: whatever it would tell before shows in the processes, and
  * asking costs more processor time than the service itself.
  */
-async function watchRest({ host, unit }: HealthCheckInput, snapshots: UnitSnapshot[]): Promise<void> {
+async function watchRest({ host, unit, sightings }: Watch, snapshots: UnitSnapshot[]): Promise<void> {
   for (let look = 1; look < RESTFUL_SNAPSHOTS; look += 1) {
     await pause(INTERVAL_MS)
-    snapshots.push(await snapshotOfProcesses(host, snapshots.at(-1) as UnitSnapshot))
+    const now = await snapshotOfProcesses(host, snapshots.at(-1) as UnitSnapshot)
+    snapshots.push(now)
+    await sightings.look(now.group)
   }
   await pause(INTERVAL_MS)
   snapshots.push(await takeSnapshot(host, unit))
@@ -103,17 +112,17 @@ async function watchRest({ host, unit }: HealthCheckInput, snapshots: UnitSnapsh
 const wallOffset = () => Date.now() - performance.now()
 
 async function observeNow(
-  question: HealthCheckInput,
+  question: Watch,
   filter: Filter | undefined,
   snapshots: UnitSnapshot[],
   timedOut: boolean,
   asked: (host: Host) => Promise<CheckAnswer[]>,
 ): Promise<{ observation: Observation; records: SeccompRecord[] }> {
-  const { host, before, since, startLimitMs, executables } = question
+  const { host, before, since, startLimitMs } = question
   const now = snapshots.at(-1) as UnitSnapshot
   // Records bear the wall clock's time: set back since, it would hide those of this start.
   const setBack = Math.min(0, wallOffset() - (question.offset ?? wallOffset()))
-  const records = await attributedRecords(host, filter, since + setBack, executables)
+  const records = await attributedRecords(host, filter, since + setBack, now.group, question)
   const up = !timedOut && now.active === 'active'
   const observation: Observation = {
     before,
@@ -121,7 +130,7 @@ async function observeNow(
     timedOut,
     limitMs: startLimitMs,
     sockets: up ? await readSocketsOf(host, now.processes.map(pidOf), now.mainPid) : [],
-    answers: up ? await asked(host) : [],
+    answers: up ? await question.sightings.during(now.group, asked(host)) : [],
     killed: [...new Set(records.map(describeRecord))],
     restful: restAtEnd(snapshots),
   }
@@ -130,7 +139,7 @@ async function observeNow(
 
 /** Plays the exercises, if any, on a service whose probes answered, and looks whether it is still as well as before. */
 async function exercise(
-  question: HealthCheckInput,
+  question: Watch,
   filter: Filter | undefined,
   snapshots: UnitSnapshot[],
   probed: { observation: Observation; records: SeccompRecord[] },
@@ -141,7 +150,8 @@ async function exercise(
     const proof = proofOf(probed.observation, baseline)
     return { healthy: true, reasons: [], proof, records: probed.records, last: snapshots.at(-1) }
   }
-  const played = await play(host, exercises)
+  const group = snapshots.at(-1)?.group ?? ''
+  const played = await question.sightings.during(group, play(host, exercises))
   snapshots.push(await takeSnapshot(host, unit))
   const rest = restAtEnd(snapshots.slice(0, -1))
   const { observation, records } = await observeNow(question, filter, snapshots, false, async () => [
@@ -160,7 +170,8 @@ async function exercise(
  * plus about ten seconds and the time of the exercises, whatever the service does.
  */
 export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport> {
-  const question = { ...asked, offset: asked.offset ?? wallOffset() }
+  const sightings = new Sightings(asked.host)
+  const question = { ...asked, sightings, offset: asked.offset ?? wallOffset() }
   const { host, unit, baseline } = question
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)

@@ -162,9 +162,19 @@ export function healthCheckInput(
   before: Pick<UnitSnapshot, 'invocation' | 'processes'>,
   since: number,
 ): Parameters<typeof checkHealth>[0] {
-  const { host, unit, baseline, executables, signal } = context
+  const { host, unit, baseline, executables, allPrograms, signal } = context
   const limits = { startLimitMs: startLimitMs(baseline) }
-  return { host, unit, baseline, before, since, executables, ...limits, ...(signal ? { signal } : {}) }
+  return {
+    host,
+    unit,
+    baseline,
+    before,
+    since,
+    executables,
+    allPrograms,
+    ...limits,
+    ...(signal ? { signal } : {}),
+  }
 }
 
 /**

@@ -48,6 +48,8 @@ export interface TrialContext {
   keptBefore?: readonly DropInPart[]
   accounts: readonly Account[]
   executables: readonly string[]
+  /** A trace showed all programs that the unit runs; they stand among the executables. */
+  allPrograms?: boolean
   /** Seconds after which PID 1 undoes the trial by itself. */
   deadManSeconds: number
   /** Keeps the trial on disk before anything of the service is touched; undefined forgets it. */
