@@ -53,9 +53,9 @@ async function failedLater(
   const undone = await undo(trials, trial)
   if (trials.signal?.aborted) throw new AbortedTrial(undone)
   const reasons = error instanceof UnhealthyError ? error.report.reasons : []
-  const [first, ...rest] = reasons
-  const text = `${when}: ${first?.text ?? (error as Error).message}`
-  return { healthy: false, trial, reasons: [{ kind: first?.kind ?? 'error', text }, ...rest], report, undone }
+  const [first = { kind: 'error', text: (error as Error).message } as const, ...rest] = reasons
+  const main = { ...first, text: `${when}: ${first.text}` }
+  return { healthy: false, trial, reasons: [main, ...rest], report, undone }
 }
 
 /**
@@ -103,7 +103,7 @@ async function ask(
   if (result.healthy) {
     const refused = await complaintsSince(host, unit, marks, since)
     const back = await takeBack(trials, result.trial)
-    return { verdict: { holds: true, refused, of }, clone: back ? 'fit' : 'unsure' }
+    return { verdict: { holds: true, refused, of, change }, clone: back ? 'fit' : 'unsure' }
   }
   const { lines: undone, proven } = result.undone
   const plain = await diagnosisOf(trials.host, facts, result)

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Remedy } from '../../catalog/common/remedy.ts'
-import type { Proposed } from '../../catalog/common/types.ts'
+import type { OwnershipWish, Proposed } from '../../catalog/common/types.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 import { searchBreaking } from '../stage/bisect.ts'
 import { changeOf, type StageWork, tickedInOrder } from '../stage/stage-work.ts'
@@ -14,6 +15,7 @@ export type Verdict =
       /** What the service says was refused to it meanwhile, numbers left out. */
       refused: readonly string[]
       of: ProofJob['of']
+      change: Change
     }
   | {
       holds: false
@@ -183,14 +185,25 @@ export function rowProof(work: StageWork, proofs: Proofs, id: string): Proof {
   return { state: proofs.running.has(changeKey(change)) || proofs.running.has(set) ? 'proving' : 'waiting' }
 }
 
+/** Why it is wished makes no other wish of it. */
+function isSameWish({ why: _, ...one }: OwnershipWish, { why: __, ...other }: OwnershipWish): boolean {
+  return isDeepStrictEqual(one, other)
+}
+
+function isPartOf(part: Change, whole: Change): boolean {
+  return (
+    part.assignments.every((one) => whole.assignments.some((other) => isDeepStrictEqual(one, other))) &&
+    part.ownership.every((one) => whole.ownership.some((other) => isSameWish(one, other)))
+  )
+}
+
 /** Its lines stood in a set that held: what is proven of the set is proven of the row in it. */
 function inSetThatHeld(work: StageWork, proofs: Proofs, id: string): boolean {
-  const change = changeOfRow(work, id)
-  const own = change === undefined ? [] : changeKey(change).split('\n').filter(Boolean)
-  return [...proofs.verdicts].some(([key, verdict]) => {
-    const lines = new Set(key.split('\n'))
-    return verdict.holds === true && own.every((line) => lines.has(line))
-  })
+  const own = changeOfRow(work, id)
+  if (own === undefined) return false
+  return [...proofs.verdicts.values()].some(
+    (verdict) => verdict.holds === true && isPartOf(own, verdict.change),
+  )
 }
 
 /**

@@ -17,7 +17,7 @@ import type { Intent, StagePhase, StageResult } from '../walk/state.ts'
 import { afterFailure, diagnosisOf } from './failure.ts'
 import { mostTrials, searchLive, type TriedLive } from './live-bisect.ts'
 import { loginWanted, nobodyLogsIn } from './remote-login.ts'
-import { asGap, keepOrUndo, rehearsedNote, requireBack, type TrialTarget } from './stage-trial.ts'
+import { keepOrUndo, rehearsedNote, requireBack, type TrialTarget, withDifference } from './stage-trial.ts'
 import {
   asChosen,
   beginStage,
@@ -134,7 +134,7 @@ async function land(
   dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage, steps: [], ...timed } })
   const result = await attempt(trials, stage, changeOf(work))
   if (result.healthy) return keepOrUndo(context, trials, { stage, change: changeOf(work) }, result, landing)
-  const failed = asGap(result, landing)
+  const failed = withDifference(result, landing)
   requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines

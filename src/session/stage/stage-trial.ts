@@ -37,16 +37,16 @@ export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict
   return `not rehearsed: ${'reason' in set ? set.reason : 'no clone could tell'}`
 }
 
-/** A live failure after a rehearsal that held is a gap between the clone and the host, and is named as one. */
-export function asGap<Failed extends Extract<Attempt, { healthy: false }>>(
+/** A live failure after a rehearsal that held shows that the clone differs from the host, and is told as that. */
+export function withDifference<Failed extends Extract<Attempt, { healthy: false }>>(
   failed: Failed,
   { proven, differs }: TrialTarget,
 ): Failed {
   if (!proven) return failed
-  const [main, ...rest] = failed.reasons
+  const [main = { kind: 'error', text: 'not healthy' } as const, ...rest] = failed.reasons
   const known = differs.length === 0 ? '' : `. Known to differ there: ${differs.join('; ')}`
-  const text = `it held in the rehearsal and not live: ${main?.text ?? 'not healthy'}${known}`
-  return { ...failed, reasons: [{ kind: main?.kind ?? 'error', text }, ...rest] }
+  const text = `it held in the rehearsal and not live: ${main.text}${known}`
+  return { ...failed, reasons: [{ ...main, text }, ...rest] }
 }
 
 /** Ends the walk where an undo is not proven: nothing more is tried on a service that may not be back. */

@@ -1,16 +1,22 @@
 import { observe } from '../../observe/observe.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import {
-  answerTo,
+  type Asked,
   type Baseline,
   type CheckAnswer,
-  isExercise,
   listenersOf,
   measure,
   problemOf,
   proposeChecks,
 } from '../../trial/health/baseline.ts'
-import { type Check, CheckError, checkLabel, parseCheck, parseExercise } from '../../trial/health/check.ts'
+import {
+  type Check,
+  CheckError,
+  checkKey,
+  checkLabel,
+  parseCheck,
+  parseExercise,
+} from '../../trial/health/check.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { WalkContext } from './context.ts'
 import { Refusal } from './preflight.ts'
@@ -20,17 +26,17 @@ import type { CheckRow, Restarts } from './state.ts'
 const ROUNDS = 3
 
 function rowOf(check: Check): CheckRow {
-  return { id: checkLabel(check), label: checkLabel(check), ticked: true, request: check }
+  return { id: checkKey(check), label: checkLabel(check), ticked: true, request: check }
 }
 
 function distinct(checks: readonly Check[]): Check[] {
-  return [...new Map(checks.map((check) => [checkLabel(check), check])).values()]
+  return [...new Map(checks.map((check) => [checkKey(check), check])).values()]
 }
 
 /** "200 ×3", or what differed. */
-function answered(answers: readonly string[]): string {
-  const different = [...new Set(answers)]
-  return different.length === 1 ? `${different[0]} ×${answers.length}` : different.join(', ')
+function answered(asked: readonly Asked[]): string {
+  const different = [...new Set(asked.map(({ answer }) => answer))]
+  return different.length === 1 ? `${different[0]} ×${asked.length}` : different.join(', ')
 }
 
 /** Milliseconds from the start job's begin to active, of the invocation that runs: systemd.unit timestamps. */
@@ -66,11 +72,10 @@ async function measureTicked(
     return index < 0 ? row : { ...row, answered: answered(rounds[index] ?? []) }
   })
   for (const [index, check] of checks.entries()) {
-    const ok = isExercise(check) ? rounds[index]?.[0] === 'exit 0' : (await answerTo(context.host, check)).ok
-    const problem = problemOf(rounds[index] ?? [], ok)
+    const problem = problemOf(rounds[index] ?? [])
     if (problem !== undefined) return { rows: shown, problem: `${checkLabel(check)} ${problem}` }
   }
-  const answers = checks.map((check, index) => ({ check, answer: rounds[index]?.[0] ?? '' }))
+  const answers = checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' }))
   return { rows: shown, answers }
 }
 

@@ -8,7 +8,7 @@ import { bootStage } from '../proof/clone-pool.ts'
 import { diagnosisOf } from '../stage/failure.ts'
 import { loginWanted, nobodyLogsIn } from '../stage/remote-login.ts'
 import { walkStage } from '../stage/stage-phase.ts'
-import { asGap, keepOrUndo, requireBack, type TrialTarget } from '../stage/stage-trial.ts'
+import { keepOrUndo, requireBack, type TrialTarget, withDifference } from '../stage/stage-trial.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import { changedState } from '../store/store.ts'
 import type { Ahead, WalkContext } from './context.ts'
@@ -72,7 +72,7 @@ async function landAll(
     if (result.healthy) {
       return keepOrUndo(context, trials, { stage: 'all', change: ahead.change }, result, landing)
     }
-    const failed = asGap(result, landing)
+    const failed = withDifference(result, landing)
     requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)
     const { reason, journal } = await diagnosisOf(host, facts, failed)
     const undone = [...failed.undone.lines]

@@ -1,7 +1,7 @@
 import { type Remedy, remedyId } from '../../catalog/common/remedy.ts'
 import type { JournalEntry } from '../../systemd/log/journal.ts'
 import { EXIT_MEANINGS, exitMeaning } from './exit-codes.ts'
-import type { Evidence } from './failure-evidence.ts'
+import type { FailureEvidence } from './failure-evidence.ts'
 import { SYMPTOMS } from './symptoms.ts'
 
 export interface Diagnosis {
@@ -27,7 +27,7 @@ function tellingLines(journal: readonly JournalEntry[]): string[] {
 }
 
 /** How it ended: of the main process, or where it did not come to one, of the start script, which PID 1 only logs. */
-function exitOf({ last, journal }: Evidence): { code: number; status: number } | undefined {
+function exitOf({ last, journal }: FailureEvidence): { code: number; status: number } | undefined {
   if (last === undefined) return undefined
   if (last.exitCode !== 0) return { code: last.exitCode, status: last.exitStatus }
   const script = /Control process exited, code=exited, status=(\d+)\//
@@ -38,7 +38,7 @@ function exitOf({ last, journal }: Evidence): { code: number; status: number } |
 }
 
 /** Remedies that exit codes suggest, by the directives that the trial really set. */
-function byExitCode(evidence: Evidence): Remedy[] {
+function byExitCode(evidence: FailureEvidence): Remedy[] {
   const { assignments } = evidence
   const exit = exitOf(evidence)
   if (exit?.code !== 1) return []
@@ -48,27 +48,24 @@ function byExitCode(evidence: Evidence): Remedy[] {
     .map((key) => ({ kind: 'drop', key }))
 }
 
-/** An ignored line names its directive: "systemd did not take it: ProtectProc: asked for …". */
-function byRefusal({ reasons }: Evidence): Remedy[] {
-  const text = reasons.find(({ kind }) => kind === 'settings')?.text ?? ''
-  return [...text.matchAll(/(?:it: |; )([A-Za-z]+): asked for/g)].map((match) => ({
-    kind: 'drop',
-    key: match[1] as string,
-  }))
+/** What systemd did not take is of no use in the drop-in. */
+function byIgnoredSettings({ reasons }: FailureEvidence): Remedy[] {
+  const keys = reasons.flatMap((reason) => (reason.kind === 'settings' ? reason.keys : []))
+  return keys.map((key) => ({ kind: 'drop', key }))
 }
 
-function reasonLine(evidence: Evidence): string {
+function reasonLine(evidence: FailureEvidence): string {
   const { reasons, last } = evidence
   const main = reasons[0]?.text ?? 'the service is not healthy'
   const ended = last && last.active !== 'active' ? exitOf(evidence) : undefined
   const exit = ended && exitMeaning(ended.code, ended.status)
-  return exit === undefined || main.includes(exit) ? main : `${main}: ${exit}`
+  return exit === undefined ? main : `${main}: ${exit}`
 }
 
 /** From symptom to suspects. Pure: the same evidence names the same remedies. */
-export function diagnose(evidence: Evidence): Diagnosis {
+export function diagnose(evidence: FailureEvidence): Diagnosis {
   const found = [
-    ...byRefusal(evidence),
+    ...byIgnoredSettings(evidence),
     ...SYMPTOMS.flatMap(({ read }) => read(evidence)),
     ...byExitCode(evidence),
   ]

@@ -5,7 +5,7 @@ import type { Reason } from '../health/judge.ts'
 import type { UnitSnapshot } from '../health/unit-snapshot.ts'
 
 /** What is known of one failed trial, of that invocation alone. */
-export interface Evidence {
+export interface FailureEvidence {
   reasons: readonly Reason[]
   last: UnitSnapshot | undefined
   journal: readonly JournalEntry[]

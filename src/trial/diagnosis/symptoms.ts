@@ -1,20 +1,20 @@
 import type { Remedy } from '../../catalog/common/remedy.ts'
-import type { Evidence } from './failure-evidence.ts'
+import type { FailureEvidence } from './failure-evidence.ts'
 
 /** One thing that a failure shows, and what would help. Adding one touches this table and nothing else. */
 export interface Symptom {
   id: string
   /** What it looks like, for the reader of the table. */
   seen: string
-  read(evidence: Evidence): Remedy[]
+  read(evidence: FailureEvidence): Remedy[]
 }
 
-function sets({ assignments }: Evidence, ...keys: string[]): boolean {
+function sets({ assignments }: FailureEvidence, ...keys: string[]): boolean {
   return assignments.some(({ key, value }) => keys.includes(key) && value !== '')
 }
 
 /** Lines of the service and of PID 1 that match, with the match. */
-function lines(evidence: Evidence, pattern: RegExp): RegExpExecArray[] {
+function lines(evidence: FailureEvidence, pattern: RegExp): RegExpExecArray[] {
   return evidence.journal.flatMap(({ message }) =>
     message.split('\n').flatMap((line) => {
       const match = pattern.exec(line)
@@ -44,7 +44,7 @@ const CAPABILITY_LINES: readonly [RegExp, string[]][] = [
   [/mlock|lock memory/i, ['CAP_IPC_LOCK']],
 ]
 
-function capabilities(evidence: Evidence): Remedy[] {
+function capabilities(evidence: FailureEvidence): Remedy[] {
   // An empty bounding set is the tightest of all, not an unset one.
   const bounded = evidence.assignments.some(({ key }) => key === 'CapabilityBoundingSet')
   if (!bounded && !sets(evidence, 'User')) return []
@@ -64,7 +64,7 @@ const NEEDED: readonly [string, string[]][] = [
 ]
 
 /** A killed call is allowed; one that could not have succeeded anyway is left to fail, which costs nothing. */
-function killedCalls({ records, capabilities: held, groups }: Evidence): Remedy[] {
+function killedCalls({ records, capabilities: held, groups }: FailureEvidence): Remedy[] {
   return [...new Set(records.map(({ name }) => name))].map((name): Remedy => {
     const by = [...new Set(records.filter((record) => record.name === name).map(({ comm }) => comm))].join(
       ', ',

@@ -94,11 +94,13 @@ export function commandUser(env: Readonly<Record<string, string | undefined>>): 
   return uid === undefined || gid === undefined ? { uid: 65534, gid: 65534 } : { uid, gid }
 }
 
-export async function answerTo(
-  host: Host,
-  check: Check,
-  env = process.env,
-): Promise<{ ok: boolean; answer: string }> {
+/** One answer to a check. `ok`: as something that works answers; `answer` is compared, and shown. */
+export interface Asked {
+  ok: boolean
+  answer: string
+}
+
+export async function answerTo(host: Host, check: Check, env = process.env): Promise<Asked> {
   if (check.kind !== 'command' && check.kind !== 'exercise') return host.probe(check)
   const { exitCode, timedOut } = await host.run(check.argv, {
     timeoutMs: check.timeoutMs,
@@ -109,17 +111,17 @@ export async function answerTo(
 }
 
 /** Asks several times, and plays exercises once, in their order; the answers of each check in the order they came. */
-export async function measure(host: Host, checks: readonly Check[], times: number): Promise<string[][]> {
-  const answers: string[][] = checks.map(() => [])
+export async function measure(host: Host, checks: readonly Check[], times: number): Promise<Asked[][]> {
+  const answers: Asked[][] = checks.map(() => [])
   for (let round = 0; round < times; round += 1) {
     const all = await Promise.all(
       checks.map((check) => (check.kind === 'exercise' ? undefined : answerTo(host, check))),
     )
-    for (const [index, asked] of all.entries()) if (asked) answers[index]?.push(asked.answer)
+    for (const [index, asked] of all.entries()) if (asked) answers[index]?.push(asked)
     if (round < times - 1) await new Promise((resolve) => setTimeout(resolve, 200))
   }
   for (const [index, check] of checks.entries()) {
-    if (isExercise(check)) answers[index]?.push((await answerTo(host, check)).answer)
+    if (isExercise(check)) answers[index]?.push(await answerTo(host, check))
   }
   return answers
 }
@@ -128,9 +130,10 @@ export function isExercise({ kind }: Check): boolean {
   return kind === 'exercise'
 }
 
-/** Why a check can't decide health, or undefined. */
-export function problemOf(answers: readonly string[], ok: boolean): string | undefined {
-  const different = new Set(answers)
+/** Why a check that was asked several times can't decide health, or undefined. */
+export function problemOf(asked: readonly Asked[]): string | undefined {
+  const different = new Set(asked.map(({ answer }) => answer))
   if (different.size > 1) return `answers differently each time (${[...different].join(', ')})`
-  return ok ? undefined : `fails already now (${answers[0]})`
+  const failed = asked.find(({ ok }) => !ok)
+  return failed && `fails already now (${failed.answer})`
 }

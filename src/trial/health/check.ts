@@ -18,7 +18,22 @@ const COMMAND_TIMEOUT_MS = 30_000
 /** The dead-man timer waits for it, so it is no longer than a person would. */
 export const EXERCISE_TIMEOUT_MS = 30_000
 
-/** Stable name of a check, and what a screen calls it. */
+/** Tells one check from another, whatever a screen calls them; a limit of time makes no other check of it. */
+export function checkKey(check: Check): string {
+  switch (check.kind) {
+    case 'http':
+      return `http ${check.url}`
+    case 'tcp':
+      return `tcp ${check.port} ${check.address}`
+    case 'unix':
+      return `unix ${check.path}`
+    case 'command':
+    case 'exercise':
+      return `${check.kind} ${JSON.stringify(check.argv)}`
+  }
+}
+
+/** What a screen calls a check. */
 export function checkLabel(check: Check): string {
   if (check.kind === 'http') return `GET ${check.url}`
   if (check.kind === 'tcp') return `connect to ${check.address} port ${check.port}`

@@ -1,23 +1,25 @@
 import type { SocketFacts } from '../../observe/facts.ts'
 import type { Baseline, CheckAnswer, Listener } from './baseline.ts'
-import { checkLabel } from './check.ts'
+import { checkKey, checkLabel } from './check.ts'
 import type { UnitSnapshot } from './unit-snapshot.ts'
 
 /** What is wrong with a service, in one line, and what kind of thing it is for the diagnosis. */
-export interface Reason {
-  kind:
-    | 'start'
-    | 'stopped'
-    | 'restarting'
-    | 'unrest'
-    | 'listener'
-    | 'stray'
-    | 'answer'
-    | 'killed'
-    | 'settings'
-    | 'error'
-  text: string
-}
+export type Reason =
+  | {
+      kind:
+        | 'start'
+        | 'stopped'
+        | 'restarting'
+        | 'unrest'
+        | 'listener'
+        | 'stray'
+        | 'answer'
+        | 'killed'
+        | 'error'
+      text: string
+    }
+  /** systemd did not take these. */
+  | { kind: 'settings'; text: string; keys: readonly string[] }
 
 /** Everything that was seen of one start, and all that the verdict rests on. */
 export interface Observation {
@@ -98,7 +100,7 @@ function judgeListeners({ sockets, before }: Observation, baseline: Baseline): R
 
 function judgeAnswers({ answers }: Observation, baseline: Baseline): Reason[] {
   return baseline.answers.flatMap(({ check, answer }): Reason[] => {
-    const now = answers.find((one) => checkLabel(one.check) === checkLabel(check))?.answer ?? 'was not asked'
+    const now = answers.find((one) => checkKey(one.check) === checkKey(check))?.answer ?? 'was not asked'
     return now === answer
       ? []
       : [{ kind: 'answer', text: `${checkLabel(check)}: ${now}, before the change ${answer}` }]

@@ -8,6 +8,7 @@ import { armTimer, undoNow } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
+import type { Reason } from '../health/judge.ts'
 import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
 import {
   ForeignChangeError,
@@ -25,6 +26,7 @@ import { timed } from './steps.ts'
 import {
   type Attempt,
   type Change,
+  IgnoredSettingsError,
   startLimitMs,
   type Trial,
   type TrialContext,
@@ -68,7 +70,10 @@ export async function verifySettings(
   const wrong = difference([...assignments], await showUnit(host, unit), groups)
   if (wrong.length === 0) return
   const shown = wrong.slice(0, SHOWN_DIFFERENCES).map(differenceText)
-  throw new TrialError(`systemd did not take it: ${shown.join('; ')}`)
+  throw new IgnoredSettingsError(
+    `systemd did not take it: ${shown.join('; ')}`,
+    wrong.map(({ key }) => key),
+  )
 }
 
 async function snapshot(context: TrialContext, stage: StageOrAll, change: Change): Promise<Trial> {
@@ -139,6 +144,13 @@ async function perform(
   })
 }
 
+function reasonOf(error: unknown): Reason {
+  const text = (error as Error).message
+  return error instanceof IgnoredSettingsError
+    ? { kind: 'settings', text, keys: error.keys }
+    : { kind: 'error', text }
+}
+
 /** The signal ended a trial: what became of it. */
 export class AbortedTrial extends Error {
   override name = 'AbortedTrial'
@@ -195,7 +207,7 @@ export async function attempt(context: TrialContext, stage: StageOrAll, change: 
     if (context.signal?.aborted) throw new AbortedTrial(undone)
     if (meddled !== undefined) throw new ForeignChangeError(meddled, undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
-    const reasons = report?.reasons ?? [{ kind: 'settings' as const, text: (error as Error).message }]
+    const reasons = report?.reasons ?? [reasonOf(error)]
     return { healthy: false, trial, reasons, report, undone }
   }
 }

@@ -72,6 +72,16 @@ export class TrialError extends Error {
   override name = 'TrialError'
 }
 
+/** systemd did not take lines of the trial; `keys` are the settings that they were for. */
+export class IgnoredSettingsError extends TrialError {
+  override name = 'IgnoredSettingsError'
+  readonly keys: readonly string[]
+  constructor(message: string, keys: readonly string[]) {
+    super(message)
+    this.keys = keys
+  }
+}
+
 /** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
 export function startLimitMs(baseline: Baseline): number {
   return Math.min(90_000, Math.max(10_000, baseline.startMs * 4 + 5000))

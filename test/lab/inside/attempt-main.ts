@@ -44,7 +44,7 @@ async function run({ unit, settings, checks }: AttemptWish): Promise<AttemptResu
     unit,
     baseline: {
       listeners: listenersOf(facts.sockets),
-      answers: asked.map((check, index) => ({ check, answer: rounds[index]?.[0] ?? '' })),
+      answers: asked.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
       startMs: 200,
       restless: false,
     },

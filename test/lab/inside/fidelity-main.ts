@@ -73,7 +73,7 @@ async function run(wish: FidelityWish): Promise<void> {
   const rounds = await measure(live, checks, 2)
   const baseline: Baseline = {
     listeners: listenersOf(facts.sockets),
-    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0] ?? '' })),
+    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
     startMs: 300,
     restless: false,
   }

@@ -41,7 +41,7 @@ async function baselineOf(facts: Facts, texts: readonly string[]): Promise<Basel
   const rounds = await measure(liveHost(), checks, 1)
   return {
     listeners: listenersOf(facts.sockets),
-    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0] ?? '' })),
+    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
     startMs: 200,
     restless: false,
   }

@@ -44,7 +44,7 @@ async function baselineOf(live: Host, facts: Facts, texts: readonly string[]): P
   const rounds = await measure(live, checks, 1)
   return {
     listeners: listenersOf(facts.sockets),
-    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0] ?? '' })),
+    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
     startMs: 200,
     restless: false,
   }

@@ -124,7 +124,7 @@ function explain(message: string): unknown {
   const [reason, ...lines] = message.split('\n')
   const entry = { time: 0, messageId: '', identifier: 'x', pid: 1, priority: 3, fields: {} }
   return diagnose({
-    reasons: [{ kind: 'settings', text: reason ?? '' }],
+    reasons: [{ kind: 'error', text: reason ?? '' }],
     last: undefined,
     journal: [message, ...lines].map((text) => ({ ...entry, message: text })),
     records: [],

@@ -64,7 +64,7 @@ const lines = (assignments: readonly Assignment[]) => assignments.map(({ key, va
 
 function verdictOf(service: Service, { of, change }: ProofJob): Verdict {
   const broke = service(lines(change.assignments))
-  if (broke === undefined) return { holds: true, refused: [], of }
+  if (broke === undefined) return { holds: true, refused: [], of, change }
   const { reason, remedies } = typeof broke === 'string' ? { reason: broke, remedies: [] } : broke
   return { holds: false, reason, remedies, journal: [], undone: [] }
 }
@@ -249,7 +249,7 @@ describe('a tighter value', () => {
     let proofs: Proofs = NO_PROOFS
     for (let question = nextJob(work, proofs, []); question; question = nextJob(work, proofs, [])) {
       const refused = question.of === 'rung' ? ['kill(#) failed: Operation not permitted'] : []
-      const verdict: Verdict = { holds: true, refused, of: question.of }
+      const verdict: Verdict = { holds: true, refused, of: question.of, change: question.change }
       proofs = { ...proofs, verdicts: new Map([...proofs.verdicts, [question.key, verdict]]) }
       work = applyVerdicts(work, proofs)
     }

@@ -3,7 +3,13 @@ import type { Host } from '../../../../src/host/host.ts'
 import type { SocketFacts } from '../../../../src/observe/facts.ts'
 import { EXIT_MEANINGS, exitMeaning } from '../../../../src/trial/diagnosis/exit-codes.ts'
 import { commandUser, listenersOf, measure, problemOf } from '../../../../src/trial/health/baseline.ts'
-import { CheckError, checkLabel, parseCheck, parseExercise } from '../../../../src/trial/health/check.ts'
+import {
+  CheckError,
+  checkKey,
+  checkLabel,
+  parseCheck,
+  parseExercise,
+} from '../../../../src/trial/health/check.ts'
 import { listening } from '../../catalog/build-facts.ts'
 
 describe('a check', () => {
@@ -33,6 +39,13 @@ describe('a check', () => {
     expect(check).toMatchObject(expected)
     expect(check.timeoutMs).toBeGreaterThan(0)
     expect(checkLabel(check)).toBe(label)
+  })
+
+  it('is another one where its arguments differ, though a screen shows the same', () => {
+    const [one, two] = [parseCheck("say 'a b'"), parseCheck('say a b')]
+    expect(checkLabel(one)).toBe(checkLabel(two))
+    expect(checkKey(one)).not.toBe(checkKey(two))
+    expect(checkKey({ ...one, timeoutMs: 1 })).toBe(checkKey(one))
   })
 
   it.each([
@@ -84,7 +97,12 @@ describe('an exercise', () => {
       },
     } as unknown as Host
     const checks = [parseExercise('write'), parseCheck('http://x/'), parseExercise('read')]
-    expect(await measure(host, checks, 2)).toEqual([['exit 0'], ['200', '200'], ['exit 0']])
+    const asked = await measure(host, checks, 2)
+    expect(asked.map((round) => round.map(({ answer }) => answer))).toEqual([
+      ['exit 0'],
+      ['200', '200'],
+      ['exit 0'],
+    ])
     expect(played).toEqual(['probe', 'probe', 'write', 'read'])
   })
 })
@@ -118,9 +136,10 @@ describe('a check before the first change', () => {
     [['200', '500', '200'], true, /answers differently each time \(200, 500\)/],
     [['ECONNREFUSED', 'ECONNREFUSED'], false, /fails already now \(ECONNREFUSED\)/],
     [['ECONNREFUSED', '200'], true, /differently/],
-  ])('that answered %j (now ok: %s)', (answers, ok, problem) => {
-    if (problem === undefined) expect(problemOf(answers, ok)).toBeUndefined()
-    else expect(problemOf(answers, ok)).toMatch(problem)
+  ])('that answered %j (ok: %s)', (answers, ok, problem) => {
+    const found = problemOf(answers.map((answer) => ({ answer, ok })))
+    if (problem === undefined) expect(found).toBeUndefined()
+    else expect(found).toMatch(problem)
   })
 })
 
