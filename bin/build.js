@@ -12,7 +12,9 @@ import {
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
+import { underPinnedNode } from './pinned-node.js'
 
+await underPinnedNode()
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const entries = ['src/cli/main.ts', 'src/host/probe-main.ts']
@@ -42,7 +44,7 @@ async function bundle(folder) {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20',
+    target: 'node24',
     minifyWhitespace: true,
     minifySyntax: true,
     define: {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Kept in plain old syntax: it has to run on a Node that is too old, to say so.
 const major = Number(process.versions.node.split('.')[0])
-if (major < 20) {
-  console.error(`hardenctl needs Node 20 or later; this is ${process.version}.`)
+if (major < 24) {
+  console.error(`hardenctl needs Node 24 or newer; this is ${process.version}.`)
   process.exit(1)
 }
 

@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { underPinnedNode } from '../bin/pinned-node.js'
 import { project } from './lab/kit/project.ts'
+
+// Also who starts vitest by itself tests with the Node that hardenctl runs on.
+await underPinnedNode()
 
 /** A lab boots in a second, but a stage of the wizard waits for a real service many times, in clones and live. */
 const SLOW = { testTimeout: 180_000, hookTimeout: 300_000, teardownTimeout: 30_000 }
@@ -10,7 +14,7 @@ export default defineConfig({
   cacheDir: 'node_modules/.cache/vitest',
   test: {
     reporters: ['default', './test/setup/reporter.ts'],
-    // Ink writes only the last frame when CI is set.
+    // Under test Ink and chalk draw for a terminal, whatever CI says.
     env: { CI: 'false', FORCE_COLOR: '0' },
     passWithNoTests: true,
     projects: [

@@ -1,7 +1,6 @@
 import { printableState } from '../host/printable.ts'
 import type { Session, WalkState } from '../session/walk/state.ts'
 import { needsAscii, prepareEnvironment } from './terminal/environment.ts'
-import { safeOutput } from './terminal/output.ts'
 import { TerminalSize } from './terminal/size.ts'
 import { toAscii } from './text/ascii.ts'
 import { historyLine } from './text/history.ts'
@@ -19,22 +18,18 @@ export interface WizardTerminal {
 export async function runWizard(session: Session, terminal: WizardTerminal = process): Promise<number> {
   const { stdin, stdout } = terminal
   if (!stdin.isTTY || !stdout.isTTY) throw new Error('The wizard needs a terminal for input and output.')
-  prepareEnvironment(process.env, true)
+  prepareEnvironment(process.env)
   surviveHangup(stdin, stdout)
   const ascii = needsAscii(process.env)
   const size = new TerminalSize(stdout)
 
   // Only now: Ink and chalk read the environment while they are loaded.
   const { renderWizard } = await import('./terminal/render.tsx')
-  const output = safeOutput(stdout, {
-    ascii,
-    onResize: size.refresh,
-    above: () =>
-      plain(printableState(session.state()).history.map(historyLine)).map((text) =>
-        clip(text, (stdout.columns || 80) - 1),
-      ),
-  })
-  await renderWizard({ session, stdin, stdout: output, size })
+  const above = () =>
+    plain(printableState(session.state()).history.map(historyLine)).map((text) =>
+      clip(text, (stdout.columns || 80) - 1),
+    )
+  await renderWizard({ session, stdin, stdout, size, output: { ascii, above } })
   const code = await session.finished.catch(() => 1)
   await printRest(stdout, session.state(), ascii)
   return code

@@ -27,12 +27,6 @@ export function must(status) {
   if (status !== 0) process.exit(status)
 }
 
-export function checkNode() {
-  if (Number(process.versions.node.split('.')[0]) >= 20) return
-  console.error(`Node 20 or later is needed; this is ${process.version}.`)
-  process.exit(1)
-}
-
 /** Installs the packages of the lock file, when they are missing or older than it. */
 export function installModules() {
   const marker = join(project, 'node_modules/.package-lock.json')
@@ -44,6 +38,13 @@ export function installModules() {
 
 export function build() {
   must(run(process.execPath, ['bin/build.js']))
+}
+
+/** Runs a script of package.json as npm does, but under this very Node: Debian's npm runs on no other than Debian's. */
+export function runScript(name) {
+  const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+  const path = `${join(project, 'node_modules/.bin')}:${process.env.PATH ?? ''}`
+  return run('/bin/sh', ['-c', scripts[name]], { PATH: path })
 }
 
 /** Installs what a lab needs besides Node, where that is possible; what then is still missing is told by the tests. */

@@ -1,8 +1,9 @@
 // Runs one TypeScript program of the tests: node test/setup/bundle.js test/lab/measure/curve.ts
 import { join } from 'node:path'
-import { build, checkNode, installModules, installPrograms, project } from './bootstrap.js'
+import { underPinnedNode } from '../../bin/pinned-node.js'
+import { build, installModules, installPrograms, project } from './bootstrap.js'
 
-checkNode()
+await underPinnedNode()
 installModules()
 installPrograms()
 build()

@@ -1,6 +1,7 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Phase } from '../../src/session/walk/state.ts'
+import { widthOf } from '../../src/ui/text/lines.ts'
 import { FakeSession } from './fake-session.ts'
 import { unproven } from './moving-proofs.ts'
 import { baseline, confirm, done, examples, failed, keep, learning, row, stage, trial } from './phases.ts'
@@ -74,7 +75,7 @@ describe.each(sizes)('at $columns×$rows', (size) => {
         size,
       )
       expect(shown.lines().length).toBeLessThan(size.rows - 1)
-      for (const line of shown.lines()) expect([...line].length).toBeLessThanOrEqual(size.columns)
+      for (const line of shown.lines()) expect(widthOf(line)).toBeLessThanOrEqual(size.columns)
     }
   })
 

@@ -57,7 +57,8 @@ export async function stand(session: FakeSession, size: Size = { columns: 80, ro
     </SizeContext.Provider>,
   )
   await tick()
-  const frame = () => (tree.lastFrame() ?? '').replace(/\n+$/, '')
+  // Ink empties the frame of a test when the tree is unmounted; on a terminal the last one stays.
+  const frame = () => (tree.frames.findLast((text) => text.trim() !== '') ?? '').replace(/\n+$/, '')
   const type = async (keys: string) => {
     tree.stdin.write(keys)
     // Every key of a bunch is drawn before the next one.

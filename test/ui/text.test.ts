@@ -6,7 +6,7 @@ import { windowStart } from '../../src/ui/input/list.ts'
 import { needsAscii, prepareEnvironment } from '../../src/ui/terminal/environment.ts'
 import { toAscii } from '../../src/ui/text/ascii.ts'
 import { formatGain } from '../../src/ui/text/gain.ts'
-import { clip, lengthOf, plain, verbatim, wrap } from '../../src/ui/text/lines.ts'
+import { clip, clipStart, pad, plain, verbatim, widthOf, wrap } from '../../src/ui/text/lines.ts'
 import { FakeSession } from './fake-session.ts'
 import { done, stage } from './phases.ts'
 
@@ -46,6 +46,32 @@ describe('layout', () => {
     expect(clip('abcd', 4)).toBe('abcd')
   })
 
+  // The last two are an a and a k with a mark that stands on them, and a family that is one picture.
+  it.each([
+    ['CJK', '日本語の設定', 12],
+    ['emoji', '🔒🔑👩‍👩‍👧', 6],
+    ['combining marks', 'a\u0301k\u0327o', 3],
+  ])('counts the columns of %s', (_, text, columns) => {
+    expect(widthOf(text)).toBe(columns)
+    expect(widthOf(pad(text, 20))).toBe(20)
+    expect(clip(text, columns)).toBe(text)
+    expect(widthOf(clip(text, columns - 1))).toBeLessThan(columns)
+    expect(clip(text, columns - 1)).toMatch(/…$/)
+  })
+
+  it('wraps by columns, never inside a letter', () => {
+    expect(wrap('日本語の設定', 8)).toEqual(['日本語の', '設定'])
+    expect(wrap('🔒🔑🔒🔑🔒', 8)).toEqual(['🔒🔑🔒🔑', '🔒'])
+    const accented = 'q\u0301'.repeat(9)
+    expect(wrap(accented, 8)).toEqual(['q\u0301'.repeat(8), 'q\u0301'])
+  })
+
+  it('shows the end of what is typed', () => {
+    expect(clipStart('abcdef', 4)).toBe('cdef')
+    expect(widthOf(clipStart('日本語の設定', 5))).toBeLessThanOrEqual(5)
+    expect(clipStart('日本語の設定', 5)).toMatch(/設定$/)
+  })
+
   it('packs the footer', () => {
     expect(
       plain(
@@ -72,7 +98,7 @@ describe('layout', () => {
     const state = new FakeSession(stage(), { target: 'rehearsal' }).state()
     const [, second = ''] = plain(headerLines(state, columns))
     expect(second).toMatch(/^REHEARSAL in a clone/)
-    expect(lengthOf(second)).toBeLessThanOrEqual(columns)
+    expect(widthOf(second)).toBeLessThanOrEqual(columns)
   })
 })
 
@@ -84,14 +110,16 @@ describe('terminals', () => {
     expect(needsAscii({ LC_CTYPE: 'C.utf8', TERM: 'xterm' })).toBe(false)
     const drawn = '▸ [x] 9.2 → 7.1 ✔ ██░ … −0.2 ö'
     expect(toAscii(drawn)).toBe('> [x] 9.2 > 7.1 + ##. ~ -0.2 ?')
+    for (const text of [drawn, '日本語 →', '🔒 👩‍👩‍👧 |', 'a\u0301 o'])
+      expect(widthOf(toAscii(text))).toBe(widthOf(text))
   })
 
-  it('paint in spite of CI, and without colour when asked', () => {
-    const environment: Record<string, string | undefined> = { CI: 'true', NO_COLOR: '1', TERM: 'xterm' }
-    prepareEnvironment(environment, true)
+  it('are drawn without colour when asked', () => {
+    const environment: Record<string, string | undefined> = { NO_COLOR: '1', TERM: 'xterm' }
+    prepareEnvironment(environment)
     expect(environment).toEqual({ NO_COLOR: '1', TERM: 'xterm', FORCE_COLOR: '0' })
     const empty = { NO_COLOR: '' }
-    prepareEnvironment(empty, true)
+    prepareEnvironment(empty)
     expect(empty).toEqual({ NO_COLOR: '' })
   })
 })

@@ -1,4 +1,4 @@
-import { type Line, lengthOf } from '../text/lines.ts'
+import { type Line, widthOf } from '../text/lines.ts'
 import { Rows } from './draw.tsx'
 
 /** Key and what it does: ["Space", "tick"]. */
@@ -9,7 +9,7 @@ export function footerLines(hints: readonly KeyHint[], columns: number): Line[] 
   const lines: Line[] = []
   let used = 0
   for (const [key, does] of hints) {
-    const width = lengthOf(key) + 1 + lengthOf(does)
+    const width = widthOf(key) + 1 + widthOf(does)
     const current = lines.at(-1)
     const segments: Line = [
       { text: key, tone: 'bold' },

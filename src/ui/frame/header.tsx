@@ -3,7 +3,7 @@ import { formatScore, rated } from '../../session/store/score.ts'
 import type { Phase, QuestionId, WalkState } from '../../session/walk/state.ts'
 import { targetOf } from '../screen-key.ts'
 import { useSize } from '../terminal/size.ts'
-import { BLANK, clip, type Line, lengthOf } from '../text/lines.ts'
+import { BLANK, clip, type Line, widthOf } from '../text/lines.ts'
 import { Rows } from './draw.tsx'
 
 /** On a low terminal the blank rows go first. */
@@ -85,7 +85,7 @@ function secondLine(state: WalkState, columns: number): Line {
   const spokenOf = targetOf(state)
   for (const target of TARGETS[spokenOf]) {
     for (const exposure of exposures(state)) {
-      const gap = columns - lengthOf(target) - lengthOf(exposure)
+      const gap = columns - widthOf(target) - widthOf(exposure)
       if (gap < 2) continue
       return [
         { text: target, tone: spokenOf === 'live' ? 'warn' : 'accent' },
@@ -100,7 +100,7 @@ function secondLine(state: WalkState, columns: number): Line {
 export function headerLines(state: WalkState, columns: number): Line[] {
   const place = ` · ${placeOf(state.phase)}`
   const name: Line = [{ text: state.unit, tone: 'bold' }, { text: place }]
-  const whole = lengthOf(`hardenctl · ${state.unit}${place}`) <= columns
+  const whole = widthOf(`hardenctl · ${state.unit}${place}`) <= columns
   const first: Line = whole ? [{ text: 'hardenctl · ', tone: 'dim' }, ...name] : name
   return [first, secondLine(state, columns)]
 }

@@ -151,12 +151,6 @@ export function useKeys(handler: KeyHandler, layer: Layer = 'screen', active = t
   useLayoutEffect(() => (active ? keyboard.add(layer, latest) : undefined), [keyboard, layer, active])
 }
 
-/** For components that read the keyboard by themselves. */
-export function useAdmits(): () => boolean {
-  const { gate, asked } = useKeysContext()
-  return () => gate.admits(asked())
-}
-
 /** False for the moment after a new question in which keys don't count yet. */
 export function useOpen(question: string): boolean {
   const { gate } = useKeysContext()

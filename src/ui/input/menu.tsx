@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink'
 import SelectInput from 'ink-select-input'
-import { useRef } from 'react'
-import { useAdmits } from './keys.tsx'
+import { type Key, useKeys } from './keys.tsx'
+import { useCursor } from './list.ts'
 
 export interface Choice<Value extends string> {
   value: Value
@@ -10,31 +10,38 @@ export interface Choice<Value extends string> {
 
 interface MenuProps<Value extends string> {
   choices: Choice<Value>[]
-  active: boolean
   onChoose: (value: Value) => void
+  /** False once no answer counts any more. */
+  active?: boolean
 }
 
+const MOVES: readonly Key[] = ['up', 'down', 'k', 'j']
+
 /**
- * A choice of a few. ink-select-input answers from what it drew last: with Down and Enter in one read it would
- * choose the item above the one that was meant. So a choice counts only when it is the item last moved to,
- * which also stops digits from choosing at once.
+ * A choice of a few. ink-select-input draws it, but its keys come through the layers like all others: by itself it
+ * answers from what it drew last, so that Down and Enter in one read would choose the item above the one meant, and
+ * the Enter that it took would reach the next question too.
  */
-export function Menu<Value extends string>({ choices, active, onChoose }: MenuProps<Value>) {
-  const highlighted = useRef<Value | undefined>(choices[0]?.value)
-  const admits = useAdmits()
+export function Menu<Value extends string>({ choices, onChoose, active = true }: MenuProps<Value>) {
+  const cursor = useCursor(choices.length)
+  const choose = () => {
+    const choice = choices[cursor.current()]
+    if (choice) onChoose(choice.value)
+    return true
+  }
+  const take = (key: Key) => (key === 'enter' ? choose() : MOVES.includes(key) && cursor.move(key))
+  useKeys(take, 'screen', active)
   return (
-    <SelectInput<Value>
-      items={choices}
-      isFocused={active}
-      indicatorComponent={Indicator}
-      itemComponent={Item}
-      onHighlight={(item) => {
-        highlighted.current = item.value
-      }}
-      onSelect={(item) => {
-        if (admits() && item.value === highlighted.current) onChoose(item.value)
-      }}
-    />
+    <Box aria-role="listbox">
+      <SelectInput<Value>
+        key={cursor.current()}
+        items={choices}
+        initialIndex={cursor.current()}
+        isFocused={false}
+        indicatorComponent={Indicator}
+        itemComponent={Item}
+      />
+    </Box>
   )
 }
 

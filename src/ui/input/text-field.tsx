@@ -1,6 +1,6 @@
 import { useReducer, useRef } from 'react'
 import { Row } from '../frame/draw.tsx'
-import { lengthOf } from '../text/lines.ts'
+import { clipStart, widthOf } from '../text/lines.ts'
 import { useKeys } from './keys.tsx'
 
 interface TextFieldProps {
@@ -8,6 +8,13 @@ interface TextFieldProps {
   width: number
   onEnter: (text: string) => void
   onEscape: () => void
+}
+
+const letters = new Intl.Segmenter()
+
+/** Without its last letter, and the marks that stand on it. */
+function withoutLast(text: string): string {
+  return text.slice(0, [...letters.segment(text)].at(-1)?.index ?? 0)
 }
 
 /** One line of text, typed at its end. Takes every key while it is there. */
@@ -22,12 +29,12 @@ export function TextField({ label, width, onEnter, onEscape }: TextFieldProps) {
       if (typed === '') onEscape()
       else onEnter(typed)
     } else if (key === 'escape') onEscape()
-    else if (key === 'backspace') text.current = [...text.current].slice(0, -1).join('')
-    else if (lengthOf(key) === 1) text.current += key
+    else if (key === 'backspace') text.current = withoutLast(text.current)
+    else if ([...key].length === 1) text.current += key
     redraw()
     return true
   }, 'field')
   // The end is what is being typed, so the beginning gives way.
-  const shown = [...text.current].slice(-Math.max(4, width - lengthOf(label) - 3)).join('')
+  const shown = clipStart(text.current, Math.max(4, width - widthOf(label) - 3))
   return <Row>{[{ text: `${label} `, tone: 'accent' }, { text: shown }, { text: '█', tone: 'dim' }]}</Row>
 }

@@ -9,7 +9,7 @@ import { useCursor } from '../input/list.ts'
 import { TextField } from '../input/text-field.tsx'
 import { type TickItem, TickList } from '../input/tick-list.tsx'
 import { useSend } from '../screen-key.ts'
-import { BLANK, clip, type Line, line, pad, paragraph, plural } from '../text/lines.ts'
+import { BLANK, clip, type Line, line, pad, paragraph, plural, widthOf } from '../text/lines.ts'
 
 function choosing(restarts: Restarts | undefined): KeyHint[] {
   return [
@@ -101,7 +101,7 @@ function intro(phase: BaselinePhase, width: number, height: number): Line[] {
 }
 
 function itemsOf(checks: CheckRow[], width: number): TickItem[] {
-  const longest = Math.max(10, ...checks.map((check) => [...check.label].length))
+  const longest = Math.max(10, ...checks.map((check) => widthOf(check.label)))
   const column = Math.min(longest, Math.max(10, Math.floor((width - 8) * 0.65)))
   return checks.map((check) => ({
     id: check.id,

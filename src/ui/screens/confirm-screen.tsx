@@ -1,5 +1,4 @@
 import { Box } from 'ink'
-import { useOverlay } from '../frame/overlay.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
 import { Menu } from '../input/menu.tsx'
@@ -11,7 +10,6 @@ import { applyLabel, type ConfirmPhase, planLines } from './plan-lines.ts'
 
 export function Confirm({ phase, question }: { phase: ConfirmPhase; question: string }) {
   const send = useSend()
-  const { page } = useOverlay()
   const { columns, rows } = useSize()
   const lines = planLines(phase, columns)
   const scrolling = useScrolling(lines.length)
@@ -40,7 +38,6 @@ export function Confirm({ phase, question }: { phase: ConfirmPhase; question: st
             keys="Space and b"
           />
           <Menu
-            active={page === undefined}
             choices={[
               { value: 'apply', label: clip(applyLabel(phase), columns - 2) },
               {

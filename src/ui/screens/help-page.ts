@@ -1,6 +1,6 @@
 import type { Phase } from '../../session/walk/state.ts'
 import type { Page } from '../frame/overlay.tsx'
-import { BLANK, type Line, labelled, lengthOf, line, paragraph } from '../text/lines.ts'
+import { BLANK, type Line, labelled, line, paragraph, widthOf } from '../text/lines.ts'
 
 const HERE: Record<Phase['at'], string> = {
   looking: 'The service is being looked at: its processes, files, sockets and settings. Nothing is changed.',
@@ -57,7 +57,7 @@ function showsProofs(phase: Phase): boolean {
 }
 
 function section(title: string, entries: [string, string][], width: number): Line[] {
-  const column = Math.max(14, ...entries.map(([name]) => lengthOf(name) + 2))
+  const column = Math.max(14, ...entries.map(([name]) => widthOf(name) + 2))
   const lines = entries.flatMap(([name, says]) => labelled(name, says, width, undefined, column))
   return [line(title, 'accent'), ...lines, BLANK]
 }

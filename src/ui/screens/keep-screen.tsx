@@ -4,7 +4,6 @@ import { rated } from '../../session/store/score.ts'
 import type { Phase, WalkState } from '../../session/walk/state.ts'
 import { Rows } from '../frame/draw.tsx'
 import type { KeyHint } from '../frame/footer.tsx'
-import { useOverlay } from '../frame/overlay.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
 import { type Choice, Menu } from '../input/menu.tsx'
@@ -60,7 +59,6 @@ const WORDS = 'keep'
 export function Keep(props: KeepProps) {
   const { phase, question } = props
   const send = useSend()
-  const { page } = useOverlay()
   const now = useNow()
   const [insisting, setInsisting] = useState(false)
   const unseen = phase.login !== undefined && phase.login.seen === undefined
@@ -111,7 +109,7 @@ export function Keep(props: KeepProps) {
             ) : (
               <Menu
                 key={unseen ? 'unseen' : 'seen'}
-                active={page === undefined && left > 0}
+                active={left > 0}
                 choices={unseen ? UNSEEN : CHOICES}
                 onChoose={choose}
               />

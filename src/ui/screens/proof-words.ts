@@ -1,5 +1,5 @@
 import type { Proof, Row } from '../../session/walk/state.ts'
-import { clip, lengthOf, type Segment, type Tone } from '../text/lines.ts'
+import { clip, type Segment, type Tone, widthOf } from '../text/lines.ts'
 
 /** A mark and a word say it without colour; the mark makes a column that can be read at a glance. */
 const WORDS: Record<Proof['state'], { mark: string; word: string; tone?: Tone }> = {
@@ -64,8 +64,8 @@ export function rowStatus(row: Row, room: number): Segment[] {
   if (state === 'none') return row.caution ? [{ text: 'caution', tone: 'warn' }] : []
   const { mark, word, tone } = WORDS[state]
   const said = `${mark} ${isInsistedOn(row) ? word.toUpperCase() : word}`
-  const caution = row.caution && lengthOf(said) + lengthOf(CAUTION) <= room ? CAUTION : ''
-  const left = room - lengthOf(said) - lengthOf(caution) - 2
-  const why = reason && (left >= MIN_REASON || left >= lengthOf(reason)) ? `: ${clip(reason, left)}` : ''
+  const caution = row.caution && widthOf(said) + widthOf(CAUTION) <= room ? CAUTION : ''
+  const left = room - widthOf(said) - widthOf(caution) - 2
+  const why = reason && (left >= MIN_REASON || left >= widthOf(reason)) ? `: ${clip(reason, left)}` : ''
   return [{ text: said + why, tone }, ...(caution ? [{ text: caution, tone: 'warn' } as const] : [])]
 }

@@ -1,6 +1,5 @@
 import { Box } from 'ink'
 import type { Phase } from '../../session/walk/state.ts'
-import { useOverlay } from '../frame/overlay.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
 import { Menu } from '../input/menu.tsx'
@@ -17,7 +16,6 @@ export function Question({
   question: string
 }) {
   const send = useSend()
-  const { page } = useOverlay()
   const { columns, rows } = useSize()
   const lines = phase.text.flatMap((text) => paragraph(text, columns))
   const scrolling = useScrolling(lines.length)
@@ -41,7 +39,6 @@ export function Question({
         <Box flexDirection="column" gap={1}>
           <Scroll lines={lines} height={height - 3} offset={scrolling.offset(height - 3)} keys="PgUp PgDn" />
           <Menu
-            active={page === undefined}
             choices={[
               { value: 'yes', label: phase.yes },
               { value: 'no', label: phase.no },

@@ -2,7 +2,7 @@ import type { Phase, Row } from '../../session/walk/state.ts'
 import type { Page } from '../frame/overlay.tsx'
 import type { TickItem } from '../input/tick-list.tsx'
 import { formatGain } from '../text/gain.ts'
-import { BLANK, bullet, clip, type Line, labelled, lengthOf, line, pad, paragraph } from '../text/lines.ts'
+import { BLANK, bullet, clip, type Line, labelled, line, pad, paragraph, widthOf } from '../text/lines.ts'
 import { isInsistedOn, proofSentence, proofTone, reasonOf, rowStatus } from './proof-words.ts'
 
 export function assignment(row: Row): string {
@@ -24,7 +24,7 @@ function whyUnavailable(row: Row): string {
 
 export function tickItems(rows: Row[], width: number): TickItem[] {
   const names = rows.map(assignment)
-  const longest = Math.max(12, ...names.map(lengthOf))
+  const longest = Math.max(12, ...names.map(widthOf))
   const column = Math.min(longest, Math.max(12, Math.floor(width * (width < 70 ? 0.45 : 0.5))))
   // Beside the name stand the cursor, the box, the gain and the blanks between them.
   const room = width - column - 14

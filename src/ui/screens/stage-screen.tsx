@@ -10,7 +10,7 @@ import { useKeys } from '../input/keys.tsx'
 import { useCursorOn } from '../input/list.ts'
 import { TickList } from '../input/tick-list.tsx'
 import { useSend } from '../screen-key.ts'
-import { clip, type Line, lengthOf, line, paragraph, plural } from '../text/lines.ts'
+import { clip, type Line, line, paragraph, plural, widthOf } from '../text/lines.ts'
 import { assignment, detailLines, detailPage, inOrder, notesPage, tickItems } from './row-lines.ts'
 import { stageSummary } from './stage-summary.ts'
 
@@ -138,8 +138,8 @@ function Body({ phase, rows, cursor, width, height }: BodyProps) {
 
 /** "── ProtectSystem=strict ──────── 3 of 12 ──" */
 function rule(name: string, place: string, width: number): Line {
-  const title = clip(name, Math.max(4, width - lengthOf(place) - 12))
-  const middle = '─'.repeat(Math.max(1, width - lengthOf(title) - lengthOf(place) - 8))
+  const title = clip(name, Math.max(4, width - widthOf(place) - 12))
+  const middle = '─'.repeat(Math.max(1, width - widthOf(title) - widthOf(place) - 8))
   return [
     { text: '── ', tone: 'dim' },
     { text: title, tone: 'bold' },

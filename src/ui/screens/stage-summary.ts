@@ -1,7 +1,7 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import type { Row, StagePhase } from '../../session/walk/state.ts'
 import type { Room } from '../frame/screen.tsx'
-import { clip, type Line, lengthOf, line, wrap } from '../text/lines.ts'
+import { clip, type Line, line, widthOf, wrap } from '../text/lines.ts'
 import { isInsistedOn, isSettled, proofSentence, proofTone, shortSentence } from './proof-words.ts'
 
 /** What the stage is about, for somebody who sees it for the first time. */
@@ -28,7 +28,7 @@ export function stageSummary(phase: StagePhase, { width, height }: Room): Line[]
     const text = insisted > 0 ? count : `${about} ${count}`
     return [line(clip(text, width), insisted > 0 ? 'warn' : undefined)]
   }
-  const text = `${count} ${together(phase, offered, width - lengthOf(count) - 1)}`
+  const text = `${count} ${together(phase, offered, width - widthOf(count) - 1)}`
   const wrapped = height >= ROOM_FOR_WRAPPING ? twoLines(text, width) : [clip(text, width)]
   const [first = '', ...more] = wrapped
   const tone = proofTone(phase.set)
@@ -54,7 +54,7 @@ function together(phase: StagePhase, offered: Row[], width: number): string {
   const short = phase.set.state === 'proven' ? `Together: ${shortSentence(phase.set)}.` : whole
   const progress = phase.proving ? progressOf(offered) : ''
   const wordings = [whole + progress, short + progress, whole, short]
-  return wordings.find((wording) => lengthOf(wording) <= width) ?? short
+  return wordings.find((wording) => widthOf(wording) <= width) ?? short
 }
 
 /** Moves only when a row does: nothing is redrawn over ssh for the sake of movement. */

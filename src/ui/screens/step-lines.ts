@@ -1,5 +1,5 @@
 import type { StepRow } from '../../session/walk/state.ts'
-import { clip, type Line, lengthOf, pad, type Tone } from '../text/lines.ts'
+import { clip, type Line, pad, type Tone, widthOf } from '../text/lines.ts'
 
 const STATES: Record<StepRow['state'], { mark: string; word: string; tone?: Tone }> = {
   waiting: { mark: '·', word: 'waiting', tone: 'dim' },
@@ -10,7 +10,7 @@ const STATES: Record<StepRow['state'], { mark: string; word: string; tone?: Tone
 
 /** `elapsed` is for the running step: milliseconds since it was first seen running. */
 export function stepLines(steps: StepRow[], width: number, elapsed: (id: string) => number): Line[] {
-  const longest = Math.max(10, ...steps.map((step) => lengthOf(step.label)))
+  const longest = Math.max(10, ...steps.map((step) => widthOf(step.label)))
   const column = Math.min(longest, Math.max(10, width - 22))
   return steps.flatMap((step) => {
     const { mark, word, tone } = STATES[step.state]

@@ -1,11 +1,7 @@
 type Environment = Record<string, string | undefined>
 
-/**
- * Has to run before Ink is imported, because Ink and chalk read the environment while they are loaded: with CI
- * set Ink paints nothing until it exits, and NO_COLOR is not known to either.
- */
-export function prepareEnvironment(environment: Environment, interactive: boolean): void {
-  if (interactive) delete environment.CI
+/** Has to run before Ink is imported: what chalk reads while it is loaded knows of neither. */
+export function prepareEnvironment(environment: Environment): void {
   if (environment.NO_COLOR || environment.TERM === 'dumb') environment.FORCE_COLOR = '0'
 }
 

@@ -2,103 +2,87 @@ import { toAscii } from '../text/ascii.ts'
 
 export interface OutputOptions {
   ascii: boolean
-  /** Called after a resize, before Ink draws again. */
+  /** Lets React lay out anew; nothing of it is drawn yet. */
   onResize: () => void
+  /** Makes Ink forget what it has drawn, so that it draws all of it again. */
+  forget: () => void
   /** Lines that stood above the frame and are wanted again after the screen was cleared. */
   above: () => string[]
 }
+
+type Listener = (...values: unknown[]) => void
 
 const CLEAR_SCREEN = '\x1b[H\x1b[2J'
 const SETTLE_MS = 60
 
 /**
- * Ink 6.8 forgets, when it redraws single lines of a frame that has not become shorter, that the cursor rests
- * below the last line: it goes up one row too few, and every update would be drawn one row further down. Such a
- * write is known by its beginning; one for a shorter frame starts with an erasure.
- */
-function oneRowHigher(chunk: string): string {
-  return chunk.replace(/^\x1b\[(\d+)A/, (_, rows: string) => `\x1b[${Number(rows) + 1}A`)
-}
-
-/**
- * The terminal as Ink is allowed to see it. Ink 6 clears the scrollback (ESC[3J) whenever its frame is as high
- * as the terminal, which a resize can cause at any time; and after a resize its line-by-line updates start from
- * a wrong row, because the terminal has wrapped the old lines anew. So Ink is told of endless rows, the screens
- * keep their own height, and a resize clears the visible part only and draws everything again.
+ * The terminal as Ink sees it. After a resize Ink erases as many rows as its frame had, but the terminal has wrapped
+ * the old lines anew and they may be more: half of them would stay, and be pushed into the scrollback again and again
+ * while a window's edge is dragged. So nothing is written until the size has settled; then the visible part is cleared
+ * and everything drawn once. And where only ASCII can be shown, every text passes here.
  */
 export function safeOutput(stdout: NodeJS.WriteStream, options: OutputOptions): NodeJS.WriteStream {
-  const ink = {
-    muted: false,
-    columns: undefined as number | undefined,
-    /** Written once in the place of Ink's next write. */
-    instead: undefined as string | undefined,
-    resized: new Map<Listener, Listener>(),
-  }
+  let muted = false
+  const onResized = new Map<Listener, Listener>()
+  const translate = (text: string) => (options.ascii ? toAscii(text) : text)
 
-  const translate = (text: string) => (options.ascii ? toAscii(oneRowHigher(text)) : oneRowHigher(text))
   const write = (chunk: unknown, ...rest: unknown[]): boolean => {
+    if (!muted)
+      return stdout.write(typeof chunk === 'string' ? translate(chunk) : (chunk as string), ...(rest as []))
     const done = rest.find((item) => typeof item === 'function') as (() => void) | undefined
-    if (ink.muted) {
-      if (done) setImmediate(done)
-      return true
-    }
-    if (ink.instead !== undefined) {
-      const text = translate(ink.instead)
-      ink.instead = undefined
-      return stdout.write(text, ...(rest as []))
-    }
-    return stdout.write(typeof chunk === 'string' ? translate(chunk) : (chunk as Uint8Array), ...(rest as []))
+    if (done) setImmediate(done)
+    return true
   }
 
-  const watch = (repaint: Listener): Listener => {
+  const settled = (repaint: Listener): Listener => {
     let timer: NodeJS.Timeout | undefined
     return () => {
-      ink.muted = true
+      muted = true
       options.onResize()
       clearTimeout(timer)
-      // Dragging a window's edge resizes many times a second, and React needs a turn to lay out anew.
       timer = setTimeout(() => {
-        // Ink forgets its last frame only when the terminal became narrower: let it believe so.
-        ink.columns = (stdout.columns || 80) + 1
-        repaint()
-        ink.columns = undefined
-        ink.muted = false
-        // Ink begins by erasing as many rows as its frame had; they are elsewhere now.
-        ink.instead =
+        options.forget()
+        muted = false
+        write(
           CLEAR_SCREEN +
-          options
-            .above()
-            .map((text) => `${text}\n`)
-            .join('')
+            options
+              .above()
+              .map((text) => `${text}\n`)
+              .join(''),
+        )
         repaint()
-        ink.instead = undefined
       }, SETTLE_MS)
     }
   }
 
   const on = (name: string, listener: Listener) => {
-    const wrapped = name === 'resize' ? watch(listener) : listener
-    ink.resized.set(listener, wrapped)
-    stdout.on(name, wrapped)
+    const heard = name === 'resize' ? settled(listener) : listener
+    if (name === 'resize') onResized.set(listener, heard)
+    stdout.on(name, heard)
     return proxy
   }
   const off = (name: string, listener: Listener) => {
-    stdout.off(name, ink.resized.get(listener) ?? listener)
+    stdout.off(name, onResized.get(listener) ?? listener)
     return proxy
   }
 
+  // Ink asks other programs for a size that is not known (0); the screens are laid out for 80×24 then.
+  const known: Record<PropertyKey, () => unknown> = {
+    rows: () => stdout.rows || 24,
+    columns: () => stdout.columns || 80,
+    write: () => write,
+    on: () => on,
+    addListener: () => on,
+    off: () => off,
+    removeListener: () => off,
+  }
   const proxy: NodeJS.WriteStream = new Proxy(stdout, {
     get(target, name) {
-      if (name === 'rows') return Number.MAX_SAFE_INTEGER
-      if (name === 'columns') return ink.columns ?? (target.columns || 80)
-      if (name === 'write') return write
-      if (name === 'on' || name === 'addListener') return on
-      if (name === 'off' || name === 'removeListener') return off
+      const own = Object.hasOwn(known, name) ? known[name] : undefined
+      if (own) return own()
       const value: unknown = Reflect.get(target, name, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
   })
   return proxy
 }
-
-type Listener = (...values: unknown[]) => void

@@ -2,6 +2,7 @@ import { render } from 'ink'
 import { useSyncExternalStore } from 'react'
 import type { Session } from '../../session/walk/state.ts'
 import { App } from '../app.tsx'
+import { type OutputOptions, safeOutput } from './output.ts'
 import { SizeContext, type TerminalSize } from './size.ts'
 
 interface RenderedWizard {
@@ -9,13 +10,16 @@ interface RenderedWizard {
   stdin: NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   size: TerminalSize
+  output: Pick<OutputOptions, 'ascii' | 'above'>
 }
 
 /** Ends when the walk is over and everything is painted. */
-export async function renderWizard({ session, stdin, stdout, size }: RenderedWizard): Promise<void> {
+export async function renderWizard({ session, stdin, stdout, size, output }: RenderedWizard): Promise<void> {
   const instance = render(<Sized session={session} size={size} />, {
     stdin,
-    stdout,
+    stdout: safeOutput(stdout, { ...output, onResize: size.refresh, forget: () => instance.clear() }),
+    // A terminal is one in CI too.
+    interactive: true,
     exitOnCtrlC: false,
     incrementalRendering: true,
     maxFps: 20,

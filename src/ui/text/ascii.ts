@@ -1,4 +1,8 @@
-/** One character for one character, so that nothing moves: layout is done before this. */
+import stringWidth from 'string-width'
+
+const letters = new Intl.Segmenter()
+
+/** One column for one column, so that nothing moves: layout is done before this. */
 const TWINS: Record<string, string> = {
   '→': '>',
   '−': '-',
@@ -25,5 +29,9 @@ const TWINS: Record<string, string> = {
 }
 
 export function toAscii(text: string): string {
-  return text.replace(/[^\x00-\x7f]/gu, (letter) => TWINS[letter] ?? '?')
+  return text.replace(/[^\x00-\x7f]+/g, (run) => [...letters.segment(run)].map(asciiOf).join(''))
+}
+
+function asciiOf({ segment }: Intl.SegmentData): string {
+  return TWINS[segment] ?? '?'.repeat(stringWidth(segment))
 }

@@ -1,9 +1,9 @@
 import { STAGE_TITLES, STAGES, titleOf } from '../../catalog/common/types.ts'
 import { formatScore } from '../../session/store/score.ts'
 import type { StageResult } from '../../session/walk/state.ts'
-import { type Line, lengthOf, pad, plural } from './lines.ts'
+import { type Line, pad, plural, widthOf } from './lines.ts'
 
-const TITLE_WIDTH = Math.max(...Object.values(STAGE_TITLES).map(lengthOf))
+const TITLE_WIDTH = Math.max(...Object.values(STAGE_TITLES).map(widthOf))
 
 /** "✔ 1 Capabilities  9.2 → 7.1  kept 3 directives" */
 export function historyLine(result: StageResult): Line {

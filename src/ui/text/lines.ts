@@ -1,3 +1,7 @@
+import cliTruncate from 'cli-truncate'
+import stringWidth from 'string-width'
+import wrapAnsi from 'wrap-ansi'
+
 /** One row of the screen. Text is wrapped before it is drawn, so that every height is known beforehand. */
 export type Line = Segment[]
 
@@ -15,40 +19,28 @@ export function line(text: string, tone?: Tone): Line {
   return [{ text, tone }]
 }
 
-export function lengthOf(text: string): number {
-  return [...text].length
+/** Columns that a terminal needs for it: two for CJK and emoji, none for a combining mark. */
+export function widthOf(text: string): number {
+  return stringWidth(text)
 }
 
 export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - lengthOf(text)))
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)))
 }
 
+/** At most `width` columns; what is cut off leaves a mark. */
 export function clip(text: string, width: number): string {
-  if (lengthOf(text) <= width) return text
-  if (width <= 1) return '…'.slice(0, Math.max(0, width))
-  return `${[...text].slice(0, width - 1).join('')}…`
+  return width < 1 ? '' : cliTruncate(text, width)
+}
+
+/** The end of a text, at most `width` columns of it. */
+export function clipStart(text: string, width: number): string {
+  return width < 1 ? '' : cliTruncate(text, width, { position: 'start', truncationCharacter: '' })
 }
 
 /** Breaks at blanks, and inside a word only when it is longer than a whole line. */
 export function wrap(text: string, width: number): string[] {
-  const room = Math.max(8, width)
-  const lines: string[] = []
-  let current = ''
-  for (const word of text.split(/ +/)) {
-    let rest = word
-    if (current !== '' && lengthOf(current) + 1 + lengthOf(rest) > room) {
-      lines.push(current)
-      current = ''
-    }
-    while (current === '' && lengthOf(rest) > room) {
-      const letters = [...rest]
-      lines.push(letters.slice(0, room).join(''))
-      rest = letters.slice(room).join('')
-    }
-    current = current === '' ? rest : `${current} ${rest}`
-  }
-  lines.push(current)
-  return lines
+  return wrapAnsi(text.replaceAll(/ +/g, ' '), Math.max(8, width), { hard: true }).split('\n')
 }
 
 export function paragraph(text: string, width: number, tone?: Tone): Line[] {
@@ -57,8 +49,8 @@ export function paragraph(text: string, width: number, tone?: Tone): Line[] {
 
 /** The first line behind `mark`, the following ones below its text. */
 export function bullet(text: string, width: number, mark = '• ', tone?: Tone): Line[] {
-  const indent = ' '.repeat(lengthOf(mark))
-  return wrap(text, width - lengthOf(mark)).map((part, index) => [
+  const indent = ' '.repeat(widthOf(mark))
+  return wrap(text, width - widthOf(mark)).map((part, index) => [
     { text: index === 0 ? mark : indent, tone: 'dim' },
     { text: part, tone },
   ])
@@ -80,9 +72,9 @@ export function verbatim(text: string, width: number, tone?: Tone): Line[] {
     .replace(/\n$/, '')
     .split('\n')
     .flatMap((raw) => {
-      if (lengthOf(raw) <= width) return [line(raw, tone)]
+      if (widthOf(raw) <= width) return [line(raw, tone)]
       const indent = '    '
-      const [first = '', ...more] = wrap(raw.trimStart(), width - lengthOf(indent))
+      const [first = '', ...more] = wrap(raw.trimStart(), width - widthOf(indent))
       return [line(first, tone), ...more.map((part) => line(indent + part, tone))]
     })
 }

@@ -1,23 +1,12 @@
 import { formatScore, rated, rating } from '../../session/store/score.ts'
 import type { Summary } from '../../session/walk/state.ts'
-import {
-  BLANK,
-  bullet,
-  clip,
-  type Line,
-  labelled,
-  lengthOf,
-  line,
-  pad,
-  paragraph,
-  verbatim,
-} from './lines.ts'
+import { BLANK, bullet, clip, type Line, labelled, line, pad, paragraph, verbatim, widthOf } from './lines.ts'
 
 /** Bars against the full scale of 10, so that half as long is half as exposed. */
 function curveLines(summary: Summary, width: number): Line[] {
   const points = summary.curve
   const column = Math.min(
-    Math.max(8, ...points.map(({ label }) => lengthOf(label))),
+    Math.max(8, ...points.map(({ label }) => widthOf(label))),
     Math.max(8, Math.floor(width / 3)),
   )
   const numbers = 4 + 2 + 9 + 2

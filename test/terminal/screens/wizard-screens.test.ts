@@ -25,7 +25,7 @@ beforeAll(async () => {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node20',
+    target: 'node24',
     jsx: 'automatic',
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -53,7 +53,6 @@ const ENVIRONMENT = {
   PATH: process.env.PATH ?? '',
   TERM: 'xterm-256color',
   LANG: 'C.UTF-8',
-  CI: 'true',
   PACE: '300',
 }
 
@@ -263,6 +262,11 @@ describe.concurrent('terminals that can do less', () => {
     const coloured = start('stage')
     await coloured.waitFor('Enter review')
     expect(coloured.written()).toContain('\x1b[33m')
+  })
+
+  it('are painted in CI too', async () => {
+    const terminal = start('stage', { env: { CI: 'true' } })
+    await terminal.waitFor('Enter review')
   })
 
   it.each(['confirm', 'confirm-all', 'trial', 'keep', 'failed'])(
