@@ -32,6 +32,19 @@ describe('a way into the machine, no new login seen', () => {
     expect(session.intents).toEqual([{ do: 'keep', yes: true, withoutLogin: true }])
   })
 
+  it('takes a y for the choice to insist, which still wants the word', async () => {
+    const session = new FakeSession(keep({ login: by }))
+    const shown = await asked(session)
+    await shown.press('y')
+    expect(session.intents).toEqual([])
+    expect(shown.frame()).toContain('Type keep to keep it without a new login:')
+    // A y is a letter here, and no second yes.
+    await shown.press('y', ENTER)
+    expect(session.intents).toEqual([])
+    await shown.press('y', ...'keep', ENTER)
+    expect(session.intents).toEqual([{ do: 'keep', yes: true, withoutLogin: true }])
+  })
+
   it.each([
     ['yes', ENTER],
     ['keep', ESC],

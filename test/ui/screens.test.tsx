@@ -2,7 +2,7 @@ import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Row } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
-import { baseline, confirm, done, failed, stage, trial } from './phases.ts'
+import { baseline, confirm, done, failed, keep, stage, trial } from './phases.ts'
 import { DOWN, ENTER, ESC, stand, UP } from './stand.tsx'
 
 afterEach(cleanup)
@@ -190,6 +190,33 @@ describe('confirm', () => {
     const session = new FakeSession(confirm)
     const shown = await stand(session)
     await shown.press('2')
+    expect(session.intents).toEqual([])
+  })
+})
+
+describe('keep', () => {
+  it.each([
+    ['y', true],
+    ['n', false],
+    [ESC, false],
+    [ENTER, true],
+  ])('%j answers', async (key, yes) => {
+    const session = new FakeSession(keep())
+    const shown = await stand(session)
+    await shown.press(key)
+    expect(session.intents).toEqual([{ do: 'keep', yes }])
+  })
+
+  it('shows in the footer what y and n do', async () => {
+    const shown = await stand(new FakeSession(keep()))
+    await shown.press()
+    expect(shown.frame()).toMatch(/y keep {3}n or Esc roll back/)
+  })
+
+  it('lets no y keep what is being rolled back already', async () => {
+    const session = new FakeSession(keep({ deadline: Date.now() - 1000 }))
+    const shown = await stand(session)
+    await shown.press('y')
     expect(session.intents).toEqual([])
   })
 })

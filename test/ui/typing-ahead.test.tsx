@@ -23,11 +23,11 @@ describe('keys that were meant for an earlier question', () => {
   it('do not keep', async () => {
     const session = new FakeSession(trial())
     const shown = await stand(session)
-    await shown.press(ENTER, '1', 'n', ESC)
+    await shown.press(ENTER, '1', 'n', 'y', ESC)
     await shown.show({ phase: keep() })
     await shown.type(ENTER)
     await tick(300)
-    await shown.type(`${ENTER}n`)
+    await shown.type(`${ENTER}ny`)
     expect(session.intents).toEqual([])
     expect(shown.frame()).toContain('Keep it?')
     await shown.press(ENTER)

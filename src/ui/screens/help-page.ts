@@ -43,6 +43,7 @@ const KEYS: [string, string][] = [
   ['Space', 'tick or untick; scrolls a text'],
   ['Enter', 'go on, or choose what is marked'],
   ['Esc', 'back; when asked to keep a change: roll it back'],
+  ['y, n', 'when asked to keep a change: keep it; roll it back'],
   ['a', 'tick all or none; add a check'],
   ['d, n', 'all details of a row; notes on the stage'],
   ['l', 'on the system calls: learn from the live service’s traffic'],

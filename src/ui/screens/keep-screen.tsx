@@ -43,12 +43,16 @@ const ROLL_BACK: Choice<Answer> = { value: 'undo', label: 'Roll back' }
 const CHOICES: Choice<Answer>[] = [{ value: 'keep', label: 'Keep it' }, ROLL_BACK]
 /** Waiting is what is asked for here, so that Enter must not keep. */
 const UNSEEN: Choice<Answer>[] = [ROLL_BACK, { value: 'insist', label: 'Keep it without a new login …' }]
-const CHOOSING: KeyHint[] = [
+/** `y` is the choice that y stands for. */
+const hints = (y: string): KeyHint[] => [
   ['↑↓', 'choose'],
   ['Enter', 'answer'],
-  ['Esc or n', 'roll back'],
+  ['y', y],
+  ['n or Esc', 'roll back'],
   ['?', 'help'],
 ]
+const SEEN_HINTS = hints('keep')
+const UNSEEN_HINTS = hints('keep without a login')
 const TYPING: KeyHint[] = [
   ['Enter', 'answer'],
   ['Esc', 'back'],
@@ -63,23 +67,25 @@ export function Keep(props: KeepProps) {
   const [insisting, setInsisting] = useState(false)
   const unseen = phase.login !== undefined && phase.login.seen === undefined
   const typing = insisting && unseen
-  useKeys((key) => {
-    // Both lead to the safe side, so neither asks again.
-    if (key !== 'escape' && key !== 'n') return false
-    send({ do: 'keep', yes: false })
-    return true
-  })
+  const left = seconds(phase.deadline, now)
   const choose = (value: Answer) => {
     if (value === 'insist') setInsisting(true)
     else send({ do: 'keep', yes: value === 'keep' })
   }
+  useKeys((key) => {
+    // Both lead to the safe side, so neither asks again.
+    if (key === 'escape' || key === 'n') choose('undo')
+    else if (key === 'y' && left > 0) choose(unseen ? 'insist' : 'keep')
+    else return false
+    return true
+  })
   const insist = (words: string) => {
     setInsisting(false)
     if (words.toLowerCase() === WORDS) send({ do: 'keep', yes: true, withoutLogin: true })
   }
-  const left = seconds(phase.deadline, now)
+  const choosing = unseen ? UNSEEN_HINTS : SEEN_HINTS
   return (
-    <Screen question={question} hints={typing ? TYPING : CHOOSING}>
+    <Screen question={question} hints={typing ? TYPING : choosing}>
       {({ width, height }) => {
         const countdown =
           left > 0

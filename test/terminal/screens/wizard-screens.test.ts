@@ -90,7 +90,7 @@ describe.concurrent.each([
   it('walks to the end, leaves the scrollback alone and says everything once', async () => {
     const terminal = start('walk', { columns, rows })
     await walkToKeep(terminal)
-    await terminal.press('enter')
+    await terminal.type('y')
     await terminal.waitFor('System calls')
     await terminal.waitFor('Enter review')
     await terminal.type('q')
