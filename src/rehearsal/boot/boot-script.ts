@@ -1,4 +1,5 @@
-import { quoted } from '../../trial/transaction/undo-script.ts'
+import { dirname } from 'node:path'
+import { quoted } from '../../trial/transaction/give-back.ts'
 import type { Layer } from './layers.ts'
 
 /** Everything that the script of one clone depends on. */
@@ -103,7 +104,8 @@ enter() {
   echo "$pid" >${quoted(`${folder}/pid`)}
   echo "pid $pid"
   echo 0 >"$1/clone/cgroup.procs"
-  for controller in $(cat "$1/cgroup.controllers"); do
+  read -r controllers <"$1/cgroup.controllers"
+  for controller in $controllers; do
     echo "+$controller" >"$1/cgroup.subtree_control" || :
   done
   exec unshare --cgroup -- /bin/sh ${quoted(`${folder}/boot.sh`)} build
@@ -117,6 +119,9 @@ function upperPart({ upper, upperKiB }: BootPlan): string {
   const image = quoted(upper.image)
   // Unlinked while it is mounted: its blocks are free again when the last mount of it ends.
   return `upper() {
+  # Nobody but root, who alone can look into the folder: whoever could open the image, or had made it, could read all
+  # that is written in the clone, past all modes.
+  (umask 077 && mkdir -p ${quoted(dirname(upper.image))} && set -C && : >${image})
   truncate -s ${upperKiB}k ${image}
   mkfs.ext4 -q -F -m 0 -O ^has_journal -E lazy_itable_init=1,nodiscard ${image}
   mount -n -t ext4 -o loop,noatime ${image} "$base"
@@ -134,14 +139,28 @@ overlay() {
   number=$((number + 1))
   layer=$base/$number
   mkdir "$layer" "$layer/lower" "$layer/upper" "$layer/work"
+  # Whoever owns a folder above a mount point may put a link there: then this is another file system of the host, with
+  # its own modes, in the place of that one.
   mount -n --bind -- "$1" "$layer/lower"
   chown --reference="$1" -- "$layer/upper"
   chmod --reference="$1" -- "$layer/upper"
   where=lowerdir=$layer/lower,upperdir=$layer/upper,workdir=$layer/work
-  mount -n -t overlay -o "$where,metacopy=on,redirect_dir=on,xino=on$2" overlay "$root$1" 2>/dev/null ||
-    mount -n -t overlay -o "$where$2" overlay "$root$1"
+  (
+    at "$1" || exit 1
+    mount -c -n -t overlay -o "$where,metacopy=on,redirect_dir=on,xino=on$2" overlay "./\${1##*/}" 2>/dev/null ||
+      mount -c -n -t overlay -o "$where$2" overlay "./\${1##*/}"
+  )
 }
-bind() { mount -n -o "bind,ro$2" -- "$1" "$root$1"; }
+# The same owner could have a mount laid over what this script still reads, units say: so the folder of the mount point
+# is entered first, and has to be where it should be. The mount point itself nobody can rename: rename(2), EBUSY.
+at() {
+  folder=$root\${1%/*}
+  cd -P -- "$folder" && [ "$(pwd -P && echo .)" = "$folder
+." ] && [ ! -L "./\${1##*/}" ]
+}
+bind() (
+  at "$1" && mount -c -n -o "bind,ro$2" -- "$1" "./\${1##*/}"
+)
 beside() {
   if [ -d "$2" ] && [ "$1" = overlay ]; then
     overlay "$2" "$3" 2>/dev/null && return
@@ -191,18 +210,21 @@ kernel() {
 function runPart({ runFiles }: BootPlan): string {
   const units = '"$root/run/systemd/system'
   return `
+# The account of what made it, a resolver's say: cp follows no link with -a, and does not wait for ever for a FIFO.
+copy() {
+  if mkdir -p "$root$(dirname "$1")"; then timeout 5 cp -a -- "$1" "$root$1" || :; fi
+}
 fresh() {
   mount -n -t tmpfs -o mode=0755,nosuid,nodev hardenctl "$root/run"
   mount -n -t tmpfs -o mode=1777,nosuid,nodev hardenctl "$root/tmp"
   mkdir -p "$root/run/systemd/journald.conf.d" "$root/run/host/old" "$root/run/tmpfiles.d"
   mkdir "$root${LAYERS_FOLDER}"
   mkdir -m 1777 "$root/run/lock"
+  # Nobody but root writes to /run/systemd.
   [ ! -d /run/systemd/system ] || cp -a /run/systemd/system "$root/run/systemd/"
   mkdir -p ${units}/dbus.socket.d"
   printf %s ${quoted(BUS_SOCKET)} >${units}/dbus.socket.d/zz-hardenctl.conf"
-  for file in ${runFiles.map(quoted).join(' ')}; do
-    mkdir -p "$root$(dirname "$file")" && cp -a -- "$file" "$root$file" || :
-  done
+${runFiles.map((file) => `  copy ${quoted(file)}`).join('\n')}
   for unit in ${MASKED.join(' ')}; do ln -sfn /dev/null ${units}/$unit"; done
   printf %s ${quoted(TARGET_UNIT)} >${units}/${TARGET}"
   printf %s ${quoted(JOURNAL)} >"$root/run/systemd/journald.conf.d/zz-hardenctl.conf"

@@ -1,4 +1,5 @@
 import { shortName } from '../../systemd/manager/unit-name.ts'
+import { STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
 import type { UpperLayerStorage } from './upper-layer.ts'
 
 export interface CloneUnit {
@@ -12,14 +13,14 @@ export interface CloneUnit {
 /** Nobody is expected to look at one rehearsal for longer; PID 1 ends the clone then, whatever hardenctl does. */
 const DEAD_MAN_SECONDS = 30 * 60
 
-/** On disk, unlike /tmp on many servers. */
-export const IMAGE_FOLDER = '/var/tmp'
+/** On disk, and root's alone: whoever could read an image could read all that is written in the clone. */
+export const IMAGE_FOLDER = STATE_FOLDER
 
 export function cloneUnit(name: string): CloneUnit {
   return {
     unit: `hardenctl-clone-${name}.service`,
     folder: `/run/hardenctl/clone-${name}`,
-    image: `${IMAGE_FOLDER}/hardenctl-clone-${name}.img`,
+    image: `${IMAGE_FOLDER}/clone-${name}.img`,
   }
 }
 
@@ -56,6 +57,9 @@ function properties({ folder, image }: CloneUnit, place: UpperLayerStorage, seco
     ...devices(place.upper),
     `ExecStopPost=-/bin/rm -rf --one-file-system -- ${folder} ${image}`,
     'ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty /run/hardenctl',
+    ...(place.upper === 'disk'
+      ? [`ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty ${IMAGE_FOLDER}`]
+      : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { networkInterfaces } from 'node:os'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { type CloneHost, cloneHost, insideClone } from '../../host/clone-host.ts'
@@ -202,7 +203,7 @@ function chosenName(given: string | undefined): string {
 }
 
 async function placeOf(live: Host): Promise<UpperLayerStorage> {
-  const [free, disk] = await Promise.all([availableKiB(live), diskFreeKiB(live, IMAGE_FOLDER)])
+  const [free, disk] = await Promise.all([availableKiB(live), diskFreeKiB(live, dirname(IMAGE_FOLDER))])
   if (free < MIN_FREE_KIB) throw new CloneError('too little memory is free')
   return chooseStorage(free, disk)
 }

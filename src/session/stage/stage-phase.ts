@@ -139,7 +139,8 @@ async function land(
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines
   tried.set(changeKey(changeOf(work)), false)
-  const maySearch = host === context.live && work.ticked.size > 1
+  // What failed before its restart, as a line that systemd does not take, no restart can find: it names itself.
+  const maySearch = host === context.live && work.ticked.size > 1 && result.report !== undefined
   const then = await afterFailure(context, work, {
     ...diagnosis,
     undone,

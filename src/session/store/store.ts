@@ -26,6 +26,7 @@ const record = z.strictObject({
   mode,
   inode: number,
   device: number,
+  given: z.optional(z.array(id)),
 })
 const ownershipChange = z.strictObject({ before: record, after: z.strictObject({ uid: id, gid: id, mode }) })
 const timeoutMs = z.int().check(z.gte(1))

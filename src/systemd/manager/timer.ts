@@ -10,6 +10,8 @@ const FORGET_LIMIT_MS = 3000
 const FORGET_INTERVAL_MS = 50
 /** Of a timer: its default is a minute. */
 const ACCURACY = '--timer-property=AccuracySec=200ms'
+/** An undo opens files of others; a link put in the place of one must not lead to a watchdog or a tape. */
+const NO_DEVICES = '--property=DevicePolicy=closed'
 const UNDO_WAIT_MS = (UNDO_LIMIT_SECONDS + 60) * 1000
 
 class TimerError extends Error {
@@ -46,6 +48,7 @@ export async function armTimer(host: Host, unit: string, script: string, seconds
     `--timer-property=OnUnitInactiveSec=${AGAIN_SECONDS}s`,
     '--property=Type=oneshot',
     `--property=TimeoutStartSec=${UNDO_LIMIT_SECONDS}`,
+    NO_DEVICES,
     '--property=KillMode=process',
     '/bin/sh',
     script,
@@ -120,6 +123,7 @@ export async function undoNow(host: Host, unit: string, script: string): Promise
       '--collect',
       '--wait',
       `--property=TimeoutStartSec=${UNDO_LIMIT_SECONDS}`,
+      NO_DEVICES,
       '/bin/sh',
       script,
     ],

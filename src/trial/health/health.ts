@@ -3,7 +3,7 @@ import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
 import { answerTo, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
 import type { Check } from './check.ts'
-import { judge, type Observation, proofOf, RESTFUL_SNAPSHOTS, type Reason } from './judge.ts'
+import { type Before, judge, type Observation, proofOf, RESTFUL_SNAPSHOTS, type Reason } from './judge.ts'
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
 import { Sightings } from './sightings.ts'
 import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
@@ -22,7 +22,7 @@ export interface HealthCheckInput {
   unit: string
   baseline: Baseline
   /** Before the restart; with invocation '' no new one is asked for. */
-  before: Pick<UnitSnapshot, 'invocation' | 'processes'>
+  before: Before
   /** Epoch milliseconds just before the restart. */
   since: number
   /** Milliseconds the start may take. */

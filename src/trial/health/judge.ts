@@ -21,10 +21,17 @@ export type Reason =
   /** systemd did not take these. */
   | { kind: 'settings'; text: string; keys: readonly string[] }
 
+/** What ran before what is judged. */
+export interface Before extends Pick<UnitSnapshot, 'processes'> {
+  /** Invocation before the restart; '' when any invocation will do. */
+  invocation: string
+  /** There was no restart: invocation and main process must be those of before. */
+  goesOn?: boolean
+}
+
 /** Everything that was seen of one start, and all that the verdict rests on. */
 export interface Observation {
-  /** Invocation before the restart; '' when any invocation will do. */
-  before: Pick<UnitSnapshot, 'invocation' | 'processes'>
+  before: Before
   /** Snapshots after the start was over, oldest first. */
   snapshots: UnitSnapshot[]
   /** The start did not end within its time. */
@@ -58,17 +65,25 @@ function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reas
     return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
   if (last.active === 'failed') return [{ kind: 'start', text: `the start failed (${last.result})` }]
   if (last.active !== 'active') return [{ kind: 'stopped', text: `the unit is ${last.active} (${last.sub})` }]
+  if (before.goesOn === true) {
+    const main = last.processes.find((identity) => identity.startsWith(`${last.mainPid}:`))
+    const sameMain = last.mainPid === 0 || (main !== undefined && before.processes.includes(main))
+    if (sameMain && last.invocation === before.invocation) return []
+    return [{ kind: 'restarting', text: 'the service was started anew, though nothing asked for that' }]
+  }
   if (before.invocation !== '' && last.invocation === before.invocation) {
     return [{ kind: 'start', text: 'the service was not started anew: its invocation is the old one' }]
   }
   return []
 }
 
-function judgeStability({ snapshots, restful }: Observation, baseline: Baseline): Reason[] {
+function judgeStability({ snapshots, restful, before }: Observation, baseline: Baseline): Reason[] {
   const invocations = new Set(snapshots.map(({ invocation }) => invocation))
   const mains = new Set(snapshots.map(({ mainPid }) => mainPid))
   const last = snapshots.at(-1)
-  if ((last?.restarts ?? 0) > 0 || invocations.size > 1) {
+  // What goes on may have been started again long before.
+  const restarts = before.goesOn ? 0 : (last?.restarts ?? 0)
+  if (restarts > 0 || invocations.size > 1) {
     return [{ kind: 'restarting', text: 'the service died and systemd started it again' }]
   }
   if (mains.size > 1) return [{ kind: 'restarting', text: 'the main process changed while it was watched' }]
@@ -85,7 +100,9 @@ function judgeStability({ snapshots, restful }: Observation, baseline: Baseline)
 /** A daemon that survived the stop may still hold the port and answer every probe: only new processes count. */
 function judgeListeners({ sockets, before }: Observation, baseline: Baseline): Reason[] {
   const old = new Set(
-    before.invocation === '' ? [] : before.processes.map((identity) => Number(identity.split(':')[0])),
+    before.invocation === '' || before.goesOn
+      ? []
+      : before.processes.map((identity) => Number(identity.split(':')[0])),
   )
   return baseline.listeners.flatMap((listener): Reason[] => {
     const holders = sockets.filter((socket) => same(socket, listener))
@@ -123,10 +140,13 @@ export function judge(observation: Observation, baseline: Baseline): Reason[] {
 }
 
 /** What was proven, for the person; only said of an observation in which judge() found nothing. */
-export function proofOf({ snapshots, answers }: Observation, baseline: Baseline): string[] {
+export function proofOf({ snapshots, answers, before }: Observation, baseline: Baseline): string[] {
   const last = snapshots.at(-1)
+  const invocation = before.goesOn
+    ? 'it was not restarted: the same invocation goes on'
+    : 'a new invocation is active'
   return [
-    `a new invocation is active, main process ${last?.mainPid ?? 0}`,
+    `${invocation}, main process ${last?.mainPid ?? 0}`,
     ...(last
       ? [
           `${last.processes.length} ${last.processes.length === 1 ? 'process' : 'processes'}, at rest, none killed`,
@@ -134,7 +154,7 @@ export function proofOf({ snapshots, answers }: Observation, baseline: Baseline)
       : []),
     ...(baseline.listeners.length > 0
       ? [
-          `listens as before, held by its own new processes: ${baseline.listeners.map(listenerLabel).join(', ')}`,
+          `listens as before, held by its own ${before.goesOn ? '' : 'new '}processes: ${baseline.listeners.map(listenerLabel).join(', ')}`,
         ]
       : []),
     ...answers.map(({ check, answer }) => `${checkLabel(check)}: ${answer}, as before`),

@@ -3,7 +3,7 @@ import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../
 import { type DropInPart, keptPath, renderDropIn } from '../../systemd/settings/drop-in.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
 import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
-import type { OwnershipRecord } from './ownership.ts'
+import { givenBack, type OwnershipRecord } from './ownership.ts'
 import { blockingReason } from './preconditions.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
 import { timed } from './steps.ts'
@@ -183,10 +183,10 @@ export async function stepBack(
   const before = await takeSnapshot(host, unit)
   const header = ['Made by hardenctl. To bring back what was before, run: hardenctl undo']
   await host.write(keptPath(unit), renderDropIn(header, parts), 0o644)
-  for (const { path, inode, device, kind, uid, gid, mode } of earliestRecords(records)) {
-    const stat = await host.stat(path)
-    if (stat === undefined || stat.inode !== inode) continue
-    await host.changeOwner(path, { ...stat, inode, device, kind }, { uid, gid, mode })
+  for (const record of earliestRecords(records)) {
+    const stat = await host.stat(record.path)
+    const owner = stat && givenBack(record, stat)
+    if (stat !== undefined && owner !== undefined) await host.changeOwner(record.path, stat, owner)
   }
   await daemonReload(host)
   await resetFailed(host, unit)

@@ -11,6 +11,8 @@ export interface OwnershipRecord extends Ownership {
   kind: 'file' | 'directory'
   inode: string
   device: string
+  /** User ids that trials handed it to; not there in a record of an older hardenctl. */
+  given?: number[] | undefined
 }
 
 export interface OwnershipChange {
@@ -128,6 +130,50 @@ export async function planOwnership(
     }
   }
   return changes
+}
+
+/**
+ * User ids that a trial hands files to: of the wishes, and of the account that systemd hands its directories to, which
+ * is that of User= among the assignments, or else `present`, the unit's own. Undefined where that can't be told.
+ */
+export function givenTo(
+  wishes: readonly OwnershipWish[],
+  assignments: readonly Assignment[],
+  accounts: readonly Account[],
+  present: string,
+): number[] | undefined {
+  const manager = assignments.findLast(({ key }) => key === 'User')?.value ?? present
+  const names = [
+    ...wishes.map(({ user }) => user),
+    ...(managedDirectories(assignments).length > 0 ? [manager] : []),
+  ]
+  const ids = [...new Set(names)].map((name) => {
+    if (name === '') return 0
+    if (/^\d+$/.test(name)) return Number(name)
+    return accounts.find((one) => one.kind === 'user' && one.name === name)?.id
+  })
+  return ids.every((id) => id !== undefined) ? ids : undefined
+}
+
+/**
+ * What a file that is now as `now` says is to become, or undefined where it is to be left alone: the rules of the undo
+ * script, give-back.ts. What root owns goes to nobody else unless a trial took the same inode for root; another inode
+ * must be the account's that the trial gave; and no file gets a bit back that makes it run as its owner, since whoever
+ * had it meanwhile may have written to it.
+ */
+export function givenBack(was: OwnershipRecord, now: FileStat): Ownership | undefined {
+  const { kind, uid, gid, mode, given } = was
+  if (now.kind !== kind || (now.uid === uid && now.gid === gid && now.mode === mode)) return undefined
+  const same = now.inode === was.inode && now.device === was.device
+  const alone = kind === 'directory' || now.links === 1
+  const mayChange =
+    now.uid === 0
+      ? same && (uid === 0 || (given?.includes(0) === true && alone))
+      : same ||
+        ((given === undefined || given.includes(now.uid)) && alone && (kind === 'directory' || mode <= 0o777))
+  const wanted = { uid, gid, mode: kind === 'file' ? mode & 0o777 : mode }
+  const isThere = now.uid === uid && now.gid === gid && now.mode === wanted.mode
+  return mayChange && !isThere ? wanted : undefined
 }
 
 /** Files before the directories they are in: once a directory is the service's, its user could swap what it holds. */

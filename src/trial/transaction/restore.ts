@@ -2,16 +2,20 @@ import { dirname } from 'node:path'
 import type { Host } from '../../host/host.ts'
 import { undoNow } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
-import type { OwnershipRecord } from './ownership.ts'
+import { givenBack, type OwnershipRecord } from './ownership.ts'
 import type { Trial } from './trial.ts'
 import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, undoStands } from './undo-file.ts'
 import { undoScript } from './undo-script.ts'
 
-/** The earliest record of each path: what it was before the first change. */
+/** The earliest record of each path, which is what it was before the first change, with all that it was given to since. */
 export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipRecord[] {
   const first = new Map<string, OwnershipRecord>()
-  for (const record of records) if (!first.has(record.path)) first.set(record.path, record)
+  for (const record of records) {
+    const known = first.get(record.path)
+    const given = known?.given && record.given && [...new Set([...known.given, ...record.given])]
+    first.set(record.path, known === undefined ? record : { ...known, given })
+  }
   return [...first.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
@@ -88,10 +92,9 @@ export async function finishTrial(host: Host, unit: string, trial: Trial): Promi
 async function isUndone(host: Host, unit: string, trial: Trial): Promise<boolean> {
   if ((await host.stat(trialPath(unit))) !== undefined) return false
   if ((await host.stat(bootPaths(unit).unit)) !== undefined) return false
-  for (const { path, inode, uid, gid, mode } of trial.records) {
-    const now = await host.stat(path)
-    if (now === undefined || now.inode !== inode) continue
-    if (now.uid !== uid || now.gid !== gid || now.mode !== mode) return false
+  for (const record of trial.records) {
+    const now = await host.stat(record.path)
+    if (now !== undefined && givenBack(record, now) !== undefined) return false
   }
   return true
 }

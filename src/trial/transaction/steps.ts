@@ -43,7 +43,7 @@ export const STEP_LABELS: Record<TrialStep, string> = {
   stop: 'Stop the service',
   start: 'Start it, and check it again',
   watch: 'Watch it for a while',
-  undo: 'Undo the trial and restart the service',
+  undo: 'Undo the trial, and restart the service if the trial did',
   'prove-undo': 'Check that the service is back as it was',
 }
 

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Assignment, NewAccount, StageOrAll } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
+import type { Account } from '../../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../../systemd/manager/control.ts'
-import { showUnit } from '../../systemd/manager/show.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
 import { armTimer, undoNow } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
-import type { Reason } from '../health/judge.ts'
-import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
+import type { Before, Reason } from '../health/judge.ts'
+import { takeSnapshot } from '../health/unit-snapshot.ts'
 import {
   ForeignChangeError,
   foreignChangeIn,
@@ -19,7 +20,7 @@ import {
   unitFiles,
 } from './foreign-changes.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
-import { handOver, planOwnership, recordOwnership } from './ownership.ts'
+import { givenTo, handOver, type OwnershipRecord, planOwnership, recordOwnership } from './ownership.ts'
 import { blockingReason, lackingRoom } from './preconditions.ts'
 import { trialScript } from './restore.ts'
 import { timed } from './steps.ts'
@@ -76,6 +77,19 @@ export async function verifySettings(
   )
 }
 
+/** What the change may take from its owners, with whom it gives that to. */
+async function recordsOf(
+  { host, unit }: TrialContext,
+  { ownership, assignments }: Change,
+  accounts: readonly Account[],
+): Promise<OwnershipRecord[]> {
+  const records = await recordOwnership(host, ownership, assignments)
+  if (records.length === 0) return records
+  const present = first(await showUnit(host, unit, ['User']), 'User')
+  const given = givenTo(ownership, assignments, accounts, present)
+  return records.map((record) => ({ ...record, given }))
+}
+
 async function snapshot(context: TrialContext, stage: StageOrAll, change: Change): Promise<Trial> {
   const { host, unit } = context
   const now = await takeSnapshot(host, unit)
@@ -83,7 +97,7 @@ async function snapshot(context: TrialContext, stage: StageOrAll, change: Change
   const hindered = await blockingReason(context)
   if (hindered !== undefined) throw new TrialError(hindered)
   const accounts = [...context.accounts, ...accountsOf(change.account)]
-  const records = await recordOwnership(host, change.ownership, change.assignments)
+  const records = await recordsOf(context, change, accounts)
   return {
     token: randomBytes(8).toString('hex'),
     unit,
@@ -132,6 +146,7 @@ async function perform(
     // A service that can't save its data on a full disk may not even stop.
     const lacking = await lackingRoom(host)
     if (lacking !== undefined) throw new TrialError(lacking)
+    // From here on an undo restarts the service.
     await host.write(restartMark(unit), '', 0o600)
     await resetFailed(host, unit)
     trial.since = Date.now()
@@ -171,7 +186,7 @@ export class UnhealthyError extends Error {
 
 export function healthCheckInput(
   context: TrialContext,
-  before: Pick<UnitSnapshot, 'invocation' | 'processes'>,
+  before: Before,
   since: number,
 ): Parameters<typeof checkHealth>[0] {
   const { host, unit, baseline, executables, allPrograms, signal } = context
@@ -225,14 +240,51 @@ export async function takeBack(context: TrialContext, trial: Trial): Promise<boo
   return timed('undo', context, () => runUndo(context.host, trial.unit))
 }
 
-/** Undoes a trial and proves that the service is back; the signal that stopped the trial does not stop this. */
+/** The trial's restart was not begun, and nobody else restarted the service since it began. */
+async function neverRestarted({ host, unit }: TrialContext, { before }: Trial): Promise<boolean> {
+  const begun = (await host.stat(restartMark(unit))) !== undefined
+  return !begun && (await takeSnapshot(host, unit)).invocation === before.invocation
+}
+
+/** Whether the unit's settings are those of before: PID 1 has read it from the same files, which say the same. */
+async function sameSettings({ host, unit }: TrialContext, trial: Trial): Promise<boolean> {
+  if (trial.files === undefined) return false
+  return requireSameFiles(host, unit, trial).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** How many of the files are as they were recorded. */
+async function asRecorded(host: Host, records: readonly OwnershipRecord[]): Promise<number> {
+  let count = 0
+  for (const { path, uid, gid, mode } of records) {
+    const now = await host.stat(path)
+    if (now !== undefined && now.uid === uid && now.gid === gid && now.mode === mode) count += 1
+  }
+  return count
+}
+
+function ownersLine(back: number, all: number): string {
+  return back === all
+    ? `owner and mode of ${all} files are as they were`
+    : `owner and mode of ${back} of ${all} files are as they were; the others have changed meanwhile`
+}
+
+/**
+ * Undoes a trial and proves that the service is back; the signal that stopped the trial does not stop this. A service
+ * that the trial did not come to restart is left running: the proof is then that the same processes go on.
+ */
 export async function undo(context: TrialContext, trial: Trial): Promise<Undone> {
   const { host, unit } = context
   const { signal: _, ...rest } = context
+  // What can't be looked at must not put the undo off.
+  const goesOn = await neverRestarted(context, trial).catch(() => false)
   const ran = await timed('undo', context, () => runUndo(host, unit))
   try {
     const report = await timed('prove-undo', context, async () => {
-      const found = await checkHealth(healthCheckInput(rest, { invocation: '', processes: [] }, Date.now()))
+      const before = goesOn ? { ...trial.before, goesOn } : { invocation: '', processes: [] }
+      const found = await checkHealth(healthCheckInput(rest, before, Date.now()))
       if (!found.healthy) throw new UnhealthyError(found)
       return found
     })
@@ -244,8 +296,11 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
     await context.remember(undefined)
     const lines = [
       'the trial drop-in is gone and systemd has read its files again',
+      ...(goesOn && (await sameSettings(context, trial))
+        ? ['its settings are those of before the trial']
+        : []),
       ...(trial.changes.length > 0
-        ? [`owner and mode of ${trial.records.length} files are as they were`]
+        ? [ownersLine(await asRecorded(host, trial.records), trial.records.length)]
         : []),
       ...report.proof,
     ]

@@ -1,6 +1,7 @@
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import { temporaryName } from '../../host/files.ts'
 import { deadmanName } from '../../systemd/manager/timer.ts'
+import { GIVE, giveBackLines, quoted } from './give-back.ts'
 import type { OwnershipRecord } from './ownership.ts'
 
 export interface UndoPlan {
@@ -22,52 +23,6 @@ export interface UndoPlan {
   records: readonly OwnershipRecord[]
 }
 
-/** sh(1): everything between single quotes is literal. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
-}
-
-function restoreLine({ path, kind, inode, uid, gid, mode }: OwnershipRecord): string {
-  const call = kind === 'directory' ? 'folder' : 'file'
-  const words = [dirname(path), basename(path), inode, `${uid}:${gid}`, mode.toString(8)]
-  return `${call} ${words.map(quoted).join(' ')}`
-}
-
-/**
- * A directory is given back before what is in it, so that nobody else can swap its entries any more. `cd -P` and
- * the comparison with `pwd -P` make sure that the folder stands where it stood, with no link on the way; the
- * inode, that the entry is the one that was recorded; or it is a plain file with no other name, such as a log that
- * was rotated since, and no mode of its record would make it run as its owner. Owner and mode are set on what is
- * open or entered, never on a name that could be swapped meanwhile. A directory that systemd removed
- * with RuntimeDirectory= is made again.
- */
-const FUNCTIONS = `
-enter() {
-  cd -P -- "$1" 2>/dev/null && [ "$(pwd -P && echo .)" = "$1
-." ]
-}
-give_back() {
-  [ "$(stat -L -c '%u:%g %a' -- "$1")" = "$2 $3" ] && return 0
-  chown -- "$2" "$1" && chmod -- "$3" "$1"
-}
-made_anew() { [ "$(stat -L -c %h -- "$1")" = 1 ] && [ "\${#2}" -le 3 ]; }
-opened() {
-  [ -f "$1" ] || return 0
-  [ "$(stat -L -c %i -- "$1")" = "$2" ] || made_anew "$1" "$4" || return 0
-  give_back "$1" "$3" "$4"
-}
-file() {
-  enter "$1" || return 0
-  [ -f "./$2" ] && [ ! -L "./$2" ] || return 0
-  { opened /proc/self/fd/3 "$3" "$4" "$5"; } 3<"./$2"
-}
-folder() {
-  enter "$1" || return 0
-  if [ ! -e "./$2" ] && [ ! -L "./$2" ]; then mkdir -- "./$2" || return 0; fi
-  [ -d "./$2" ] && [ ! -L "./$2" ] && enter "\${1%/}/$2" || return 0
-  give_back . "$4" "$5"
-}`
-
 /**
  * Seconds between attempts: PID 1 refuses to read its files while /run is full, and a service can't write its pid
  * there. A little later there may be room; what then still fails is tried by the timer each minute.
@@ -87,29 +42,58 @@ const INSIST_SECONDS = 20
  */
 const REAPPEAR_MINUTES = 10
 
+/** Gives the files back, once no start under the trial's settings is on its way that would take them again. */
+function givePart({ records }: UndoPlan): string {
+  if (records.length === 0) return 'give_all_back() { :; }'
+  return `${GIVE}
+calm() {
+  reload
+  never_restarted && return 0
+  case "$(shown ActiveState):$(shown Job)" in
+  active: | active:0 | inactive: | inactive:0 | failed: | failed:0) ;;
+  *) systemctl stop --job-mode=ignore-dependencies -- "$unit" ;;
+  esac
+}
+# The account of the service, and whoever else can write to these folders: see the program in give_back.
+give_all_back() {
+  [ "$1" = boot ] || calm
+${giveBackLines(records).join('\n')}
+}`
+}
+
 /**
  * Text of the one script that undoes a trial, run by PID 1's timer, by hardenctl, and at boot. It needs no Node,
  * may run twice, and does nothing but clear away once the trial was kept. Files are given back before the unit
  * that runs it at boot is removed: once PID 1 has forgotten that unit, the service no longer waits for it. A start
  * under the trial's settings that is still on its way is ended first: it would take the files again. A service that
- * somebody stopped before the trial came to its restart stays stopped. It fails, and stays for the next time that the
- * timer runs it, as long as PID 1 can't read its files, some can't be removed, or the service can't be started again.
+ * the trial never came to restart is not restarted, and one that somebody stopped before that stays stopped. It fails,
+ * and stays for the next time that the timer runs it, as long as PID 1 can't read its files, some can't be removed, or
+ * the service can't be started again.
+ *
+ * Who else could write to the paths that it touches: to those of the records whoever the folder belongs to, and all
+ * that is done there is in give-back.ts; to no other, since /run/hardenctl, /run/systemd, /etc/systemd and
+ * /var/lib/hardenctl and all above them are root's.
  */
 export function undoScript(plan: UndoPlan): string {
   const folders = plan.foldersMade.map((folder) => `  rmdir -- ${quoted(folder)} 2>/dev/null`).join('\n')
+  const mark = quoted(plan.restartMark)
   return `#!/bin/sh
-# Undoes one hardenctl trial of ${plan.unit}. Safe to run at any time and more than once.
+# Undoes one hardenctl trial of ${plan.unit.replaceAll(/[\n\r]/g, ' ')}. Safe to run at any time and more than once.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
 unset IFS CDPATH
+umask 077
+cd /
 unit=${quoted(plan.unit)}
-${FUNCTIONS}
 shown() { systemctl show --property="$1" --value -- "$unit"; }
+# The trial never came to its restart: the invocation is the one of before, whatever state others brought it to.
+never_restarted() { [ ! -e ${mark} ] && [ "$(shown InvocationID)" = ${quoted(plan.invocation)} ]; }
 insist() {
   seconds=0
   while sleep 1; do
     seconds=$((seconds + 1))
-    [ $((seconds % ${INSIST_SECONDS})) = 0 ] && [ "$(shown ActiveState)" = deactivating ] || continue
+    [ $((seconds % ${INSIST_SECONDS})) = 0 ] || continue
+    [ "$(shown ActiveState)" = deactivating ] || continue
     systemctl kill --kill-who=main --signal="$(shown KillSignal)" -- "$unit"
   done
 }
@@ -120,28 +104,17 @@ reload() {
   done
   systemctl daemon-reload
 }
-calm() {
-  reload
-  case "$(shown ActiveState):$(shown Job)" in
-  active: | active:0 | inactive: | inactive:0 | failed: | failed:0) ;;
-  *) systemctl stop --job-mode=ignore-dependencies -- "$unit" ;;
-  esac
-}
-give_all_back() {
-${plan.records.map(restoreLine).join('\n')}
-  cd /
-}
+${givePart(plan)}
+# Nobody but root: /run/systemd/system, /etc/systemd/system, /var/lib/hardenctl (0700).
+gone() { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 clear_away() {
-  cd /
   rm -f -- ${[plan.trialDropIn, temporaryName(plan.trialDropIn), ...plan.bootFiles].map(quoted).join(' ')}
   again=
-  for path in ${[plan.trialDropIn, ...plan.bootFiles].map(quoted).join(' ')}; do
-    if [ -e "$path" ] || [ -L "$path" ]; then again=yes; fi
-  done
+${[plan.trialDropIn, ...plan.bootFiles].map((path) => `  gone ${quoted(path)} || again=yes`).join('\n')}
   reload || again=yes
 }
+# Nobody but root: /run/hardenctl and what is in it (0700).
 forget() {
-  cd /
   [ -z "$insisting" ] || kill "$insisting"
   [ -z "$again" ] || exit 1
   rm -rf -- ${quoted(plan.runFolder)} 2>/dev/null
@@ -150,32 +123,35 @@ forget() {
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
 }
+# Nobody but root: the mark is in /run/hardenctl.
 may_reappear() {
-  [ -n "$(find ${quoted(plan.restartMark)} -mmin -${REAPPEAR_MINUTES} 2>/dev/null)" ]
+  [ -n "$(find ${mark} -mmin -${REAPPEAR_MINUTES} 2>/dev/null)" ]
 }
+# Nobody but root: folders of drop-ins.
 unmake_folders() {
 ${folders}
   :
 }
 insisting=
+# Nobody but root: a drop-in in /etc/systemd/system.
 if grep -qxF ${quoted(`# trial ${plan.token}`)} ${quoted(plan.keptDropIn)} 2>/dev/null; then
   clear_away
   unmake_folders
   forget
 fi
-rm -f -- ${[temporaryName(plan.keptDropIn), plan.trialDropIn].map(quoted).join(' ')}
+# Nobody but root: as in clear_away.
+rm -f -- ${quoted(temporaryName(plan.keptDropIn))} ${quoted(plan.trialDropIn)}
 if [ "$1" != boot ]; then
   insist </dev/null >/dev/null 2>&1 &
   insisting=$!
 fi
-${plan.records.length > 0 ? '[ "$1" = boot ] || calm' : ''}
-give_all_back
+give_all_back "$1"
 clear_away
 unmake_folders
 [ "$1" = boot ] && forget
 state=$(shown ActiveState)
 now=$(shown InvocationID)
-if [ "$state" = inactive ] && [ "$now" = ${quoted(plan.invocation)} ] && [ ! -e ${quoted(plan.restartMark)} ]; then
+if [ "$state" != failed ] && [ "$state" != activating ] && never_restarted; then
   :
 elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
   systemctl reset-failed -- "$unit" 2>/dev/null
@@ -195,7 +171,10 @@ forget
 `
 }
 
-/** Unit that undoes an ownership change which a reboot would otherwise leave behind: /run is gone by then. */
+/**
+ * Unit that undoes an ownership change which a reboot would otherwise leave behind: /run is gone by then. Its script is in
+ * a folder that nobody but root can write to. No device can be opened by it, should a link lead there.
+ */
 export function bootUnit(unit: string, script: string): string {
   return `# Made by hardenctl for the time of one trial; it removes itself.
 [Unit]
@@ -208,6 +187,7 @@ RequiresMountsFor=/var /etc
 
 [Service]
 Type=oneshot
+DevicePolicy=closed
 ExecStart=/bin/sh ${script.replaceAll('%', '%%').replaceAll('\\', '\\\\')} boot
 
 [Install]

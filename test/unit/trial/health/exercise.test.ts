@@ -122,7 +122,9 @@ describe.concurrent('exercises in a health check', () => {
 })
 
 it('says last that only the probes were played, where there is no exercise', () => {
-  const observation = { snapshots: [], answers: [{ check: GET, answer: '200' }] } as unknown as Observation
+  const before = { invocation: '', processes: [] }
+  const seen = { before, snapshots: [], answers: [{ check: GET, answer: '200' }] }
+  const observation = seen as unknown as Observation
   expect(proofOf(observation, baselineOf(GET)).at(-1)).toBe(
     'only the probes were played: no --exercise was given',
   )

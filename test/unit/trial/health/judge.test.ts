@@ -98,6 +98,19 @@ describe('a service', () => {
     expect(kinds({ before })).toEqual([])
   })
 
+  it('that was to go on unrestarted is healthy as the same invocation and main process alone', () => {
+    const before = { invocation: 'new', processes: SNAPSHOT.processes, goesOn: true }
+    const earlier = last({ restarts: 3 })
+    expect(kinds({ before })).toEqual([])
+    expect(kinds({ before, ...earlier })).toEqual([])
+    expect(proofOf({ ...HEALTHY, before }, BASELINE)[0]).toBe(
+      'it was not restarted: the same invocation goes on, main process 20',
+    )
+    expect(kinds({ before: { ...before, invocation: 'old' } })).toEqual(['restarting'])
+    expect(kinds({ before: { ...before, processes: ['20:100', '21:901'] } })).toEqual(['restarting'])
+    expect(kinds({ before, sockets: [] })).toEqual(['listener'])
+  })
+
   it('is told apart from an old process by its pid as a whole', () => {
     const before = { invocation: 'old', processes: ['2:1', '0:1'] }
     expect(kinds({ before })).toEqual([])

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -15,8 +15,10 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { OwnershipRecord } from '../../../../src/trial/transaction/ownership.ts'
-import { bootUnit, quoted, undoScript } from '../../../../src/trial/transaction/undo-script.ts'
+import { fileStat } from '../../../../src/host/stat.ts'
+import { quoted } from '../../../../src/trial/transaction/give-back.ts'
+import { givenBack, type OwnershipRecord } from '../../../../src/trial/transaction/ownership.ts'
+import { bootUnit, undoScript } from '../../../../src/trial/transaction/undo-script.ts'
 import { IS_ROOT, temporaryFolder } from '../../host/temporary.ts'
 
 const PLAN = {
@@ -50,11 +52,11 @@ const owner = (path: string) => {
 }
 
 /** Runs the script's own functions and restoring lines, without what speaks to systemd. */
-function restore(records: readonly OwnershipRecord[]): void {
-  const lines = undoScript({ ...PLAN, records })
-  const functions = lines.slice(lines.indexOf('\nenter()'), lines.indexOf('\nclear_away()'))
+function restore(records: readonly OwnershipRecord[], limit = 20): void {
+  const lines = undoScript({ ...PLAN, records }).replace('timeout -k 5 20 ', `timeout -k 5 ${limit} `)
+  const functions = lines.slice(lines.indexOf('\ngive_back='), lines.indexOf('\nclear_away()'))
   const { status, stderr } = spawnSync('/bin/sh', {
-    input: `${functions}\ngive_all_back\n`,
+    input: `${functions}\ncalm() { :; }\ngive_all_back\n`,
     encoding: 'utf8',
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -121,7 +123,7 @@ describe('the script', () => {
 describe('the order', () => {
   it('gives files back before PID 1 may forget the unit that the service waits for at boot', () => {
     const script = undoScript({ ...PLAN, bootFiles: ['/etc/recover.service'], records: [] })
-    expect(script).toContain('\ngive_all_back\nclear_away\n')
+    expect(script).toContain('\ngive_all_back "$1"\nclear_away\n')
   })
 })
 
@@ -227,16 +229,18 @@ describe.skipIf(!IS_ROOT)('owners and modes (need root)', () => {
     expect([owner(folder), owner(file)]).toEqual(['0:0 755', '0:0 640'])
   })
 
-  it('come back with the set-user-ID and sticky bits', () => {
+  it('come back with the bits of a folder, and never with one that makes a file run as its owner', () => {
     const { folder, file } = tree()
-    chmodSync(folder, 0o1777)
+    chmodSync(folder, 0o3777)
     chmodSync(file, 0o4750)
     const records = [recordOf(folder), recordOf(file)]
-    hand(folder, file)
-    chownSync(folder, 0, 0)
-    chownSync(file, 0, 0)
+    const untouched = owner(file)
     restore(records)
-    expect([owner(folder), owner(file)]).toEqual(['54321:54321 1777', '54321:54321 4750'])
+    expect(owner(file)).toBe(untouched)
+    chownSync(folder, 54322, 54322)
+    chownSync(file, 54322, 54322)
+    restore(records)
+    expect([owner(folder), owner(file)]).toEqual(['54321:54321 3777', '54321:54321 750'])
   })
 
   it.each(["it's", 'a b', 'a\nb', '-rf', '$HOME', '*', 'ä', 'end\n'])(
@@ -298,13 +302,133 @@ describe.skipIf(!IS_ROOT)('owners and modes (need root)', () => {
     expect([owner(outside), owner(join(outside, 'file'))]).toEqual(['54321:54321 700', '54321:54321 700'])
   })
 
-  it('leave a fifo and a missing file alone, and do not wait', () => {
-    const { file, records } = tree()
-    rmSync(file)
+  it.each(['fifo', 'folder', 'socket'])(
+    'leave a %s in the place of a file alone, and do not wait',
+    (what) => {
+      const { file, records } = tree()
+      rmSync(file)
+      restore(records)
+      if (what === 'fifo') execFileSync('mkfifo', [file])
+      else if (what === 'folder') mkdirSync(file)
+      else
+        execFileSync('perl', [
+          '-MIO::Socket::UNIX',
+          '-e',
+          'IO::Socket::UNIX->new(Local => shift, Listen => 1) or die',
+          file,
+        ])
+      hand(file)
+      restore(records)
+      expect(owner(file)).toBe('54321:54321 700')
+    },
+  )
+
+  it('leave a file in the place of a folder alone', () => {
+    const { folder, records } = tree()
+    rmSync(folder, { recursive: true })
+    writeFileSync(folder, '')
+    hand(folder)
     restore(records)
-    execFileSync('mkfifo', [file])
-    hand(file)
-    restore(records)
-    expect(owner(file)).toBe('54321:54321 700')
+    expect(owner(folder)).toBe('54321:54321 700')
+  })
+
+  it('come back past folders in which every open blocks, in a bounded time', () => {
+    const { folder, file, records } = tree()
+    // A lease on a file blocks who opens it, for 45 s by default, and each file can have one: fcntl(2).
+    const blocked = Array.from({ length: 8 }, (_, index) => join(folder, `blocked-${index}`))
+    for (const path of blocked) {
+      mkdirSync(path)
+      writeFileSync(join(path, 'file'), '')
+    }
+    const all = [...records, ...blocked.map((path) => ({ ...recordOf(join(path, 'file')), given: [54321] }))]
+    for (const path of blocked) {
+      hand(path, join(path, 'file'))
+    }
+    const lease =
+      'use Fcntl; for (@ARGV) { open my $f, "+<", $_ or die; fcntl($f, 1024, F_WRLCK) or die "$!"; push @f, $f } $SIG{IO} = "IGNORE"; $| = 1; print "held\n"; sleep 300'
+    const holder = spawn('perl', ['-e', lease, ...blocked.map((path) => join(path, 'file'))])
+    execFileSync('sleep', ['1'])
+    const started = Date.now()
+    restore(all, 1)
+    holder.kill('SIGKILL')
+    expect([owner(folder), owner(file)]).toEqual(['0:0 755', '0:0 640'])
+    expect(Date.now() - started).toBeLessThan(7000)
+  })
+})
+
+/** What a record and what is there now are, and what an undo makes of it; by the script and by what foretells it. */
+describe.skipIf(!IS_ROOT)('what is handed to whom (needs root)', () => {
+  const [ROOT, ACCOUNT, OTHER] = [0, 54321, 54399]
+  const cases: [
+    string,
+    { was: number; given?: number[]; now: number; anew?: boolean; links?: number; mode?: number },
+    boolean,
+  ][] = [
+    ['the account’s, which was root’s', { was: ROOT, given: [ACCOUNT], now: ACCOUNT }, true],
+    ['somebody else’s by now, which was root’s', { was: ROOT, given: [ACCOUNT], now: OTHER }, true],
+    ['root’s, which was the account’s', { was: ACCOUNT, given: [ACCOUNT], now: ROOT }, false],
+    ['root’s, which was the account’s, by an older record', { was: ACCOUNT, now: ROOT }, false],
+    [
+      'root’s, which was the account’s until the trial took it',
+      { was: ACCOUNT, given: [ROOT], now: ROOT },
+      true,
+    ],
+    [
+      'root’s with another name, which was the account’s',
+      { was: ACCOUNT, given: [ROOT], now: ROOT, links: 2 },
+      false,
+    ],
+    ['the account’s anew, which was root’s', { was: ROOT, given: [ACCOUNT], now: ACCOUNT, anew: true }, true],
+    ['the account’s anew, by an older record', { was: ROOT, now: ACCOUNT, anew: true }, true],
+    ['somebody else’s anew', { was: ROOT, given: [ACCOUNT], now: OTHER, anew: true }, false],
+    ['root’s anew, whose mode alone is another', { was: ROOT, given: [ROOT], now: ROOT, anew: true }, false],
+    ['root’s anew, which was the account’s', { was: ACCOUNT, given: [ROOT], now: ROOT, anew: true }, false],
+    [
+      'the account’s anew with another name',
+      { was: ROOT, given: [ACCOUNT], now: ACCOUNT, anew: true, links: 2 },
+      false,
+    ],
+    [
+      'a program’s place anew',
+      { was: ROOT, given: [ACCOUNT], now: ACCOUNT, anew: true, mode: 0o4755 },
+      false,
+    ],
+  ]
+
+  it.each(cases)('a file that is %s', (_, { was, given, now, anew, links, mode = 0o640 }, comesBack) => {
+    const { base, file, records } = tree()
+    const record = { ...(records[1] as OwnershipRecord), uid: was, gid: was, mode, given }
+    if (anew) {
+      writeFileSync(join(base, 'new'), '')
+      renameSync(join(base, 'new'), file)
+    }
+    chownSync(file, now, now)
+    chmodSync(file, 0o600)
+    if (links === 2) linkSync(file, join(base, 'second'))
+    const foretold = givenBack(record, fileStat(lstatSync(file, { bigint: true })))
+    restore([record])
+    expect([owner(file), foretold !== undefined]).toEqual([
+      comesBack ? `${was}:${was} ${mode.toString(8)}` : `${now}:${now} 600`,
+      comesBack,
+    ])
+  })
+
+  it.each([
+    ['the account’s anew, as systemd makes it at a start', ACCOUNT, true],
+    ['somebody else’s anew', OTHER, false],
+    ['root’s anew', ROOT, false],
+  ])('a folder that is %s', (_, now, comesBack) => {
+    const { folder, records } = tree()
+    const record = { ...(records[0] as OwnershipRecord), given: [ACCOUNT] }
+    // Kept, so that its inode is not used again.
+    renameSync(folder, `${folder}.old`)
+    mkdirSync(folder, { mode: 0o700 })
+    chownSync(folder, now, now)
+    const foretold = givenBack(record, fileStat(lstatSync(folder, { bigint: true })))
+    restore([record])
+    expect([owner(folder), foretold !== undefined]).toEqual([
+      comesBack ? '0:0 755' : `${now}:${now} 700`,
+      comesBack,
+    ])
   })
 })
