@@ -1,6 +1,7 @@
 import type { Facts } from '../observe/facts.ts'
 import { CAPABILITIES } from './capabilities/bounding-set.ts'
 import { mountsForOthers } from './common/mounting.ts'
+import { leftOffOnPurpose } from './common/on-purpose.ts'
 import { inForce, unfit } from './common/proposal.ts'
 import { opensSessions, sessionOpener } from './common/roles.ts'
 import type { Directive, NotProposed, Proposed, Shape, Stage } from './common/types.ts'
@@ -48,7 +49,16 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   if (result.kind === 'propose' && isShown(directive, result, facts)) {
     return inForce('The unit has it so already.', result.value)
   }
-  return result.kind === 'propose' && HANDED_ON.has(directive.stage) ? asHandedOn(result, facts) : result
+  if (result.kind !== 'propose') return result
+  const purpose = leftOffOnPurpose(facts, directive.key)
+  const open = purpose === undefined ? result : leftToThePerson(result, purpose)
+  return HANDED_ON.has(directive.stage) ? asHandedOn(open, facts) : open
+}
+
+/** The row as it is, unticked: neither the walk without a person nor a proof in a clone takes it. */
+function leftToThePerson({ tickIfProven: _, ...result }: Proposed, why: string): Proposed {
+  const caution = result.caution === undefined ? why : `${result.caution} ${why}`
+  return { ...result, recommended: false, caution }
 }
 
 /** Stages whose settings every process that the service starts inherits. The others mind sessions on their own. */
@@ -62,9 +72,7 @@ function asHandedOn(result: Proposed, facts: Facts): Proposed {
   const opener = sessionOpener(facts)
   if (opener === undefined) return result
   const why = `${opensSessions(opener)}, and each inherits this: what people or jobs do there is not seen.`
-  const caution = result.caution === undefined ? why : `${result.caution} ${why}`
-  const { tickIfProven: _, ...rest } = result
-  return { ...rest, recommended: false, caution }
+  return leftToThePerson(result, why)
 }
 
 /** Whether `systemctl show` prints the very value that would be written, for settings of one line. */

@@ -1,4 +1,5 @@
 import type { ExecCommand } from '../systemd/manager/exec.ts'
+import type { WrittenSetting } from '../systemd/settings/unit-files.ts'
 import type { LearnedFacts } from './trace/learned-facts.ts'
 
 /** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
@@ -20,6 +21,8 @@ export interface Facts {
   logrotate: LogrotateFact[]
   /** What lies in the service's folders below /run and is not the service's own. */
   foreign: ForeignHolding[]
+  /** Folders that are there for it to write into, whether or not it was seen to. */
+  owned: OwnedFolder[]
   /** Account that could be made for it; absent where none can. */
   freeAccount?: FreeAccount
   /** Names of its programs that PAM has rules for; absent where nobody looked. */
@@ -47,6 +50,8 @@ export interface UnitFacts {
   exec: Record<string, ExecCommand[]>
   /** Exec lines as written in the fragment and drop-ins, after resets; the value only. Needed to write them again. */
   execSource: Record<string, string[]>
+  /** The last word of the unit's files on each setting of [Service], and where it stands. */
+  written: Record<string, WrittenSetting>
   canReload: boolean
 }
 
@@ -169,6 +174,13 @@ export interface ForeignHolding {
   /** socket, open, pid-file: a living process of another unit; owner: another account; unit, tmpfiles: made by them. */
   by: 'socket' | 'open' | 'pid-file' | 'owner' | 'unit' | 'tmpfiles'
   /** A clause for a person: "another process listens on /run/x/y". */
+  why: string
+}
+
+/** A folder that the service's accounts may write into, or that its package brought for data. */
+export interface OwnedFolder {
+  path: string
+  /** A sentence for a person. */
   why: string
 }
 

@@ -28,7 +28,7 @@ interface Writing {
   onlyPid?: boolean
 }
 
-/** What has to stay writable when everything else becomes read-only. */
+/** What has to stay writable when everything else becomes read-only: what was written, and what is its own to write. */
 function placesWritten(facts: Facts): Writing[] {
   const covered = [...API, ...managedDirectories(facts), ...(temporaryIsShared(facts) ? [] : TEMPORARY)]
   const seen = written(facts)
@@ -51,7 +51,8 @@ function placesWritten(facts: Facts): Writing[] {
   const temporary = temporaryIsShared(facts)
     ? TEMPORARY.map((path) => ({ path, why: `${path} stays the common one.` }))
     : []
-  return outermost([...seen, ...rotated, ...temporary, ...changedInClone(facts, covered)])
+  const owned = facts.owned.filter(({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered))
+  return outermost([...seen, ...rotated, ...temporary, ...changedInClone(facts, covered), ...owned])
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { parseExec } from '../../systemd/manager/exec.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
-import { execSource } from '../../systemd/settings/unit-files.ts'
+import { unitSource } from '../../systemd/settings/unit-files.ts'
 import type { ExecCommand, UnitFacts } from '../facts.ts'
 
 /** Settings whose values may be secrets (systemd.exec(5), "Environment" and "Credentials"). */
@@ -52,7 +52,7 @@ export async function readUnit(host: Host, unit: string): Promise<UnitFacts> {
     dropIns: listOf(properties, 'DropInPaths'),
     properties,
     exec: execCommands(properties),
-    execSource: await execSource(host, unit),
+    ...(await unitSource(host, unit)),
     canReload: first(properties, 'CanReload') === 'yes',
   }
 }

@@ -43,8 +43,39 @@ export function execLines(lines: readonly UnitLine[]): Record<string, string[]> 
   return found
 }
 
-/** Exec lines of a unit as they are written, fragment and drop-ins together. */
-export async function execSource(host: Host, unit: string): Promise<Record<string, string[]>> {
-  const result = await host.run(['systemctl', 'cat', '--no-pager', '--', unit])
-  return execLines(parseUnitText(result.stdout))
+/** The last value that a file gives a setting, and where: "/etc/systemd/system/x.service:6". */
+export interface WrittenSetting {
+  value: string
+  place: string
+}
+
+/**
+ * Settings of [Service] as the unit's files write them, from what `systemctl cat` prints: a comment with the path stands
+ * above each file, and a blank line between two.
+ */
+export function writtenSettings(text: string): Record<string, WrittenSetting> {
+  const found = new Map<string, WrittenSetting>()
+  let file = ''
+  let line = 0
+  let section = ''
+  for (const raw of text.split('\n')) {
+    line += 1
+    const path = /^# (\/\S.*\.(?:service|conf))$/.exec(raw)?.[1]
+    if (path !== undefined) [file, line, section] = [path, 0, '']
+    const header = /^\s*\[(.+)\]\s*$/.exec(raw)?.[1]
+    if (header !== undefined) section = header
+    const [, key, value] = /^([A-Z][A-Za-z0-9]*)\s*=\s*(.*?)\s*$/.exec(raw) ?? []
+    if (section === 'Service' && key !== undefined && value !== undefined)
+      found.set(key, { value, place: `${file}:${line}` })
+  }
+  return Object.fromEntries(found)
+}
+
+/** What a unit's files say, fragment and drop-ins together: Exec lines, and the last word on each setting. */
+export async function unitSource(
+  host: Host,
+  unit: string,
+): Promise<{ execSource: Record<string, string[]>; written: Record<string, WrittenSetting> }> {
+  const { stdout } = await host.run(['systemctl', 'cat', '--no-pager', '--', unit])
+  return { execSource: execLines(parseUnitText(stdout)), written: writtenSettings(stdout) }
 }

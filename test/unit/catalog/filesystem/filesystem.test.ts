@@ -4,9 +4,36 @@ import { umaskExamples } from '../../../../src/catalog/index.ts'
 import type { Facts, WritableFact } from '../../../../src/observe/facts.ts'
 import { file, rotated, wrote } from '../build-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
-import { apacheLike, cronLike, javaLike, nginxLike, postgresLike } from '../services.ts'
+import { apacheLike, cronLike, javaLike, nginxLike, postgresLike, redisLike } from '../services.ts'
 
 describe('ProtectSystem', () => {
+  test('what is the service’s own stays writable, though nothing was written there', () => {
+    const facts = redisLike()
+    facts.unit.properties.ProtectSystem = ['no']
+    facts.owned = [
+      { path: '/var/spool/own', why: '/var/spool/own belongs to uid 110, as which it runs.' },
+      { path: '/var/log', why: 'a folder of everybody' },
+    ]
+    expect(lines('ProtectSystem', facts).join()).toContain('-/var/spool/own')
+    expect(lines('ProtectSystem', facts).join(' ')).not.toMatch(/-\/var\/log(\s|$)/)
+    expect(proposal('ProtectSystem', facts).evidence).toContain(
+      '/var/spool/own belongs to uid 110, as which it runs.',
+    )
+  })
+
+  test.each([
+    ['no', false],
+    ['false', false],
+    ['yes', true],
+  ])('PrivateTmp=%s in a unit file: recommended %s', (value, recommended) => {
+    const facts = redisLike()
+    facts.unit.properties.PrivateTmp = ['no']
+    facts.unit.written = { PrivateTmp: { value, place: '/etc/systemd/system/x.service:6' } }
+    const { recommended: is, caution } = proposal('PrivateTmp', facts)
+    expect(is).toBe(recommended)
+    if (!recommended) expect(caution).toContain('/etc/systemd/system/x.service:6 says PrivateTmp=')
+  })
+
   test('strict with what is written; what RuntimeDirectory= makes is left out', () => {
     const facts = apacheLike()
     facts.unit.properties.RuntimeDirectory = ['apache2 lock/apache2']

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { execLines, execSource, parseUnitText } from '../../../../src/systemd/settings/unit-files.ts'
+import { execLines, parseUnitText, unitSource } from '../../../../src/systemd/settings/unit-files.ts'
 import { memoryHost } from '../../observe/memory-host.ts'
 
 /** "Section Key=value" of each line. */
@@ -66,7 +66,13 @@ ExecStart=/elsewhere
     const cat =
       '# /lib/a.service\n[Service]\nExecStart=/a\n\n# /etc/a.service.d/b.conf\n[Service]\nExecStop=/b\n'
     const host = memoryHost({ files: {}, programs: { 'systemctl cat --no-pager -- a.service': cat } })
-    expect(await execSource(host, 'a.service')).toEqual({ ExecStart: ['/a'], ExecStop: ['/b'] })
-    expect(await execSource(host, 'missing.service')).toEqual({})
+    expect(await unitSource(host, 'a.service')).toEqual({
+      execSource: { ExecStart: ['/a'], ExecStop: ['/b'] },
+      written: {
+        ExecStart: { value: '/a', place: '/lib/a.service:2' },
+        ExecStop: { value: '/b', place: '/etc/a.service.d/b.conf:2' },
+      },
+    })
+    expect(await unitSource(host, 'missing.service')).toEqual({ execSource: {}, written: {} })
   })
 })

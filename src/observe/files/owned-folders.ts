@@ -1,0 +1,89 @@
+import type { Host } from '../../host/host.ts'
+import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import type { OwnedFolder, ProcessFacts } from '../facts.ts'
+import { parseDpkgSearch } from './packages.ts'
+
+/** Where services keep what they write (file-hierarchy(7)). */
+const PLACES = ['/var', '/srv', '/run', '/etc']
+/** Deep enough for /var/spool/NAME/PART/DAY, shallow enough to be quick on a big data tree. */
+const MAX_DEPTH = 4
+const FIND_TIMEOUT_MS = 10_000
+/** More folders than this are one account's whole tree of data, listed by its parts. */
+const MAX_FOLDERS = 40
+/** The overflow account is shared by everybody who has none (user_namespaces(7)). */
+const OVERFLOW_ID = 65534
+
+function outermost(folders: readonly OwnedFolder[]): OwnedFolder[] {
+  const first = folders.filter(({ path }, at) => folders.findIndex((one) => one.path === path) === at)
+  return first.filter(
+    ({ path }) => !first.some((other) => other.path !== path && path.startsWith(`${other.path}/`)),
+  )
+}
+
+/** Ids under which the service acts: of its processes, but not root's, which owns nearly everything. */
+function actingIds(processes: readonly ProcessFacts[], which: 'uid' | 'gid'): number[] {
+  const ids = processes.flatMap((process) => [
+    ...Object.values(process[which]),
+    ...(which === 'gid' ? process.groups : []),
+  ])
+  return [...new Set(ids)].filter((id) => id > 0 && id !== OVERFLOW_ID).sort((a, b) => a - b)
+}
+
+/** `-uid 33 -o -uid 34 -o ( -gid 33 -perm -020 )`: folders that one of these ids may write into. */
+function ownership(uids: readonly number[], gids: readonly number[]): string[] {
+  const tests = [
+    ...uids.map((id) => ['-uid', String(id)]),
+    ...gids.map((id) => ['(', '-gid', String(id), '-perm', '-020', ')']),
+  ]
+  return tests.flatMap((test, at) => (at === 0 ? test : ['-o', ...test]))
+}
+
+/** Folders from find's `-printf '%U %g %p\0'`, each with why the service may write there. */
+export function foldersOfAccounts(printed: string, uids: readonly number[]): OwnedFolder[] {
+  return printed.split('\0').flatMap((record): OwnedFolder[] => {
+    const [, uid, group, path] = /^(\d+) (\S+) (\/.*)$/s.exec(record) ?? []
+    if (path === undefined) return []
+    const why = uids.includes(Number(uid))
+      ? `${path} belongs to uid ${uid}, as which it runs.`
+      : `${path} may be written by the group ${group}, which it is in.`
+    return [{ path, why }]
+  })
+}
+
+/** Folders for data among the files of packages: `dpkg-query --listfiles` prints one path a line. */
+export function foldersOfPackages(listed: string): OwnedFolder[] {
+  const data = /^(?:\/var\/(?:lib|spool|cache|log)|\/srv)\/[^/]+$/
+  return listed
+    .split('\n')
+    .filter((path) => data.test(path))
+    .map((path) => ({ path, why: `${path} came with its package.` }))
+}
+
+/**
+ * Folders that are there for the service to write into, whether or not it was seen writing: what its accounts own or
+ * may write below /var, /srv, /run and /etc, and what its package brought for data. A mail, an upload or a rotated file
+ * comes there on a day that no proof has played.
+ */
+export async function readOwnedFolders(
+  host: Host,
+  processes: readonly ProcessFacts[],
+  files: readonly string[],
+  gaps: BlindSpots,
+): Promise<OwnedFolder[]> {
+  const output = async (argv: string[]) =>
+    (await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })))?.stdout ?? ''
+  const [uids, gids] = [actingIds(processes, 'uid'), actingIds(processes, 'gid')]
+  const tests = ownership(uids, gids)
+  const found =
+    tests.length === 0
+      ? ''
+      : await output([
+          ...['find', ...PLACES, '-maxdepth', String(MAX_DEPTH), '-type', 'd', '(', ...tests, ')'],
+          ...['-printf', '%U %g %p\\0', '-prune'],
+        ])
+  const named = files.filter((path) => path.startsWith('/'))
+  const packages =
+    named.length === 0 ? [] : parseDpkgSearch(await output(['dpkg-query', '--search', '--', ...named]))
+  const listed = packages.length === 0 ? '' : await output(['dpkg-query', '--listfiles', '--', ...packages])
+  return outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(listed)]).slice(0, MAX_FOLDERS)
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import {
+  foldersOfAccounts,
+  foldersOfPackages,
+  readOwnedFolders,
+} from '../../../../src/observe/files/owned-folders.ts'
+import { process } from '../../catalog/build-facts.ts'
+import { memoryHost } from '../memory-host.ts'
+
+test('a folder of its account, and one that its group may write', () => {
+  const printed = '33 33 /var/lib/x\0' + '0 33 /var/spool/x y\0' + 'torn'
+  expect(foldersOfAccounts(printed, [33])).toEqual([
+    { path: '/var/lib/x', why: '/var/lib/x belongs to uid 33, as which it runs.' },
+    { path: '/var/spool/x y', why: '/var/spool/x y may be written by the group 33, which it is in.' },
+  ])
+})
+
+test('what a package brought for data, and neither its programs nor its settings', () => {
+  const listed =
+    '/.\n/etc\n/etc/x\n/usr/sbin/x\n/var\n/var/lib\n/var/lib/x\n/var/lib/x/deep\n/var/spool/x\n/srv/x\n'
+  expect(foldersOfPackages(listed).map(({ path }) => path)).toEqual(['/var/lib/x', '/var/spool/x', '/srv/x'])
+})
+
+test('asks for the accounts of the processes alone, never for root or the account of nobody', async () => {
+  const asked: string[][] = []
+  const host = memoryHost({ files: {} })
+  const run: typeof host.run = async (argv, options) => {
+    asked.push([...argv])
+    return host.run(argv, options)
+  }
+  const processes = [process(1, 0), process(2, 33), process(3, 65534)]
+  await readOwnedFolders({ ...host, run }, processes, ['/usr/sbin/x'], new Set())
+  const find = asked.find(([program]) => program === 'find') ?? []
+  expect(find.filter((_, at) => find[at - 1] === '-uid')).toEqual(['33'])
+  expect(find.filter((_, at) => find[at - 1] === '-gid')).toEqual(['33'])
+  expect(asked.some((argv) => argv.includes('--search') && argv.includes('/usr/sbin/x'))).toBe(true)
+})
