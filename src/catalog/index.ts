@@ -1,29 +1,29 @@
 import type { Facts } from '../observe/facts.ts'
-import { CAPABILITIES } from './capabilities/bounding-set.ts'
+import { CAPABILITIES } from './capabilities/capability-bounding-set.ts'
 import { mountsForOthers } from './common/mounting.ts'
 import { leftOffOnPurpose } from './common/on-purpose.ts'
 import { inForce, unfit } from './common/proposal.ts'
 import { opensSessions, sessionOpener } from './common/roles.ts'
-import type { Directive, NotProposed, Proposed, Shape, Stage } from './common/types.ts'
+import type { Directive, NotProposed, Proposed, Stage } from './common/types.ts'
 import { setting } from './common/unit-settings.ts'
 import { FILESYSTEM } from './filesystem/filesystem.ts'
 import { SYSCALLS } from './syscalls/syscalls.ts'
 import { SYSTEM } from './system/system.ts'
 import { USER } from './user/user.ts'
 
-export { capabilityNotes } from './capabilities/bounding-set.ts'
+export { capabilityNotes } from './capabilities/capability-bounding-set.ts'
 export { stageNotes } from './common/notes.ts'
 export { umaskExamples } from './filesystem/umask.ts'
 
-/** Everything that can be hardened, in the order of the stages. */
+/**
+ * Everything that can be hardened. A screen lists the rows of a stage in this order, which within a stage is that of its
+ * own list.
+ */
 export const CATALOG: Directive[] = [...CAPABILITIES, ...USER, ...FILESYSTEM, ...SYSTEM, ...SYSCALLS]
 
 export function directivesOf(stage: Stage): Directive[] {
   return CATALOG.filter((directive) => directive.stage === stage)
 }
-
-/** Rows that would only say that all is well, where it nearly always is: shown when there is something to do. */
-const ONLY_TO_DO = new Set(['ReadWritePaths', 'NotifyAccess', 'Delegate', 'KeyringMode'])
 
 export interface StageProposal {
   directive: Directive
@@ -34,7 +34,7 @@ export interface StageProposal {
 export function proposalsFor(stage: Stage, facts: Facts): StageProposal[] {
   return directivesOf(stage)
     .map((directive) => ({ directive, result: resultOf(directive, facts) }))
-    .filter(({ directive, result }) => result.kind === 'propose' || !ONLY_TO_DO.has(directive.key))
+    .filter(({ directive, result }) => result.kind === 'propose' || !directive.shownWhenDue)
 }
 
 function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
@@ -76,30 +76,7 @@ function asHandedOn(result: Proposed, facts: Facts): Proposed {
 }
 
 /** Whether `systemctl show` prints the very value that would be written, for settings of one line. */
-function isShown({ key, shape }: Directive, { assignments }: Proposed, facts: Facts): boolean {
+function isShown({ key }: Directive, { assignments }: Proposed, facts: Facts): boolean {
   const [line, ...more] = assignments
-  if (!line || more.length > 0 || line.key !== key || (shape !== 'boolean' && shape !== 'word')) return false
-  return setting(facts, key) === line.value
-}
-
-/** Settings that are written with a directive without being one of their own. */
-const WITH_OTHERS: Record<string, Shape> = {
-  After: 'none',
-  AmbientCapabilities: 'capabilities',
-  DeviceAllow: 'none',
-  ExecPaths: 'paths',
-  ExecReload: 'exec',
-  ExecStartPre: 'exec',
-  CacheDirectory: 'words',
-  Group: 'word',
-  IPAddressAllow: 'addresses',
-  LogsDirectory: 'words',
-  RuntimeDirectory: 'words',
-  RuntimeDirectoryMode: 'octal',
-  StateDirectory: 'words',
-}
-
-/** How what `systemctl show` prints for a setting is compared with what an assignment asked for. */
-export function shapeOf(key: string): Shape {
-  return CATALOG.find((directive) => directive.key === key)?.shape ?? WITH_OTHERS[key] ?? 'none'
+  return line?.key === key && more.length === 0 && setting(facts, key) === line.value
 }

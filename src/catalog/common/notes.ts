@@ -1,5 +1,5 @@
 import type { Facts } from '../../observe/facts.ts'
-import { capabilityNotes } from '../capabilities/bounding-set.ts'
+import { capabilityNotes } from '../capabilities/capability-bounding-set.ts'
 import { namesIn } from '../capabilities/privileges.ts'
 import { UMASK, umaskExamples } from '../filesystem/umask.ts'
 import type { Stage } from './types.ts'

@@ -3,10 +3,8 @@ import { inForce, proposed, service, unfit } from './proposal.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
 import { setting } from './unit-settings.ts'
 
-type Texts = Pick<Directive, 'key' | 'stage' | 'since' | 'what' | 'breaks' | 'wins' | 'mountNamespace'>
-
 /** A setting that is on or off, or has one best word. */
-export interface Toggle extends Texts {
+export interface Toggle extends Omit<Directive, 'propose'> {
   /** What is written; "yes" unless given. */
   value?: string
   /** Values that are as good or better already. */
@@ -31,21 +29,21 @@ export function toggle({
   tickIfProven = () => false,
   ladder = () => [],
   evidence,
-  ...texts
+  ...entry
 }: Toggle): Directive {
   const propose = (facts: Facts): Proposed | NotProposed => {
-    const now = setting(facts, texts.key)
+    const now = setting(facts, entry.key)
     if (now !== undefined && [value, ...good].includes(now))
       return inForce('The unit has it so already.', now)
     const reason = against?.(facts)
     if (reason !== undefined) return unfit(reason)
     const doubt = caution?.(facts)
-    const rungs = ladder(facts).map((one) => ({ value: one, assignments: [service(texts.key, one)] }))
-    return proposed(value, [service(texts.key, value)], evidence(facts), {
+    const rungs = ladder(facts).map((one) => ({ value: one, assignments: [service(entry.key, one)] }))
+    return proposed(value, [service(entry.key, value)], evidence(facts), {
       ...(doubt === undefined ? {} : { caution: doubt }),
       ...(doubt !== undefined && tickIfProven(facts) ? { tickIfProven: true } : {}),
       ...(rungs.length > 1 ? { ladder: rungs } : {}),
     })
   }
-  return { ...texts, shape: value === 'yes' ? 'boolean' : 'word', propose }
+  return { ...entry, propose }
 }

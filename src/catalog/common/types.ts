@@ -1,4 +1,5 @@
 import type { Facts } from '../../observe/facts.ts'
+import type { LearnedAct } from '../../observe/trace/learned.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
 
 export const STAGES = ['capabilities', 'user', 'filesystem', 'system', 'syscalls'] as const
@@ -37,28 +38,15 @@ export interface NewAccount {
   id: number
 }
 
-/** How what `systemctl show` prints is compared with what was asked. */
-export type Shape =
-  | 'boolean'
-  | 'word'
-  | 'capabilities'
-  | 'words'
-  | 'families'
-  | 'namespaces'
-  | 'paths'
-  | 'octal'
-  | 'syscalls'
-  | 'addresses'
-  | 'exec'
-  | 'none'
-
-/** One thing that can be hardened: an entry of data. Adding one touches the stage's file and nothing else. */
+/**
+ * One thing that can be hardened: an entry of data. Adding one touches the stage's file and nothing else: what a failed
+ * trial is read by stands here too.
+ */
 export interface Directive {
   key: string
   stage: Stage
   /** First systemd release that knows it (systemd.exec(5), "Added in version"). */
   since: number
-  shape: Shape
   /** What it does, one or two sentences. */
   what: string
   /** What could break, one or two sentences. */
@@ -67,7 +55,25 @@ export interface Directive {
   wins: string
   /** It puts the service into a mount namespace of its own: what it mounts there nobody else sees. */
   mountNamespace?: true
+  /** Its row would only say that all is well, which is nearly always so: shown when there is something to do. */
+  shownWhenDue?: true
+  /** What the kernel refuses under it, as a trace names it. */
+  forbids?: LearnedAct['kind']
+  /** Files that it hides or closes, and what helps a service that needs one: to leave it out, or a looser value. */
+  hides?: { paths: RegExp; remedy: 'drop' | 'step-down' }
+  /** How a failure looks that it caused; where nothing is given, only trying without it finds out. */
+  failsWith?: FailureSigns
   propose(facts: Facts): Proposed | NotProposed
+}
+
+/** Each sign alone makes its directive a suspect, where the trial set it. */
+interface FailureSigns {
+  /** A line of the journal. */
+  says?: RegExp
+  /** Signals that end the main process (signal(7)). */
+  signals?: readonly number[]
+  /** systemd's own exit statuses, from 200 on: systemd.exec(5), "Process Exit Codes". */
+  exits?: readonly number[]
 }
 
 export interface Proposed {

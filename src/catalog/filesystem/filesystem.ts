@@ -6,9 +6,9 @@ import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
 import { isHarmlessDevice } from '../user/account.ts'
-import { NO_EXEC_PATHS } from './executable-paths.ts'
+import { NO_EXEC_PATHS } from './no-exec-paths.ts'
+import { PROTECT_SYSTEM, READ_WRITE_PATHS, sharedTemporary } from './protect-system.ts'
 import { UMASK } from './umask.ts'
-import { PROTECT_SYSTEM, READ_WRITE_PATHS, sharedTemporary } from './writable-paths.ts'
 
 function holding(
   facts: Facts,
@@ -82,11 +82,12 @@ const PROTECT_HOME: Directive = {
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,
-  shape: 'word',
   what: 'Hides /home, /root and /run/user from the service.',
   breaks:
     'Web pages, keys or scripts below a home directory are gone for it, also for helpers it starts later.',
   wins: "An intruder finds no person's files, shell histories or SSH keys.",
+  hides: { paths: HOME, remedy: 'step-down' },
+  failsWith: { exits: [200, 203] },
   propose: proposeProtectHome,
 }
 
@@ -130,6 +131,8 @@ export const FILESYSTEM: Directive[] = [
     what: 'Gives the service a /dev with only the harmless devices: null, zero, random, terminals. It also drops CAP_MKNOD and CAP_SYS_RAWIO.',
     breaks: 'Real hardware is out of reach: disks, graphics, tunnels, serial lines.',
     wins: 'Disks and memory can no longer be read past all file permissions.',
+    hides: { paths: /^\/dev(?:\/|$)/, remedy: 'drop' },
+    failsWith: { exits: [208, 209] },
     against: (facts) =>
       holds(holding(facts, ({ kind, path }) => kind === 'device' && !isHarmlessDevice(path))) ??
       readSeen(facts, /^\/dev\/(?!hugepages|mqueue|pts|shm|fd|core$)/),
@@ -143,6 +146,7 @@ export const FILESYSTEM: Directive[] = [
     what: 'Makes /proc/sys, /sys and the like read-only.',
     breaks: 'A service that sets kernel variables (sysctl) or writes to /sys fails to.',
     wins: 'The kernel can no longer be reconfigured from a service that is taken over.',
+    hides: { paths: /^\/proc\/sys(?:\/|$)|^\/sys(?:\/|$)/, remedy: 'drop' },
     against: (facts) =>
       holds(holding(facts, ({ path, writable }) => writable && TUNABLES.test(path))) ??
       execRunning(facts, /(^|\/)sysctl$/) ??
@@ -158,6 +162,7 @@ export const FILESYSTEM: Directive[] = [
     what: 'Makes the control group tree below /sys/fs/cgroup read-only.',
     breaks: 'Only programs that manage containers or resource limits write there.',
     wins: 'The service can lift neither its own limits nor those of others.',
+    hides: { paths: /^\/sys\/fs\/cgroup(?:\/|$)/, remedy: 'drop' },
     against: (facts) =>
       isOn(facts, 'Delegate')
         ? 'Delegate=yes hands it control groups of its own.'
@@ -228,6 +233,8 @@ export const FILESYSTEM: Directive[] = [
     breaks:
       'Runtimes that size themselves by memory or processors (Java, .NET, Node.js) and monitoring tools fail or guess.',
     wins: 'Less of the kernel is readable. It counts little.',
+    hides: { paths: /^\/proc(?:\/|$)/, remedy: 'drop' },
+    failsWith: { says: /(\/proc\/\S+)/ },
     caution: (facts) =>
       sizingRuntime(facts) ??
       holds(holding(facts, ({ path }) => /^\/proc\/(?!\d|self\/|thread-self\/)[^/]+/.test(path))),

@@ -82,7 +82,6 @@ export const UMASK: Directive = {
   key: 'UMask',
   stage: 'filesystem',
   since: 11,
-  shape: 'octal',
   what: 'Takes permission bits away from every file and directory the service makes from now on. With 0027 a new file is 0640 and a new directory 0750.',
   breaks:
     'Other accounts that read its new files or connect to its sockets are shut out, such as a log shipper outside the group.',

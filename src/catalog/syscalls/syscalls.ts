@@ -113,18 +113,17 @@ export const SYSCALLS: Directive[] = [
     key: 'SystemCallFilter',
     stage: 'syscalls',
     since: 187,
-    shape: 'syscalls',
     what: 'Allows only the system calls of ordinary services, less those for privileged work and for setting priorities and limits. A process that makes another call is killed, and the kernel log names the call.',
     breaks:
       'A rare code path or a helper program that makes a call outside the list dies at that moment ("Bad system call"), perhaps while the service itself looks well.',
     wins: 'Most of the kernel is out of reach: modules, mounts, debugging, clocks, swap and a hundred more.',
+    failsWith: { exits: [228] },
     propose: proposeFilter,
   },
   {
     key: 'SystemCallErrorNumber',
     stage: 'syscalls',
     since: 209,
-    shape: 'word',
     what: 'Makes a forbidden system call fail with an error instead of killing the process.',
     breaks:
       'A program that does not check for the error goes on wrongly, and the cause can no longer be read in the kernel log.',

@@ -60,7 +60,6 @@ export const DEVICE_POLICY: Directive = {
   key: 'DevicePolicy',
   stage: 'system',
   since: 208,
-  shape: 'word',
   what: 'The control group forbids opening device nodes except the harmless ones and those listed.',
   breaks: "A device that was not in use when looked at can't be opened later.",
   wins: 'Device nodes are of no use even if one is made or found.',

@@ -53,6 +53,12 @@ export const MEMORY_DENY_WRITE_EXECUTE: Directive = toggle({
   what: 'Forbids memory that is written first and executed then.',
   breaks: 'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
   wins: 'The usual way of running injected code is closed.',
+  forbids: 'write-execute',
+  // A compiler that gets no memory for its code gives up by one of these.
+  failsWith: {
+    says: /mprotect|executable memory|cannot allocate.*exec|JIT|CodeRange|reserve.*code/i,
+    signals: [4, 5, 6, 7, 11],
+  },
   against: (facts) => writableCode(facts) ?? lateCompiler(facts) ?? actSeen(facts, 'write-execute'),
   caution: idleCompiler,
   tickIfProven: () => true,

@@ -17,11 +17,11 @@ import { actSeen, actsSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
-import { RESTRICT_ADDRESS_FAMILIES } from './address-families.ts'
 import { DEVICE_POLICY } from './device-policy.ts'
+import { IP_ADDRESS_DENY } from './ip-address-deny.ts'
 import { MEMORY_DENY_WRITE_EXECUTE } from './memory-deny-write-execute.ts'
-import { RESTRICT_NAMESPACES } from './namespaces.ts'
-import { IP_ADDRESS_DENY } from './network.ts'
+import { RESTRICT_ADDRESS_FAMILIES } from './restrict-address-families.ts'
+import { RESTRICT_NAMESPACES } from './restrict-namespaces.ts'
 
 function privilegedProgram(facts: Facts): ExecutableFacts | undefined {
   return facts.executables.find(
@@ -102,6 +102,8 @@ export const SYSTEM: Directive[] = [
     breaks:
       "sudo, ping with file capabilities, mail submission through a setgid program and PAM's helpers fail. Under SELinux it may keep another domain than before.",
     wins: 'A flaw in any setuid program of the machine can no longer be used to climb from here to root.',
+    forbids: 'privileged',
+    failsWith: { exits: [227] },
     against: (facts) => {
       const program = privilegedProgram(facts)
       if (program && (startsUnprivileged(facts) || facts.processes.some((process) => !isRoot(process)))) {
@@ -147,6 +149,7 @@ export const SYSTEM: Directive[] = [
     what: "Gives the service its own view of the host name, which it can't change.",
     breaks: 'It does not notice when the host name changes while it runs.',
     wins: "The machine can't be renamed from here. It counts little.",
+    forbids: 'hostname',
     against: (facts) => actSeen(facts, 'hostname'),
     evidence: (facts) => noProcess(facts, 'run in a host name namespace of its own making'),
   }),
@@ -154,7 +157,6 @@ export const SYSTEM: Directive[] = [
     key: 'SystemCallArchitectures',
     stage: 'system',
     since: 209,
-    shape: 'words',
     what: "Allows only system calls of the machine's own architecture.",
     breaks: '32-bit programs on a 64-bit machine are killed.',
     wins: 'The second, less watched set of system calls is closed, which would also bypass call filters.',
@@ -181,6 +183,7 @@ export const SYSTEM: Directive[] = [
     breaks:
       'Programs that install software or set the group bit on directories fail; so do unpackers that use the call openat2.',
     wins: 'An intruder can leave no setuid file behind as a way back.',
+    forbids: 'suid',
     against: (facts) => actSeen(facts, 'suid'),
     evidence: (facts) => {
       const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
@@ -202,6 +205,7 @@ export const SYSTEM: Directive[] = [
     what: 'Forbids switching to the behaviour of another kind of Unix or another architecture.',
     breaks: 'Only emulators such as wine use it.',
     wins: 'Old, rarely tested paths of the kernel are closed.',
+    forbids: 'personality',
     against: (facts) => {
       const process = facts.processes.find(({ personality }) => Number.parseInt(personality, 16) > 0)
       return process
@@ -217,6 +221,8 @@ export const SYSTEM: Directive[] = [
     what: 'Forbids real-time scheduling.',
     breaks: 'Audio and time services that ask for it fail or run less evenly.',
     wins: "The service can't take a processor for itself and stall the machine.",
+    forbids: 'realtime',
+    failsWith: { exits: [214] },
     against: (facts) => {
       const process = facts.processes.find(isRealtime)
       return process
@@ -244,6 +250,7 @@ export const SYSTEM: Directive[] = [
     what: 'Runs the service in a user namespace: every other account looks like nobody, and no capability counts outside.',
     breaks: 'Any use of capabilities fails, such as low ports; owners of files are shown as nobody.',
     wins: 'Even a way to root inside is no root on the machine.',
+    failsWith: { exits: [216, 217] },
     against: againstPrivateUsers,
     // Where a program minds that the owners of its files are nobody: since 257.
     ladder: ({ systemd }) => (systemd >= 257 ? ['yes', 'identity'] : []),
@@ -255,30 +262,30 @@ export const SYSTEM: Directive[] = [
     key: 'KeyringMode',
     stage: 'system',
     since: 235,
-    shape: 'word',
     what: 'Gives the service a kernel keyring of its own.',
     breaks: 'Keys shared with other services are not found.',
     wins: "Kernel keys of others can't be read.",
+    shownWhenDue: true,
     propose: proposeKeyring,
   },
   {
     key: 'NotifyAccess',
     stage: 'system',
     since: 19,
-    shape: 'word',
     what: 'Says whose readiness messages systemd believes.',
     breaks: 'A helper that reports readiness is no longer heard, and the start times out.',
     wins: "A child process can't tell systemd a wrong main process or state.",
+    shownWhenDue: true,
     propose: proposeNotifyAccess,
   },
   {
     key: 'Delegate',
     stage: 'system',
     since: 205,
-    shape: 'boolean',
     what: 'Says whether the service manages control groups below its own.',
     breaks: 'Container engines and service supervisors need it.',
     wins: "The control group tree stays in systemd's hand alone.",
+    shownWhenDue: true,
     propose: proposeDelegate,
   },
 ]

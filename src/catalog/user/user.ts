@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import type { Facts, ForeignHolding } from '../../observe/facts.ts'
-import { boundingSetLines, capabilityWords } from '../capabilities/bounding-set.ts'
+import { boundingSetLines, capabilityWords } from '../capabilities/capability-bounding-set.ts'
 import { boundingSet } from '../capabilities/privileges.ts'
 import { execPath, isBelow, isShared, runtimeNames, throughRun } from '../common/places.ts'
 import { few, list, proposed, service, unfit, unique } from '../common/proposal.ts'
@@ -210,11 +210,11 @@ export const USER: Directive[] = [
     key: 'User',
     stage: 'user',
     since: 229,
-    shape: 'word',
     what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; a service that has no account gets one of its own name. One made anew at each start (DynamicUser=) is not tried, since it would move the files there are.',
     breaks:
       'What was read or made as root fails: private keys readable by root alone, logs, run files. New logs must belong to the account too, also after logrotate.',
     wins: 'A flaw in the master process yields an ordinary account instead of root: the largest single step.',
+    failsWith: { exits: [200, 203, 209, 216, 217, 218, 233, 235, 238, 240] },
     propose: proposeUser,
   },
 ]

@@ -1,7 +1,10 @@
 import { type Remedy, remedyId } from '../../catalog/common/remedy.ts'
+import type { Directive } from '../../catalog/common/types.ts'
+import { CATALOG } from '../../catalog/index.ts'
 import type { JournalEntry } from '../../systemd/log/journal.ts'
 import { EXIT_MEANINGS, exitMeaning } from './exit-codes.ts'
 import type { FailureEvidence } from './failure-evidence.ts'
+import { byExit, bySigns, directivesSet, type ProcessEnd } from './suspects.ts'
 import { SYMPTOMS } from './symptoms.ts'
 
 export interface Diagnosis {
@@ -27,7 +30,7 @@ function tellingLines(journal: readonly JournalEntry[]): string[] {
 }
 
 /** How it ended: of the main process, or where it did not come to one, of the start script, which PID 1 only logs. */
-function exitOf({ last, journal }: FailureEvidence): { code: number; status: number } | undefined {
+function exitOf({ last, journal }: FailureEvidence): ProcessEnd | undefined {
   if (last === undefined) return undefined
   if (last.exitCode !== 0) return { code: last.exitCode, status: last.exitStatus }
   const script = /Control process exited, code=exited, status=(\d+)\//
@@ -35,17 +38,6 @@ function exitOf({ last, journal }: FailureEvidence): { code: number; status: num
   return status !== undefined && Number(status) in EXIT_MEANINGS
     ? { code: 1, status: Number(status) }
     : undefined
-}
-
-/** Remedies that exit codes suggest, by the directives that the trial really set. */
-function byExitCode(evidence: FailureEvidence): Remedy[] {
-  const { assignments } = evidence
-  const exit = exitOf(evidence)
-  if (exit?.code !== 1) return []
-  const keys = EXIT_MEANINGS[exit.status]?.keys ?? []
-  return keys
-    .filter((key) => assignments.some((one) => one.key === key))
-    .map((key) => ({ kind: 'drop', key }))
 }
 
 /** What systemd did not take is of no use in the drop-in. */
@@ -63,11 +55,13 @@ function reasonLine(evidence: FailureEvidence): string {
 }
 
 /** From symptom to suspects. Pure: the same evidence names the same remedies. */
-export function diagnose(evidence: FailureEvidence): Diagnosis {
+export function diagnose(evidence: FailureEvidence, catalog: readonly Directive[] = CATALOG): Diagnosis {
+  const set = directivesSet(catalog, evidence.assignments)
   const found = [
     ...byIgnoredSettings(evidence),
     ...SYMPTOMS.flatMap(({ read }) => read(evidence)),
-    ...byExitCode(evidence),
+    ...bySigns(set, evidence),
+    ...byExit(set, exitOf(evidence)),
   ]
   const unique = new Map(found.map((remedy) => [remedyId(remedy), remedy]))
   return {

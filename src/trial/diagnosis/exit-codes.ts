@@ -1,44 +1,37 @@
 /** What systemd failed to do before the program ran: systemd.exec(5), "Process Exit Codes". */
-export const EXIT_MEANINGS: Readonly<
-  Record<number, { name: string; means: string; keys: readonly string[] }>
-> = {
-  200: { name: 'CHDIR', means: 'the working directory could not be entered', keys: ['User', 'ProtectHome'] },
+export const EXIT_MEANINGS: Readonly<Record<number, { name: string; means: string }>> = {
+  200: { name: 'CHDIR', means: 'the working directory could not be entered' },
   203: {
     name: 'EXEC',
     means: 'the program could not be executed',
-    keys: ['NoExecPaths', 'User', 'ProtectHome'],
   },
-  208: { name: 'STDIN', means: 'standard input could not be set up', keys: ['PrivateDevices'] },
-  209: { name: 'STDOUT', means: 'standard output could not be set up', keys: ['PrivateDevices', 'User'] },
-  213: { name: 'SECUREBITS', means: 'the secure bits could not be set', keys: ['CapabilityBoundingSet'] },
-  214: { name: 'SETSCHEDULER', means: 'the scheduling could not be set', keys: ['RestrictRealtime'] },
+  208: { name: 'STDIN', means: 'standard input could not be set up' },
+  209: { name: 'STDOUT', means: 'standard output could not be set up' },
+  213: { name: 'SECUREBITS', means: 'the secure bits could not be set' },
+  214: { name: 'SETSCHEDULER', means: 'the scheduling could not be set' },
   216: {
     name: 'GROUP',
     means: 'the group does not exist or could not be taken',
-    keys: ['User', 'PrivateUsers'],
   },
   217: {
     name: 'USER',
     means: 'the user does not exist or could not be taken',
-    keys: ['User', 'PrivateUsers'],
   },
   218: {
     name: 'CAPABILITIES',
     means: 'the capabilities could not be set',
-    keys: ['CapabilityBoundingSet', 'User'],
   },
-  225: { name: 'NETWORK', means: 'the network namespace could not be made', keys: ['PrivateNetwork'] },
+  225: { name: 'NETWORK', means: 'the network namespace could not be made' },
   226: {
     name: 'NAMESPACE',
     means: 'the mounts could not be set up',
-    keys: ['ReadWritePaths', 'NoExecPaths', 'ProtectSystem'],
   },
-  227: { name: 'NO_NEW_PRIVILEGES', means: 'NoNewPrivileges could not be set', keys: ['NoNewPrivileges'] },
-  228: { name: 'SECCOMP', means: 'the system call filter could not be set', keys: ['SystemCallFilter'] },
-  233: { name: 'RUNTIME_DIRECTORY', means: 'the runtime directory could not be made', keys: ['User'] },
-  235: { name: 'CHOWN', means: 'a file could not be handed to the user', keys: ['User'] },
-  238: { name: 'STATE_DIRECTORY', means: 'the state directory could not be made', keys: ['User'] },
-  240: { name: 'LOGS_DIRECTORY', means: 'the logs directory could not be made', keys: ['User'] },
+  227: { name: 'NO_NEW_PRIVILEGES', means: 'NoNewPrivileges could not be set' },
+  228: { name: 'SECCOMP', means: 'the system call filter could not be set' },
+  233: { name: 'RUNTIME_DIRECTORY', means: 'the runtime directory could not be made' },
+  235: { name: 'CHOWN', means: 'a file could not be handed to the user' },
+  238: { name: 'STATE_DIRECTORY', means: 'the state directory could not be made' },
+  240: { name: 'LOGS_DIRECTORY', means: 'the logs directory could not be made' },
 }
 
 /** Signals that tell something: signal(7). */

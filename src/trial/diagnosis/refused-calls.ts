@@ -1,26 +1,11 @@
 import type { Remedy } from '../../catalog/common/remedy.ts'
 import { remedyId } from '../../catalog/common/remedy.ts'
+import type { Directive } from '../../catalog/common/types.ts'
+import { CATALOG } from '../../catalog/index.ts'
 import type { FailedCall } from '../../observe/trace/learned.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
+import { directivesSet, forbidding, hiding } from './suspects.ts'
 
-/** Directives that forbid what a call of this kind does. */
-const FORBIDDEN_BY: Readonly<Record<string, string>> = {
-  'write-execute': 'MemoryDenyWriteExecute',
-  namespace: 'RestrictNamespaces',
-  realtime: 'RestrictRealtime',
-  suid: 'RestrictSUIDSGID',
-  personality: 'LockPersonality',
-  hostname: 'ProtectHostname',
-}
-
-/** Directives that hide or close files below these. */
-const HIDDEN_BY: readonly [RegExp, string, 'drop' | 'step-down'][] = [
-  [/^\/(?:home|root|run\/user)(?:\/|$)/, 'ProtectHome', 'step-down'],
-  [/^\/proc\/sys(?:\/|$)|^\/sys(?:\/|$)/, 'ProtectKernelTunables', 'drop'],
-  [/^\/proc(?:\/|$)/, 'ProcSubset', 'drop'],
-  [/^\/dev(?:\/|$)/, 'PrivateDevices', 'drop'],
-  [/^\/sys\/fs\/cgroup(?:\/|$)/, 'ProtectControlGroups', 'drop'],
-]
 /** Root without these is held to a file's mode as everybody is: the one that only reads first (capabilities(7)). */
 const PAST_PERMISSIONS: readonly Remedy[] = [
   { kind: 'capability', name: 'CAP_DAC_READ_SEARCH' },
@@ -32,8 +17,9 @@ const EXECUTING = new Set(['execve', 'execveat', 'mmap', 'uselib'])
 
 function remediesOf(
   { name, error, path, needs = [], sightings }: FailedCall,
-  sets: (key: string) => boolean,
+  set: readonly Directive[],
 ): Remedy[] {
+  const sets = (wanted: string) => set.some(({ key }) => key === wanted)
   const by = sightings[0]?.program.split('/').at(-1) ?? ''
   const remedies: Remedy[] = []
   const isRefusal = error === 'EPERM' || error === 'EACCES'
@@ -50,13 +36,10 @@ function remediesOf(
   }
   if (error === 'EACCES' && path !== undefined && sets('CapabilityBoundingSet') && !sets('User'))
     remedies.push(...PAST_PERMISSIONS)
-  for (const need of isRefusal ? needs : []) {
-    const key = FORBIDDEN_BY[need]
-    if (key !== undefined && sets(key)) remedies.push({ kind: 'drop', key })
-  }
+  if (isRefusal) remedies.push(...needs.flatMap((need) => forbidding(set, need)))
   if (path !== undefined && HIDING.has(error)) {
-    const hidden = HIDDEN_BY.filter(([pattern, key]) => pattern.test(path) && sets(key))
-    remedies.push(...hidden.map(([, key, kind]): Remedy => ({ kind, key })))
+    const hidden = hiding(set, path)
+    remedies.push(...hidden)
     if (error === 'EROFS' && hidden.length === 0) remedies.push({ kind: 'read-write-path', path })
   }
   if (error === 'EPERM' && remedies.length === 0 && sets('SystemCallFilter')) {
@@ -97,15 +80,17 @@ export function refusedCalls(
   failed: readonly FailedCall[],
   assignments: readonly Assignment[],
   privileged: readonly string[] = [],
+  catalog: readonly Directive[] = CATALOG,
 ): RefusedCall {
-  const keys = new Set(assignments.map(({ key }) => key))
+  const set = directivesSet(catalog, assignments)
   const explained = failed.flatMap((one) => {
     const helper = privilegedCaller(one, privileged)
-    const remedies = remediesOf(one, (key) => keys.has(key))
-    if (helper !== undefined && keys.has('NoNewPrivileges')) {
+    const undone = forbidding(set, 'privileged')
+    if (helper !== undefined && undone.length > 0) {
       const line = `${refusedText(one)}: it is setuid, which NoNewPrivileges makes void`
-      return [{ remedies: [{ kind: 'drop' as const, key: 'NoNewPrivileges' }], line }]
+      return [{ remedies: undone, line }]
     }
+    const remedies = remediesOf(one, set)
     return remedies.length === 0 ? [] : [{ remedies, line: refusedText(one) }]
   })
   const remedies = explained.flatMap((one) => one.remedies)

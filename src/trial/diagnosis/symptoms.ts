@@ -1,7 +1,10 @@
 import type { Remedy } from '../../catalog/common/remedy.ts'
 import type { FailureEvidence } from './failure-evidence.ts'
 
-/** One thing that a failure shows, and what would help. Adding one touches this table and nothing else. */
+/**
+ * One thing that a failure shows, and what would help. Adding one touches this table and nothing else; what speaks of one
+ * directive alone stands in that directive's entry of the catalog.
+ */
 export interface Symptom {
   id: string
   /** What it looks like, for the reader of the table. */
@@ -14,7 +17,7 @@ function sets({ assignments }: FailureEvidence, ...keys: string[]): boolean {
 }
 
 /** Lines of the service and of PID 1 that match, with the match. */
-function lines(evidence: FailureEvidence, pattern: RegExp): RegExpExecArray[] {
+export function lines(evidence: FailureEvidence, pattern: RegExp): RegExpExecArray[] {
   return evidence.journal.flatMap(({ message }) =>
     message.split('\n').flatMap((line) => {
       const match = pattern.exec(line)
@@ -171,29 +174,6 @@ export const SYMPTOMS: readonly Symptom[] = [
             { kind: 'address-family', name: 'AF_NETLINK' },
             { kind: 'address-family', name: 'AF_UNIX' },
           ]
-        : [],
-  },
-  {
-    id: 'write-execute',
-    seen: 'memory could not be made executable, or a JIT compiler crashed',
-    read: (evidence) => {
-      const crashed =
-        evidence.last?.exitCode !== 1 && [4, 5, 6, 7, 11].includes(evidence.last?.exitStatus ?? 0)
-      const said = lines(
-        evidence,
-        /mprotect|executable memory|cannot allocate.*exec|JIT|CodeRange|reserve.*code/i,
-      )
-      return sets(evidence, 'MemoryDenyWriteExecute') && (crashed || said.length > 0)
-        ? [{ kind: 'drop', key: 'MemoryDenyWriteExecute' }]
-        : []
-    },
-  },
-  {
-    id: 'proc-hidden',
-    seen: 'a file of /proc is missing',
-    read: (evidence) =>
-      lines(evidence, /(\/proc\/\S+)/).length > 0 && sets(evidence, 'ProcSubset')
-        ? [{ kind: 'drop', key: 'ProcSubset' }]
         : [],
   },
 ]

@@ -32,7 +32,6 @@ function proposal(key: string, more: Partial<Proposed> = {}): { directive: Direc
     key,
     stage: 'filesystem',
     since: 1,
-    shape: 'none',
     what: '',
     breaks: '',
     wins: '',

@@ -26,7 +26,6 @@ function work(): StageWork {
       key,
       stage: 'capabilities',
       since: 1,
-      shape: 'word',
       what: '',
       breaks: '',
       wins: '',

@@ -209,11 +209,11 @@ export const PROTECT_SYSTEM: Directive = {
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,
-  shape: 'word',
   what: 'Makes the whole file system read-only for the service, except for what ReadWritePaths= lists and its own state, log and run directories.',
   breaks:
     'Writing anywhere else fails with "Read-only file system": uploads, caches, a log in a directory that was not seen in use.',
   wins: 'An intruder can change no program, no configuration and no other file, whatever its owner and mode say.',
+  failsWith: { exits: [226] },
   propose: proposeProtectSystem,
 }
 
@@ -222,9 +222,10 @@ export const READ_WRITE_PATHS: Directive = {
   stage: 'filesystem',
   since: 231,
   mountNamespace: true,
-  shape: 'paths',
   what: 'Lists what stays writable while ProtectSystem=strict makes the rest read-only.',
   breaks: 'A path that is not listed is read-only for the service.',
   wins: 'It takes nothing from the exposure itself; it is what lets ProtectSystem=strict be.',
+  shownWhenDue: true,
+  failsWith: { exits: [226] },
   propose: proposeReadWritePaths,
 }

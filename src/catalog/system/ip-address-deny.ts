@@ -60,7 +60,6 @@ export const IP_ADDRESS_DENY: Directive = {
   key: 'IPAddressDeny',
   stage: 'system',
   since: 235,
-  shape: 'addresses',
   what: 'Drops every packet between the service and other machines; localhost stays allowed. It is enforced for its control group and takes effect at once.',
   breaks: 'Anything it fetches, sends or looks up over the network, perhaps only once a day, gets no answer.',
   wins: 'A service that only talks on this machine can neither be reached from outside nor send anything out.',

@@ -76,11 +76,11 @@ export const CAPABILITIES: Directive[] = [
     key: 'CapabilityBoundingSet',
     stage: 'capabilities',
     since: 21,
-    shape: 'capabilities',
     what: "Root's power is split into capabilities. This is the list the service and all it starts can ever have, even as root.",
     breaks:
       'What root could do silently before fails with "Operation not permitted" or "Permission denied": reading the files of others, changing owners, low ports.',
     wins: 'A service that is taken over as root can no longer load modules, set the clock, trace other processes or configure the network.',
+    failsWith: { exits: [213, 218] },
     propose: proposeBoundingSet,
   },
 ]

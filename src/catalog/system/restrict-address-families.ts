@@ -6,7 +6,7 @@ import { whereIt } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
-import { isLocal } from './network.ts'
+import { isLocal } from './ip-address-deny.ts'
 
 function familiesSeen(facts: Facts): Map<string, string> {
   const seen = new Map([
@@ -103,7 +103,6 @@ export const RESTRICT_ADDRESS_FAMILIES: Directive = {
   key: 'RestrictAddressFamilies',
   stage: 'system',
   since: 211,
-  shape: 'families',
   what: 'Lists the kinds of sockets the service may make. Those it is handed stay usable.',
   breaks:
     'Other kinds fail with "Address family not supported": listing network interfaces needs AF_NETLINK, a service seen without network can\'t start using it.',

@@ -115,10 +115,10 @@ export const NO_EXEC_PATHS: Directive = {
   stage: 'filesystem',
   since: 248,
   mountNamespace: true,
-  shape: 'paths',
   what: "Lets nothing be executed except the programs and library directories that ExecPaths= lists: the unit's own Exec lines, what was seen running, and the libraries.",
   breaks:
     'A helper that was not seen, such as a CGI program, a mail program or a shell, fails with "Permission denied".',
   wins: "A file that an intruder drops can't be run, and without scripts not even a shell is left. systemd-analyze does not count it.",
+  failsWith: { exits: [203, 226] },
   propose: proposeNoExecPaths,
 }

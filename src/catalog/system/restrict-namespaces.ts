@@ -62,10 +62,10 @@ export const RESTRICT_NAMESPACES: Directive = {
   key: 'RestrictNamespaces',
   stage: 'system',
   since: 233,
-  shape: 'namespaces',
   what: 'Forbids making and entering namespaces, the building blocks of containers.',
   breaks:
     'Programs that start sandboxes or containers fail: browsers, PDF and image converters with a sandbox, container engines.',
   wins: 'User namespaces in particular open much of the kernel to ordinary accounts; most exploits of the last years start there.',
+  forbids: 'namespace',
   propose: proposeNamespaces,
 }
