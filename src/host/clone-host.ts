@@ -36,9 +36,10 @@ export function cloneHost(live: Host, pid: number, name: string): CloneHost {
   const probe = new CloneProbe(pid)
   /** A socket's path is looked up in the mount namespace of who asks, which is the live host's. */
   async function reachable(request: ProbeRequest): Promise<ProbeRequest> {
-    if (request.kind !== 'unix') return request
-    const real = (await files.resolve(request.path)) ?? request.path
-    return { ...request, path: `${root}${real}` }
+    const below = async (path: string) => `${root}${(await files.resolve(path)) ?? path}`
+    if (request.kind === 'unix') return { ...request, path: await below(request.path) }
+    if (request.kind !== 'talk' || request.to.transport !== 'unix') return request
+    return { ...request, to: { ...request.to, path: await below(request.to.path) } }
   }
   return {
     name,

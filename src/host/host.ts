@@ -95,6 +95,22 @@ export type ProbeRequest =
   | { kind: 'http'; url: string; timeoutMs: number }
   | { kind: 'tcp'; address: string; port: number; timeoutMs: number }
   | { kind: 'unix'; path: string; timeoutMs: number }
+  | { kind: 'talk'; to: TalkAddress; steps: readonly TalkStep[]; timeoutMs: number }
+
+/** Where a conversation is held. A Unix socket is a stream. */
+export type TalkAddress =
+  | { transport: 'tcp' | 'tls' | 'udp'; address: string; port: number }
+  | { transport: 'unix'; path: string }
+
+/** One turn of a conversation: what is said, and how long the answer is waited for. Bytes are written as Latin-1. */
+export interface TalkStep {
+  /** Absent where the other side speaks first. */
+  send?: string
+  /** Regular expression, "." matching every byte: the answer is whole once it matches. Absent: nothing is waited for. */
+  until?: string
+  /** Milliseconds after which the turn is over, whatever has come. */
+  waitMs: number
+}
 
 /** What came back. `answer` is what health compares: an HTTP status, "connected", or the error's code. */
 export interface ProbeAnswer {
@@ -102,6 +118,10 @@ export interface ProbeAnswer {
   answer: string
   /** Milliseconds from the request to the answer. */
   ms: number
+  /** Of a conversation: what was heard in each turn that was begun, as Latin-1. */
+  heard?: string[]
+  /** Of a conversation: the other side ended it. */
+  closed?: boolean
 }
 
 /** A program or file operation of the machine that failed in a way the caller can't go on from. */

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import type { ProbeAnswer, ProbeRequest } from './host.ts'
+import { talk } from './talk.ts'
 
 type Settle = (ok: boolean, answer: string) => void
 
@@ -39,6 +40,10 @@ function askSocket(socket: Socket, settle: Settle): () => void {
  * die in a loop accepts a connection and never answers.
  */
 export function probe(request: ProbeRequest): Promise<ProbeAnswer> {
+  return request.kind === 'talk' ? talk(request) : askOnce(request)
+}
+
+function askOnce(request: Exclude<ProbeRequest, { kind: 'talk' }>): Promise<ProbeAnswer> {
   const started = performance.now()
   return new Promise((resolve) => {
     let close: () => void = () => undefined

@@ -128,7 +128,7 @@ describe.skipIf(skipLab()).concurrent(labTitle('the service survives'), () => {
         await wizard.waitFor(question, 30_000)
         await wizard.press('enter')
       }
-      await wizard.waitFor(/Restart the service|Check that it answers/, 20_000)
+      await wizard.waitFor(/Restart the service|Check that it is healthy/, 20_000)
       wizard.hangUp()
       await untilSettled(lab, 20_000)
       expect(await leftovers(lab)).toEqual([])

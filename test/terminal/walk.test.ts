@@ -65,7 +65,7 @@ describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
       await terminal.waitFor(question, PATIENCE_MS)
       await terminal.press('enter')
     }
-    await terminal.waitFor(/Check that it answers as before\s+running/, PATIENCE_MS)
+    await terminal.waitFor(/Check that it is healthy\s+running/, PATIENCE_MS)
     await terminal.press('ctrl-c')
     await terminal.waitFor(/Undoing/, 1000)
     expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(130)
@@ -100,7 +100,7 @@ describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
       await terminal.waitFor(question, PATIENCE_MS)
       await terminal.press('enter')
     }
-    await terminal.waitFor(/Check that it answers as before\s+running/, PATIENCE_MS)
+    await terminal.waitFor(/Check that it is healthy\s+running/, PATIENCE_MS)
     terminal.hangUp()
     await expect
       .poll(async () => (await lab.run(['ls', '/run/hardenctl'])).exitCode, {

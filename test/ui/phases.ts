@@ -219,6 +219,7 @@ export function done(over: Partial<Of<'done'>['summary']> = {}): Of<'done'> {
       undo: 'hardenctl undo apache2.service',
       notes: ['User switch was skipped.'],
       healthy: true,
+      asked: true,
       ...over,
     },
   }

@@ -26,6 +26,10 @@ export async function runStatus(given: string, printer: Printer): Promise<number
   say(
     `${unit}: exposure ${formatScore(stored.stock)} before, ${formatScore((await overallExposure(host, unit)) ?? 0)} now`,
   )
+  if (stored.baseline?.answers.length === 0)
+    say(
+      '  No check: nothing of it could be asked when it was hardened; only processes and listeners were compared.',
+    )
   const { pending } = stored
   const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
   if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl notes it down.`)

@@ -59,7 +59,7 @@ async function startMs(host: Host, unit: string): Promise<number> {
 }
 
 /** Starts a unit in a clone, its sockets first; what came of it is for the health check to see. */
-async function start(live: Host, host: Host, unit: string): Promise<void> {
+export async function startInClone(live: Host, host: Host, unit: string): Promise<void> {
   for (const socket of await triggers(live, unit)) await queue(host, 'start', socket)
   await queue(host, 'start', unit)
 }
@@ -128,7 +128,7 @@ export async function rehearseBaseline(
   const volatile = await listVolatile(clone.host)
   const since = Date.now()
   try {
-    await start(live, clone.host, unit)
+    await startInClone(live, clone.host, unit)
   } catch (error) {
     if (!(error instanceof SystemctlError)) throw error
     return { same: false, missing: error.message, startable: [] }

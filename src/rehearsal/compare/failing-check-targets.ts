@@ -48,6 +48,8 @@ async function endpointsOf(clone: Host, check: Check): Promise<ListenerAddress[]
       return [{ port: check.port }]
     case 'unix':
       return [{ path: check.path }]
+    case 'talk':
+      return [check.to.transport === 'unix' ? { path: check.to.path } : { port: check.to.port }]
     default:
       return talkedTo(clone, check.argv, check.timeoutMs)
   }

@@ -30,10 +30,16 @@ const record = z.strictObject({
 })
 const ownershipChange = z.strictObject({ before: record, after: z.strictObject({ uid: id, gid: id, mode }) })
 const timeoutMs = z.int().check(z.gte(1))
+const port = z.int().check(z.gte(1), z.lte(65535))
+const talkAddress = z.discriminatedUnion('transport', [
+  z.strictObject({ transport: z.enum(['tcp', 'tls', 'udp']), address: z.string(), port }),
+  z.strictObject({ transport: z.literal('unix'), path: z.string() }),
+])
 const check = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('http'), url: z.string(), timeoutMs }),
   z.strictObject({ kind: z.literal('tcp'), address: z.string(), port: z.int(), timeoutMs }),
   z.strictObject({ kind: z.literal('unix'), path: z.string(), timeoutMs }),
+  z.strictObject({ kind: z.literal('talk'), protocol: z.string(), to: talkAddress, timeoutMs }),
   z.strictObject({
     kind: z.enum(['command', 'exercise']),
     argv: z.array(z.string()).check(z.minLength(1)),

@@ -1,14 +1,6 @@
 import { observe } from '../../observe/observe.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
-import {
-  type Asked,
-  type Baseline,
-  type CheckAnswer,
-  listenersOf,
-  measure,
-  problemOf,
-  proposeChecks,
-} from '../../trial/health/baseline.ts'
+import { type Baseline, type CheckAnswer, listenersOf } from '../../trial/health/baseline.ts'
 import {
   type Check,
   CheckError,
@@ -17,26 +9,27 @@ import {
   parseCheck,
   parseExercise,
 } from '../../trial/health/check.ts'
+import { Survival } from '../../trial/health/survival.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { WalkContext } from './context.ts'
+import { firstQuestions } from './first-questions.ts'
+import { measureRows } from './measure-rows.ts'
 import { Refusal } from './preflight.ts'
 import { ANSWERS } from './questions.ts'
 import type { CheckRow, Restarts } from './state.ts'
-
-const ROUNDS = 3
 
 function rowOf(check: Check): CheckRow {
   return { id: checkKey(check), label: checkLabel(check), ticked: true, request: check }
 }
 
-function distinct(checks: readonly Check[]): Check[] {
-  return [...new Map(checks.map((check) => [checkKey(check), check])).values()]
+/** One that hardenctl came upon by itself gives way where it does not hold. */
+function proposedRow(check: Check): CheckRow {
+  return { ...rowOf(check), proposed: true }
 }
 
-/** "200 ×3", or what differed. */
-function answered(asked: readonly Asked[]): string {
-  const different = [...new Set(asked.map(({ answer }) => answer))]
-  return different.length === 1 ? `${different[0]} ×${asked.length}` : different.join(', ')
+/** Each check once: as it was given, where it was both proposed and given. */
+function distinct(rows: readonly CheckRow[]): CheckRow[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
 /** Milliseconds from the start job's begin to active, of the invocation that runs: systemd.unit timestamps. */
@@ -60,25 +53,6 @@ async function isRestless({ host, subject }: WalkContext): Promise<boolean> {
   return seen.size > 1
 }
 
-async function measureTicked(
-  context: WalkContext,
-  rows: CheckRow[],
-): Promise<{ rows: CheckRow[] } & ({ answers: CheckAnswer[] } | { problem: string })> {
-  const ticked = rows.filter((row) => row.ticked)
-  const checks = ticked.map(({ request }) => request)
-  const rounds = await measure(context.host, checks, ROUNDS)
-  const shown = rows.map((row) => {
-    const index = ticked.indexOf(row)
-    return index < 0 ? row : { ...row, answered: answered(rounds[index] ?? []) }
-  })
-  for (const [index, check] of checks.entries()) {
-    const problem = problemOf(rounds[index] ?? [])
-    if (problem !== undefined) return { rows: shown, problem: `${checkLabel(check)} ${problem}` }
-  }
-  const answers = checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' }))
-  return { rows: shown, answers }
-}
-
 /** What the rows become by one intent of the person; a text that is no check leaves them with a problem. */
 function editRows(
   rows: CheckRow[],
@@ -96,15 +70,28 @@ function editRows(
   }
 }
 
-/** A walk that ends here has changed nothing; where the baseline does not hold, that is why. */
-function leftWith(problem: string | undefined): Refusal {
+/** What is true of the service when the walk ends here: that it runs as when it was found is looked at, not believed. */
+async function leftWith(
+  problem: string | undefined,
+  notes: readonly string[],
+  found: Survival,
+): Promise<Refusal> {
+  const same = await found.holds()
+  const state = same
+    ? 'Nothing was changed'
+    : 'No file was changed, but the service is not the invocation that was found: systemctl status says more'
+  const said = [...notes, state].join('. ')
   return problem === undefined
-    ? new Refusal('left before the first change', 'Nothing was changed.')
+    ? new Refusal('left before the first change', `${said}.`)
     : new Refusal(
         `the baseline does not hold: ${problem}`,
-        'Nothing was changed; mend it, or choose other checks with --check.',
+        `${said}; mend it, or choose other checks with --check.`,
       )
 }
+
+/** What the person hears where nothing decides health but processes and listeners. */
+const NO_CHECK =
+  'No check: nothing of this service can be asked from outside, so that only its processes and listeners are compared. --check CHECK asks something, --exercise CMD uses it'
 
 /**
  * Proposes the checks that decide health, lets the person change them, and measures them several times. A check
@@ -115,12 +102,18 @@ export async function baselinePhase(
 ): Promise<{ baseline: Baseline; restarts: Restarts }> {
   const { host, subject, dispatch, ask, options } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
+  const found = await Survival.watch(host, subject.unit)
   const facts = await observe(host, subject.unit)
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
-  let rows = distinct([...(await proposeChecks(host, facts)), ...given]).map(rowOf)
+  const what = 'Asking in what protocols it answers, in a clone of this host first'
+  if (options.rehearse) dispatch({ type: 'phase', phase: { at: 'looking', what } })
+  const proposal = await firstQuestions(context, facts)
+  let { notes } = proposal
+  let rows = distinct([...proposal.checks.map(proposedRow), ...given.map(rowOf)])
   let restarts: Restarts = options.once ? 'once' : 'each stage'
   // Learning live restarts the live service besides, so that once is no choice.
   const choice = () => (options.rehearse && options.learnLive === undefined ? { restarts } : {})
+  const words = () => (rows.some(({ ticked }) => ticked) ? notes : [...notes, NO_CHECK])
   let problem: string | undefined
   let mistyped: string | undefined
   const shown = (measuring: boolean) => {
@@ -128,6 +121,7 @@ export async function baselinePhase(
     return {
       at: 'baseline' as const,
       checks: rows,
+      notes: words(),
       measuring,
       ...choice(),
       ...(said === undefined ? {} : { problem: said }),
@@ -135,15 +129,15 @@ export async function baselinePhase(
   }
   const measured = async (): Promise<CheckAnswer[] | undefined> => {
     dispatch({ type: 'phase', phase: shown(true) })
-    const found = await measureTicked(context, rows)
-    rows = found.rows
-    if ('answers' in found) return found.answers
-    problem = found.problem
-    return undefined
+    const { rows: now, notes: more, ...result } = await measureRows(context, rows)
+    rows = now
+    notes = [...notes, ...more]
+    problem = result.problem
+    return result.answers
   }
   for (;;) {
     const intent = await ask(shown(false), ANSWERS.baseline)
-    if (intent === undefined || intent.do === 'stop') throw leftWith(problem)
+    if (intent === undefined || intent.do === 'stop') throw await leftWith(problem, notes, found)
     if (intent.do === 'toggle-restarts') {
       restarts = restarts === 'once' ? 'each stage' : 'once'
       continue
@@ -158,7 +152,7 @@ export async function baselinePhase(
     }
     const answers = await measured()
     if (answers === undefined) continue
-    dispatch({ type: 'phase', phase: shown(true) })
+    dispatch({ type: 'phase', phase: { ...shown(true), measured: true } })
     const baseline = {
       listeners: listenersOf(facts.sockets),
       answers,

@@ -111,6 +111,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     undo: `hardenctl undo ${shortName(subject.unit)}`,
     notes,
     healthy,
+    asked: baseline.answers.length > 0,
   }
   dispatch({ type: 'exposure', now: final })
   dispatch({ type: 'phase', phase: { at: 'done', summary } })

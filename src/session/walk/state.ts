@@ -32,7 +32,11 @@ export type Phase =
   | {
       at: 'baseline'
       checks: CheckRow[]
+      /** What a person should know of the checks, in sentences. */
+      notes?: string[]
       measuring: boolean
+      /** Each ticked check was measured and holds: what follows rests on these answers. */
+      measured?: true
       problem?: string
       /** When the live service restarts; undefined where no clone may be made, so that there is no choice. */
       restarts?: Restarts
@@ -195,6 +199,8 @@ export interface CheckRow {
   label: string
   ticked: boolean
   request: Check
+  /** By hardenctl itself, and not by the person: it gives way where it does not hold. */
+  proposed?: true
   /** What the last measurements answered: "200 ×3"; undefined before. */
   answered?: string
 }
@@ -229,6 +235,8 @@ export interface Summary {
   undo: string
   notes: string[]
   healthy: boolean
+  /** Something of the service was asked or played; without it healthy means that it runs and listens as before. */
+  asked: boolean
 }
 
 export type Intent =

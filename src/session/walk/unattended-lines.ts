@@ -5,7 +5,7 @@ import { STEP_LABELS, type StepEvent } from '../../trial/transaction/steps.ts'
 import { formatScore } from '../store/score.ts'
 import type { PhaseAt } from './questions.ts'
 import type { WalkEvent } from './reducer.ts'
-import type { FailedPhase, LearningPhase, Phase, Proof, StagePhase, StageResult } from './state.ts'
+import type { FailedPhase, LearningPhase, Phase, Proof, StagePhase, StageResult, Summary } from './state.ts'
 
 function stageLines(phase: StagePhase): string[] {
   const title = `Stage ${STAGES.indexOf(phase.stage) + 1} of 5: ${STAGE_TITLES[phase.stage]}`
@@ -90,10 +90,15 @@ function learningLines(phase: LearningPhase): string[] {
   return ['', `Learning from live traffic${begin}`, ...newsLines(phase)]
 }
 
-function baselineLines({ checks, measuring, problem }: PhaseAt<'baseline'>): string[] {
+function baselineLines({ checks, notes = [], measured, problem }: PhaseAt<'baseline'>): string[] {
   if (problem !== undefined) return [`Baseline: ${problem}`]
-  const measured = measuring && checks.every(({ answered }) => answered !== undefined)
-  return measured ? ['Baseline:', ...checks.map(({ label, answered }) => `  ${label}: ${answered}`)] : []
+  if (measured === undefined) return []
+  const asked = checks.filter(({ ticked }) => ticked)
+  return [
+    'Baseline:',
+    ...asked.map(({ label, answered }) => `  ${label}: ${answered}`),
+    ...notes.map((note) => `  ${note}.`),
+  ]
 }
 
 function searchLines(phase: PhaseAt<'trial'>): string[] {
@@ -104,6 +109,13 @@ function searchLines(phase: PhaseAt<'trial'>): string[] {
   ]
 }
 
+function healthWords({ healthy, asked }: Summary): string {
+  if (!healthy) return 'NOT proven healthy'
+  return asked
+    ? 'healthy: it answers as before'
+    : 'up, and listens as before; nothing of it could be asked, so that nobody knows whether it still serves'
+}
+
 function summaryLines({ summary }: PhaseAt<'done'>): string[] {
   const curve = summary.curve.map(({ label, exposure }) => `${label} ${formatScore(exposure)}`).join(' → ')
   return [
@@ -112,7 +124,7 @@ function summaryLines({ summary }: PhaseAt<'done'>): string[] {
     ...summary.notes,
     '',
     ...(summary.dropIn === '' ? [] : [summary.dropInPath, ...summary.dropIn.split('\n')]),
-    `The service is ${summary.healthy ? 'healthy: it answers as before' : 'NOT proven healthy'}.`,
+    `The service is ${healthWords(summary)}.`,
     `To undo: ${summary.undo}`,
   ]
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts'
-import type { Facts, SocketFacts } from '../../observe/facts.ts'
+import type { SocketFacts } from '../../observe/facts.ts'
 import type { Check } from './check.ts'
+import { converse } from './converse.ts'
 
 /** One address that the service's processes hold, as it must be held again after a restart. */
 export interface Listener {
@@ -26,22 +27,30 @@ export interface Baseline {
   restless: boolean
 }
 
-const PROBE_TIMEOUT_MS = 3000
+export const PROBE_TIMEOUT_MS = 3000
 
 /** Where a probe can reach a listener from the same machine. */
-function reachable(address: string): string {
+export function reachable(address: string): string {
   if (address === '0.0.0.0' || address === '::') return address === '::' ? '::1' : '127.0.0.1'
   return address
 }
 
-function urlHost(address: string): string {
-  return address.includes(':') ? `[${address}]` : address
+/** A name with the pid of who holds it in it is another one after each start; "{pid}" stands for it. */
+function lastingName(address: string, pids: readonly number[]): string {
+  return address.replaceAll(/\d+/g, (number) => (pids.includes(Number(number)) ? '{pid}' : number))
+}
+
+/** The address of a socket, as it is the same after each start. */
+export function lastingAddress({ family, address, pids }: SocketFacts): string {
+  return family === 'AF_UNIX' ? lastingName(address, pids) : address
 }
 
 /** Listening sockets worth holding a service to. Datagram sockets with a port count; ephemeral clients do not. */
 export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
   const seen = new Map<string, Listener>()
-  for (const { family, type, state, address, port } of sockets) {
+  for (const socket of sockets) {
+    const { family, type, state, port } = socket
+    const address = lastingAddress(socket)
     const unix = family === 'AF_UNIX' && state === 'listening'
     const stream = type === 'stream' && state === 'listening'
     const datagram =
@@ -50,34 +59,6 @@ export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
     seen.set(`${family} ${type} ${address} ${port}`, { family, type, address, port })
   }
   return [...seen.values()].sort((a, b) => a.port - b.port || (a.address < b.address ? -1 : 1))
-}
-
-/** The checks that could decide health, best first: HTTP where a port speaks it, else a connection. */
-export async function proposeChecks(host: Host, facts: Facts): Promise<Check[]> {
-  const checks: Check[] = []
-  const ports = new Set<number>()
-  for (const { family, type, address, port } of listenersOf(facts.sockets)) {
-    if (type !== 'stream' || (family !== 'AF_UNIX' && ports.has(port))) continue
-    if (family === 'AF_UNIX') {
-      if (address.startsWith('/')) checks.push({ kind: 'unix', path: address, timeoutMs: PROBE_TIMEOUT_MS })
-      continue
-    }
-    ports.add(port)
-    checks.push(await checkOfPort(host, reachable(address), port))
-  }
-  return checks
-}
-
-async function checkOfPort(host: Host, address: string, port: number): Promise<Check> {
-  for (const scheme of ['http', 'https']) {
-    const standard = (scheme === 'http' && port === 80) || (scheme === 'https' && port === 443)
-    const url = `${scheme}://${urlHost(address)}${standard ? '' : `:${port}`}/`
-    const answer = await host.probe({ kind: 'http', url, timeoutMs: PROBE_TIMEOUT_MS })
-    // 400 from a TLS port asked in clear text is an answer of the wrong kind.
-    if (answer.ok && !(scheme === 'http' && answer.answer === '400'))
-      return { kind: 'http', url, timeoutMs: PROBE_TIMEOUT_MS }
-  }
-  return { kind: 'tcp', address, port, timeoutMs: PROBE_TIMEOUT_MS }
 }
 
 /** The highest id of an account; one more is -1, which setresuid(2) takes for "leave it as it is", that is root. */
@@ -101,6 +82,7 @@ export interface Asked {
 }
 
 export async function answerTo(host: Host, check: Check, env = process.env): Promise<Asked> {
+  if (check.kind === 'talk') return converse(host, check)
   if (check.kind !== 'command' && check.kind !== 'exercise') return host.probe(check)
   const { exitCode, timedOut } = await host.run(check.argv, {
     timeoutMs: check.timeoutMs,

@@ -1,13 +1,22 @@
-import type { ProbeRequest } from '../../host/host.ts'
+import type { ProbeRequest, TalkAddress } from '../../host/host.ts'
 
 /**
  * One question whose answer decides health: asked of the service before the first change and after each one. An
  * exercise is played, not only asked: in its turn, and once the service is at rest.
  */
 export type Check =
-  | ProbeRequest
+  | Exclude<ProbeRequest, { kind: 'talk' }>
+  | TalkCheck
   | { kind: 'command'; argv: string[]; timeoutMs: number }
   | { kind: 'exercise'; argv: string[]; timeoutMs: number }
+
+/** The gentle exchange of a protocol, by its name. */
+export interface TalkCheck {
+  kind: 'talk'
+  protocol: string
+  to: TalkAddress
+  timeoutMs: number
+}
 
 export class CheckError extends Error {
   override name = 'CheckError'
@@ -18,6 +27,10 @@ const COMMAND_TIMEOUT_MS = 30_000
 /** The dead-man timer waits for it, so it is no longer than a person would. */
 export const EXERCISE_TIMEOUT_MS = 30_000
 
+function addressKey(to: TalkAddress): string {
+  return to.transport === 'unix' ? `unix ${to.path}` : `${to.transport} ${to.port} ${to.address}`
+}
+
 /** Tells one check from another, whatever a screen calls them; a limit of time makes no other check of it. */
 export function checkKey(check: Check): string {
   switch (check.kind) {
@@ -27,10 +40,18 @@ export function checkKey(check: Check): string {
       return `tcp ${check.port} ${check.address}`
     case 'unix':
       return `unix ${check.path}`
+    case 'talk':
+      return `talk ${check.protocol} ${addressKey(check.to)}`
     case 'command':
     case 'exercise':
       return `${check.kind} ${JSON.stringify(check.argv)}`
   }
+}
+
+function talkLabel({ protocol, to }: TalkCheck): string {
+  if (to.transport === 'unix') return `${protocol} on ${to.path}`
+  const carried = to.transport === 'tls' ? ' over TLS' : ''
+  return `${protocol}${carried} on ${to.address} port ${to.port}`
 }
 
 /** What a screen calls a check. */
@@ -38,6 +59,7 @@ export function checkLabel(check: Check): string {
   if (check.kind === 'http') return `GET ${check.url}`
   if (check.kind === 'tcp') return `connect to ${check.address} port ${check.port}`
   if (check.kind === 'unix') return `connect to ${check.path}`
+  if (check.kind === 'talk') return talkLabel(check)
   return `${check.kind === 'exercise' ? 'play' : 'run'} ${check.argv.join(' ')}`
 }
 

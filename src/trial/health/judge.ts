@@ -1,5 +1,5 @@
 import type { SocketFacts } from '../../observe/facts.ts'
-import type { Baseline, CheckAnswer, Listener } from './baseline.ts'
+import { type Baseline, type CheckAnswer, type Listener, lastingAddress } from './baseline.ts'
 import { checkKey, checkLabel } from './check.ts'
 import type { UnitSnapshot } from './unit-snapshot.ts'
 
@@ -49,10 +49,13 @@ export interface Observation {
 /** Snapshots in a row that must show the same processes: at four a second, more than a second of rest. */
 export const RESTFUL_SNAPSHOTS = 5
 
-const same = (a: Listener, b: Listener): boolean =>
-  a.family === b.family && a.type === b.type && a.address === b.address && a.port === b.port
+const same = (socket: SocketFacts, { family, type, address, port }: Listener): boolean =>
+  socket.family === family &&
+  socket.type === type &&
+  socket.port === port &&
+  (socket.address === address || lastingAddress(socket) === address)
 
-function listenerLabel({ family, address, port, type }: Listener): string {
+export function listenerLabel({ family, address, port, type }: Listener): string {
   if (family === 'AF_UNIX') return address
   const host = address.includes(':') ? `[${address}]` : address
   return `${type === 'datagram' ? 'udp' : 'tcp'} ${host}:${port}`
@@ -139,6 +142,12 @@ export function judge(observation: Observation, baseline: Baseline): Reason[] {
   ]
 }
 
+function notPlayed(answers: readonly CheckAnswer[]): string[] {
+  if (answers.length === 0) return ['nothing of it could be asked, and no --exercise was given']
+  if (answers.some(({ check }) => check.kind === 'exercise')) return []
+  return ['only the probes were played: no --exercise was given']
+}
+
 /** What was proven, for the person; only said of an observation in which judge() found nothing. */
 export function proofOf({ snapshots, answers, before }: Observation, baseline: Baseline): string[] {
   const last = snapshots.at(-1)
@@ -158,8 +167,6 @@ export function proofOf({ snapshots, answers, before }: Observation, baseline: B
         ]
       : []),
     ...answers.map(({ check, answer }) => `${checkLabel(check)}: ${answer}, as before`),
-    ...(answers.some(({ check }) => check.kind === 'exercise')
-      ? []
-      : ['only the probes were played: no --exercise was given']),
+    ...notPlayed(answers),
   ]
 }

@@ -34,7 +34,7 @@ export const STEP_LABELS: Record<TrialStep, string> = {
   reload: 'Have systemd read it',
   verify: 'Compare what the unit shows with what was asked',
   restart: 'Restart the service',
-  health: 'Check that it answers as before',
+  health: 'Check that it is healthy',
   recheck: 'Check once more before keeping',
   commit: 'Write what passed to /etc',
   settle: 'Take the trial away, compare again',

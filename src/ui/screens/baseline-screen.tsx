@@ -9,7 +9,7 @@ import { useCursor } from '../input/list.ts'
 import { TextField } from '../input/text-field.tsx'
 import { type TickItem, TickList } from '../input/tick-list.tsx'
 import { useSend } from '../screen-key.ts'
-import { BLANK, clip, type Line, line, pad, paragraph, plural, widthOf } from '../text/lines.ts'
+import { BLANK, bullet, clip, type Line, line, pad, paragraph, plural, widthOf } from '../text/lines.ts'
 
 function choosing(restarts: Restarts | undefined): KeyHint[] {
   return [
@@ -58,14 +58,15 @@ export function Baseline({ phase, question }: { phase: BaselinePhase; question: 
     <Screen question={question} hints={hints}>
       {({ width, height }) => {
         const problem = phase.problem ? [BLANK, ...paragraph(phase.problem, width, 'warn')] : []
-        const below = problem.length + (adding ? 3 : 0)
-        const above = intro(phase, width, height - below - MIN_LIST)
-        const room = Math.max(MIN_LIST, height - above.length - below)
+        const fixed = problem.length + (adding ? 3 : 0)
+        const above = intro(phase, width, height - fixed - MIN_LIST)
+        const notes = notesOf(phase, width, height - above.length - fixed - MIN_LIST)
+        const room = Math.max(MIN_LIST, height - above.length - fixed - notes.length)
         return (
           <Box flexDirection="column">
             <Rows lines={above} />
             <TickList items={itemsOf(phase.checks, width)} cursor={cursor.current()} height={room} />
-            <Rows lines={problem} />
+            <Rows lines={[...notes, ...problem]} />
             {adding && (
               <Box flexDirection="column" marginTop={1}>
                 <TextField
@@ -98,6 +99,14 @@ function intro(phase: BaselinePhase, width: number, height: number): Line[] {
   const restarts = phase.restarts && !phase.measuring ? paragraph(RESTARTS[phase.restarts], width) : []
   const whole = [...paragraph(text, width), ...restarts, BLANK]
   return whole.length <= height ? whole : restarts
+}
+
+/** What is not asked and why, in `height` rows. */
+function notesOf({ notes = [], checks }: BaselinePhase, width: number, height: number): Line[] {
+  if (notes.length === 0) return []
+  const asked = checks.some(({ ticked }) => ticked)
+  const lines = [BLANK, ...notes.flatMap((note) => bullet(note, width, '• ', asked ? 'dim' : 'warn'))]
+  return lines.slice(0, Math.max(0, height - checks.length + MIN_LIST))
 }
 
 function itemsOf(checks: CheckRow[], width: number): TickItem[] {

@@ -23,15 +23,17 @@ function curveLines(summary: Summary, width: number): Line[] {
   })
 }
 
+function verdict({ healthy, asked }: Summary): string {
+  if (!healthy) return 'The service is NOT healthy. Look at it now.'
+  if (asked) return 'The service is healthy.'
+  return 'The service is up and listens as before. Nothing of it could be asked: use it now, to see whether it still serves.'
+}
+
 export function summaryLines(summary: Summary, width: number): Line[] {
   const changed = summary.dropIn.trim() !== ''
   return [
     ...paragraph(`Exposure ${rated(summary.stock)} → ${rated(summary.final)}`, width, 'bold'),
-    ...paragraph(
-      summary.healthy ? 'The service is healthy.' : 'The service is NOT healthy. Look at it now.',
-      width,
-      summary.healthy ? 'good' : 'bad',
-    ),
+    ...paragraph(verdict(summary), width, summary.healthy ? (summary.asked ? 'good' : 'warn') : 'bad'),
     BLANK,
     ...curveLines(summary, width),
     BLANK,

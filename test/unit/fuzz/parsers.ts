@@ -37,6 +37,8 @@ import { execLines, parseUnitText } from '../../../src/systemd/settings/unit-fil
 import { flattenGroups, parseSyscallGroups } from '../../../src/systemd/syscalls/syscall-groups.ts'
 import { diagnose } from '../../../src/trial/diagnosis/diagnosis.ts'
 import { CheckError, parseCheck, parseExercise } from '../../../src/trial/health/check.ts'
+import { PROTOCOLS, protocolOfGreeting } from '../../../src/trial/health/protocols/index.ts'
+import { fileInodes } from '../../../src/trial/health/unix-path.ts'
 import { lowDiskSpace } from '../../../src/trial/transaction/preconditions.ts'
 
 type Parser = [name: string, parse: (text: string, bytes: Uint8Array) => unknown, refusal?: new () => Error]
@@ -57,6 +59,14 @@ export const PARSERS: Parser[] = [
   ['state', (text) => parseState(text, 'x.service'), StoreError],
   ['command line', (text) => parseArguments(text.split('\n')), UsageError],
   ['check', (text) => parseCheck(text), CheckError],
+  ['socket files', (text) => fileInodes(text)],
+  ['greeting', (text) => protocolOfGreeting(text, 25)],
+  ['conversation', (text) => PROTOCOLS.map(({ read }) => read([text, text]))],
+  [
+    'turns',
+    (text) =>
+      PROTOCOLS.map(({ gentle }) => gentle.map(({ until = '' }) => new RegExp(until, 's').test(text))),
+  ],
   ['exercise', (text) => parseExercise(text), CheckError],
   ['diagnosis', (text) => explain(text)],
   ['room', (text) => lowDiskSpace(text)],

@@ -85,6 +85,20 @@ const failed = (...ids: string[]): Phase => ({
   relaxations: ids.map((id) => ({ id, text: `allow ${id}`, precise: true })),
   mayInsist: false,
 })
+const done: Extract<Phase, { at: 'done' }> = {
+  at: 'done',
+  summary: {
+    stock: 92,
+    final: 20,
+    curve: [],
+    dropInPath: '/etc/x.conf',
+    dropIn: '[Service]',
+    undo: 'hardenctl undo x',
+    notes: [],
+    healthy: true,
+    asked: true,
+  },
+}
 const confirm: Phase = {
   at: 'confirm',
   stage: 'user',
@@ -140,6 +154,16 @@ describe('the walk without a terminal', () => {
     const { sent, out } = await walk({ at: 'baseline', checks: [], measuring: false, problem: 'GET x flaps' })
     expect(sent).toEqual([{ do: 'stop' }])
     expect(out).toContain('GET x flaps')
+  })
+
+  it('says once that nothing could be asked, and never that such a service answers', async () => {
+    const notes = ['No check: only its processes are compared']
+    const measuring: Phase = { at: 'baseline', checks: [], notes, measuring: true }
+    const summary = { ...done.summary, asked: false }
+    const { out } = await walk(measuring, { ...measuring, measured: true }, { at: 'done', summary })
+    expect(out.match(/No check/g)).toHaveLength(1)
+    expect(out).not.toContain('answers as before')
+    expect(out).toContain('nothing of it could be asked')
   })
 
   it('tells what is new while it learns, each once, and waits for its end', async () => {

@@ -1,0 +1,119 @@
+import { createSocket } from 'node:dgram'
+import { connect, isIPv6, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { ProbeAnswer, ProbeRequest, TalkAddress, TalkStep } from './host.ts'
+
+type Talk = Extract<ProbeRequest, { kind: 'talk' }>
+
+/** Nobody's greeting is longer; what comes after it is not read. */
+const MAX_BYTES = 64 * 1024
+
+/** The other side of a conversation: says bytes, and tells of what comes. */
+interface Line {
+  say(bytes: Buffer): void
+  close(): void
+}
+
+interface Events {
+  open(): void
+  /** Text as Latin-1: one character a byte. */
+  hear(text: string): void
+  /** The other side has ended it; with a code where it ended badly. */
+  end(code?: string): void
+}
+
+function overStream(socket: Socket, opened: 'connect' | 'secureConnect', events: Events): Line {
+  socket.on(opened, () => events.open())
+  socket.on('data', (data: Buffer) => events.hear(data.toString('latin1')))
+  socket.on('end', () => events.end())
+  socket.on('close', () => events.end())
+  socket.on('error', (error: NodeJS.ErrnoException) => events.end(error.code ?? error.message))
+  return { say: (bytes) => socket.write(bytes), close: () => socket.destroy() }
+}
+
+/** Not connected to the peer's port: an answer may come from another one (RFC 1350, section 4), but not from elsewhere. */
+function overDatagrams(address: string, port: number, events: Events): Line {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+  let open = true
+  socket.on('message', (data, from) => {
+    if (from.address === address) events.hear(data.toString('latin1'))
+  })
+  socket.on('error', (error: NodeJS.ErrnoException) => events.end(error.code ?? error.message))
+  socket.bind(0, () => events.open())
+  return {
+    say: (bytes) => socket.send(bytes, port, address),
+    close() {
+      if (open) socket.close()
+      open = false
+    },
+  }
+}
+
+/** A certificate is not judged: it is asked whether the service answers as before, not whom it is. */
+function lineTo(to: TalkAddress, events: Events): Line {
+  if (to.transport === 'unix') return overStream(connect({ path: to.path }), 'connect', events)
+  const { address, port } = to
+  if (to.transport === 'udp') return overDatagrams(address, port, events)
+  if (to.transport === 'tcp') return overStream(connect({ host: address, port }), 'connect', events)
+  return overStream(connectTls({ host: address, port, rejectUnauthorized: false }), 'secureConnect', events)
+}
+
+/** Whether a turn is over by what was heard in it. */
+function isWhole({ until }: TalkStep, heard: string): boolean {
+  return until === undefined || new RegExp(until, 's').test(heard)
+}
+
+/**
+ * Holds a conversation: each turn is said once the one before it is over. Settles within the request's time limit and
+ * with a bounded number of bytes, whatever the other side does. ok: the other side could be reached; over datagrams,
+ * that it answered.
+ */
+export function talk({ to, steps, timeoutMs }: Talk): Promise<ProbeAnswer> {
+  const started = performance.now()
+  return new Promise((resolve) => {
+    const heard: string[] = []
+    let line: Line | undefined
+    let waiting: NodeJS.Timeout | undefined
+    let [open, done, bytes] = [false, false, 0]
+    const finish = (problem?: string, closed = false) => {
+      if (done) return
+      done = true
+      clearTimeout(waiting)
+      clearTimeout(limit)
+      const silent = to.transport === 'udp' && heard.every((text) => text === '')
+      const failed = problem ?? (open ? undefined : 'no answer')
+      const ok = open && !(silent && problem !== undefined)
+      const answer = ok ? 'connected' : (failed ?? 'no answer')
+      resolve({ ok, answer, ms: Math.round(performance.now() - started), heard, closed })
+      line?.close()
+    }
+    const limit = setTimeout(() => finish(), timeoutMs)
+    const next = () => {
+      clearTimeout(waiting)
+      const step = steps[heard.length]
+      if (done) return
+      if (step === undefined) return finish()
+      heard.push('')
+      if (step.send !== undefined) line?.say(Buffer.from(step.send, 'latin1'))
+      if (step.until === undefined) return next()
+      waiting = setTimeout(next, step.waitMs)
+    }
+    const hear = (text: string) => {
+      if (done || heard.length === 0) return
+      const last = heard.length - 1
+      heard[last] = `${heard[last]}${text.slice(0, MAX_BYTES - bytes)}`
+      bytes += text.length
+      if (bytes >= MAX_BYTES) return finish()
+      if (isWhole(steps[last] as TalkStep, heard[last] as string)) next()
+    }
+    const begin = () => {
+      open = true
+      next()
+    }
+    try {
+      line = lineTo(to, { open: begin, hear, end: (code) => finish(code, true) })
+    } catch (error) {
+      finish((error as NodeJS.ErrnoException).code ?? (error as Error).message)
+    }
+  })
+}

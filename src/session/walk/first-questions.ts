@@ -1,0 +1,171 @@
+import type { Host } from '../../host/host.ts'
+import type { Facts, SocketFacts } from '../../observe/facts.ts'
+import { bootClone, type Clone } from '../../rehearsal/boot/clone.ts'
+import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
+import { startInClone } from '../../rehearsal/boot/proven-clone.ts'
+import { shortName } from '../../systemd/manager/unit-name.ts'
+import { listenersOf, reachable } from '../../trial/health/baseline.ts'
+import type { Check } from '../../trial/health/check.ts'
+import { checkHealth } from '../../trial/health/health.ts'
+import { listenerLabel } from '../../trial/health/judge.ts'
+import { protocolOfPort } from '../../trial/health/protocols/index.ts'
+import { type Endpoint, type Recognised, recognise } from '../../trial/health/recognise.ts'
+import { Survival } from '../../trial/health/survival.ts'
+import { whereItLeads } from '../../trial/health/unix-path.ts'
+import type { WalkContext } from './context.ts'
+import { Refusal } from './preflight.ts'
+
+/** The checks that are proposed, and what a person should know of how they came about. */
+export interface FirstQuestions {
+  checks: Check[]
+  notes: string[]
+}
+
+interface Asked {
+  label: string
+  to: Endpoint
+}
+
+/** A clone that lacks what the service needs to start is given up after that: the questions are live then. */
+const START_LIMIT_MS = 60_000
+/** For all that is tried in the clone, where a port gives no sign. */
+const BOLD_LIMIT_MS = 30_000
+
+const NOT_ASKED = 'it is compared, and not asked'
+
+async function unixEndpoint(
+  host: Host,
+  facts: Facts,
+  socket: SocketFacts,
+): Promise<Endpoint | { why: string }> {
+  if (!socket.address.startsWith('/')) return { why: 'it has no path' }
+  if (socket.type !== 'stream') return { why: 'it takes datagrams or packets' }
+  const holders = facts.processes.filter(({ pid }) => socket.pids.includes(pid))
+  const place = await whereItLeads(
+    host,
+    socket,
+    holders.map(({ root }) => root).filter((root) => root.startsWith('/')),
+  )
+  return 'why' in place ? place : { transport: 'unix', path: place.path }
+}
+
+function portEndpoint({ type, address, port }: SocketFacts): Endpoint | { why: string } {
+  const to = { address: reachable(address), port }
+  if (type === 'stream') return { transport: 'tcp', ...to }
+  if (protocolOfPort('udp', port) !== undefined) return { transport: 'udp', ...to }
+  return { why: 'no protocol is known for it' }
+}
+
+/** Where the service can be asked, each port once; the rest in sentences. */
+async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; notes: string[] }> {
+  const found = new Map<string, Asked>()
+  const notes: string[] = []
+  for (const listener of listenersOf(facts.sockets)) {
+    const socket = facts.sockets.find((one) =>
+      listenersOf([one]).some((own) => listenerLabel(own) === listenerLabel(listener)),
+    )
+    if (socket === undefined) continue
+    const label = listenerLabel(listener)
+    const unix = socket.family === 'AF_UNIX'
+    const to = unix ? await unixEndpoint(host, facts, socket) : portEndpoint(socket)
+    const key = unix ? label : `${socket.type} ${socket.port}`
+    if ('why' in to) notes.push(`${label}: ${to.why}; ${NOT_ASKED}`)
+    else if (!found.has(key)) found.set(key, { label, to })
+  }
+  return { asked: [...found.values()], notes }
+}
+
+/** A clone in which the service runs and listens as it does live; undefined where there is none. */
+async function listeningClone(
+  { live, subject, signal }: WalkContext,
+  facts: Facts,
+): Promise<Clone | undefined> {
+  const { unit } = subject
+  const clone = await bootClone(live, { unit, signal })
+  try {
+    await startInClone(live, clone.host, unit)
+    const { healthy } = await checkHealth({
+      host: clone.host,
+      unit,
+      baseline: { listeners: listenersOf(facts.sockets), answers: [], startMs: 0, restless: true },
+      before: { invocation: '', processes: [] },
+      since: Date.now(),
+      startLimitMs: START_LIMIT_MS,
+      executables: [],
+      signal,
+    })
+    if (healthy) return clone
+  } catch (error) {
+    await clone.dispose()
+    throw error
+  }
+  await clone.dispose()
+  return undefined
+}
+
+/** What each listener answers in a clone, which forgets what it was asked. */
+async function recognisedInClone(
+  context: WalkContext,
+  facts: Facts,
+  asked: readonly Asked[],
+): Promise<Map<Asked, Recognised>> {
+  const { live, options, subject, signal } = context
+  const found = new Map<Asked, Recognised>()
+  if (!options.rehearse || asked.length === 0 || (await cloneProblem(live)) !== undefined) return found
+  let clone: Clone | undefined
+  try {
+    clone = await listeningClone(context, facts)
+    if (clone === undefined) return found
+    const survival = await Survival.watch(clone.host, subject.unit)
+    const until = performance.now() + BOLD_LIMIT_MS
+    for (const one of asked) {
+      signal.throwIfAborted()
+      const boldness = performance.now() < until ? 'any' : 'signs'
+      const recognised = await recognise(clone.host, one.to, boldness, () => survival.holds())
+      found.set(one, recognised)
+      if (recognised.ended !== undefined && !(await survival.revive())) break
+    }
+  } catch {
+    // Whatever a clone could not do is asked live, and only what a sign speaks for.
+    signal.throwIfAborted()
+  } finally {
+    await clone?.dispose().catch(() => undefined)
+  }
+  return found
+}
+
+/** What ended the live service is not asked again; one that can't be started again ends the walk. */
+export async function reviveLive(survival: Survival, unit: string, question: string): Promise<string> {
+  if (await survival.revive())
+    return `The service ended when it was asked ${question}, and was started again; it is not asked that any more`
+  throw new Refusal(
+    `${unit} ended when it was asked ${question}, and could not be started again`,
+    `Nothing else was changed. systemctl status ${shortName(unit)} says more.`,
+  )
+}
+
+/**
+ * The checks that could decide health: what each listener speaks is asked in a clone first, where one can be had. Live
+ * nothing is said that was not answered there, or that a sign does not speak for. Throws Refusal where a question ended
+ * the service for good.
+ */
+export async function firstQuestions(context: WalkContext, facts: Facts): Promise<FirstQuestions> {
+  const { live, subject } = context
+  const { asked, notes } = await endpointsOf(live, facts)
+  const inClone = await recognisedInClone(context, facts, asked)
+  const survival = await Survival.watch(live, subject.unit)
+  const checks: Check[] = []
+  for (const one of asked) {
+    const there = inClone.get(one)
+    const { check, ended } = there ?? (await recognise(live, one.to, 'signs', () => survival.holds()))
+    if (check !== undefined) checks.push(check)
+    else if (ended === undefined) notes.push(`${one.label}: it answers nothing that is known; ${NOT_ASKED}`)
+    if (ended === undefined) continue
+    notes.push(
+      there === undefined
+        ? await reviveLive(survival, subject.unit, ended)
+        : `In a clone the service ended when ${one.label} was asked ${ended}: live that is not asked`,
+    )
+  }
+  return { checks, notes }
+}

@@ -1,0 +1,121 @@
+import type { TalkAddress } from '../../host/host.ts'
+import { type Asked, answerTo, type CheckAnswer, measure, problemOf } from '../../trial/health/baseline.ts'
+import { type Check, checkKey, checkLabel } from '../../trial/health/check.ts'
+import { connectionCheck } from '../../trial/health/recognise.ts'
+import { Survival } from '../../trial/health/survival.ts'
+import type { WalkContext } from './context.ts'
+import { reviveLive } from './first-questions.ts'
+import type { CheckRow } from './state.ts'
+
+const ROUNDS = 3
+
+export interface Measured {
+  rows: CheckRow[]
+  /** What was left out or replaced, and why, in sentences. */
+  notes: string[]
+  /** What each ticked row answers; absent where one does not hold. */
+  answers?: CheckAnswer[]
+  /** Why it does not hold. */
+  problem?: string
+}
+
+/** "200 ×3", or what differed. */
+function answered(answers: readonly Asked[]): string {
+  const different = [...new Set(answers.map(({ answer }) => answer))]
+  return different.length === 1 ? `${different[0]} ×${answers.length}` : different.join(', ')
+}
+
+function addressOf(check: Check): TalkAddress | undefined {
+  switch (check.kind) {
+    case 'talk':
+      return check.to
+    case 'http': {
+      const { hostname, port, protocol } = new URL(check.url)
+      const standard = protocol === 'https:' ? 443 : 80
+      return { transport: 'tcp', address: hostname.replaceAll(/[[\]]/g, ''), port: Number(port) || standard }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** A connection in place of a question; undefined where the row is one already, or nothing else can be asked. */
+function merelyConnected(row: CheckRow): CheckRow | undefined {
+  const to = addressOf(row.request)
+  const check = to === undefined ? undefined : connectionCheck(to)
+  if (check === undefined) return undefined
+  return { id: checkKey(check), label: checkLabel(check), ticked: true, request: check, proposed: true }
+}
+
+/** The rows with a connection in place of one row, or without a tick on it. */
+function without(rows: readonly CheckRow[], row: CheckRow): CheckRow[] {
+  const instead = merelyConnected(row) ?? { ...row, ticked: false }
+  const known = rows.some(({ id }) => id === instead.id && id !== row.id)
+  return rows.flatMap((one) => (one.id === row.id ? (known ? [] : [instead]) : [one]))
+}
+
+/** Each question to the service alone, the first time that the live service hears it. */
+async function askOneByOne(
+  { host, subject }: WalkContext,
+  rows: readonly CheckRow[],
+): Promise<{ rows: CheckRow[]; notes: string[] }> {
+  const survival = await Survival.watch(host, subject.unit)
+  const notes: string[] = []
+  let left = [...rows]
+  for (const row of rows) {
+    const { kind } = row.request
+    if (!row.ticked || kind === 'command' || kind === 'exercise') continue
+    await answerTo(host, row.request)
+    if (await survival.holds()) continue
+    notes.push(await reviveLive(survival, subject.unit, row.label))
+    left = without(left, row)
+  }
+  return { rows: left, notes }
+}
+
+/**
+ * Asks the ticked rows several times. A proposed conversation that does not hold becomes a connection, and a proposed
+ * check that fails gives way to those that the person gave; whatever else fails is the measurement's problem.
+ */
+export async function measureRows(context: WalkContext, given: readonly CheckRow[]): Promise<Measured> {
+  const first = await askOneByOne(context, given)
+  const notes = [...first.notes]
+  let { rows } = first
+  for (;;) {
+    const ticked = rows.filter((one) => one.ticked)
+    const checks = ticked.map(({ request }) => request)
+    const rounds = await measure(context.host, checks, ROUNDS)
+    rows = rows.map((one) => {
+      const index = ticked.indexOf(one)
+      return index < 0 ? one : { ...one, answered: answered(rounds[index] ?? []) }
+    })
+    const failed = firstProblem(checks, rounds)
+    if (failed === undefined) {
+      return {
+        rows,
+        notes,
+        answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
+      }
+    }
+    const row = rows.find(({ id }) => id === ticked[failed.index]?.id) as CheckRow
+    if (!givesWay(row, rows)) return { rows, notes, problem: failed.problem }
+    notes.push(`${failed.problem}; it is left out`)
+    rows = without(rows, row)
+  }
+}
+
+function givesWay(row: CheckRow, rows: readonly CheckRow[]): boolean {
+  if (row.proposed === undefined) return false
+  return row.request.kind === 'talk' || rows.some(({ ticked, proposed }) => ticked && !proposed)
+}
+
+function firstProblem(
+  checks: readonly Check[],
+  rounds: readonly Asked[][],
+): { index: number; problem: string } | undefined {
+  for (const [index, check] of checks.entries()) {
+    const problem = problemOf(rounds[index] ?? [])
+    if (problem !== undefined) return { index, problem: `${checkLabel(check)} ${problem}` }
+  }
+  return undefined
+}

@@ -1,0 +1,59 @@
+import { dirname, join } from 'node:path/posix'
+import type { Host } from '../../host/host.ts'
+import type { SocketFacts } from '../../observe/facts.ts'
+
+/** Where a listening Unix socket can be asked, or why it can't. */
+export type UnixPlace = { path: string } | { why: string }
+
+/**
+ * Inode of a bound socket's file, by the socket's own: what `ss -xleH` prints of UNIX_DIAG_VFS (sock_diag(7)) as "ino:".
+ * The path stands in front as the kernel has it, blanks included, so numbers are looked for from the end.
+ */
+export function fileInodes(text: string): Map<string, string> {
+  const inodes = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    const match = / (\d+) +\* +0 .*\bino:(\d+) dev:\d+\/\d+[^:]*(?:peers:\s*)?$/.exec(line)
+    if (match) inodes.set(match[1] as string, match[2] as string)
+  }
+  return inodes
+}
+
+async function isSocket(host: Host, path: string): Promise<string | undefined> {
+  const real = await host.resolve(path).catch(() => undefined)
+  const stat = real === undefined ? undefined : await host.stat(real).catch(() => undefined)
+  return stat?.kind === 'socket' ? stat.inode : undefined
+}
+
+/** The file of that inode in a folder: a socket that was renamed stays where rename(2) is cheap. */
+async function inFolder(host: Host, folder: string, inode: string): Promise<string | undefined> {
+  for (const name of await host.list(folder).catch(() => [])) {
+    const path = join(folder, name)
+    if ((await isSocket(host, path)) === inode) return path
+  }
+  return undefined
+}
+
+/**
+ * Where a Unix socket leads now. The kernel's table keeps the name of bind(2), which a rename or an unlink leaves
+ * behind, and which is meant in the root of who bound it. A path that is another socket's by now is not taken for it.
+ */
+export async function whereItLeads(
+  host: Host,
+  socket: Pick<SocketFacts, 'address' | 'inode'>,
+  roots: readonly string[],
+): Promise<UnixPlace> {
+  const { address, inode } = socket
+  const { stdout } = await host.run(['ss', '-xleH'])
+  const file = fileInodes(stdout).get(inode)
+  const names = [...new Set(['/', ...roots].map((root) => join('/', root, address)))]
+  for (const path of names) {
+    const there = await isSocket(host, path)
+    if (there !== undefined && (file === undefined || there === file)) return { path }
+  }
+  if (file === undefined) return { why: 'its file is not where it was made, and nothing tells where it is' }
+  for (const path of names) {
+    const found = await inFolder(host, dirname(path), file)
+    if (found !== undefined) return { path: found }
+  }
+  return { why: 'its file was removed, or is in another root' }
+}
