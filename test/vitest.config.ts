@@ -1,12 +1,35 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { underPinnedNode } from '../bin/pinned-node.js'
 import { project } from './lab/kit/project.ts'
+import LongFirst from './setup/sequencer.ts'
 
 // Also who starts vitest by itself tests with the Node that hardenctl runs on.
 await underPinnedNode()
 
 /** A lab boots in a second, but a stage of the wizard waits for a real service many times, in clones and live. */
 const SLOW = { testTimeout: 180_000, hookTimeout: 300_000, teardownTimeout: 30_000 }
+
+/** `npm run test:all` runs these too: they repeat, with another service, release or way in, what others show. */
+const REPEATS = process.env.HARDENCTL_TESTS === 'all' ? [] : ['**/*.all.*test.ts']
+
+const LABS = ['test/lab/**/*.test.ts', 'test/terminal/*.test.ts']
+const FILTER = '**/*.filter.test.ts'
+const ALONE = '**/*.alone.test.ts'
+
+/** How many files wait for one another, each in a worker of its own; test/setup/turn.ts. */
+const filters = readdirSync(join(project, 'test'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('.filter.test.ts'),
+).length
+
+const labs = {
+  globalSetup: ['test/setup/lab-roots.ts'],
+  setupFiles: ['test/setup/turn.ts'],
+  maxWorkers: filters + 2,
+  sequence: { groupOrder: 1 },
+  ...SLOW,
+}
 
 export default defineConfig({
   root: project,
@@ -17,6 +40,7 @@ export default defineConfig({
     // Under test Ink and chalk draw for a terminal, whatever CI says.
     env: { CI: 'false', FORCE_COLOR: '0' },
     passWithNoTests: true,
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
@@ -31,17 +55,12 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      { extends: true, test: { ...labs, name: 'filter', include: [FILTER], exclude: REPEATS } },
+      { extends: true, test: { ...labs, name: 'lab', include: LABS, exclude: [FILTER, ALONE, ...REPEATS] } },
       {
         extends: true,
-        test: {
-          name: 'lab',
-          include: ['test/lab/**/*.test.ts', 'test/terminal/*.test.ts'],
-          globalSetup: ['test/setup/lab-roots.ts'],
-          // One at a time: labs share the kernel log, and a call that a filter kills in one would be read in another.
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-          ...SLOW,
-        },
+        // What they measure is that of a machine that does nothing else.
+        test: { ...labs, name: 'alone', include: [ALONE], maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { keptDropIn, leftovers, within } from './kit/subjects.ts'
+import { fireDeadMan, keptDropIn, leftovers, within } from './kit/subjects.ts'
 
 /** An instance whose name has an at sign and an escaped blank, as systemd-escape(1) writes it. */
 const UNIT = 'odd--name@a\\x2db\\x20c.service'
@@ -77,6 +77,7 @@ describe.skipIf(skipLab())(labTitle('a hostile service with an odd name'), () =>
     })
     expect(walk.exitCode, walk.stderr).not.toBe(0)
     expect((await leftovers(lab)).length).toBeGreaterThan(0)
+    expect(await fireDeadMan(lab)).toBe(true)
     await within(60_000, async () => (await leftovers(lab)).length === 0 && (await answer(lab)) === '200')
     expect(await leftovers(lab)).toEqual([])
     expect(await answer(lab)).toBe('200')
@@ -85,7 +86,9 @@ describe.skipIf(skipLab())(labTitle('a hostile service with an odd name'), () =>
   it('sends no escape of its log, banner or description through --yes, and is undone whole', {
     timeout: 240_000,
   }, async () => {
-    const walk = await lab.run(['hardenctl', ...WALK], { timeoutMs: 230_000 })
+    const walk = await lab.run(['hardenctl', ...WALK, '--stages', 'capabilities', '--watch-seconds', '1'], {
+      timeoutMs: 230_000,
+    })
     expect(walk.stdout + walk.stderr).toContain('permission denied')
     expect(walk.stdout + walk.stderr).toContain('/run/odd/')
     expect(walk.stdout + walk.stderr).not.toMatch(HOSTILE)

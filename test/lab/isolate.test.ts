@@ -30,7 +30,15 @@ async function walkOver(guilty: (keyof typeof GUILTY)[]) {
       ['systemctl', 'start', 'mute'],
     ],
   })
-  const { walk } = await watchWalk(lab, 'mute.service', ['mute', '--yes', '--no-rehearsal'])
+  const { walk } = await watchWalk(lab, 'mute.service', [
+    'mute',
+    '--yes',
+    '--no-rehearsal',
+    '--stages',
+    'system',
+    '--watch-seconds',
+    '1',
+  ])
   expect(walk.exitCode, walk.stdout).toBe(0)
   const system = walk.stdout.split('Stage 4 of 5')[1]?.split('Stage 5 of 5')[0] ?? ''
   const rows = system.split('\n').filter((line) => line.startsWith('  [x] ')).length

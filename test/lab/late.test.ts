@@ -41,9 +41,13 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
   afterAll(() => lab?.stop())
 
   it('only ten seconds after its start, is given back what it lost', { timeout: 400_000 }, async () => {
-    const { walk } = await watchWalk(lab, 'late-timer.service', ['late-timer', '--yes'])
+    const { walk } = await watchWalk(lab, 'late-timer.service', [
+      'late-timer',
+      '--yes',
+      '--stages',
+      'filesystem,system',
+    ])
     expect(walk.exitCode, walk.stdout).toBe(0)
-    // The account of the user switch may not write there either, so it is the first to be found at fault.
     expect(walk.stdout).toMatch(/Filesystem: skipped.*taken back|Filesystem was taken back/)
     expect(walk.stdout).toMatch(/System restrictions: kept/)
     expect(await keptDropIn(lab, 'late-timer.service')).not.toContain('ProtectSystem=strict')
@@ -58,7 +62,14 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
     ['only at its second start', 'second', ['systemctl', 'restart']],
   ])('%s, breaks in a clone and never live', { timeout: 300_000 }, async (_, name, use) => {
     const unit = `late-${name}`
-    const { walk, starts } = await watchWalk(lab, `${unit}.service`, [unit, '--yes'])
+    const { walk, starts } = await watchWalk(lab, `${unit}.service`, [
+      unit,
+      '--yes',
+      '--stages',
+      'filesystem',
+      '--watch-seconds',
+      '1',
+    ])
     expect(walk.exitCode, walk.stdout).toBe(0)
     expect(starts.failed).toBe(0)
     await lab.output([...use, unit])

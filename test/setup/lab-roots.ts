@@ -15,8 +15,9 @@ export default async function buildRoots(): Promise<void> {
   }
 }
 
-/** Workers read it from their environment: they are started after this. */
+/** Workers read it from their environment: they are started after this. Each project of labs asks; it is told once. */
 function tell(problem: string): void {
+  if (process.env.HARDENCTL_LAB_PROBLEM === problem) return
   process.env.HARDENCTL_LAB_PROBLEM = problem
   const then = process.env.HARDENCTL_CI === '1' ? 'and in CI that is a failure' : 'so its tests are skipped'
   console.log(`No lab, ${then}: ${problem}`)

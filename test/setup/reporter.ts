@@ -35,9 +35,9 @@ function countsOf(modules: readonly TestModule[], unhandled: number): Counts {
   return count
 }
 
-/** Seconds that a file's tests and their preparation took. */
+/** Seconds that a file's tests and their preparation took, without the wait for its turn. */
 function secondsOf(module: TestModule): number {
-  return module.diagnostic().duration / 1000
+  return (module.diagnostic().duration - (module.meta().waited ?? 0)) / 1000
 }
 
 function slowest(modules: readonly TestModule[]): string[] {

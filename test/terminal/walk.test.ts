@@ -1,11 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from '../lab/kit/lab.ts'
 import { skipLab } from '../lab/kit/lab-problem.ts'
-import { httpd } from '../lab/kit/services/httpd.ts'
-import { sayYes } from './say-yes.ts'
 
 const PATIENCE_MS = 60_000
-const WALK_MS = 230_000
 let lab: Lab
 
 afterEach(async () => lab?.stop())
@@ -21,43 +18,7 @@ async function httpStatus(): Promise<string> {
   ).trim()
 }
 
-async function mainProcess(unit: string): Promise<{ user: string; effective: string }> {
-  const pid = (await lab.output(['systemctl', 'show', '-p', 'MainPID', '--value', unit])).trim()
-  const status = (await lab.read(`/proc/${pid}/status`)) ?? (await lab.output(['cat', `/proc/${pid}/status`]))
-  const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1] ?? '0'
-  return { user: uid, effective: /^CapEff:\s+(\w+)/m.exec(status)?.[1] ?? '' }
-}
-
-/** CAP_NET_BIND_SERVICE alone. */
-const BIND_ONLY = '0000000000000400'
-
 describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
-  it.each([
-    ['apache2', 'bookworm', 1.5, '200', []],
-    ['apache2', 'trixie', 1.5, '200', ['--no-rehearsal']],
-    ['nginx', 'bookworm', 1.6, '200', ['--no-rehearsal']],
-    ['nginx', 'trixie', 1.6, '200', ['--no-rehearsal']],
-    ['httpd', 'bookworm', 1.5, '403', ['--no-rehearsal']],
-  ])(
-    'takes %s on %s to %d or better and it answers %s',
-    { timeout: 240_000 },
-    async (unit, suite, most, status, more) => {
-      lab = await bootLab(unit === 'httpd' ? { ...httpd, suite } : { suite, services: [unit] })
-      const terminal = lab.spawnPty(['hardenctl', unit, ...more], { columns: 80, rows: 24 })
-      await sayYes(terminal, WALK_MS)
-      expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(0)
-      expect(terminal.history().join('\n')).toMatch(/hardenctl undo/)
-      expect(await exposureOf(unit)).toBeLessThanOrEqual(most)
-      expect(await httpStatus()).toBe(status)
-      expect(await mainProcess(unit)).toEqual({
-        user: expect.not.stringMatching(/^0$/),
-        effective: BIND_ONLY,
-      })
-      expect((await lab.run(['hardenctl', 'status', unit])).exitCode).toBe(0)
-      expect(terminal.written()).not.toContain('\u001b[3J')
-    },
-  )
-
   it('undoes a trial on Ctrl-C, says so, and leaves nothing', { timeout: 120_000 }, async () => {
     lab = await bootLab({ services: ['apache2'] })
     const terminal = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 80, rows: 24 })

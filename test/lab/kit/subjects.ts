@@ -19,6 +19,8 @@ export interface Subject {
   accessLog: string
   /** Each stage in a clone first: it takes twice as long, so only some walks do. */
   rehearse: boolean
+  /** How it is walked in every run; in the other way, or without this in both, in `npm run test:all` alone. */
+  often?: '--yes' | 'keys'
 }
 
 const apache2 = {
@@ -49,11 +51,11 @@ const rocky = {
 }
 
 export const SUBJECTS: readonly Subject[] = [
-  { ...apache2, suite: 'bookworm', rehearse: true },
-  { ...apache2, suite: 'trixie', rehearse: false },
+  { ...apache2, suite: 'bookworm', rehearse: true, often: '--yes' },
+  { ...apache2, suite: 'trixie', rehearse: false, often: 'keys' },
   { ...nginx, suite: 'bookworm', rehearse: false },
-  { ...nginx, suite: 'trixie', rehearse: false },
-  { ...rocky, suite: 'bookworm', rehearse: false },
+  { ...nginx, suite: 'trixie', rehearse: false, often: '--yes' },
+  { ...rocky, suite: 'bookworm', rehearse: false, often: '--yes' },
 ]
 
 export function bootSubject({ wish, suite }: Subject): Promise<Lab> {
@@ -90,6 +92,23 @@ export async function within(limitMs: number, isTrue: () => Promise<boolean>): P
     if (Date.now() > ends) return false
     await pause(500)
   }
+  return true
+}
+
+/** What stands by in PID 1 to undo a trial, as a timer. */
+async function deadMen(lab: Lab): Promise<string[]> {
+  const units = ['systemctl', 'list-units', '--no-legend', '--plain', 'hardenctl-deadman-*.timer']
+  return (await lab.output(units)).split('\n').flatMap((line) => line.split(' ')[0] || [])
+}
+
+/**
+ * Has PID 1 run now what its timer would run half a minute later, as the timer itself does: the service of the same
+ * name. False where none stands by.
+ */
+export async function fireDeadMan(lab: Lab): Promise<boolean> {
+  const [timer] = await deadMen(lab)
+  if (timer === undefined) return false
+  await lab.output(['systemctl', 'start', timer.replace(/timer$/, 'service')], { timeoutMs: 60_000 })
   return true
 }
 

@@ -17,7 +17,7 @@ describe.skipIf(skipLab())(labTitle('hardenctl apache2 --yes --once'), () => {
     lab = await bootOnce(APACHE, SUITE)
     await lab.reboot()
     before = await list(lab, 'apache2')
-    result = await runOnce(lab, APACHE)
+    result = await runOnce(lab, APACHE, ['--once', '--watch-seconds', '2'])
   })
   afterAll(() => lab?.stop())
 

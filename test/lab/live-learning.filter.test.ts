@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StoredState } from '../../src/session/store/store.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { keptDropIn, leftovers, show, within } from './kit/subjects.ts'
+import { fireDeadMan, keptDropIn, leftovers, show, within } from './kit/subjects.ts'
 
 /** Answers anybody; asked for /rare it also does what it never does otherwise. */
 const PROGRAM = `
@@ -27,8 +27,8 @@ StateDirectory=rare
 [Install]
 WantedBy=multi-user.target
 `
-/** The shortest time after which PID 1 undoes a trial, and one restart. */
-const DEAD_MAN_MS = 45_000
+/** One restart. */
+const UNDO_MS = 15_000
 
 let lab: Lab
 
@@ -49,7 +49,8 @@ async function answerOf(path = '/'): Promise<string> {
 
 /** Starts the walk in the background; resolves once it learns. */
 async function learning(): Promise<void> {
-  const run = 'hardenctl rare --yes --no-rehearsal --learn-live "$1" >/tmp/walk 2>&1 & echo $! >/tmp/pid'
+  const run =
+    'hardenctl rare --yes --no-rehearsal --stages capabilities,syscalls --watch-seconds 1 --learn-live "$1" >/tmp/walk 2>&1 & echo $! >/tmp/pid'
   await lab.output(['sh', '-c', `rm -f /tmp/walk; ${run}`, 'sh', '14'])
   const begun = await within(60_000, async () => (await said()).includes('\nLearning from live traffic\n'))
   expect(begun, await said()).toBe(true)
@@ -88,7 +89,8 @@ describe.skipIf(skipLab())(labTitle('learning from live traffic'), () => {
     const before = await show(lab, 'rare', 'InvocationID')
     await lab.output(['sh', '-c', 'kill -9 $(cat /tmp/pid)'])
     expect(await answerOf('/rare')).toBe('200')
-    const settled = await within(DEAD_MAN_MS, async () => (await leftovers(lab)).length === 0)
+    expect(await fireDeadMan(lab)).toBe(true)
+    const settled = await within(UNDO_MS, async () => (await leftovers(lab)).length === 0)
     expect(settled).toBe(true)
     await expectAsBefore()
     expect(await show(lab, 'rare', 'InvocationID')).not.toBe(before)

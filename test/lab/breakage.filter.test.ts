@@ -124,24 +124,17 @@ describe.skipIf(skipLab())(labTitle('rolls back'), () => {
   })
   afterAll(() => lab?.stop())
 
-  // The kernel prints ten killed calls in five seconds, of all labs together: the eleventh has no name.
-  it.each(CASES)(
-    '$breaks',
-    { retry: 2 },
-    async ({ unit, settings, checks = [HOME], reason, journal, remedy }) => {
-      const result = await tryOut(lab, { unit, settings, checks })
-      expect(result.healthy).toBe(false)
-      expect(result.reason).toMatch(reason)
-      if (journal) expect(result.journal.join('\n')).toMatch(journal)
-      if (remedy) expect(result.remedies).toContain(remedy)
-      await expectAsBefore(unit, result)
-      expect(await answerOf(lab)).toBe('200')
-    },
-  )
+  it.each(CASES)('$breaks', async ({ unit, settings, checks = [HOME], reason, journal, remedy }) => {
+    const result = await tryOut(lab, { unit, settings, checks })
+    expect(result.healthy).toBe(false)
+    expect(result.reason).toMatch(reason)
+    if (journal) expect(result.journal.join('\n')).toMatch(journal)
+    if (remedy) expect(result.remedies).toContain(remedy)
+    await expectAsBefore(unit, result)
+    expect(await answerOf(lab)).toBe('200')
+  })
 
-  it('workers that die of SIGSYS in a loop behind a listening master, within seconds', {
-    retry: 2,
-  }, async () => {
+  it('workers that die of SIGSYS in a loop behind a listening master, within seconds', async () => {
     const url = 'http://127.0.0.1:8080/'
     const result = await tryOut(lab, {
       unit: 'nginx.service',

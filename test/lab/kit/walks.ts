@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CommandResult } from './kit/command.ts'
-import type { Lab } from './kit/lab.ts'
-import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { type Listing, list } from './kit/listing.ts'
-import { answerOf, bootSubject, comparable, exposureOf, leftovers, SUBJECTS, show } from './kit/subjects.ts'
+import type { CommandResult } from './command.ts'
+import type { Lab } from './lab.ts'
+import { labTitle, skipLab } from './lab-problem.ts'
+import { type Listing, list } from './listing.ts'
+import { answerOf, bootSubject, comparable, exposureOf, leftovers, type Subject, show } from './subjects.ts'
 
 /** With a clone asked about every row, tighter value and set, on two processors. */
 const WALK_MS = 240_000
@@ -29,9 +29,16 @@ function withoutRotation(files: Record<string, string>): Record<string, string> 
   return Object.fromEntries(Object.entries(files).filter(ours))
 }
 
-describe.skipIf(skipLab()).each(SUBJECTS)(labTitle('hardenctl $name --yes in $suite'), (subject) => {
+/** A whole walk over each of these, with what an administrator looks at afterwards, and its undo. */
+export function describeWalks(subjects: readonly Subject[]): void {
+  describe.skipIf(skipLab()).each(subjects)(labTitle('hardenctl $name --yes in $suite'), walkOver)
+}
+
+function walkOver(subject: Subject): void {
   const { name, answer, most, user, accessLog, rehearse } = subject
-  const live = ['hardenctl', name, '--yes', '--no-rehearsal']
+  const walking = ['hardenctl', name, '--yes']
+  // The whole watch at the end is waited for once, where everything is as by default.
+  const live = ['--no-rehearsal', '--watch-seconds', '2']
   const rotates = subject.suite === 'bookworm'
   let lab: Lab
   let before: Listing
@@ -42,7 +49,7 @@ describe.skipIf(skipLab()).each(SUBJECTS)(labTitle('hardenctl $name --yes in $su
     // The listing is compared after another reboot: this one makes what only a second boot makes.
     await lab.reboot()
     before = await list(lab, name)
-    walk = await lab.run(rehearse ? live.slice(0, 3) : live, { timeoutMs: WALK_MS })
+    walk = await lab.run(rehearse ? walking : [...walking, ...live], { timeoutMs: WALK_MS })
   })
   afterAll(() => lab?.stop())
 
@@ -136,4 +143,4 @@ describe.skipIf(skipLab()).each(SUBJECTS)(labTitle('hardenctl $name --yes in $su
     const again = await lab.run(['hardenctl', 'undo', name])
     expect(again.stdout).toContain('Nothing of hardenctl is in force')
   })
-})
+}

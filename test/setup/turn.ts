@@ -1,0 +1,38 @@
+import { afterAll, beforeAll } from 'vitest'
+import { takeLock } from '../lab/kit/cache.ts'
+import { skipLab } from '../lab/kit/lab-problem.ts'
+
+/** Files that boot labs at the same time: they sleep more than they compute. */
+const SIDE_BY_SIDE = ['lab-1', 'lab-2', 'lab-3']
+/** Longer than any run of all tests. */
+const PATIENCE_MS = 3_600_000
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Milliseconds that a file waited for its turn. */
+    waited?: number
+  }
+}
+
+/**
+ * Has each file wait for its turn. Labs share the kernel's log, and a call that a filter kills in one would be read in
+ * another; so files where that happens (`*.filter.test.ts`) come one after another, beside files where it doesn't.
+ */
+async function waitForTurn(file: string): Promise<(() => void)[]> {
+  const log = file.includes('.filter.') ? [await takeLock('kernel-log')] : []
+  return [...log, await takeLock(...SIDE_BY_SIDE)]
+}
+
+let held: (() => void)[] = []
+
+// biome-ignore lint/correctness/noEmptyPattern: vitest reads from it which fixtures are wished
+beforeAll(async ({}, file) => {
+  if (skipLab()) return
+  const begun = performance.now()
+  held = await waitForTurn(file.name)
+  file.meta.waited = performance.now() - begun
+}, PATIENCE_MS)
+
+afterAll(() => {
+  for (const release of held) release()
+})
