@@ -66,12 +66,12 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
       unit,
       '--yes',
       '--stages',
-      'filesystem',
+      'user,filesystem',
       '--watch-seconds',
       '1',
     ])
     expect(walk.exitCode, walk.stdout).toBe(0)
-    expect(starts.failed).toBe(0)
+    expect(starts.failed, walk.stdout).toBe(0)
     await lab.output([...use, unit])
     expect(await lab.read(`/srv/state/${name === 'reload' ? 'reloaded' : 'again'}`)).toMatch(/\d/)
     expect(await keptDropIn(lab, `${unit}.service`)).toMatch(/ReadWritePaths=.*\/srv\/state/)

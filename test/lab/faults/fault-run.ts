@@ -23,6 +23,8 @@ export interface FaultSubject {
   /** Uses the service; says `answer` as long as it is well. */
   ask(lab: Lab): Promise<string>
   answer: string
+  /** Options of the walk; default none, so that it goes through all stages. */
+  options?: readonly string[]
 }
 
 const http = { ask: answerOf, answer: '200' }
@@ -105,8 +107,13 @@ export async function answers(lab: Lab, { ask, answer }: FaultSubject): Promise<
 }
 
 /** hardenctl behind a shell: nsenter would stop with a child that stops. */
-function startWalk(lab: Lab, unit: string, faults: string): Promise<CommandResult> {
-  const argv = ['sh', '-c', 'hardenctl "$1" --yes --no-rehearsal & wait $!', 'sh', unit]
+function startWalk(
+  lab: Lab,
+  unit: string,
+  faults: string,
+  options: readonly string[] = [],
+): Promise<CommandResult> {
+  const argv = ['sh', '-c', 'hardenctl "$@" --yes --no-rehearsal & wait $!', 'sh', unit, ...options]
   const env = { HARDENCTL_KILL_BEFORE: faults, NODE_OPTIONS: '--import=/opt/clock.mjs' }
   return lab.run(argv, { env, timeoutMs: 300_000 })
 }
@@ -193,11 +200,12 @@ export async function playFault(
   unit: string,
   { kind, step }: FaultPoint,
   more: readonly string[],
+  options: readonly string[] = [],
 ): Promise<Played> {
   const faults = [...kind.signals.map((signal) => `${step}:1:${signal}`), ...more]
   if (kind.also !== undefined) faults.push(kind.also)
   let ended = false
-  const walking = startWalk(lab, unit, faults.join(',')).finally(() => {
+  const walking = startWalk(lab, unit, faults.join(','), options).finally(() => {
     ended = true
   })
   if (!kind.signals.includes('SIGSTOP')) {
@@ -255,11 +263,11 @@ export function lastWords({ stdout, stderr }: CommandResult): string {
 
 /** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
 export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoint): Promise<FaultResult> {
-  const { unit } = subject
+  const { unit, options } = subject
   const { kind } = point
   const before = await listFor(lab, unit)
   const kept = await keptDropIn(lab, unit)
-  const { walk, met, unmended } = await playFault(lab, unit, point, endOf(point))
+  const { walk, met, unmended } = await playFault(lab, unit, point, endOf(point), options)
   const over = walk.exitCode === 0
   const said = lastWords(walk)
   if (!met) return { ...point, stage: undefined, over, lost: [], said }
@@ -271,7 +279,7 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   const isClear = async () => (await leftovers(lab)).length === 0
   lost.push(...(await settle(lab, subject, kind.mend === undefined ? isClear : async () => true)))
   // With its disks whole again the next walk, before it changes anything, ends what could not be ended before.
-  const next = kind.mend === undefined ? undefined : await startWalk(lab, unit, 'snapshot:1:SIGKILL')
+  const next = kind.mend === undefined ? undefined : await startWalk(lab, unit, 'snapshot:1:SIGKILL', options)
   await within(DEAD_MAN_MS, isClear)
   lost.push(...(await leftovers(lab)).map((name) => `left behind: ${name}`))
   if (!(await answers(lab, subject))) lost.push('the service does not answer at the end')
