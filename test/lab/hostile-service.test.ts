@@ -86,9 +86,12 @@ describe.skipIf(skipLab())(labTitle('a hostile service with an odd name'), () =>
   it('sends no escape of its log, banner or description through --yes, and is undone whole', {
     timeout: 240_000,
   }, async () => {
-    const walk = await lab.run(['hardenctl', ...WALK, '--stages', 'capabilities', '--watch-seconds', '1'], {
-      timeoutMs: 230_000,
-    })
+    const walk = await lab.run(
+      ['hardenctl', ...WALK, '--stages', 'capabilities,filesystem', '--watch-seconds', '1'],
+      {
+        timeoutMs: 230_000,
+      },
+    )
     expect(walk.stdout + walk.stderr).toContain('permission denied')
     expect(walk.stdout + walk.stderr).toContain('/run/odd/')
     expect(walk.stdout + walk.stderr).not.toMatch(HOSTILE)

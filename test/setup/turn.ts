@@ -23,6 +23,9 @@ async function waitForTurn(file: string): Promise<(() => void)[]> {
   return [...log, await takeLock(...SIDE_BY_SIDE)]
 }
 
+// A worker whose run was interrupted would go on to the end, and keep others waiting; its labs end with it.
+process.once('disconnect', () => process.exit(1))
+
 let held: (() => void)[] = []
 
 // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it which fixtures are wished
