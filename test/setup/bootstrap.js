@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url'
 
 export const project = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Debian's names of what a lab needs, by a program that each of them brings. */
+/** Debian's names of what the tests need, by a program that each of them brings. */
 const PACKAGES = {
   'systemd-nspawn': 'systemd-container',
   mmdebstrap: 'mmdebstrap',
   unshare: 'util-linux',
   nsenter: 'util-linux',
   flock: 'util-linux',
+  shellcheck: 'shellcheck',
 }
 
 /** Runs a program on this terminal; returns its exit status. */

@@ -104,7 +104,8 @@ enter() {
   echo "$pid" >${quoted(`${folder}/pid`)}
   echo "pid $pid"
   echo 0 >"$1/clone/cgroup.procs"
-  read -r controllers <"$1/cgroup.controllers"
+  # Empty where none is delegated.
+  read -r controllers <"$1/cgroup.controllers" || :
   for controller in $controllers; do
     echo "+$controller" >"$1/cgroup.subtree_control" || :
   done
