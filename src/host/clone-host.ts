@@ -1,3 +1,4 @@
+import { userOptions } from './as-user.ts'
 import { CloneProbe } from './clone-probe.ts'
 import { filesBelow } from './files.ts'
 import { innermostId, membersBelow } from './group-members.ts'
@@ -18,10 +19,7 @@ export function insideClone(
   argv: readonly string[],
   as?: NonNullable<RunOptions['as']>,
 ): string[] {
-  const user =
-    as === undefined
-      ? []
-      : [`--reuid=${as.uid}`, `--regid=${as.gid}`, '--clear-groups', '--no-new-privs', '--inh-caps=-all']
+  const user = as === undefined ? [] : userOptions(as)
   const enter = ['nsenter', '-t', String(pid), '-a', '--']
   return ['chrt', '-i', '0', ...enter, 'setpriv', '--pdeathsig', 'KILL', ...user, '--', ...argv]
 }

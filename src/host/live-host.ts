@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { execa } from 'execa'
+import { userOptions } from './as-user.ts'
 import { filesBelow } from './files.ts'
 import { membersBelow } from './group-members.ts'
 import type { Host, RunOptions, RunResult } from './host.ts'
@@ -20,14 +21,7 @@ const MAX_OUTPUT = 64 * 1024 * 1024
 
 /** Argument array that runs `argv` as another user: setpriv(1), from util-linux. */
 function asUser(argv: readonly string[], as: { uid: number; gid: number }): readonly string[] {
-  const drop = [
-    `--reuid=${as.uid}`,
-    `--regid=${as.gid}`,
-    '--clear-groups',
-    '--no-new-privs',
-    '--inh-caps=-all',
-  ]
-  return ['setpriv', ...drop, '--', ...argv]
+  return ['setpriv', ...userOptions(as), '--', ...argv]
 }
 
 /** A child that the program left behind holds its output open: the whole group ends, and nobody waits for more. */

@@ -1,4 +1,5 @@
 import type { Facts, ProcessFacts } from '../../observe/facts.ts'
+import { ALL_CAPABILITIES } from '../../systemd/settings/settings-values.ts'
 import { few, inForce, list, proposed, unfit } from '../common/proposal.ts'
 import {
   called,
@@ -12,14 +13,7 @@ import {
 import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from '../common/types.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
-import {
-  ALL_CAPABILITIES,
-  boundingSet,
-  canBeTried,
-  capabilityNeeds,
-  type Need,
-  namesIn,
-} from './privileges.ts'
+import { boundingSet, canBeTried, capabilityNeeds, type Need, namesIn } from './privileges.ts'
 
 /** How capabilities are written in a unit and on a screen. */
 export function capabilityWords(names: readonly string[]): string[] {

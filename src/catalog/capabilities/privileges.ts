@@ -1,6 +1,7 @@
 import type { Facts, ProcessFacts } from '../../observe/facts.ts'
 import { sightingsText } from '../../observe/trace/learned.ts'
 import { capabilitiesUsed } from '../../observe/trace/learned-facts.ts'
+import { ALL_CAPABILITIES } from '../../systemd/settings/settings-values.ts'
 import { written } from '../common/places.ts'
 import { few, unique } from '../common/proposal.ts'
 import {
@@ -225,17 +226,8 @@ function guess(name: string, why: string): Need {
   return { capability: `cap_${name}`, why, guessed: true }
 }
 
-/** All capabilities of Linux 6 (capabilities(7)); the last three came with 5.8 and 5.9. */
-export const ALL_CAPABILITIES = `chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap
-  linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio
-  sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease
-  audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf
-  checkpoint_restore`
-  .split(/\s+/)
-  .map((name) => `cap_${name}`)
-
 /** The bounding set in force: as the unit says, else as the main process has it. */
-export function boundingSet(facts: Facts): string[] {
+export function boundingSet(facts: Facts): readonly string[] {
   const shown = facts.unit.properties.CapabilityBoundingSet
   if (shown !== undefined) return words(facts, 'CapabilityBoundingSet').map((name) => name.toLowerCase())
   return mainProcess(facts)?.capabilities.bounding ?? ALL_CAPABILITIES

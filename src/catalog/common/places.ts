@@ -1,5 +1,7 @@
 import { dirname } from 'node:path/posix'
+import { isBelowAny } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
+import { MANAGING_SETTINGS, managedPaths } from '../../systemd/settings/managed-directories.ts'
 import { unique } from './proposal.ts'
 import { words } from './unit-settings.ts'
 
@@ -49,25 +51,9 @@ export function throughRun(path: string): string {
   return path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/var\/lock(?=\/|$)/, '/run/lock')
 }
 
-export function isBelow(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`)
-}
-
-export function isBelowAny(path: string, directories: readonly string[]): boolean {
-  return directories.some((directory) => isBelow(path, directory))
-}
-
-/** Bases of the directories that systemd makes for a service (systemd.exec(5), RuntimeDirectory=). */
-const MANAGED = [
-  ['RuntimeDirectory', '/run'],
-  ['StateDirectory', '/var/lib'],
-  ['CacheDirectory', '/var/cache'],
-  ['LogsDirectory', '/var/log'],
-] as const
-
 /** Directories that the unit already has systemd make: writable under ProtectSystem=strict without a line more. */
 export function managedDirectories(facts: Facts): string[] {
-  return MANAGED.flatMap(([key, base]) => words(facts, key).map((name) => `${base}/${name.split(':')[0]}`))
+  return MANAGING_SETTINGS.flatMap((key) => managedPaths(key, words(facts, key)))
 }
 
 /** The directory of the service's own that a file lies in: the highest below a shared one. Undefined when none. */

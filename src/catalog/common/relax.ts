@@ -1,4 +1,5 @@
-import { isBelowAny, throughRun, unitPath } from './places.ts'
+import { isBelowAny } from '../../host/paths.ts'
+import { throughRun, unitPath } from './places.ts'
 import { service } from './proposal.ts'
 import type { Assignment, Directive, Proposed } from './types.ts'
 

@@ -1,8 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
+import { isBelow, isBelowAny } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import {
-  isBelow,
-  isBelowAny,
   isShared,
   isVolatile,
   managedDirectories,

@@ -5,6 +5,14 @@ import { parseGroup, parsePasswd } from './accounts.ts'
 /** How an account that hardenctl made is told from others: passwd(5), GECOS. */
 export const MADE_BY = 'made by hardenctl'
 
+/** Whether hardenctl made this user, by the text of passwd(5). */
+export function isMadeByHardenctl(passwd: string, name: string): boolean {
+  return passwd.split('\n').some((line) => {
+    const [user, , , , gecos = ''] = line.split(':')
+    return user === name && gecos.startsWith(MADE_BY)
+  })
+}
+
 /** Where systemd-sysusers(8) looks for an id, from the highest down. */
 const HIGHEST = 999
 const LOWEST = 100
@@ -22,10 +30,7 @@ export function freeAccount(unit: string, passwd: string, group: string): FreeAc
   const [users, groups] = [parsePasswd(passwd), parseGroup(group)]
   const present = users.find((user) => user.name === name)
   if (present !== undefined) {
-    const made = passwd
-      .split('\n')
-      .some((line) => line.startsWith(`${name}:`) && line.includes(`:${MADE_BY}`))
-    return made ? { name, id: present.id } : undefined
+    return isMadeByHardenctl(passwd, name) ? { name, id: present.id } : undefined
   }
   if (groups.some((one) => one.name === name)) return undefined
   const taken = new Set([...users, ...groups].map(({ id }) => id))

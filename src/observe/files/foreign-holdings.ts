@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts'
+import { isBelowAny } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { ForeignHolding, ProcessFacts, SocketFacts, WritableFact } from '../facts.ts'
 
@@ -29,10 +30,6 @@ export function runFolders(writable: readonly WritableFact[]): string[] {
   return [...new Set(folders)].sort()
 }
 
-function isIn(path: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
-}
-
 /** Unix sockets bound below the folders that no process of the unit holds; takes the text of /proc/net/unix. */
 export function foreignSockets(
   table: string,
@@ -43,7 +40,9 @@ export function foreignSockets(
     const [, inode, bound] = /^\S+: \S+ \S+ \S+ \S+ \S+\s+(\d+) (\/.*)$/.exec(line) ?? []
     if (inode === undefined || bound === undefined || own.has(inode)) return []
     const path = throughLinks(bound)
-    return isIn(path, folders) ? [{ path, by: 'socket', why: `another process listens on ${path}` }] : []
+    return isBelowAny(path, folders)
+      ? [{ path, by: 'socket', why: `another process listens on ${path}` }]
+      : []
   })
   return [...new Map(found.map((one) => [one.path, one])).values()]
 }
@@ -57,7 +56,9 @@ export function tmpfilesFolders(config: string, folders: readonly string[]): For
     const [type = '', named = ''] = line.trim().split(/\s+/)
     if (!/^[dDevqQ][!+=~^$-]*$/.test(type)) return []
     const path = throughLinks(named.replace(/^"|"$/g, ''))
-    return isIn(path, folders) ? [{ path, by: 'tmpfiles', why: `tmpfiles.d makes ${path} at boot` }] : []
+    return isBelowAny(path, folders)
+      ? [{ path, by: 'tmpfiles', why: `tmpfiles.d makes ${path} at boot` }]
+      : []
   })
 }
 
@@ -69,7 +70,7 @@ export function otherUnitsFolders(shown: string, unit: string, folders: readonly
     if (id === '' || id === unit) return []
     return names
       .map((name) => `/run/${name.split(':')[0]}`)
-      .filter((path) => isIn(path, folders))
+      .filter((path) => isBelowAny(path, folders))
       .map((path) => ({ path, by: 'unit' as const, why: `${id} has systemd make ${path}` }))
   })
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix'
 import type { FileStat, Host } from '../../host/host.ts'
+import { MANAGING_SETTINGS, managedPaths } from '../../systemd/settings/managed-directories.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { LogrotateFact, ProcessFacts, SocketFacts, UnitFacts, WritableFact } from '../facts.ts'
 import { pathThrough } from '../proc/open-files.ts'
@@ -15,14 +16,6 @@ interface Candidate {
   by: number[]
 }
 
-/** Where RuntimeDirectory= and the like lie for system services (systemd.exec(5)). */
-const DIRECTORY_SETTINGS: Record<string, string> = {
-  RuntimeDirectory: '/run',
-  StateDirectory: '/var/lib',
-  CacheDirectory: '/var/cache',
-  LogsDirectory: '/var/log',
-}
-
 /** File systems that hold no files of the service: systemd has settings of its own for them. */
 function isOfTheKernel(path: string): boolean {
   return /^\/(proc|sys|dev)(\/|$)/.test(path) && !path.startsWith('/dev/shm/')
@@ -34,9 +27,7 @@ function isOfTheKernel(path: string): boolean {
  */
 export function settingPaths(properties: Readonly<Record<string, string[]>>): string[] {
   const listed = (key: string) => (properties[key] ?? []).flatMap((value) => value.split(' ')).filter(Boolean)
-  const directories = Object.entries(DIRECTORY_SETTINGS).flatMap(([key, parent]) =>
-    listed(key).map((name) => `${parent}/${name.split(':')[0]}`),
-  )
+  const directories = MANAGING_SETTINGS.flatMap((key) => managedPaths(key, listed(key)))
   const paths = listed('ReadWritePaths').map((path) => path.replace(/^[-+]+/, ''))
   return [...directories, ...paths.filter((path) => path.startsWith('/'))]
 }

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import { unescapedMount } from './mounts.ts'
 
 /**
  * Mount points on which systemd's control groups may be found, best first: cgroup2, then version 1's named
@@ -11,17 +12,12 @@ export function cgroupMounts(text: string): string[] {
   for (const line of text.split('\n')) {
     const separator = line.indexOf(' - ')
     if (separator < 0) continue
-    const mountPoint = unescapeMount(line.slice(0, separator).split(' ')[4] ?? '')
+    const mountPoint = unescapedMount(line.slice(0, separator).split(' ')[4] ?? '')
     const [type, , options = ''] = line.slice(separator + 3).split(' ')
     if (type === 'cgroup2') second.push(mountPoint)
     if (type === 'cgroup' && options.split(',').includes('name=systemd')) named.push(mountPoint)
   }
   return [...second, ...named]
-}
-
-/** Blank, tab, newline, backslash and # are written as three octal digits. */
-function unescapeMount(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }
 
 /** Every process in a control group and those below it, ascending; `group` is the unit's ControlGroup property. */

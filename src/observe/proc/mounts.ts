@@ -1,3 +1,4 @@
+import { isBelow } from '../../host/paths.ts'
 /** One line of /proc/PID/mountinfo: proc_pid_mountinfo(5). */
 export interface Mount {
   id: number
@@ -14,7 +15,7 @@ export interface Mount {
 }
 
 /** Blanks, tabs, newlines and backslashes stand as \\040 and the like. */
-function unescaped(text: string): string {
+export function unescapedMount(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }
 
@@ -28,20 +29,15 @@ export function parseMounts(text: string): Mount[] {
       {
         id: Number(id),
         parent: Number(parent),
-        root: unescaped(root as string),
-        point: unescaped(point as string),
+        root: unescapedMount(root as string),
+        point: unescapedMount(point as string),
         options: options.split(','),
         type,
-        source: unescaped(source ?? ''),
+        source: unescapedMount(source ?? ''),
         superOptions: (superOptions ?? '').split(','),
       },
     ]
   })
-}
-
-/** True for `path` itself and everything below `folder`. */
-export function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`)
 }
 
 /**

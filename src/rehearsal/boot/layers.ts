@@ -1,4 +1,5 @@
-import { isBelow, type Mount } from '../../observe/proc/mounts.ts'
+import { isBelow } from '../../host/paths.ts'
+import type { Mount } from '../../observe/proc/mounts.ts'
 
 /** How one mounted file system comes into a clone. */
 export interface Layer {

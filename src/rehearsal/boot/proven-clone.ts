@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, syncJournal } from '../../systemd/log/journal.ts'
-import { queue, SystemctlError } from '../../systemd/manager/control.ts'
+import { lastStartMs, SystemctlError, startWithSockets } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth, type HealthReport } from '../../trial/health/health.ts'
@@ -42,26 +42,9 @@ const PATIENCE = 3
 /** A crash report ends with lines that tell nothing. */
 const TELLING = /error|denied|fail|cannot|can't|could not|not permitted|in use|fatal|unable/i
 
-/** Sockets that the live host keeps for the unit: without them a service started by socket has none to serve. */
-async function triggers(host: Host, unit: string): Promise<string[]> {
-  const names = first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy').split(' ')
-  return names.filter((name) => name.endsWith('.socket'))
-}
-
-async function startMs(host: Host, unit: string): Promise<number> {
-  const shown = await showUnit(host, unit, [
-    'InactiveExitTimestampMonotonic',
-    'ActiveEnterTimestampMonotonic',
-  ])
-  const begin = Number(first(shown, 'InactiveExitTimestampMonotonic'))
-  const end = Number(first(shown, 'ActiveEnterTimestampMonotonic'))
-  return begin > 0 && end >= begin ? Math.round((end - begin) / 1000) : 0
-}
-
-/** Starts a unit in a clone, its sockets first; what came of it is for the health check to see. */
+/** Starts a unit in a clone; what came of it is for the health check to see. */
 export async function startInClone(live: Host, host: Host, unit: string): Promise<void> {
-  for (const socket of await triggers(live, unit)) await queue(host, 'start', socket)
-  await queue(host, 'start', unit)
+  await startWithSockets(host, unit, first(await showUnit(live, unit, ['TriggeredBy']), 'TriggeredBy'))
 }
 
 async function conditionText(host: Host, unit: string): Promise<string | undefined> {
@@ -144,7 +127,7 @@ export async function rehearseBaseline(
     ...(signal ? { signal } : {}),
   })
   if (report.healthy) {
-    return { same: true, proof: report.proof, startMs: await startMs(clone.host, unit), volatile }
+    return { same: true, proof: report.proof, startMs: await lastStartMs(clone.host, unit), volatile }
   }
   return verdictOf(live, clone.host, question, report)
 }

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
-import { isBelow, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import { isBelow } from '../../host/paths.ts'
+import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
 import type { FileUse } from '../../observe/trace/learned.ts'
 import type { WrittenPath } from '../../observe/trace/learned-facts.ts'
 import { LAYERS_FOLDER } from '../boot/boot-script.ts'

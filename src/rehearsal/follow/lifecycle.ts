@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
+import { queue, reloadUnit, resetFailed, startWithSockets } from '../../systemd/manager/control.ts'
 import { answerTo, type Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
@@ -27,10 +27,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
   const unit = facts.unit.id
   const since = Date.now()
   await resetFailed(host, unit)
-  // Without the sockets that a manager keeps for it, a service has none to serve.
-  const triggers = (facts.unit.properties.TriggeredBy?.[0] ?? '').split(' ')
-  for (const socket of triggers.filter((name) => name.endsWith('.socket'))) await queue(host, 'start', socket)
-  await queue(host, 'start', unit)
+  await startWithSockets(host, unit, facts.unit.properties.TriggeredBy?.[0] ?? '')
   const report = await checkHealth({
     host,
     unit,

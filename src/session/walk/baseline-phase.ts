@@ -1,5 +1,5 @@
 import { observe } from '../../observe/observe.ts'
-import { first, showUnit } from '../../systemd/manager/show.ts'
+import { lastStartMs } from '../../systemd/manager/control.ts'
 import { type Baseline, type CheckAnswer, listenersOf } from '../../trial/health/baseline.ts'
 import {
   type Check,
@@ -30,17 +30,6 @@ function proposedRow(check: Check): CheckRow {
 /** Each check once: as it was given, where it was both proposed and given. */
 function distinct(rows: readonly CheckRow[]): CheckRow[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
-}
-
-/** Milliseconds from the start job's begin to active, of the invocation that runs: systemd.unit timestamps. */
-async function lastStartMs({ host, subject }: WalkContext): Promise<number> {
-  const shown = await showUnit(host, subject.unit, [
-    'InactiveExitTimestampMonotonic',
-    'ActiveEnterTimestampMonotonic',
-  ])
-  const begin = Number(first(shown, 'InactiveExitTimestampMonotonic'))
-  const end = Number(first(shown, 'ActiveEnterTimestampMonotonic'))
-  return begin > 0 && end >= begin ? Math.round((end - begin) / 1000) : 0
 }
 
 /** A service that forks jobs never has the same processes for long, and can't be asked to come to rest. */
@@ -156,7 +145,7 @@ export async function baselinePhase(
     const baseline = {
       listeners: listenersOf(facts.sockets),
       answers,
-      startMs: await lastStartMs(context),
+      startMs: await lastStartMs(context.host, context.subject.unit),
       restless: await isRestless(context),
     }
     await context.save({ baseline })

@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts'
-import { MADE_BY } from '../../observe/config/free-account.ts'
+import { isMadeByHardenctl } from '../../observe/config/free-account.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
@@ -40,11 +40,9 @@ async function proof(host: Host, unit: string, stored: StoredState, since: numbe
 
 /** An account that was made for the service is not taken away: files that it wrote are still its. */
 async function madeAccountLines(host: Host, kept: StoredState['kept']): Promise<string[]> {
-  const passwd = ((await host.read('/etc/passwd')) ?? '').split('\n')
+  const passwd = (await host.read('/etc/passwd')) ?? ''
   const users = kept.flatMap(({ assignments }) => assignments.filter(({ key }) => key === 'User'))
-  const made = users.filter(({ value }) =>
-    passwd.some((line) => line.startsWith(`${value}:`) && line.includes(`:${MADE_BY}`)),
-  )
+  const made = users.filter(({ value }) => isMadeByHardenctl(passwd, value))
   return made.map(({ value }) => `The system account ${value}, made for it, stays: files may be its.`)
 }
 

@@ -22,14 +22,3 @@ export function decoded(value: string): string {
   if (value === '(null)') return ''
   return /^(?:[0-9A-F]{2})+$/.test(value) ? Buffer.from(value, 'hex').toString('utf8') : value
 }
-
-/**
- * Text of a field in journalctl's JSON: a field that occurs twice is a list of texts, one with unprintable
- * bytes a list of numbers (systemd.journal-fields, "JSON").
- */
-export function lastOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (!Array.isArray(value)) return ''
-  if (value.every((byte) => typeof byte === 'number')) return Buffer.from(value).toString('utf8')
-  return lastOf(value.at(-1))
-}

@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { syscallName } from '../syscalls/syscall-numbers.ts'
-import { auditFields, decoded, lastOf } from './audit-fields.ts'
+import { auditFields, decoded } from './audit-fields.ts'
+import { fieldText } from './journal.ts'
 
 /** A system call that a seccomp filter killed or logged (audit record 1326, AUDIT_SECCOMP). */
 export interface SeccompRecord {
@@ -116,15 +117,15 @@ async function output(host: Host, argv: readonly string[]): Promise<string> {
 function journalRecord(line: string): SeccompRecord | undefined {
   const entry = jsonObject(line)
   if (entry === undefined) return undefined
-  if (lastOf(entry._TRANSPORT) !== 'audit') return parseSeccompLine(lastOf(entry.MESSAGE))
-  if (lastOf(entry._AUDIT_TYPE) !== '1326') return undefined
-  const microseconds = lastOf(entry._SOURCE_REALTIME_TIMESTAMP) || lastOf(entry.__REALTIME_TIMESTAMP)
-  const field = (name: string) => lastOf(entry[`_AUDIT_FIELD_${name}`])
-  return record(Math.floor(Number(microseconds) / 1000), Number(lastOf(entry._AUDIT_ID)), {
-    pid: lastOf(entry._PID),
-    uid: lastOf(entry._UID),
-    comm: quoted(lastOf(entry._COMM)),
-    exe: quoted(lastOf(entry._EXE)),
+  if (fieldText(entry._TRANSPORT) !== 'audit') return parseSeccompLine(fieldText(entry.MESSAGE))
+  if (fieldText(entry._AUDIT_TYPE) !== '1326') return undefined
+  const microseconds = fieldText(entry._SOURCE_REALTIME_TIMESTAMP) || fieldText(entry.__REALTIME_TIMESTAMP)
+  const field = (name: string) => fieldText(entry[`_AUDIT_FIELD_${name}`])
+  return record(Math.floor(Number(microseconds) / 1000), Number(fieldText(entry._AUDIT_ID)), {
+    pid: fieldText(entry._PID),
+    uid: fieldText(entry._UID),
+    comm: quoted(fieldText(entry._COMM)),
+    exe: quoted(fieldText(entry._EXE)),
     sig: field('SIG'),
     arch: field('ARCH'),
     syscall: field('SYSCALL'),

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 
-/** One journal entry, its fields as text. Bytes that are no UTF-8 come as arrays of numbers and are decoded. */
+/** One journal entry, its fields as text. */
 export interface JournalEntry {
   /** Microseconds since the epoch. */
   time: number
@@ -12,13 +12,15 @@ export interface JournalEntry {
   fields: Record<string, string>
 }
 
-function fieldText(value: unknown): string {
+/**
+ * Text of a field in journalctl's JSON: a field with unprintable bytes is a list of numbers, one that occurs more than
+ * once a list of its values (systemd.journal-fields(7)), of which the last counts: joined they would be no id or number.
+ */
+export function fieldText(value: unknown): string {
   if (typeof value === 'string') return value
-  if (Array.isArray(value) && value.every((part) => typeof part === 'number')) {
-    return Buffer.from(value as number[]).toString('utf8')
-  }
-  if (Array.isArray(value)) return value.map(fieldText).join(' ')
-  return ''
+  if (!Array.isArray(value)) return ''
+  if (value.every((part) => typeof part === 'number')) return Buffer.from(value).toString('utf8')
+  return fieldText(value.at(-1))
 }
 
 /** Parses `journalctl -o json`: one document a line; a line that is none is left out. */

@@ -1,4 +1,5 @@
 import type { Host, RunResult } from '../../host/host.ts'
+import { first, showUnit } from './show.ts'
 
 /** systemctl itself waits for a start; PID 1 has its own limits, ours is only against a hung bus. */
 const BUS_TIMEOUT_MS = 90_000
@@ -44,4 +45,24 @@ export async function reloadUnit(host: Host, unit: string, timeoutMs: number): P
   return result.timedOut
     ? 'the reload did not end in time'
     : result.stderr.trim().split('\n')[0] || 'reload failed'
+}
+
+/** Sockets of a TriggeredBy= text: a manager keeps them, and without them a service started by socket has none. */
+function socketsOf(triggeredBy: string): string[] {
+  return triggeredBy.split(' ').filter((name) => name.endsWith('.socket'))
+}
+
+/** Queues the start of a unit, that of its sockets first. `triggeredBy` is the property as the live host shows it. */
+export async function startWithSockets(host: Host, unit: string, triggeredBy: string): Promise<void> {
+  for (const socket of socketsOf(triggeredBy)) await queue(host, 'start', socket)
+  await queue(host, 'start', unit)
+}
+
+const START_STAMPS = ['InactiveExitTimestampMonotonic', 'ActiveEnterTimestampMonotonic'] as const
+
+/** Milliseconds that the last start took, from its job's begin to active (systemctl show); 0 when it has not come up. */
+export async function lastStartMs(host: Host, unit: string): Promise<number> {
+  const shown = await showUnit(host, unit, [...START_STAMPS])
+  const [begin = 0, end = 0] = START_STAMPS.map((stamp) => Number(first(shown, stamp)))
+  return begin > 0 && end >= begin ? Math.round((end - begin) / 1000) : 0
 }

@@ -1,6 +1,9 @@
 import { constants } from 'node:os'
 
-/** Every capability, as capabilities(7) of Linux 5.9 and later lists them. */
+/**
+ * Every capability of Linux 5.9 and later by its bit number (include/uapi/linux/capability.h, capabilities(7)): the index
+ * is the bit, so the order must never change.
+ */
 export const ALL_CAPABILITIES: readonly string[] = `chown dac_override dac_read_search fowner fsetid kill
   setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner
   sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time

@@ -53,7 +53,7 @@ export interface WrittenSetting {
  * Settings of [Service] as the unit's files write them, from what `systemctl cat` prints: a comment with the path stands
  * above each file, and a blank line between two.
  */
-export function writtenSettings(text: string): Record<string, WrittenSetting> {
+function writtenSettings(text: string): Record<string, WrittenSetting> {
   const found = new Map<string, WrittenSetting>()
   let file = ''
   let line = 0

@@ -3,6 +3,7 @@ import type { Assignment, OwnershipWish } from '../../catalog/common/types.ts'
 import type { FileStat, Host, Ownership } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import { managedPaths } from '../../systemd/settings/managed-directories.ts'
 
 /** What a file was before it was touched; enough to give it back. */
 export interface OwnershipRecord extends Ownership {
@@ -27,24 +28,9 @@ class OwnershipError extends Error {
 /** More than this is a data tree, not a log folder; handing one over is the administrator's decision. */
 const MAX_RECORDS = 20_000
 
-/** Directories that systemd makes and hands over itself, by setting: systemd.exec(5), Sandboxing. */
-const MANAGED: Record<string, string> = {
-  RuntimeDirectory: '/run',
-  StateDirectory: '/var/lib',
-  CacheDirectory: '/var/cache',
-  LogsDirectory: '/var/log',
-}
-
 /** Absolute paths of the directories that the assignments have systemd manage. */
 export function managedDirectories(assignments: readonly Assignment[]): string[] {
-  return assignments.flatMap(({ key, value }) => {
-    const base = MANAGED[key]
-    if (base === undefined) return []
-    return value
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((name) => `${base}/${name.split(':')[0]}`)
-  })
+  return assignments.flatMap(({ key, value }) => managedPaths(key, value.split(/\s+/).filter(Boolean)))
 }
 
 function record(path: string, stat: FileStat): OwnershipRecord | undefined {

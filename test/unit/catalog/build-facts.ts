@@ -1,4 +1,3 @@
-import { ALL_CAPABILITIES } from '../../../src/catalog/capabilities/privileges.ts'
 import type {
   Account,
   ExecutableFacts,
@@ -9,8 +8,9 @@ import type {
   SocketFacts,
   WritableFact,
 } from '../../../src/observe/facts.ts'
+import { ALL_CAPABILITIES } from '../../../src/systemd/settings/settings-values.ts'
 
-const ALL = ALL_CAPABILITIES
+const ALL = [...ALL_CAPABILITIES]
 
 export function emptyFacts(): Facts {
   return {

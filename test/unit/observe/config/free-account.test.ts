@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { freeAccount, MADE_BY } from '../../../../src/observe/config/free-account.ts'
+import { freeAccount, isMadeByHardenctl, MADE_BY } from '../../../../src/observe/config/free-account.ts'
 
 const PASSWD = 'root:x:0:0:root:/root:/bin/bash\nsystemd-network:x:998:998::/:/usr/sbin/nologin\n'
 const GROUP = 'root:x:0:\nsystemd-journal:x:999:\n'
@@ -22,6 +22,12 @@ test('one that hardenctl made earlier is used again, one of somebody else is not
   expect(freeAccount('notes.service', made, GROUP)).toEqual({ name: 'notes', id: 950 })
   const others = `${PASSWD}notes:x:950:950:A note taker:/:/usr/sbin/nologin\n`
   expect(freeAccount('notes.service', others, GROUP)).toBeUndefined()
+})
+
+test('an account is known by its own comment alone', () => {
+  const users = [`notes:x:950:950:${MADE_BY}:/:/bin/sh`, `home:x:951:951:A home:/srv:${MADE_BY}`, 'broken']
+  const made = (name: string) => isMadeByHardenctl(users.join('\n'), name)
+  expect(['notes', 'home', 'broken', 'none'].map(made)).toEqual([true, false, false, false])
 })
 
 test('none where every id is taken', () => {

@@ -28,8 +28,8 @@ describe('journalctl -o json', () => {
 
   it.each([
     [[101, 195, 164, 255], 'eä\ufffd'],
-    [['one', 'two'], 'one two'],
-    [['one', [116, 119, 111]], 'one two'],
+    [['one', 'two'], 'two'],
+    [['one', [116, 119, 111]], 'two'],
     [null, ''],
     [7, ''],
     [{}, ''],
