@@ -1,5 +1,6 @@
 import type { Facts } from '../observe/facts.ts'
 import { CAPABILITIES } from './capabilities/capability-bounding-set.ts'
+import { valueText } from './common/ladder.ts'
 import { mountsForOthers } from './common/mounting.ts'
 import { leftOffOnPurpose } from './common/on-purpose.ts'
 import { inForce, unfit } from './common/proposal.ts'
@@ -47,7 +48,7 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   const mounting = directive.mountNamespace ? mountsForOthers(facts) : undefined
   const result = mounting === undefined ? directive.propose(facts) : unfit(mounting)
   if (result.kind === 'propose' && isShown(directive, result, facts)) {
-    return inForce('The unit has it so already.', result.value)
+    return inForce('The unit has it so already.', valueText(result))
   }
   if (result.kind !== 'propose') return result
   const purpose = leftOffOnPurpose(facts, directive.key)

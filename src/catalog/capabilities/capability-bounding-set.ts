@@ -1,5 +1,6 @@
 import type { Facts, ProcessFacts } from '../../observe/facts.ts'
 import { ALL_CAPABILITIES } from '../../systemd/settings/settings-values.ts'
+import { seen } from '../common/evidence.ts'
 import { few, inForce, list, proposed, unfit } from '../common/proposal.ts'
 import {
   called,
@@ -44,10 +45,13 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   if (kept.length === present.length)
     return inForce('The bounding set holds nothing more than is needed.', shown(present))
   const session = rootProcesses(facts).length > 0 ? sessionOpener(facts) : undefined
-  const evidence = needs.map(({ capability, why }) => `${capability.toUpperCase()}: ${why}`)
+  const evidence = needs.map(({ capability, why }) => {
+    const name = capability.toUpperCase()
+    return seen(`${name}: ${why}`, name)
+  })
   const dropped = present.filter((name) => !kept.includes(name)).length
-  if (needs.length === 0) evidence.push(...noneNeeded(facts))
-  evidence.push(`${dropped} of the ${present.length} capabilities allowed now go.`)
+  if (needs.length === 0) evidence.push(...noneNeeded(facts).map((text) => seen(text)))
+  evidence.push(seen(`${dropped} of the ${present.length} capabilities allowed now go.`))
   const possible = squeezes(facts, needs)
   return proposed(shown(kept), boundingSetLines(kept), evidence, {
     ...(session

@@ -8,9 +8,10 @@ import { setting } from './unit-settings.ts'
 function umaskNotes(facts: Facts): string[] {
   const now = setting(facts, 'UMask')
   const result = UMASK.propose(facts)
+  const mask = result.kind === 'propose' ? result.assignments.at(-1)?.value : undefined
   return [
     ...(now ? [`Now ${umaskExamples(now)}.`] : []),
-    ...(result.kind === 'propose' ? [`Proposed ${umaskExamples(result.value)}.`] : []),
+    ...(mask ? [`Proposed ${umaskExamples(mask)}.`] : []),
   ]
 }
 

@@ -1,4 +1,5 @@
-import type { Assignment, NotProposed, Proposed } from './types.ts'
+import { seen } from './evidence.ts'
+import type { Assignment, Evidence, NotProposed, Proposed, Rung } from './types.ts'
 
 /** One line of [Service]. */
 export function service(key: string, value: string): Assignment {
@@ -13,13 +14,25 @@ export function list(key: string, values: readonly string[]): Assignment[] {
   return values.length === 0 ? [service(key, '')] : [service(key, ''), service(key, values.join(' '))]
 }
 
+type More = Partial<Omit<Proposed, 'kind' | 'value' | 'assignments' | 'evidence' | 'ladder'>>
+
+/** `ladder`: values that hold in turn where the one above them does not, the proposed one among them. */
 export function proposed(
   value: string,
   assignments: Assignment[],
-  evidence: string[],
-  more: Partial<Omit<Proposed, 'kind' | 'value' | 'assignments' | 'evidence'>> = {},
+  evidence: readonly (string | Evidence)[],
+  { ladder: rungs, ...more }: More & { ladder?: readonly Rung[] } = {},
 ): Proposed {
-  return { kind: 'propose', value, assignments, evidence, recommended: more.caution === undefined, ...more }
+  const at = rungs?.findIndex((rung) => sameAssignments(rung.assignments, assignments)) ?? -1
+  return {
+    kind: 'propose',
+    value,
+    assignments,
+    evidence: evidence.map((one) => (typeof one === 'string' ? seen(one) : one)),
+    recommended: more.caution === undefined,
+    ...(rungs === undefined ? {} : { ladder: at < 0 ? { rungs } : { rungs, at } }),
+    ...more,
+  }
 }
 
 export function inForce(why: string, value?: string): NotProposed {

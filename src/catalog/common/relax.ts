@@ -1,4 +1,6 @@
 import { isBelowAny } from '../../host/paths.ts'
+import { tried, withEvidence } from './evidence.ts'
+import { oneRung, valueText } from './ladder.ts'
 import { throughRun, unitPath } from './places.ts'
 import { service } from './proposal.ts'
 import type { Assignment, Directive, Proposed } from './types.ts'
@@ -62,13 +64,7 @@ export function withCapability(assignments: readonly Assignment[], capability: s
 
 /** The next looser value of a directive's ladder, or undefined when there is none below. */
 export function oneStepDown(directive: Directive, current: Proposed): Proposed | undefined {
-  const ladder = current.ladder ?? []
-  const at = ladder.findIndex(({ value }) => value === current.value)
-  const next = at < 0 ? undefined : ladder[at + 1]
-  if (next === undefined) return undefined
-  const evidence = [
-    ...current.evidence,
-    `${directive.key} was loosened a step after ${current.value} did not hold.`,
-  ]
-  return { ...current, value: next.value, assignments: next.assignments, evidence }
+  const next = oneRung(current, 'looser')
+  const said = `${directive.key} was loosened a step after ${valueText(current)} did not hold.`
+  return next && withEvidence(next, tried(said))
 }

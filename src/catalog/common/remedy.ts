@@ -8,23 +8,9 @@ import {
   withOptionalPath,
   withReadWritePath,
 } from './relax.ts'
+import type { Remedy } from './types.ts'
 
-/**
- * What a service that broke was missing: plain data, so that it can be shown, stored and applied. A diagnosis finds it;
- * here stands what it changes in a proposal.
- */
-export type Remedy =
-  | { kind: 'system-call'; name: string; by: string }
-  /** Let the call fail with EPERM instead of killing the caller, who would get EPERM without the filter too. */
-  | { kind: 'refuse-softly'; name: string; by: string }
-  | { kind: 'capability'; name: string }
-  | { kind: 'address-family'; name: string }
-  | { kind: 'read-write-path'; path: string }
-  | { kind: 'exec-path'; path: string }
-  | { kind: 'optional-path'; path: string }
-  /** The next looser value of a directive's ladder. */
-  | { kind: 'step-down'; key: string }
-  | { kind: 'drop'; key: string }
+export type { Remedy } from './types.ts'
 
 export function remedyId(remedy: Remedy): string {
   if ('path' in remedy) return `${remedy.kind} ${remedy.path}`

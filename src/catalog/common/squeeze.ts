@@ -1,5 +1,6 @@
+import { rungOf, withValue } from './ladder.ts'
 import { service } from './proposal.ts'
-import type { Assignment, Proposed, Squeeze } from './types.ts'
+import type { Assignment, Proposed, Rung, Squeeze } from './types.ts'
 
 /** The word leaves the list that the setting is. */
 export function takingOut(key: string, word: string, label = word): Squeeze {
@@ -18,14 +19,14 @@ export function denying(word: string): Squeeze {
 export function squeezed(now: Proposed, squeeze: Squeeze): Proposed | undefined {
   const assignments = linesWithout(now.assignments, squeeze)
   if (assignments === undefined) return undefined
-  const next = { value: rowValue(now.value, assignments, squeeze), assignments }
-  return { ...now, ...next, ladder: [next, ...fromHereDown(now)] }
+  const next = rungWithout(rungOf(now), assignments, squeeze)
+  return withValue(now, next, { rungs: [next, ...fromHereDown(now)], at: 0 })
 }
 
 /** A proposal that was relaxed stands on no rung: what lies below it is not known. */
-function fromHereDown({ value, assignments, ladder = [] }: Proposed): NonNullable<Proposed['ladder']> {
-  const at = ladder.findIndex((rung) => rung.value === value)
-  return at < 0 ? [{ value, assignments }] : ladder.slice(at)
+function fromHereDown(now: Proposed): readonly Rung[] {
+  const { rungs = [], at } = now.ladder ?? {}
+  return at === undefined ? [rungOf(now)] : rungs.slice(at)
 }
 
 function linesWithout(assignments: readonly Assignment[], squeeze: Squeeze): Assignment[] | undefined {
@@ -67,12 +68,11 @@ function listedWords(assignments: readonly Assignment[], key: string): string[] 
   return assignments.filter((line) => line.key === key).flatMap(({ value }) => wordsIn(value))
 }
 
-function rowValue(before: string, assignments: readonly Assignment[], squeeze: Squeeze): string {
-  const { key, how, label } = squeeze
-  if (how === 'deny')
-    return before.includes(' without ') ? `${before} ${label}` : `${before} without ${label}`
-  if (key === 'ReadWritePaths') return `${before}, ${label} read-only`
-  return listedWords(assignments, key).join(' ') || 'none'
+function rungWithout(before: Rung, assignments: Assignment[], { key, how, label }: Squeeze): Rung {
+  const { without = [], readOnly = [] } = before
+  if (how === 'deny') return { ...before, assignments, without: [...without, label] }
+  if (key === 'ReadWritePaths') return { ...before, assignments, readOnly: [...readOnly, label] }
+  return { assignments, value: listedWords(assignments, key).join(' ') || 'none' }
 }
 
 /** "without CAP_KILL" */

@@ -76,13 +76,52 @@ interface FailureSigns {
   exits?: readonly number[]
 }
 
-export interface Proposed {
-  kind: 'propose'
+/** What a service that broke was missing: plain data, so that it can be shown, stored and applied. */
+export type Remedy =
+  | { kind: 'system-call'; name: string; by: string }
+  /** Let the call fail with EPERM instead of killing the caller, who would get EPERM without the filter too. */
+  | { kind: 'refuse-softly'; name: string; by: string }
+  | { kind: 'capability'; name: string }
+  | { kind: 'address-family'; name: string }
+  | { kind: 'read-write-path'; path: string }
+  | { kind: 'exec-path'; path: string }
+  | { kind: 'optional-path'; path: string }
+  /** The next looser value of a directive's ladder. */
+  | { kind: 'step-down'; key: string }
+  | { kind: 'drop'; key: string }
+
+/** One thing that speaks for a value or against a tighter one. `text`, a sentence, is for the person alone. */
+export type Evidence =
+  /** Seen of the service. `of`: the part of the value that it speaks for, as Squeeze.word has it; it goes with it. */
+  | { kind: 'seen'; text: string; of?: string }
+  /** What came of a trial of this value or of another. */
+  | { kind: 'tried'; text: string }
+
+/** One value of a directive, and the lines that it stands for. valueText() of ladder.ts puts it into words. */
+export interface Rung {
   assignments: Assignment[]
-  /** Value for a list row, short. */
+  /** A few words for a row, for the person alone. */
   value: string
-  /** What was seen that makes it safe: one sentence each. */
-  evidence: string[]
+  /** Groups and calls that it leaves out of what the words name: "@privileged". */
+  without?: readonly string[]
+  /** Paths that it closes to writing, though by the words they would be open. */
+  readOnly?: readonly string[]
+  /** It lets through more than the words name, since trials showed that it is needed. */
+  relaxed?: true
+}
+
+/** Tighter values first. */
+export interface Ladder {
+  rungs: readonly Rung[]
+  /** Index of the rung that the proposal stands on; undefined for a value that was relaxed, which stands on none. */
+  at?: number
+}
+
+/** A value, and why it is proposed. */
+export interface Proposed extends Rung {
+  kind: 'propose'
+  /** What makes it safe, the most telling first. */
+  evidence: readonly Evidence[]
   /** Ticked at the start. */
   recommended: boolean
   /** Why it is not recommended though possible. */
@@ -93,10 +132,12 @@ export interface Proposed {
   /** Made before it is tried, and left behind by an undo, since files may be its. */
   account?: NewAccount
   /**
-   * Tighter values first, `value` among them; each a whole replacement of `assignments`. A rung above `value` is one
-   * that a clone can judge, and none is as loose as what is in force.
+   * The proposed value is one of the rungs. Those above it are ones that a clone can judge, and none is as loose as
+   * what is in force.
    */
-  ladder?: { value: string; assignments: Assignment[] }[]
+  ladder?: Ladder
+  /** What trials showed that it needs, and that it got by now. */
+  relaxedBy?: readonly Remedy[]
   /** Another way to the same end, chosen by the person only; going back is the other way's own `other`. */
   other?: Proposed
   /** Parts that may be more than it needs, to be tried in this order: squeezed() of squeeze.ts takes one away. */

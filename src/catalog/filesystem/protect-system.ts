@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path/posix'
 import { isBelow, isBelowAny } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
+import { seen } from '../common/evidence.ts'
 import {
   isShared,
   isVolatile,
@@ -13,7 +14,7 @@ import {
 import { few, inForce, list, proposed, sameAssignments, service, unfit, unique } from '../common/proposal.ts'
 import { changedText } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
-import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from '../common/types.ts'
+import type { Assignment, Directive, Evidence, NotProposed, Proposed, Squeeze } from '../common/types.ts'
 import { isOn, setting, words } from '../common/unit-settings.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
@@ -30,7 +31,7 @@ interface Writing {
 /** What has to stay writable when everything else becomes read-only: what was written, and what is its own to write. */
 function placesWritten(facts: Facts): Writing[] {
   const covered = [...API, ...managedDirectories(facts), ...(temporaryIsShared(facts) ? [] : TEMPORARY)]
-  const seen = written(facts)
+  const found = written(facts)
     .filter(
       ({ from, kind }) => kind !== 'directory' || from.some((one) => one === 'setting' || one === 'open'),
     )
@@ -51,7 +52,7 @@ function placesWritten(facts: Facts): Writing[] {
     ? TEMPORARY.map((path) => ({ path, why: `${path} stays the common one.` }))
     : []
   const owned = facts.owned.filter(({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered))
-  return outermost([...seen, ...rotated, ...temporary, ...changedInClone(facts, covered), ...owned])
+  return outermost([...found, ...rotated, ...temporary, ...changedInClone(facts, covered), ...owned])
 }
 
 /**
@@ -138,29 +139,37 @@ function outermost(places: readonly Writing[]): Writing[] {
 
 interface WritablePaths {
   assignments: Assignment[]
-  evidence: string[]
+  evidence: Evidence[]
   cautions: string[]
   squeezes: Squeeze[]
 }
 
-/** ReadWritePaths= whole: what the unit lists already, and what was seen; "-" lets a path be missing at start. */
+/** "-" lets the path be missing at a start. */
+function wordOf(path: string): string | undefined {
+  const escaped = unitPath(path)
+  return escaped && `-${escaped}`
+}
+
+/** ReadWritePaths= whole: what the unit lists already, and what was seen. */
 function readWritePaths(facts: Facts): WritablePaths {
   const present = words(facts, 'ReadWritePaths')
   const listed = present.map((path) => path.replace(/^[-+]+/, ''))
   const places = placesWritten(facts).filter(({ path }) => !isBelowAny(path, listed))
-  const paths = places.map(({ path }) => ({ path, escaped: unitPath(path) }))
-  const odd = paths.filter(({ escaped }) => escaped === undefined)
-  const values = paths.flatMap(({ escaped }) => (escaped === undefined ? [] : [`-${escaped}`]))
+  const paths = places.map(({ path }) => ({ path, word: wordOf(path) }))
+  const odd = paths.filter(({ word }) => word === undefined)
+  const values = paths.flatMap(({ word }) => word ?? [])
   const shared = paths.filter(({ path }) => isShared(path) && !TEMPORARY.includes(path))
   return {
     assignments: values.length === 0 ? [] : list('ReadWritePaths', unique([...present, ...values])),
     evidence: [
-      ...places.map(({ why }) => why),
-      ...shared.map(({ path }) => `${path} as a whole stays writable: files are made straight in it.`),
+      ...places.map(({ path, why }) => seen(why, wordOf(path))),
+      ...shared.map(({ path }) =>
+        seen(`${path} as a whole stays writable: files are made straight in it.`, wordOf(path)),
+      ),
     ],
     squeezes: places.flatMap(({ path, onlyPid }) => {
-      const escaped = onlyPid === true ? unitPath(path) : undefined
-      return escaped === undefined ? [] : [takingOut('ReadWritePaths', `-${escaped}`, path)]
+      const word = onlyPid === true ? wordOf(path) : undefined
+      return word === undefined ? [] : [takingOut('ReadWritePaths', word, path)]
     }),
     cautions: odd.map(({ path }) => `${JSON.stringify(path)} can't be written into a unit file.`),
   }
@@ -199,7 +208,7 @@ function proposeReadWritePaths(facts: Facts): Proposed | NotProposed {
     return inForce('Everything it writes is listed.', few(present.map((path) => basename(path))))
   }
   return unfit(
-    `The service works as it is, so what it writes is writable by another setting: ${evidence[0] ?? ''}`,
+    `The service works as it is, so what it writes is writable by another setting: ${evidence[0]?.text ?? ''}`,
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import { written } from '../common/places.ts'
 import { few, inForce, proposed, service, unfit, unique } from '../common/proposal.ts'
-import type { Directive, NotProposed, Proposed } from '../common/types.ts'
+import type { Directive, NotProposed, Proposed, Rung } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
 
 function octal(mode: number): string {
@@ -53,7 +53,7 @@ function proposeUmask(facts: Facts): Proposed | NotProposed {
 }
 
 /** Whom a file of the group's serves is nothing that a clone would show: no mask that shuts it out is to be tried. */
-function ladder(wanted: number, present: number, forGroup: boolean): NonNullable<Proposed['ladder']> {
+function ladder(wanted: number, present: number, forGroup: boolean): Rung[] {
   const masks = unique([0o077, 0o027, 0o007].map((mask) => mask | present))
   return masks
     .filter((mask) => mask !== present && !(forGroup && (mask & ~wanted) !== 0))

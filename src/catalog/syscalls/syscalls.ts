@@ -1,8 +1,9 @@
 import type { Facts } from '../../observe/facts.ts'
+import { seen } from '../common/evidence.ts'
 import { few, inForce, list, proposed } from '../common/proposal.ts'
 import { sessionOpener } from '../common/roles.ts'
 import { denying } from '../common/squeeze.ts'
-import type { Directive, NotProposed, Proposed, Squeeze } from '../common/types.ts'
+import type { Directive, Evidence, NotProposed, Proposed, Rung, Squeeze } from '../common/types.ts'
 import { setting, startsUnprivileged } from '../common/unit-settings.ts'
 import { exactFilter } from './exact-filter.ts'
 import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
@@ -66,15 +67,19 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
     without,
     ...(without.length > 1 ? [['@resources']] : []),
     ...(without.length > 0 ? [[]] : []),
-  ].map((groups) => ({
-    value: groups.length === 0 ? BASE : `${BASE} without ${groups.join(' ')}`,
-    assignments: filterLines(facts, groups, kept),
-  }))
-  const first = rungs[0] as (typeof rungs)[number]
+  ].map(
+    (groups): Rung => ({
+      value: BASE,
+      ...(groups.length === 0 ? {} : { without: groups }),
+      assignments: filterLines(facts, groups, kept),
+    }),
+  )
+  const first = rungs[0] as Rung
   const session = startsUnprivileged(facts) ? undefined : sessionOpener(facts)
   const possible = squeezes(facts, kept)
   const exact = exactFilter(facts, kept)
-  return proposed(first.value, first.assignments, evidence(facts, present, kept), {
+  return proposed(BASE, first.assignments, evidence(facts, present, kept), {
+    ...(first.without ? { without: first.without } : {}),
     ladder: rungs,
     ...(exact ? { other: exact } : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),
@@ -84,12 +89,12 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
   })
 }
 
-function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception[]): string[] {
+function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception[]): (string | Evidence)[] {
   const size = members(facts, BASE).length
   return [
     ...(size > 0 ? [`${BASE} of this systemd holds ${size} calls, made for ordinary services.`] : []),
     ...margin(facts),
-    ...kept.map(({ why }) => why),
+    ...kept.map(({ names, why }) => seen(why, names.length === 1 ? names[0] : undefined)),
     ...(present.kind === 'deny' && present.names.length > 0
       ? [`The unit denies ${few(present.names)}: that stays denied.`]
       : []),
@@ -104,8 +109,8 @@ function margin(facts: Facts): string[] {
   const calls = learnedCalls(facts)
   if (calls === undefined || calls.length === 0) return []
   const base = members(facts, BASE)
-  const seen = calls.filter(({ name }) => base.includes(name)).length
-  return [`${seen} of them were seen; the others are a margin for rare requests, errors and updates.`]
+  const count = calls.filter(({ name }) => base.includes(name)).length
+  return [`${count} of them were seen; the others are a margin for rare requests, errors and updates.`]
 }
 
 export const SYSCALLS: Directive[] = [

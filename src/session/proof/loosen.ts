@@ -1,6 +1,8 @@
+import { tried, withEvidence } from '../../catalog/common/evidence.ts'
+import { offLadder, rungOf, valueText, withValue } from '../../catalog/common/ladder.ts'
 import { oneStepDown } from '../../catalog/common/relax.ts'
 import { applyRemedy, type Remedy, remedyKeys } from '../../catalog/common/remedy.ts'
-import type { Assignment, Directive, Proposed } from '../../catalog/common/types.ts'
+import type { Assignment, Directive, Proposed, Rung } from '../../catalog/common/types.ts'
 import { predict, type StageWork } from '../stage/stage-work.ts'
 import { formatScore } from '../store/score.ts'
 
@@ -20,9 +22,10 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   if (remedy.kind === 'step-down') return oneStepDown(directive, proposed)
   const assignments = changedBy(proposed.assignments, remedy)
   if (assignments === undefined) return undefined
-  const value = relaxedValue(id, assignments, proposed.value)
+  const relaxed = withValue(proposed, relaxedRung(id, assignments, proposed), offLadder(proposed))
   const note = `${remedyNote(remedy)} ${costNote(work, proposed.assignments, assignments)}`
-  return { ...proposed, assignments, value, evidence: [...proposed.evidence, note] }
+  const relaxedBy = [...(proposed.relaxedBy ?? []), remedy]
+  return withEvidence({ ...relaxed, relaxedBy }, tried(note))
 }
 
 /** The assignments with the remedy in them; undefined where it changes none. */
@@ -40,11 +43,11 @@ function costNote({ facts }: StageWork, before: readonly Assignment[], after: re
 /** Rows that are a list of few words, and stand for no more than that list. */
 const LISTS = new Set(['CapabilityBoundingSet', 'RestrictAddressFamilies'])
 
-function relaxedValue(id: string, assignments: readonly Assignment[], before: string): string {
+function relaxedRung(id: string, assignments: Assignment[], before: Proposed): Rung {
   const own = assignments.filter(({ key, value }) => key === id && value !== '')
-  if (LISTS.has(id)) return own.map(({ value }) => value).join(' ')
-  if (assignments.length === 1 && own[0]) return own[0].value
-  return `${before} (relaxed)`.replace(/( \(relaxed\))+$/, ' (relaxed)')
+  if (LISTS.has(id)) return { assignments, value: own.map(({ value }) => value).join(' ') }
+  if (assignments.length === 1 && own[0]) return { assignments, value: own[0].value }
+  return { ...rungOf(before), assignments, relaxed: true }
 }
 
 function remedyNote(remedy: Remedy): string {
@@ -87,10 +90,9 @@ function withoutRow(work: StageWork, id: string, reason?: string): StageWork {
 
 const MAX_REMEDIES = 6
 
-/** Each remedy leaves a sentence; a row that wants ever more of them wants something else. */
+/** A row that wants ever more remedies wants something else. */
 function mayBeRelaxed(work: StageWork, id: string): boolean {
-  const evidence = work.current.get(id)?.evidence ?? []
-  return evidence.filter((line) => line.startsWith('The trial showed')).length < MAX_REMEDIES
+  return (work.current.get(id)?.relaxedBy ?? []).length < MAX_REMEDIES
 }
 
 /** Whether a remedy names what was missing, and these assignments do not have it yet. */
@@ -120,10 +122,10 @@ export function loosenRow(
   }
   const stepped = relaxRow(work, id, { kind: 'step-down', key: id })
   if (stepped !== undefined) {
-    const before = work.current.get(id)
-    const cost = costNote(work, before?.assignments ?? [], stepped.assignments)
-    const said = `${where} ${id}=${before?.value} broke it: ${broke.reason}. ${cost}`
-    const evidence = [...(before?.evidence ?? []), said]
+    const before = work.current.get(id) as Proposed
+    const cost = costNote(work, before.assignments, stepped.assignments)
+    const said = tried(`${where} ${id}=${valueText(before)} broke it: ${broke.reason}. ${cost}`)
+    const evidence = [...before.evidence, said]
     return { ...work, current: new Map([...work.current, [id, { ...stepped, evidence }]]) }
   }
   return withoutRow(work, id, broke.reason)

@@ -1,3 +1,5 @@
+import { tried } from '../../catalog/common/evidence.ts'
+import { oneRung, valueText } from '../../catalog/common/ladder.ts'
 import { brokeWithout, heldWithout, squeezed } from '../../catalog/common/squeeze.ts'
 import type { Proposed } from '../../catalog/common/types.ts'
 import type { Climbed, StageWork } from '../stage/stage-work.ts'
@@ -7,21 +9,21 @@ const AT_THE_FOOT: Climbed = { stopped: false, squeeze: 0 }
 /** A value of a row that is tighter than the one it has, and what is remembered and said when it was tried. */
 interface Tighter {
   proposed: Proposed
-  /** `without` is the part that went: what was seen that speaks for it is no evidence any more. */
+  /** `without` is the part that went, as Evidence.of has it: what was seen that speaks for it is no evidence any more. */
   held: { climbed: Climbed; said: string; without?: string }
   broke: { climbed: Climbed; said: (reason: string) => string }
 }
 
 function rungAbove(now: Proposed, climbed: Climbed): Tighter | undefined {
-  const ladder = now.ladder ?? []
-  const rung = climbed.stopped ? undefined : ladder[ladder.findIndex(({ value }) => value === now.value) - 1]
-  if (rung === undefined) return undefined
+  const proposed = climbed.stopped ? undefined : oneRung(now, 'tighter')
+  if (proposed === undefined) return undefined
+  const value = valueText(proposed)
   return {
-    proposed: { ...now, ...rung },
-    held: { climbed, said: `In a clone it also held as ${rung.value}.` },
+    proposed,
+    held: { climbed, said: `In a clone it also held as ${value}.` },
     broke: {
       climbed: { ...climbed, stopped: true },
-      said: (reason) => `As ${rung.value} it breaks: ${reason.replace(/\.+$/, '')}.`,
+      said: (reason) => `As ${value} it breaks: ${reason.replace(/\.+$/, '')}.`,
     },
   }
 }
@@ -37,7 +39,7 @@ function partLess(now: Proposed, climbed: Climbed, canReload: boolean): Tighter 
     const next = { stopped: true, squeeze: index + 1 }
     return {
       proposed,
-      held: { climbed: next, said: heldWithout(squeeze, canReload), without: squeeze.label },
+      held: { climbed: next, said: heldWithout(squeeze, canReload), without: squeeze.word },
       broke: { climbed: next, said: (reason) => brokeWithout(squeeze, reason) },
     }
   }
@@ -64,10 +66,10 @@ export function climb(work: StageWork, id: string, broke?: string): StageWork {
   const said = broke === undefined ? next.held.said : next.broke.said(broke)
   const becomes = broke === undefined ? next.proposed : now
   const gone = broke === undefined ? next.held.without : undefined
-  const evidence = now.evidence.filter((line) => gone === undefined || !line.startsWith(`${gone}: `))
+  const evidence = now.evidence.filter((one) => one.kind !== 'seen' || gone === undefined || one.of !== gone)
   return {
     ...work,
-    current: new Map([...work.current, [id, { ...becomes, evidence: [...evidence, said] }]]),
+    current: new Map([...work.current, [id, { ...becomes, evidence: [...evidence, tried(said)] }]]),
     climbed: new Map([...work.climbed, [id, climbed]]),
   }
 }

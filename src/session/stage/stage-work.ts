@@ -1,3 +1,4 @@
+import { valueText } from '../../catalog/common/ladder.ts'
 import type { Assignment, OwnershipWish, Proposed, Stage } from '../../catalog/common/types.ts'
 import { proposalsFor, type StageProposal } from '../../catalog/index.ts'
 import type { Facts } from '../../observe/facts.ts'
@@ -22,6 +23,8 @@ export interface StageWork {
   insisted: ReadonlySet<string>
   /** Rows that the person touched, or that were ticked because they held: they are not ticked by themselves again. */
   settled: ReadonlySet<string>
+  /** Rows that stand for their other way by now. */
+  turned: ReadonlySet<string>
   /** Which tighter values of a row were tried already. */
   climbed: ReadonlyMap<string, Climbed>
 }
@@ -49,6 +52,7 @@ export const UNTOUCHED = {
   broken: new Map<string, string>(),
   insisted: new Set<string>(),
   settled: new Set<string>(),
+  turned: new Set<string>(),
   climbed: new Map<string, Climbed>(),
 } as const
 
@@ -79,20 +83,15 @@ export function toAlternative(work: StageWork, id: string): StageWork {
   const { other, ...before } = now
   const climbed = new Map(work.climbed)
   climbed.delete(id)
-  return { ...work, climbed, current: new Map([...work.current, [id, { ...other, other: before }]]) }
-}
-
-/** Whether a row stands for its other way. */
-function isOtherWay({ proposals, current }: StageWork, id: string): boolean {
-  const result = proposals.find(({ directive }) => directive.key === id)?.result
-  const other = result?.kind === 'propose' ? result.other : undefined
-  return other !== undefined && current.get(id)?.value === other.value
+  const turned = new Set(work.turned)
+  if (!turned.delete(id)) turned.add(id)
+  return { ...work, climbed, turned, current: new Map([...work.current, [id, { ...other, other: before }]]) }
 }
 
 /** A stage that was looked at anew, with the ticks and the ways that the person had chosen before. */
 export function asChosen(anew: StageWork, before: StageWork): StageWork {
   return [...anew.current.keys()].reduce((work, id) => {
-    const turned = isOtherWay(before, id) && !isOtherWay(work, id) ? toAlternative(work, id) : work
+    const turned = before.turned.has(id) !== work.turned.has(id) ? toAlternative(work, id) : work
     const differs = before.settled.has(id) && before.ticked.has(id) !== turned.ticked.has(id)
     return differs ? toggle(turned, id) : turned
   }, anew)
@@ -159,15 +158,17 @@ export function rowsOf(work: StageWork, proofOf: (id: string) => Proof = NO_PROO
     const proposed = work.current.get(key)
     const common = { id: key, key, what, breaks, wins, proof: proofOf(key) }
     if (proposed === undefined) {
-      const value = result.kind === 'propose' ? result.value : (result.value ?? '')
+      const value = result.kind === 'propose' ? valueText(result) : (result.value ?? '')
       const unavailable = result.kind === 'propose' ? {} : { unavailable: result }
       return { ...common, value, ticked: false, recommended: false, evidence: [], gain: 0, ...unavailable }
     }
-    const { value, recommended, evidence, caution } = proposed
+    const { recommended, caution } = proposed
+    const value = valueText(proposed)
+    const evidence = proposed.evidence.map(({ text }) => text)
     const gain = before - predict(work.facts, proposed.assignments)
     const row = { ...common, value, ticked: work.ticked.has(key), recommended, evidence, gain }
     const other = proposed.other && {
-      other: `${proposed.other.value}, exposure ${formatScore(predictWith(work, key, proposed.other))}`,
+      other: `${valueText(proposed.other)}, exposure ${formatScore(predictWith(work, key, proposed.other))}`,
     }
     return { ...row, ...other, ...(caution === undefined ? {} : { caution }) }
   })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { rungOf } from '../../../src/catalog/common/ladder.ts'
 import { STAGES } from '../../../src/catalog/common/types.ts'
 import { CATALOG, directivesOf, proposalsFor, stageNotes } from '../../../src/catalog/index.ts'
 import { emptyFacts } from './build-facts.ts'
@@ -27,9 +28,9 @@ describe.each([['nothing known', emptyFacts] as const, ...Object.entries(SERVICE
         result.assignments.map(({ key }) => key),
         directive.key,
       ).toContain(directive.key)
-      for (const sentence of result.evidence) expect(sentence, directive.key).toMatch(/[.)]$/)
+      for (const { text } of result.evidence) expect(text, directive.key).toMatch(/[.)]$/)
       expect(result.caution === undefined, directive.key).toBe(result.recommended)
-      if (result.ladder) expect(result.ladder.map(({ value }) => value)).toContain(result.value)
+      if (result.ladder) expect(result.ladder.rungs[result.ladder.at ?? -1]).toEqual(rungOf(result))
     }
     for (const note of stageNotes(stage, build())) expect(note).toMatch(/^(?!.*\b(undefined|NaN)\b)\S.*\S$/)
   })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { offLadder, rungOf, valueText, withValue } from '../../../src/catalog/common/ladder.ts'
 import { oneStepDown } from '../../../src/catalog/common/relax.ts'
 import { brokeWithout, heldWithout, squeezed } from '../../../src/catalog/common/squeeze.ts'
 import type { Assignment, Directive, Proposed, Squeeze } from '../../../src/catalog/common/types.ts'
@@ -39,19 +40,19 @@ const CASES: Case[] = Object.entries(SERVICES).flatMap(([service, build]) =>
 
 describe.each(CASES.filter(({ proposed }) => proposed.ladder))('the ladder of $name', (one) => {
   const { facts, proposed } = one
-  const ladder = proposed.ladder ?? []
+  const { rungs = [], at = -1 } = proposed.ladder ?? {}
   test('holds the proposal, and no value twice', () => {
-    const values = ladder.map(({ value }) => value)
+    const values = rungs.map(valueText)
     expect(new Set(values).size).toBe(values.length)
-    expect(ladder).toContainEqual({ value: proposed.value, assignments: proposed.assignments })
+    expect(rungs[at]).toEqual(rungOf(proposed))
   })
   test('scores no worse the tighter it is', () => {
-    const scores = ladder.map(({ assignments }) => score(facts, assignments))
+    const scores = rungs.map(({ assignments }) => score(facts, assignments))
     expect(scores).toEqual([...scores].sort((a, b) => a - b))
   })
   test('holds no rung that leaves things as they are', () => {
     const before = loaded(facts, [])
-    for (const { assignments } of ladder) expect(loaded(facts, assignments)).not.toEqual(before)
+    for (const { assignments } of rungs) expect(loaded(facts, assignments)).not.toEqual(before)
   })
 })
 
@@ -70,12 +71,12 @@ describe.each(SQUEEZED.map((one) => ({ ...one, name: `${one.name} without ${one.
       const [before, after] = [proposed, next].map(({ assignments }) => allowed(facts, squeeze, assignments))
       expect(after?.length).toBeLessThan(before?.length ?? 0)
       expect(before).toEqual(expect.arrayContaining([...(after ?? [])]))
-      expect(next.value).not.toBe(proposed.value)
+      expect(valueText(next)).not.toBe(valueText(proposed))
       expect(score(facts, next.assignments)).toBeLessThanOrEqual(score(facts, proposed.assignments))
     })
     test('is given back by a step down, and is not done twice', () => {
       const down = oneStepDown(directive, next)
-      expect([down?.value, down?.assignments]).toEqual([proposed.value, proposed.assignments])
+      expect(down && rungOf(down)).toEqual(rungOf(proposed))
       expect(squeezed(next, squeeze)).toBeUndefined()
     })
   },
@@ -101,29 +102,26 @@ describe('several squeezes', () => {
       'CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID',
     ])
     expect(back.assignments).toEqual(forth.assignments)
-    expect(forth.ladder).toHaveLength(squeezes.length + 1)
-    expect(forth.ladder?.at(-1)?.value).toBe(proposed.value)
+    expect(forth.ladder?.rungs).toHaveLength(squeezes.length + 1)
+    expect(forth.ladder?.rungs.at(-1)?.value).toBe(proposed.value)
   })
 
   test('of a filter: the value names each', () => {
     const proposed = proposal('SystemCallFilter', javaLike())
     const next = all(proposed, proposed.squeezes ?? [])
-    expect(next.value).toBe('@system-service without @privileged @resources @keyring @aio')
+    expect(valueText(next)).toBe('@system-service without @privileged @resources @keyring @aio')
     expect(text(next.assignments).slice(-2)).toEqual(['SystemCallFilter=~@keyring', 'SystemCallFilter=~@aio'])
-    expect(next.ladder?.at(-1)?.value).toBe('@system-service')
+    expect(next.ladder?.rungs.at(-1)).toEqual({ value: '@system-service', assignments: expect.anything() })
   })
 
   test('of a relaxed row: what was given stays, and only what was squeezed is given back', () => {
     const proposed = proposal('CapabilityBoundingSet', httpdLike())
     const more = { section: 'Service' as const, key: 'CapabilityBoundingSet', value: 'CAP_FOWNER' }
-    const relaxed = {
-      ...proposed,
-      value: `${proposed.value} (relaxed)`,
-      assignments: [...proposed.assignments, more],
-    }
+    const rung = { ...rungOf(proposed), assignments: [...proposed.assignments, more] }
+    const relaxed = withValue(proposed, rung, offLadder(proposed))
     const next = all(relaxed, proposed.squeezes ?? [])
     expect(next.value).toBe('CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID CAP_FOWNER')
-    expect(next.ladder?.at(-1)).toEqual({ value: relaxed.value, assignments: relaxed.assignments })
+    expect(next.ladder?.rungs.at(-1)).toEqual(rung)
   })
 })
 
@@ -140,7 +138,7 @@ describe('a word that is taken out', () => {
     const strict = holding(['ReadWritePaths', ''], ['ReadWritePaths', '-/run/my\\ x /y'])
     const next = squeezed(strict, path)
     expect(text(next?.assignments ?? [])).toEqual(['ReadWritePaths=', 'ReadWritePaths=/y'])
-    expect(next?.value).toBe('strict, /run/my x read-only')
+    expect(next && valueText(next)).toBe('strict, /run/my x read-only')
   })
   test('leaves no empty line, which would be a reset', () => {
     const strict = holding(
@@ -161,7 +159,10 @@ describe('a word that is taken out', () => {
 test('a filter that is looser by then is squeezed too, one that is gone is not', () => {
   const [squeeze] = proposal('SystemCallFilter', javaLike()).squeezes ?? []
   const plain = { ...holding(['SystemCallFilter', '@system-service']), value: '@system-service' }
-  expect(squeeze && squeezed(plain, squeeze)?.value).toBe('@system-service without @keyring')
+  expect(squeeze && squeezed(plain, squeeze)).toMatchObject({
+    value: '@system-service',
+    without: ['@keyring'],
+  })
   expect(squeeze && squeezed(holding(['SystemCallFilter', '']), squeeze)).toBeUndefined()
 })
 

@@ -20,6 +20,11 @@ export function text(assignments: readonly Assignment[]): string[] {
   return assignments.map(({ key, value }) => `${key}=${value}`)
 }
 
+/** What a proposal tells the person that speaks for it. */
+export function told(proposed: Proposed | undefined): string[] {
+  return (proposed?.evidence ?? []).map((one) => one.text)
+}
+
 export function lines(key: string, facts: Facts): string[] {
   return text(proposal(key, facts).assignments)
 }

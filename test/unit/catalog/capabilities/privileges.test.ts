@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { capabilityNotes } from '../../../../src/catalog/index.ts'
 import { process } from '../build-facts.ts'
-import { lines, proposal, row } from '../rows.ts'
+import { lines, proposal, row, told } from '../rows.ts'
 import { apacheLike, cronLike, httpdLike, javaLike, nginxLike, redisLike } from '../services.ts'
 
 describe('CapabilityBoundingSet', () => {
@@ -23,7 +23,9 @@ describe('CapabilityBoundingSet', () => {
   })
 
   test('every capability kept is accounted for, guesses can be squeezed out', () => {
-    const { evidence, squeezes } = proposal('CapabilityBoundingSet', httpdLike())
+    const bounding = proposal('CapabilityBoundingSet', httpdLike())
+    const { squeezes } = bounding
+    const evidence = told(bounding)
     expect(evidence).toContain('CAP_NET_BIND_SERVICE: It listens on port 80, below 1024.')
     expect(evidence.join()).toContain('/run/httpd/cgisock.30 belong')
     expect(squeezes?.map(({ label }) => label)).toEqual(['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_KILL'])
@@ -61,7 +63,8 @@ describe('CapabilityBoundingSet', () => {
 
 describe('User', () => {
   test('a root master with logs of root, rotated as root', () => {
-    const { assignments, ownership, evidence, recommended } = proposal('User', apacheLike())
+    const user = proposal('User', apacheLike())
+    const { assignments, ownership, recommended } = user
     const find =
       '+/usr/bin/find -P /var/log/apache2 -xdev -maxdepth 1 -type f -user root -links 1 -execdir /usr/bin/chown -h www-data {} +'
     expect(assignments.map(({ key, value }) => `${key}=${value}`)).toEqual([
@@ -86,7 +89,7 @@ describe('User', () => {
       '/var/log/apache2/other.log www-data',
     ])
     expect(recommended).toBe(true)
-    expect(evidence.join('\n')).toContain(
+    expect(told(user).join('\n')).toContain(
       'apache2 (pid 10, uid 0) holds /var/log/apache2/error.log open for writing',
     )
   })
@@ -117,7 +120,7 @@ describe('User', () => {
     const facts = { ...httpdLike(), foreign: [{ path: '/run/httpd/theirs', by, why }] }
     expect(lines('User', facts).join()).not.toContain('RuntimeDirectory')
     expect(lines('User', facts)).toContain('After=systemd-tmpfiles-setup.service')
-    expect(proposal('User', facts).evidence.join('\n')).toContain(why)
+    expect(told(proposal('User', facts)).join('\n')).toContain(why)
   })
 
   test('a run folder that tmpfiles.d makes is there while the service is stopped', () => {

@@ -3,7 +3,7 @@ import { unitPath } from '../../../../src/catalog/common/places.ts'
 import { umaskExamples } from '../../../../src/catalog/index.ts'
 import type { Facts, WritableFact } from '../../../../src/observe/facts.ts'
 import { file, rotated, wrote } from '../build-facts.ts'
-import { lines, proposal, row } from '../rows.ts'
+import { lines, proposal, row, told } from '../rows.ts'
 import { apacheLike, cronLike, javaLike, nginxLike, postgresLike, redisLike } from '../services.ts'
 
 describe('ProtectSystem', () => {
@@ -16,7 +16,7 @@ describe('ProtectSystem', () => {
     ]
     expect(lines('ProtectSystem', facts).join()).toContain('-/var/spool/own')
     expect(lines('ProtectSystem', facts).join(' ')).not.toMatch(/-\/var\/log(\s|$)/)
-    expect(proposal('ProtectSystem', facts).evidence).toContain(
+    expect(told(proposal('ProtectSystem', facts))).toContain(
       '/var/spool/own belongs to uid 110, as which it runs.',
     )
   })
@@ -42,7 +42,7 @@ describe('ProtectSystem', () => {
       'ReadWritePaths=',
       'ReadWritePaths=-/var/log/apache2',
     ])
-    expect(proposal('ProtectSystem', facts).ladder?.map(({ value }) => value)).toEqual([
+    expect(proposal('ProtectSystem', facts).ladder?.rungs.map(({ value }) => value)).toEqual([
       'strict',
       'full',
       'yes',
@@ -100,7 +100,7 @@ describe('UMask', () => {
 })
 
 function rungs(key: string, facts: Facts): string[] | undefined {
-  return proposal(key, facts).ladder?.map(({ value }) => value)
+  return proposal(key, facts).ladder?.rungs.map(({ value }) => value)
 }
 
 function under(key: string, value: string): Facts {

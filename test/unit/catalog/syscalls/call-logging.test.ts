@@ -4,7 +4,7 @@ import type { Facts } from '../../../../src/observe/facts.ts'
 import type { LearnedFacts } from '../../../../src/observe/trace/learned-facts.ts'
 import { callsSeen, liveFacts } from '../../../../src/observe/trace/logged-calls.ts'
 import { GROUPS } from '../build-facts.ts'
-import { lines, proposal, row, text } from '../rows.ts'
+import { lines, proposal, row, text, told } from '../rows.ts'
 import { javaLike, nginxLike, redisLike } from '../services.ts'
 
 function knowing(facts: Facts, phase: string, ...names: string[]): Facts {
@@ -106,7 +106,7 @@ describe('what was learned live', () => {
     const facts = asAccount(knowing(javaLike(), 'live traffic', 'setpriority', 'syscall_999'))
     expect(lines('SystemCallFilter', facts).join(' ')).not.toContain('999')
     expect(lines('SystemCallFilter', facts)).toContain('SystemCallFilter=setpriority')
-    expect(proposal('SystemCallFilter', facts).evidence).toContain(
+    expect(told(proposal('SystemCallFilter', facts))).toContain(
       'setpriority stays: it was called once, by srv, at live traffic.',
     )
   })

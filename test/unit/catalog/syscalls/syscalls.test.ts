@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { valueText } from '../../../../src/catalog/common/ladder.ts'
 import {
   oneStepDown,
   withAddressFamily,
@@ -12,7 +13,7 @@ import { CATALOG } from '../../../../src/catalog/index.ts'
 import { withSyscallExceptions } from '../../../../src/catalog/syscalls/syscall-filter.ts'
 import type { Facts } from '../../../../src/observe/facts.ts'
 import type { LearnedFacts } from '../../../../src/observe/trace/learned-facts.ts'
-import { lines, proposal, row, text } from '../rows.ts'
+import { lines, proposal, row, text, told } from '../rows.ts'
 import { apacheLike, javaLike, nginxLike, redisLike } from '../services.ts'
 
 const filter = CATALOG.find(({ key }) => key === 'SystemCallFilter') as Directive
@@ -47,7 +48,10 @@ describe('SystemCallFilter', () => {
     const first = proposal('SystemCallFilter', javaLike())
     const second = oneStepDown(filter, first)
     const third = second && oneStepDown(filter, second)
-    expect([second?.value, third?.value]).toEqual(['@system-service without @resources', '@system-service'])
+    expect([second, third].map((one) => one && valueText(one))).toEqual([
+      '@system-service without @resources',
+      '@system-service',
+    ])
     expect(third && oneStepDown(filter, third)).toBeUndefined()
   })
   test('failing softly is offered, not ticked', () => {
@@ -100,9 +104,10 @@ describe('the two ways, once the service was followed', () => {
     )
   })
   test('or exactly what was seen, which is offered and not taken', () => {
-    const { other, recommended, evidence } = proposal('SystemCallFilter', followed())
+    const filter = proposal('SystemCallFilter', followed())
+    const { other, recommended } = filter
     expect(recommended).toBe(true)
-    expect(evidence.join(' ')).toContain('are a margin for rare requests')
+    expect(told(filter).join(' ')).toContain('are a margin for rare requests')
     expect(other?.value).toBe('exactly the 41 calls seen')
     expect(other?.caution).toContain('not seen is killed')
     const [reset, allowed, soft] = other?.assignments.map(({ value }) => value) ?? []

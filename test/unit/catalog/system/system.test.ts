@@ -119,15 +119,15 @@ test.each([
   [252, undefined],
 ])('PrivateUsers has a looser rung since 257 (%i)', (systemd, wanted) => {
   const { ladder } = proposal('PrivateUsers', { ...javaLike(), systemd })
-  expect(ladder?.map(({ value }) => value)).toEqual(wanted)
+  expect(ladder?.rungs.map(({ value }) => value)).toEqual(wanted)
 })
 
 test('strict is worth it where devices are listed anyway, and no terminal is in use', () => {
   const facts = apacheLike()
   facts.processes[1]?.openFiles.push(file('/dev/fb0', true, 'device'))
   const { ladder } = proposal('DevicePolicy', facts)
-  expect(ladder?.map(({ value }) => value)).toEqual(['strict', 'closed'])
-  expect(ladder?.[0]?.assignments.at(-1)?.value).toBe('/dev/fb0 rw')
+  expect(ladder?.rungs.map(({ value }) => value)).toEqual(['strict', 'closed'])
+  expect(ladder?.rungs[0]?.assignments.at(-1)?.value).toBe('/dev/fb0 rw')
   facts.processes[0]?.openFiles.push(file('/dev/pts/0', true, 'device'))
   expect(proposal('DevicePolicy', facts).ladder).toBeUndefined()
   expect(proposal('DevicePolicy', apacheLike()).ladder).toBeUndefined()

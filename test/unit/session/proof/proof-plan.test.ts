@@ -18,6 +18,7 @@ import {
 } from '../../../../src/session/proof/proof-plan.ts'
 import { changeOf, type StageWork, toggle, UNTOUCHED } from '../../../../src/session/stage/stage-work.ts'
 import { emptyFacts } from '../../catalog/build-facts.ts'
+import { told } from '../../catalog/rows.ts'
 
 function proposal(key: string, more: Partial<Proposed> = {}): { directive: Directive; result: Proposed } {
   const result: Proposed = {
@@ -168,12 +169,15 @@ describe('a row that breaks', () => {
   it('goes down its ladder a step before it is dropped', () => {
     const rung = (value: string) => ({ value, assignments: [service('ProtectSystem', value)] })
     const start = stage(
-      proposal('ProtectSystem', { ...rung('strict'), ladder: ['strict', 'full', 'yes'].map(rung) }),
+      proposal('ProtectSystem', {
+        ...rung('strict'),
+        ladder: { rungs: ['strict', 'full', 'yes'].map(rung), at: 0 },
+      }),
     )
     const broken = (all: readonly string[]) => (all.includes('ProtectSystem=yes') ? undefined : 'read-only')
     const { work } = prove(start, broken)
     expect(lines(changeOf(work).assignments)).toEqual(['ProtectSystem=yes'])
-    expect(work.current.get('ProtectSystem')?.evidence.join(' ')).toContain('strict broke it: read-only')
+    expect(told(work.current.get('ProtectSystem')).join(' ')).toContain('strict broke it: read-only')
   })
 })
 
@@ -212,13 +216,15 @@ describe('rows that break only together', () => {
 describe('a tighter value', () => {
   const rung = (value: string) => ({ value, assignments: [service('UMask', value)] })
   const start = () =>
-    stage(proposal('UMask', { ...rung('0022'), ladder: ['0077', '0027', '0022'].map(rung) }))
+    stage(
+      proposal('UMask', { ...rung('0022'), ladder: { rungs: ['0077', '0027', '0022'].map(rung), at: 2 } }),
+    )
 
   it('becomes the proposal as far as it holds, with what the next one broke', () => {
     const { work } = prove(start(), (all) => (all.includes('UMask=0077') ? 'logs unreadable' : undefined))
     const row = work.current.get('UMask')
     expect(row?.value).toBe('0027')
-    expect(row?.evidence).toEqual(['In a clone it also held as 0027.', 'As 0077 it breaks: logs unreadable.'])
+    expect(told(row)).toEqual(['In a clone it also held as 0027.', 'As 0077 it breaks: logs unreadable.'])
   })
 
   it('may be the proposal less one of its parts, each tried by itself on top of those that held', () => {
@@ -235,7 +241,7 @@ describe('a tighter value', () => {
     )
     const row = work.current.get('RestrictAddressFamilies')
     expect(row?.value).toBe('AF_INET AF_UNIX')
-    expect(row?.evidence).toEqual([
+    expect(told(row)).toEqual([
       'It also runs, stops and starts without AF_NETLINK.',
       'Without AF_UNIX it breaks: no syslog.',
       'It also runs, stops and starts without AF_INET6.',
@@ -253,7 +259,7 @@ describe('a tighter value', () => {
       work = applyVerdicts(work, proofs)
     }
     expect(work.current.get('UMask')?.value).toBe('0022')
-    expect(work.current.get('UMask')?.evidence.join(' ')).toContain('kill(#) failed')
+    expect(told(work.current.get('UMask')).join(' ')).toContain('kill(#) failed')
   })
 })
 

@@ -43,12 +43,12 @@ function work(): StageWork {
   }
   const tight = [service('CapabilityBoundingSet', ''), service('CapabilityBoundingSet', 'CAP_KILL')]
   const loose = [service('CapabilityBoundingSet', ''), service('CapabilityBoundingSet', 'CAP_KILL CAP_CHOWN')]
-  const ladder = [
+  const rungs = [
     { value: 'tight', assignments: tight },
     { value: 'loose', assignments: loose },
   ]
   const proposals = [
-    row('CapabilityBoundingSet', { value: 'tight', assignments: tight, ladder }),
+    row('CapabilityBoundingSet', { value: 'tight', assignments: tight, ladder: { rungs, at: 0 } }),
     row('NoNewPrivileges', { value: 'yes', assignments: [service('NoNewPrivileges', 'yes')] }),
   ]
   const current = new Map(proposals.map(({ directive, result }) => [directive.key, result]))

@@ -1,0 +1,14 @@
+import type { Evidence, Proposed } from './types.ts'
+
+/** `of`: the part of the value that it speaks for, as a squeeze has it. */
+export function seen(text: string, of?: string): Evidence {
+  return { kind: 'seen', text, ...(of === undefined ? {} : { of }) }
+}
+
+export function tried(text: string): Evidence {
+  return { kind: 'tried', text }
+}
+
+export function withEvidence(proposed: Proposed, ...more: readonly Evidence[]): Proposed {
+  return { ...proposed, evidence: [...proposed.evidence, ...more] }
+}
