@@ -12,6 +12,7 @@ import {
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
+import { leanInk } from './lean-ink.js'
 import { underPinnedNode } from './pinned-node.js'
 
 await underPinnedNode()
@@ -20,18 +21,6 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const entries = ['src/cli/main.ts', 'src/host/probe-main.ts']
   .map((path) => join(root, path))
   .filter(existsSync)
-
-// Ink asks for React's developer tools when DEV is set; they are not a dependency and never wanted here.
-const withoutDevtools = {
-  name: 'without-devtools',
-  setup(plugin) {
-    plugin.onResolve({ filter: /^react-devtools-core$/ }, (found) => ({
-      path: found.path,
-      namespace: 'none',
-    }))
-    plugin.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export default {}' }))
-  },
-}
 
 /** Bundles into `folder`. Splitting keeps Ink and React out of what runs without a screen. */
 async function bundle(folder) {
@@ -50,12 +39,11 @@ async function bundle(folder) {
     define: {
       HARDENCTL_VERSION: JSON.stringify(version),
       'process.env.NODE_ENV': '"production"',
-      'process.env.DEV': '"false"',
     },
-    plugins: [withoutDevtools],
-    // CommonJS packages in the bundle call require(), which a module does not have.
+    plugins: [leanInk],
+    // CommonJS packages in the bundle call require(), which a module does not have. Not imported: see arguments.ts.
     banner: {
-      js: "import{createRequire as hardenctlRequire}from'node:module';const require=hardenctlRequire(import.meta.url);",
+      js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
     logLevel: 'warning',
   })

@@ -1,5 +1,7 @@
-import { parseArgs } from 'node:util'
 import { STAGES, type Stage } from '../catalog/common/types.ts'
+
+/** Not imported: an import of node:util loads all of its parts, half of the time that --help takes. */
+const { parseArgs } = process.getBuiltinModule('node:util')
 
 export class UsageError extends Error {
   override name = 'UsageError'

@@ -1,34 +1,53 @@
-// npm run bench: how long from the start of the bundled hardenctl to its first frame, on a real terminal in a lab.
-import { bootLab } from '../lab/kit/lab.ts'
+// npm run bench: how long from the start of the bundled hardenctl to its help and to its first frame, on a real terminal
+// in a lab, beside what the same Node needs to do nothing. The three take turns, so that a busy machine slows them alike.
+import { setTimeout as pause } from 'node:timers/promises'
+import { bootLab, type Lab } from '../lab/kit/lab.ts'
 
 const RUNS = 15
 
-async function once(
-  spawn: () => ReturnType<Awaited<ReturnType<typeof bootLab>>['spawnPty']>,
-): Promise<number> {
+/** Milliseconds until the program on a terminal has written `text`. */
+async function timeUntil(lab: Lab, argv: string[], text: string): Promise<number> {
   const started = performance.now()
-  const terminal = spawn()
-  while (!terminal.written().includes('hardenctl')) await new Promise((resolve) => setTimeout(resolve, 1))
+  const terminal = lab.spawnPty(argv, { columns: 80, rows: 24 })
+  while (!terminal.written().includes(text)) await pause(1)
   const ms = performance.now() - started
-  await terminal.waitFor('what healthy means', 20_000)
-  await terminal.press('ctrl-c')
+  if (argv.length === 2 && argv[1] === UNIT) {
+    await terminal.waitFor('what healthy means', 20_000)
+    await terminal.press('ctrl-c')
+  }
   await terminal.ended(20_000)
   return ms
 }
 
-const lab = await bootLab({ services: ['apache2'] })
+const UNIT = 'apache2'
+const CASES = {
+  'node -e 0': (lab: Lab) => timeUntil(lab, ['node', '-e', 'require("fs").writeSync(1, "x")'], 'x'),
+  '--help': (lab: Lab) => timeUntil(lab, ['hardenctl', '--help'], '--version'),
+  'first frame': (lab: Lab) => timeUntil(lab, ['hardenctl', UNIT], 'hardenctl ·'),
+}
+
+function middle(times: number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
+}
+
+const lab = await bootLab({ services: [UNIT] })
 try {
-  const times: number[] = []
+  const times = new Map<string, number[]>(Object.keys(CASES).map((name) => [name, []]))
   for (let run = 0; run <= RUNS; run += 1) {
-    const ms = await once(() => lab.spawnPty(['hardenctl', 'apache2'], { columns: 80, rows: 24 }))
-    // The first run reads the files from disk.
-    if (run > 0) times.push(ms)
+    for (const [name, measure] of Object.entries(CASES)) {
+      const ms = await measure(lab)
+      // The first run reads the files from disk.
+      if (run > 0) times.get(name)?.push(ms)
+    }
   }
-  times.sort((a, b) => a - b)
-  const [least, middle, most] = [times[0], times[Math.floor(RUNS / 2)], times[RUNS - 1]].map((ms) =>
-    Math.round(ms ?? 0),
-  )
-  console.log(`First frame after ${middle} ms (median of ${RUNS}; ${least} to ${most} ms)`)
+  const bare = middle(times.get('node -e 0') ?? [])
+  for (const [name, all] of times) {
+    const ms = middle(all)
+    const range = `${Math.round(Math.min(...all))} to ${Math.round(Math.max(...all))}`
+    console.log(
+      `${name.padEnd(12)} ${Math.round(ms)} ms, ${(ms / bare).toFixed(2)} × bare Node (median of ${RUNS}; ${range} ms)`,
+    )
+  }
 } finally {
   await lab.stop()
 }

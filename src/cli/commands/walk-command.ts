@@ -1,7 +1,8 @@
-import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
-import { Unattended } from '../../session/walk/unattended.ts'
-import { Walk } from '../../session/walk/walk.ts'
+import { ComingSession } from '../../session/walk/coming-session.ts'
+import type { WalkOptions } from '../../session/walk/context.ts'
+import type { Session } from '../../session/walk/state.ts'
+import type { Attendant } from '../../session/walk/walk.ts'
 import { CheckError, parseCheck, parseExercise } from '../../trial/health/check.ts'
 import { UsageError, type WalkArguments } from '../arguments.ts'
 
@@ -15,7 +16,7 @@ function requireParsed(option: string, texts: readonly string[], parse: (text: s
 }
 
 /** A closed line or a kill must not end the process before what was on trial is undone. */
-function undoOnSignals(walk: Walk): void {
+function undoOnSignals(walk: Session): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => walk.send({ do: 'interrupt' }))
   }
@@ -34,12 +35,25 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
   const { unit, checks, exercises, stages, rehearse, once, exactCalls, learnLive, watchSeconds } = args
   const asked = { unit, checks, exercises, stages, rehearse, once, exactCalls, keepSeconds, watchSeconds }
   const live = learnLive === undefined ? {} : { learnLive }
-  const attendant = args.yes ? new Unattended(printer) : undefined
-  const walk = new Walk({ host: liveHost(), ...asked, ...live }, attendant)
+  const options = { ...asked, ...live }
+  if (args.yes) {
+    const { Unattended } = await import('../../session/walk/unattended.ts')
+    const walk = await begin(options, new Unattended(printer))
+    undoOnSignals(walk)
+    return finishNow(await walk.finished)
+  }
+  const walk = new ComingSession(unit, () => begin(options))
   undoOnSignals(walk)
-  if (attendant !== undefined) return finishNow(await walk.finished)
   const { runWizard } = await import('../../ui/wizard.tsx')
   return finishNow(await runWizard(walk))
+}
+
+async function begin(options: Omit<WalkOptions, 'host'>, attendant?: Attendant): Promise<Session> {
+  const [host, walk] = await Promise.all([
+    import('../../host/live-host.ts'),
+    import('../../session/walk/walk.ts'),
+  ])
+  return new walk.Walk({ host: host.liveHost(), ...options }, attendant)
 }
 
 /** A listener for signals or a terminal in raw mode would keep the process alive. */

@@ -16,17 +16,6 @@ export type WalkEvent =
   | { type: 'stopping'; text: string }
   | { type: 'stopped'; text: string }
 
-export function initialState(unit: string): WalkState {
-  return {
-    unit,
-    description: '',
-    systemd: 0,
-    history: [],
-    phase: { at: 'looking', what: 'Looking at the service' },
-    target: 'live',
-  }
-}
-
 function withStep(steps: readonly StepRow[], { step, state, ms, detail }: StepEvent): StepRow[] {
   const row: StepRow = {
     id: step,

@@ -281,3 +281,14 @@ export interface Session {
   /** Settles when the walk is over, with the exit code: 0 done, 1 refused or failed, 130 interrupted. */
   readonly finished: Promise<number>
 }
+
+export function initialState(unit: string): WalkState {
+  return {
+    unit,
+    description: '',
+    systemd: 0,
+    history: [],
+    phase: { at: 'looking', what: 'Looking at the service' },
+    target: 'live',
+  }
+}

@@ -28,9 +28,9 @@ import { finish, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
 import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
 import { type AskedPhase, Questions } from './questions.ts'
-import { initialState, reduce, type WalkEvent } from './reducer.ts'
+import { reduce, type WalkEvent } from './reducer.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
-import type { Intent, Restarts, Session, WalkState } from './state.ts'
+import { type Intent, initialState, type Restarts, type Session, type WalkState } from './state.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 

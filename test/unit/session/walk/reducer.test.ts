@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { initialState, reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
-import type { WalkState } from '../../../../src/session/walk/state.ts'
+import { reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
+import { initialState, type WalkState } from '../../../../src/session/walk/state.ts'
 
 const after = (...events: WalkEvent[]): WalkState => events.reduce(reduce, initialState('x.service'))
 const TRIAL: WalkEvent = { type: 'phase', phase: { at: 'trial', doing: 'try', stage: 'user', steps: [] } }

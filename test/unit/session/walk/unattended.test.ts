@@ -2,8 +2,14 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { printerTo } from '../../../../src/host/printer.ts'
 import { ANSWERS, type AnswerTo, type AskedPhase, Questions } from '../../../../src/session/walk/questions.ts'
-import { initialState, reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
-import type { FailedPhase, Intent, Phase, Row } from '../../../../src/session/walk/state.ts'
+import { reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
+import {
+  type FailedPhase,
+  type Intent,
+  initialState,
+  type Phase,
+  type Row,
+} from '../../../../src/session/walk/state.ts'
 import { Unattended } from '../../../../src/session/walk/unattended.ts'
 
 function isAsked(phase: Phase): phase is AskedPhase {

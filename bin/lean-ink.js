@@ -1,0 +1,53 @@
+// What Ink loads at its start and hardenctl never uses: two thirds of the time to the first frame.
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+const WASM = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/
+const WASM_NAME = 'yoga-wasm'
+
+function read(path, wanted) {
+  const text = readFileSync(path, 'utf8')
+  if (!text.match(wanted)) throw new Error(`${path} has changed: ${wanted} is not in it; see bin/lean-ink.js`)
+  return text
+}
+
+/** Yoga would be told to fetch() its own WebAssembly from a data: URL, for which Node loads an HTTP client. */
+const YOGA = `
+import loadYoga from '../binaries/yoga-wasm-base64-esm.js'
+import wrapAssembly from './wrapAssembly.js'
+import wasmBinary from '${WASM_NAME}'
+export default wrapAssembly(await loadYoga({ wasmBinary }))
+export * from './generated/YGEnums.js'
+`
+
+/** A plugin of esbuild. Fails when a package has changed so that it would no longer help. */
+export const leanInk = {
+  name: 'lean-ink',
+  setup(plugin) {
+    let wasm
+    plugin.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, ({ path }) => {
+      const text = read(path, WASM)
+      return { contents: text.replace(WASM, 'data:application/octet-stream;base64,') }
+    })
+    plugin.onLoad({ filter: /yoga-layout\/dist\/src\/index\.js$/ }, ({ path }) => {
+      read(path, /await loadYoga\(\)/)
+      wasm = new URL('../binaries/yoga-wasm-base64-esm.js', `file://${path}`).pathname
+      return { contents: YOGA, resolveDir: dirname(path) }
+    })
+    plugin.onResolve({ filter: new RegExp(`^${WASM_NAME}$`) }, () => ({
+      path: WASM_NAME,
+      namespace: WASM_NAME,
+    }))
+    plugin.onLoad({ filter: /.*/, namespace: WASM_NAME }, () => ({
+      contents: Buffer.from(read(wasm, WASM).match(WASM)[1], 'base64'),
+      loader: 'binary',
+    }))
+    // React's developer tools, which are not a dependency, and what they are told.
+    plugin.onLoad({ filter: /ink\/build\/reconciler\.js$/ }, ({ path }) => ({
+      contents: read(path, /process\.env\['DEV'\] === 'true'/).replaceAll(
+        "process.env['DEV'] === 'true'",
+        'false',
+      ),
+    }))
+  },
+}
