@@ -66,7 +66,7 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
       unit,
       '--yes',
       '--stages',
-      'user,filesystem',
+      'filesystem',
       '--watch-seconds',
       '1',
     ])

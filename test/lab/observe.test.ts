@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Facts } from '../../src/observe/facts.ts'
 import { bundledText } from './kit/bundled.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
-import { skipLab } from './kit/lab-problem.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
 
 const PROGRAM = '/tmp/observe.mjs'
 
@@ -13,7 +13,7 @@ const OBSERVER = `
   const facts = await observe(liveHost(), process.argv[2])
   console.log(JSON.stringify({ facts }))`
 
-describe.skipIf(skipLab()).each(['bookworm', 'trixie'])('observing on %s', (suite) => {
+describe.skipIf(skipLab()).each(['bookworm', 'trixie'])(labTitle('observing on %s'), (suite) => {
   let lab: Lab
   let program: string
 

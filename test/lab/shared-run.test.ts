@@ -72,9 +72,12 @@ describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
 
   it('leaves a run folder alone in which another unit has its socket', { timeout: 120_000 }, async () => {
     const before = [await inode('/run/pair'), await inode('/run/pair/other')]
-    const walk = await lab.run(['hardenctl', 'sharing', '--yes', '--no-rehearsal', '--stages', 'user'], {
-      timeoutMs: 110_000,
-    })
+    const walk = await lab.run(
+      ['hardenctl', 'sharing', '--yes', '--no-rehearsal', '--stages', 'user', '--watch-seconds', '1'],
+      {
+        timeoutMs: 110_000,
+      },
+    )
     expect(walk.exitCode, walk.stdout).toBe(0)
     const kept = (await keptDropIn(lab, 'sharing.service')) ?? ''
     expect(kept).toContain('User=www-data')
@@ -85,9 +88,12 @@ describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
   })
 
   it('leaves root to a process that only waits beside its worker', { timeout: 120_000 }, async () => {
-    const walk = await lab.run(['hardenctl', 'parent', '--yes', '--no-rehearsal', '--stages', 'user'], {
-      timeoutMs: 110_000,
-    })
+    const walk = await lab.run(
+      ['hardenctl', 'parent', '--yes', '--no-rehearsal', '--stages', 'user', '--watch-seconds', '1'],
+      {
+        timeoutMs: 110_000,
+      },
+    )
     expect(walk.exitCode, walk.stdout).toBe(0)
     expect(walk.stdout).toContain('[ ] User=www-data')
     expect((await keptDropIn(lab, 'parent.service')) ?? '').not.toContain('User=')

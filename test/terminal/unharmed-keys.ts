@@ -28,7 +28,10 @@ export async function walkByKeys(lab: Lab, service: SeededService, limitMs: numb
   const first = await production()
   const begun = await startsOf(lab, unit)
   const seen: UnharmedByKeys['seen'] = []
-  const terminal = lab.spawnPty(['hardenctl', service.unit], { columns: 80, rows: 24 })
+  const terminal = lab.spawnPty(['hardenctl', service.unit, '--watch-seconds', '2'], {
+    columns: 80,
+    rows: 24,
+  })
   await sayYes(terminal, limitMs, async (question) => {
     seen.push({ question, production: await production() })
   })

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from '../lab/kit/lab.ts'
-import { skipLab } from '../lab/kit/lab-problem.ts'
+import { labTitle, skipLab } from '../lab/kit/lab-problem.ts'
 
 const PATIENCE_MS = 60_000
 let lab: Lab
@@ -18,7 +18,7 @@ async function httpStatus(): Promise<string> {
   ).trim()
 }
 
-describe.skipIf(skipLab())('the wizard by keys on a real terminal', () => {
+describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), () => {
   it('undoes a trial on Ctrl-C, says so, and leaves nothing', { timeout: 120_000 }, async () => {
     lab = await bootLab({ services: ['apache2'] })
     const terminal = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 80, rows: 24 })

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openTerminal, type Terminal, type TerminalOptions } from '../driver.ts'
+
+// Each starts a Node of its own, and waits for seconds to go by on its screen.
+vi.setConfig({ testTimeout: 60_000 })
 
 const UP = '\x1b[A'
 const DOWN = '\x1b[B'
