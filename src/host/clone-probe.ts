@@ -58,6 +58,7 @@ export class CloneProbe {
 
   #start(): Child {
     const inside = ['-t', String(this.#pid), '-n', '--', process.execPath, probeProgram()]
+    // Not by execa, which runs a program to its end and reads it: this one is talked to line by line.
     const child: Child = spawn('nsenter', inside, {
       stdio: ['pipe', 'pipe', 'ignore'],
       cwd: '/',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { build } from 'esbuild'
 import { afterEach, describe, expect, it } from 'vitest'
 import { command } from './kit/command.ts'
@@ -114,7 +115,7 @@ describe.skipIf(skipLab())(labTitle('a lab'), () => {
     if (unit === 'redis-server') await lab.output(['redis-cli', 'save'])
     const before = await list(lab, unit)
     // Times are printed by the second: what moves must have the chance to.
-    await new Promise((resolve) => setTimeout(resolve, 1100))
+    await pause(1100)
     await lab.output(['systemctl', 'restart', unit])
     if (wish.ready) await lab.untilSuccess(wish.ready)
     expect(await list(lab, unit)).toEqual(before)

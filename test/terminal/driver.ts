@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type IPty, spawn } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
 import { pictureOf } from './driver-picture.ts'
@@ -144,7 +145,7 @@ class Driver implements Terminal {
 
   async type(text: string): Promise<void> {
     this.#send(text)
-    await new Promise((resolve) => setTimeout(resolve, 40))
+    await pause(40)
   }
 
   resize(columns: number, rows: number): void {

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type CloneHost, cloneHost, insideClone } from '../../host/clone-host.ts'
 import type { Host } from '../../host/host.ts'
 import { type Mount, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
@@ -56,8 +57,6 @@ const BOOT_LIMIT_MS = 30_000
 
 /** An end through its lifeline takes a tenth of a second. */
 const GRACE_MS = 3000
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 type Lifeline = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -113,6 +112,7 @@ class Boot {
       this.#settle = resolve
     })
     const [program = '', ...rest] = argv
+    // Not by execa, which runs a program to its end and reads it: this one lives as long as its input is open.
     this.child = spawn(program, rest, {
       stdio: ['pipe', 'pipe', 'pipe'],
       cwd: '/',

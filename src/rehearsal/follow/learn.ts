@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path/posix'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { mapFew } from '../../observe/blind-spots.ts'
 import type { UnitFacts } from '../../observe/facts.ts'
@@ -37,8 +38,6 @@ export type LearnResult =
 
 const MANAGER = { pid: 1, program: '/usr/lib/systemd/systemd' }
 const STOP_LIMIT_MS = 90_000
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits until no job of the unit is under way; one that starts again and again is as far as it will come. */
 export async function untilQuiet(host: Host, unit: string, limitMs: number): Promise<UnitSnapshot> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host, RunResult } from '../../host/host.ts'
 
 /** In the clone's own memory, and root's alone: what a service does is nobody else's to read. */
@@ -19,8 +20,6 @@ const LIFE_MS = 30 * 60_000
 /** Its own process id first, since it is to be ended by it. */
 const BEGIN = 'echo $$ >"$0" && exec "$@"'
 const READ_PIECE = `tail -c "+$1" -- "$2" | head -c ${PIECE_BYTES}`
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
  * Follows every child of PID 1 from its fork on. No string's content is written (-s 0), paths and addresses are: a trace

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Assignment, Stage } from '../../catalog/common/types.ts'
 import { isTaught, leftOut, liveLog } from '../../catalog/syscalls/call-logging.ts'
 import type { Facts } from '../../observe/facts.ts'
@@ -25,8 +26,6 @@ const REARM_MS = 5000
 const LOOK_MS = 2000
 /** A look at a service of many processes takes long: this many times as long is paused. */
 const PAUSES = 20
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** How calls are logged, or why not. */
 type Log = { assignments: Assignment[]; log: AuditLog } | { why: string }

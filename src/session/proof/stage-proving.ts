@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Stage } from '../../catalog/common/types.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
@@ -235,7 +236,7 @@ export class StageProving {
   async #rest(): Promise<void> {
     const until = performance.now() + this.#pace.restMs
     while (performance.now() < until && !this.#frozen && !this.#stopped) {
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await pause(100)
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { remoteLogin } from '../../catalog/common/roles.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Login } from '../../systemd/log/logins.ts'
@@ -12,8 +13,6 @@ type Answer = { yes: boolean } | undefined
 /** To go to another terminal and log in there takes longer than to read a screen. */
 const LOGIN_SECONDS = 120
 const LOOK_EVERY_MS = 1500
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Seconds for the answer to Keep?; 0 where nobody is there to answer. */
 export function secondsToKeep({ keepSeconds }: WalkOptions, facts: Facts): number {

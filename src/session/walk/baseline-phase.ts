@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { observe } from '../../observe/observe.ts'
 import { lastStartMs } from '../../systemd/manager/control.ts'
 import { type Baseline, type CheckAnswer, listenersOf } from '../../trial/health/baseline.ts'
@@ -37,7 +38,7 @@ async function isRestless({ host, subject }: WalkContext): Promise<boolean> {
   const seen = new Set<string>()
   for (let look = 0; look < 5; look += 1) {
     seen.add((await takeSnapshot(host, subject.unit)).processes.join(' '))
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await pause(250)
   }
   return seen.size > 1
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { type AuditLog, readSeccompLog } from './audit.ts'
 
@@ -10,8 +11,6 @@ const PAUSE_MS = 200
 
 /** The cheapest to read first. */
 const LOGS: readonly AuditLog[] = ['kernel', 'daemon', 'journal']
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Whether calls that are let through can be read in a log of the kernel's here. */
 export type LogProbe =

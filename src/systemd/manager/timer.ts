@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { nameAsPart, shortName } from './unit-name.ts'
 
@@ -29,7 +30,7 @@ async function runAsUnit(host: Host, name: string, argv: readonly string[]): Pro
   const until = performance.now() + FORGET_LIMIT_MS
   let result = await host.run(command)
   while (/already loaded/.test(result.stderr) && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, FORGET_INTERVAL_MS))
+    await pause(FORGET_INTERVAL_MS)
     result = await host.run(command)
   }
   if (result.exitCode !== 0)

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import type { SocketFacts } from '../../observe/facts.ts'
 import type { Check } from './check.ts'
@@ -100,7 +101,7 @@ export async function measure(host: Host, checks: readonly Check[], times: numbe
       checks.map((check) => (check.kind === 'exercise' ? undefined : answerTo(host, check))),
     )
     for (const [index, asked] of all.entries()) if (asked) answers[index]?.push(asked)
-    if (round < times - 1) await new Promise((resolve) => setTimeout(resolve, 200))
+    if (round < times - 1) await pause(200)
   }
   for (const [index, check] of checks.entries()) {
     if (isExercise(check)) answers[index]?.push(await answerTo(host, check))

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
@@ -44,8 +45,6 @@ interface Watch extends HealthCheckInput {
 const INTERVAL_MS = 250
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */
 const GRACE_MS = 6000
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Waits for the start job to end, one way or the other. */
 async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { queue, resetFailed } from '../../systemd/manager/control.ts'
 import { takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
@@ -5,8 +6,6 @@ import { takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
 /** A process that ends of what it was sent does so at once; PID 1 hears of it in milliseconds. */
 const AFTERMATH_MS = 80
 const START_LIMIT_MS = 90_000
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function isSame(before: UnitSnapshot, now: UnitSnapshot): boolean {
   return (

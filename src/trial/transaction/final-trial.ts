@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { daemonReload, queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath, renderDropIn } from '../../systemd/settings/drop-in.ts'
@@ -12,8 +13,6 @@ import { startLimitMs, type TrialContext } from './trial.ts'
 import { placeUndo, removeUndo } from './undo-file.ts'
 
 const STOP_LIMIT_MS = 90_000
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
 async function proveHealthy(
   context: TrialContext,
   before: Pick<UnitSnapshot, 'invocation' | 'processes'>,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { STAGES, type Stage } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
@@ -72,7 +73,7 @@ async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
   const begun = performance.now()
   const proving = new StageProving(context, baseline, beginStage(stage, facts), () => undefined)
   proving.begin()
-  do await new Promise((resolve) => setTimeout(resolve, 100))
+  do await pause(100)
   while (proving.proving)
   const { work, proofs, set } = proving
   await proving.pause()

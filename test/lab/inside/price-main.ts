@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Assignment } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
@@ -43,8 +44,6 @@ lowerOwnPriority()
 const pace = new CloneScheduler(live, () => undefined)
 pace.start()
 const started = performance.now()
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** True when this one of the workers may ask; false when nothing is left to ask. */
 async function mayAsk(index: number): Promise<boolean> {

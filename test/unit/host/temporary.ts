@@ -1,3 +1,5 @@
+export { setTimeout as pause } from 'node:timers/promises'
+
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,5 +20,3 @@ export function temporaryFolder(): string {
   made.push(path)
   return path
 }
-
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { askToKeep, nobodyLogsIn, secondsToKeep } from '../../../../src/session/stage/remote-login.ts'
 import type { WalkOptions } from '../../../../src/session/walk/context.ts'
@@ -13,8 +14,6 @@ const sshd = {
   sockets: [listening('AF_INET', '0.0.0.0', 22, [7])],
   pamServices: ['sshd'],
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Asks, and answers as told; `look` says whether somebody logged in. */
 async function ask(
