@@ -290,7 +290,7 @@ ExecStart=/usr/bin/sleep infinity
     const alone = await rehearse(lab, { unit: 'shop.service', checks: [] })
     expect(alone.verdict).toMatchObject({ same: false, startable: ['nginx.service'] })
     expect(JSON.stringify(alone.verdict)).toContain('port 8080 is served by nginx.service')
-    const together = await rehearse(lab, { unit: 'shop.service', checks: [], alsoStart: ['nginx.service'] })
+    const together = await rehearse(lab, { unit: 'shop.service', checks: [], companions: ['nginx.service'] })
     expect(together.verdict).toMatchObject({ same: true })
   })
 })

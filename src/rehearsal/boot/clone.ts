@@ -29,7 +29,7 @@ export interface CloneOptions {
   /** Part of the unit's and the folder's name; letters, digits and hyphens. Default: chosen at random. */
   name?: string
   /** Units to be started in it at once: dbus.socket, or services that the unit talks to. */
-  alsoStart?: readonly string[]
+  companions?: readonly string[]
   /** Seconds after which PID 1 of the live host ends the clone by itself. */
   deadManSeconds?: number
   signal?: AbortSignal
@@ -177,9 +177,9 @@ async function untilUp(live: Host, boot: Boot, signal: AbortSignal | undefined):
 const SETTLE = `systemctl --quiet start ${TARGET} && systemd-tmpfiles --create --prefix=/run 2>/dev/null || :
 [ $# -eq 0 ] || systemctl --quiet --no-ask-password start -- "$@"`
 
-async function settle(live: Host, pid: number, alsoStart: readonly string[]): Promise<void> {
-  const argv = insideClone(pid, ['/bin/sh', '-c', SETTLE, 'sh', ...alsoStart])
-  const result = await live.run(argv, { timeoutMs: BOOT_LIMIT_MS + alsoStart.length * 90_000 })
+async function settle(live: Host, pid: number, companions: readonly string[]): Promise<void> {
+  const argv = insideClone(pid, ['/bin/sh', '-c', SETTLE, 'sh', ...companions])
+  const result = await live.run(argv, { timeoutMs: BOOT_LIMIT_MS + companions.length * 90_000 })
   if (result.exitCode === 0) return
   const said = result.stderr.trim().split('\n')[0] || 'its systemd did not answer'
   throw new CloneError(`the clone could not be made ready: ${said}`)
@@ -232,7 +232,7 @@ export async function bootClone(live: Host, options: CloneOptions): Promise<Clon
     boot = new Boot(systemdRun(unit, options.unit, place, script, options.deadManSeconds))
     await untilUp(live, boot, options.signal)
     host = cloneHost(live, boot.pid, `clone ${name}`)
-    await settle(live, boot.pid, options.alsoStart ?? [])
+    await settle(live, boot.pid, options.companions ?? [])
     options.signal?.throwIfAborted()
   } catch (error) {
     await dispose()

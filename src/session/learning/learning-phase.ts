@@ -3,12 +3,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { packageVersions } from '../../observe/files/packages.ts'
 import { observe } from '../../observe/observe.ts'
 import type { Learned } from '../../observe/trace/learned.ts'
-import {
-  type LearnedFacts,
-  learnedFacts,
-  mergeLearned,
-  type WrittenPath,
-} from '../../observe/trace/learned-facts.ts'
+import { type LearnedFacts, learnedFacts, type WrittenPath } from '../../observe/trace/learned-facts.ts'
 import { bootClone, type Clone } from '../../rehearsal/boot/clone.ts'
 import { listBeforeService, writtenSince } from '../../rehearsal/compare/overlay-diff.ts'
 import { learn } from '../../rehearsal/follow/learn.ts'
@@ -16,7 +11,7 @@ import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms, withInterpreters } from '../../rehearsal/follow/traced-programs.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage } from '../proof/clone-pool.ts'
-import type { Learning, WalkContext } from '../walk/context.ts'
+import type { WalkContext } from '../walk/context.ts'
 
 /** One life of the service in a clone under strace. `written` tells what stands in its upper layer besides. */
 async function follow(
@@ -43,14 +38,11 @@ async function follow(
 
 /** Takes what was found to what is known, and remembers it. */
 async function learnedFrom(
-  context: WalkContext,
-  earlier: Learning,
+  { learning, store }: WalkContext,
   found: Awaited<ReturnType<typeof follow>>,
-): Promise<Learning> {
-  if ('why' in found) return { ...earlier, why: found.why }
-  const facts = mergeLearned(earlier.facts, found.facts)
-  await context.save({ learned: facts })
-  return { facts, trace: found.trace, keptThen: context.stored.kept.length }
+): Promise<void> {
+  if ('why' in found) learning.notFollowed(found.why)
+  else await store.save({ learned: learning.followed(found, store.state.kept.length) })
 }
 
 /**
@@ -58,12 +50,11 @@ async function learnedFrom(
  * it does at a reload is seen nowhere else. What was learned in earlier sessions is merged with it. Where it can't be
  * followed, says why in one line, and the walk goes on with what /proc and the trials show.
  */
-export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<Learning> {
-  const { live, rehearsing, stored, subject, signal, dispatch } = context
-  const known = stored.learned
-  const earlier: Learning = known === undefined ? {} : { facts: known }
-  if (rehearsing === undefined) return earlier
-  if (!rehearsing.possible) return { ...earlier, why: `there is no clone to follow it in: ${rehearsing.why}` }
+export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<void> {
+  const { live, rehearsing, learning, subject, signal, dispatch } = context
+  if (rehearsing === undefined) return
+  if (!rehearsing.possible)
+    return learning.notFollowed(`there is no clone to follow it in: ${rehearsing.why}`)
   dispatch({
     type: 'phase',
     phase: {
@@ -74,14 +65,14 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
   let clone: Clone | undefined
   try {
     const facts = await observe(live, subject.unit)
-    clone = await bootClone(live, { unit: subject.unit, alsoStart: rehearsing.companions, signal })
+    clone = await bootClone(live, { unit: subject.unit, companions: rehearsing.companions, signal })
     const { host } = clone
     const before = await listBeforeService(host)
     const found = await follow(context, clone, facts, baseline, () => writtenSince(live, host, before))
-    return await learnedFrom(context, earlier, found)
+    await learnedFrom(context, found)
   } catch (error) {
     signal.throwIfAborted()
-    return { ...earlier, why: (error as Error).message.split('\n')[0] as string }
+    learning.notFollowed((error as Error).message.split('\n')[0] as string)
   } finally {
     await clone?.dispose()
   }
@@ -92,9 +83,9 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
  * be followed now leaves what was learned before as it is.
  */
 export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
-  const { host, rehearsing, subject, signal, dispatch, stored, learning } = context
+  const { host, rehearsing, subject, signal, dispatch, store, learning } = context
   if (rehearsing?.possible !== true) return
-  if (learning.keptThen === undefined || learning.keptThen === stored.kept.length) return
+  if (!learning.isOutdated(store.state.kept.length)) return
   dispatch({
     type: 'phase',
     phase: {
@@ -107,7 +98,7 @@ export async function learnAgain(context: WalkContext, baseline: Baseline): Prom
   if (!('clone' in stand)) return
   try {
     const found = await follow(context, stand.clone, facts, baseline, async () => [])
-    context.learning = await learnedFrom(context, learning, found)
+    await learnedFrom(context, found)
   } catch {
     signal.throwIfAborted()
   } finally {

@@ -4,7 +4,6 @@ import { isTaught, leftOut, liveLog } from '../../catalog/syscalls/call-logging.
 import type { Facts } from '../../observe/facts.ts'
 import { packageVersions } from '../../observe/files/packages.ts'
 import { observe } from '../../observe/observe.ts'
-import { mergeLearned } from '../../observe/trace/learned-facts.ts'
 import type { AuditLog } from '../../systemd/log/audit.ts'
 import { probeLog } from '../../systemd/log/log-probe.ts'
 import { rearmTimer } from '../../systemd/manager/timer.ts'
@@ -210,7 +209,7 @@ export function learnable(
   stage: Stage,
 ): Pick<StagePhase, 'learnable' | 'learnedLive'> {
   if (stage !== 'syscalls' || host !== live) return {}
-  const [came] = learning.live ?? []
+  const [came] = learning.live
   return { learnable: true, ...(came === undefined ? {} : { learnedLive: came }) }
 }
 
@@ -237,9 +236,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline, chosen
   const ear = await openEar(context, facts, log)
   const keepHeard = async () => {
     if (ear.learned === undefined) return
-    const learned = mergeLearned(learning.facts, ear.learned)
-    context.learning = { ...learning, facts: learned }
-    await context.save({ learned })
+    await context.store.save({ learned: learning.heard(ear.learned) })
   }
   let why: string | undefined
   try {
@@ -253,7 +250,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline, chosen
     throw error
   }
   await keepHeard()
-  context.learning = { ...context.learning, live: summary(ear.heard(), ear.seconds, why) }
+  learning.summedUp(summary(ear.heard(), ear.seconds, why))
 }
 
 async function openEar({ live }: WalkContext, facts: Facts, log: Log): Promise<TrafficRecorder> {

@@ -114,14 +114,14 @@ async function ask(
   return { verdict: { holds: false, ...told, undone }, clone }
 }
 
-/** Makes the clone as the stages before left the host that they landed on. */
-async function catchUp(context: WalkContext, trials: TrialContext): Promise<void> {
-  const { ahead } = context
-  if (ahead === undefined) return
-  const result = await attempt(trials, 'all', ahead.change)
+/** Brings the clone to what the stages before have kept on the host that they were applied to. */
+async function replayPending({ pendingChange }: WalkContext, trials: TrialContext): Promise<void> {
+  const stages = pendingChange?.stages
+  if (stages === undefined) return
+  const result = await attempt(trials, 'all', stages.change)
   if (!result.healthy)
     throw new Error(`the stages before do not hold in a fresh clone: ${result.reasons[0]?.text}`)
-  const kept = await keep(trials, result.trial, ahead.parts, result.report.last?.invocation ?? '')
+  const kept = await keep(trials, result.trial, stages.parts, result.report.last?.invocation ?? '')
   if (!kept.kept) throw new Error(kept.reason)
 }
 
@@ -140,13 +140,13 @@ export async function bootStage(
   baseline: Baseline,
 ): Promise<PreparedClone | NoRehearsal> {
   const { live, subject, signal, rehearsing } = context
-  const alsoStart = rehearsing?.possible === true ? rehearsing.companions : []
+  const companions = rehearsing?.possible === true ? rehearsing.companions : []
   const executables = facts.executables.map(({ path }) => path)
   let clone: Clone | undefined
   try {
     const proven = await bootProven(
       live,
-      { unit: subject.unit, alsoStart, signal },
+      { unit: subject.unit, companions, signal },
       { unit: subject.unit, baseline, executables, signal },
     )
     if (!('clone' in proven))
@@ -159,7 +159,7 @@ export async function bootStage(
       remember: async () => undefined,
       tell: () => undefined,
     }
-    await catchUp(context, trials)
+    await replayPending(context, trials)
     return { clone, trials, volatile }
   } catch (error) {
     await clone?.dispose().catch(() => undefined)

@@ -3,12 +3,12 @@ import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import { type BaselineVerdict, bootProven } from '../../rehearsal/boot/proven-clone.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
-import type { Rehearsing, WalkContext } from '../walk/context.ts'
+import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
 
 type Verdict = { same: true } | Extract<BaselineVerdict, { same: false }> | { same: undefined; why: string }
 
 async function askClone(
-  { live, subject, signal }: WalkContext,
+  { live, subject, signal }: WalkBeginning,
   facts: Facts,
   baseline: Baseline,
   companions: readonly string[],
@@ -18,7 +18,7 @@ async function askClone(
   try {
     const proven = await bootProven(
       live,
-      { unit, alsoStart: companions, signal },
+      { unit, companions, signal },
       { unit, baseline, executables, signal },
     )
     if (!('clone' in proven)) return proven.verdict
@@ -32,7 +32,7 @@ async function askClone(
 
 /** Whether the units that the service talks to may be started in each clone. */
 async function askAboutCompanions(
-  { ask, subject }: WalkContext,
+  { ask, subject }: WalkBeginning,
   missing: string,
   units: readonly string[],
 ): Promise<boolean> {
@@ -52,7 +52,7 @@ async function askAboutCompanions(
  * does not, says why in one line, and the walk goes on with live trials.
  */
 export async function rehearsalPhase(
-  context: WalkContext,
+  context: WalkBeginning,
   baseline: Baseline,
 ): Promise<Rehearsing | undefined> {
   const { live, options, dispatch, subject } = context

@@ -164,12 +164,12 @@ export class StageProving {
 
   #advance(): void {
     if (!this.#frozen) this.#work = applyVerdicts(this.#work, this.#proofs)
-    this.#hire()
+    this.#startWorkers()
     this.#wake()
     this.#changed()
   }
 
-  #take(): Asked | undefined {
+  #nextJob(): Asked | undefined {
     if (this.#running.length >= this.#pace.allowed) return undefined
     const next = this.#again.pop() ?? nextJob(this.#work, this.#proofs, this.#running)
     if (next === undefined || (this.#frozen && next.of !== 'set')) return undefined
@@ -189,7 +189,7 @@ export class StageProving {
   }
 
   /** As many clones as there is to ask, within what the machine has to spare. */
-  #hire(): void {
+  #startWorkers(): void {
     const { wanted } = this
     if (!wanted || this.#stopped || this.#proofs.unprovable !== undefined) return
     const open = proofJobs(this.#work, this.#proofs).length
@@ -209,13 +209,13 @@ export class StageProving {
     let rehearsal: Rehearsal | undefined
     try {
       while (!this.#stopped && !this.#context.signal.aborted) {
-        const question = this.#take()
+        const question = this.#nextJob()
         if (question === undefined) {
           await this.#next()
           continue
         }
         const opened = rehearsal ?? (await openRehearsal(this.#context, this.#work.facts, this.#baseline))
-        if ('why' in opened) return this.#giveUp(question, opened.why)
+        if ('why' in opened) return this.#requeue(question, opened.why)
         rehearsal = opened
         this.#lost = 0
         this.#differs = opened.notes
@@ -241,7 +241,7 @@ export class StageProving {
   }
 
   /** Without a clone the question is for another one; where there is no other, nothing can be proven. */
-  #giveUp(question: ProofJob, why: string): void {
+  #requeue(question: ProofJob, why: string): void {
     this.#mostClones = Math.max(1, this.#workers.size - 1)
     this.#lost += 1
     // Once may be chance: somebody stopped it, or memory was short for a moment.

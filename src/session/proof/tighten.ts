@@ -4,7 +4,7 @@ import { brokeWithout, heldWithout, squeezed } from '../../catalog/common/squeez
 import type { Proposed } from '../../catalog/common/types.ts'
 import type { Climbed, StageWork } from '../stage/stage-work.ts'
 
-const AT_THE_FOOT: Climbed = { stopped: false, squeeze: 0 }
+const AT_THE_FOOT: Climbed = { stopped: false, nextSqueeze: 0 }
 
 /** A value of a row that is tighter than the one it has, and what is remembered and said when it was tried. */
 interface Tighter {
@@ -31,12 +31,12 @@ function rungAbove(now: Proposed, climbed: Climbed): Tighter | undefined {
 /** One part less; a squeeze that does not apply any more is passed over. */
 function partLess(now: Proposed, climbed: Climbed, canReload: boolean): Tighter | undefined {
   const squeezes = now.squeezes ?? []
-  for (let index = climbed.squeeze; index < squeezes.length; index += 1) {
+  for (let index = climbed.nextSqueeze; index < squeezes.length; index += 1) {
     const squeeze = squeezes[index]
     const proposed = squeeze && squeezed(now, squeeze)
     if (squeeze === undefined || proposed === undefined) continue
     // The rungs below a squeezed value are what it was: there is nothing above to climb to.
-    const next = { stopped: true, squeeze: index + 1 }
+    const next = { stopped: true, nextSqueeze: index + 1 }
     return {
       proposed,
       held: { climbed: next, said: heldWithout(squeeze, canReload), without: squeeze.word },

@@ -29,7 +29,7 @@ type Choice = 'review' | 'skip' | 'stop' | 'learn'
 /** Lets the person choose rows until they want to see the drop-in, or to go elsewhere. */
 export async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
   const { stage, facts } = proving.work
-  const { why, live = [] } = context.learning
+  const { why, live } = context.learning
   const notes = [
     ...stageNotes(stage, facts),
     ...(why === undefined ? [] : [`Not followed with strace: ${why}.`]),

@@ -2,7 +2,6 @@ import type { StageOrAll } from '../../catalog/common/types.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { rearmTimer } from '../../systemd/manager/timer.ts'
-import { mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import { newestLogin } from '../../trial/health/login.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import { AbortedTrial, undo } from '../../trial/transaction/transaction.ts'
@@ -15,7 +14,7 @@ import type { Proof, StageResult } from '../walk/state.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import { askToKeep, loginWanted, noLoginSeen, secondsToKeep } from './remote-login.ts'
 
-/** How a change comes to the machine that it lands on. */
+/** What is known of a change when it comes to its target, the live host or the clone that stands in for it. */
 export interface TrialTarget {
   /** Exposure ×10 before it. */
   before: number
@@ -105,24 +104,16 @@ export async function keepOrUndo(
     after,
     at: new Date().toISOString(),
   }
-  const kept = withStage(context.stored.kept, added)
-  const done = await keep(trials, result.trial, dropInParts(kept), result.report.last?.invocation ?? '')
+  const kept = withStage(context.store.state.kept, added)
+  const parts = dropInParts(kept)
+  const done = await keep(trials, result.trial, parts, result.report.last?.invocation ?? '')
   if (!done.kept) return skipped(done.reason, done.undone)
-  await context.save({ kept, pending: undefined })
+  await context.store.save({ kept, pending: undefined })
   const lines = result.trial.assignments
     .filter(({ value }) => value !== '')
     .map(({ key, value }) => `${key}=${value}`)
   const note = rehearsal === '' ? {} : { note: rehearsal }
+  context.pendingChange?.add({ ...change, assignments: [...result.trial.assignments] }, parts)
   const outcome = host === context.live ? 'kept' : 'rehearsed'
-  if (outcome === 'rehearsed') {
-    const { assignments, ownership: earlier } = context.ahead?.change ?? { assignments: [], ownership: [] }
-    const sum = {
-      ...context.ahead?.change,
-      ...change,
-      assignments: mergeAssignments(assignments, result.trial.assignments),
-      ownership: [...earlier, ...change.ownership],
-    }
-    context.ahead = { change: sum, parts: dropInParts(kept) }
-  }
   return { stage, outcome, before, after, kept: lines, ...note }
 }

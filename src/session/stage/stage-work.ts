@@ -32,8 +32,8 @@ export interface StageWork {
 export interface Climbed {
   /** A rung of the ladder broke: those above it would too. */
   stopped: boolean
-  /** The first of the row's squeezes that was not tried yet. */
-  squeeze: number
+  /** Index of the first of the row's squeezes that was not tried yet. */
+  nextSqueeze: number
 }
 
 export function beginStage(stage: Stage, facts: Facts): StageWork {

@@ -2,8 +2,9 @@ import type { Facts } from '../../observe/facts.ts'
 import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../../trial/health/check.ts'
 import { startLimitMs, type TrialContext } from '../../trial/transaction/trial.ts'
+import type { Learning } from '../learning/learning.ts'
 import { asPending } from '../store/store.ts'
-import type { Learning, WalkContext } from '../walk/context.ts'
+import type { WalkContext } from '../walk/context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import { secondsToKeep } from './remote-login.ts'
 
@@ -29,7 +30,7 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
     baseline,
     groups: facts.syscallGroups,
     // A clone is made of the live host, whatever the walk has kept in another one.
-    ...(host.isClone ? {} : { keptBefore: dropInParts(context.stored.kept) }),
+    ...(host.isClone ? {} : { keptBefore: dropInParts(context.store.state.kept) }),
     accounts: facts.accounts,
     executables: [...facts.executables.map(({ path }) => path), ...tracedPrograms(learning)],
     allPrograms: learning.trace !== undefined && learning.facts?.incomplete === false,
@@ -38,7 +39,7 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
       HEALTH_SECONDS +
       exerciseSeconds(baseline) +
       secondsToKeep(options, facts),
-    remember: (trial) => context.save({ pending: trial && asPending(trial) }),
+    remember: (trial) => context.store.save({ pending: trial && asPending(trial) }),
     tell: (event) => dispatch({ type: 'step', event }),
     signal,
   }

@@ -12,7 +12,7 @@ import {
 } from '../../trial/health/check.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
-import type { WalkContext } from './context.ts'
+import type { WalkBeginning } from './context.ts'
 import { firstQuestions } from './first-questions.ts'
 import { measureRows } from './measure-rows.ts'
 import { Refusal } from './preflight.ts'
@@ -34,7 +34,7 @@ function distinct(rows: readonly CheckRow[]): CheckRow[] {
 }
 
 /** A service that forks jobs never has the same processes for long, and can't be asked to come to rest. */
-async function isRestless({ host, subject }: WalkContext): Promise<boolean> {
+async function isRestless({ host, subject }: WalkBeginning): Promise<boolean> {
   const seen = new Set<string>()
   for (let look = 0; look < 5; look += 1) {
     seen.add((await takeSnapshot(host, subject.unit)).processes.join(' '))
@@ -88,7 +88,7 @@ const NO_CHECK =
  * that flaps or fails before anything was changed can't tell a broken service: the walk refuses to begin with it.
  */
 export async function baselinePhase(
-  context: WalkContext,
+  context: WalkBeginning,
 ): Promise<{ baseline: Baseline; restarts: Restarts }> {
   const { host, subject, dispatch, ask, options } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
@@ -149,7 +149,7 @@ export async function baselinePhase(
       startMs: await lastStartMs(context.host, context.subject.unit),
       restless: await isRestless(context),
     }
-    await context.save({ baseline })
+    await context.store.save({ baseline })
     return { baseline, restarts: options.rehearse ? restarts : 'each stage' }
   }
 }

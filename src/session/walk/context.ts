@@ -1,10 +1,8 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
-import type { Learned } from '../../observe/trace/learned.ts'
-import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
-import type { DropInPart } from '../../systemd/settings/drop-in.ts'
-import type { Change } from '../../trial/transaction/trial.ts'
-import type { StateChange, StoredState } from '../store/store.ts'
+import type { Learning } from '../learning/learning.ts'
+import type { WalkStore } from '../store/walk-store.ts'
+import type { PendingChange } from './pending-change.ts'
 import type { Subject } from './preflight.ts'
 import type { Ask } from './questions.ts'
 import type { WalkEvent } from './reducer.ts'
@@ -40,48 +38,28 @@ export type Rehearsing =
   /** `why`: one line. */
   | { possible: false; why: string }
 
-/** What following the service with strace in a clone told. */
-export interface Learning {
-  facts?: LearnedFacts
-  /** The last trace of this walk, whole: what fails without any trial is no sign of one. */
-  trace?: Pick<Learned, 'failed' | 'files'>
-  /** The stages that were kept when it was followed last. */
-  keptThen?: number
-  /** Why it could not be followed this time: one line. */
-  why?: string
-  /** What came of learning from the live service's traffic, in sentences. */
-  live?: readonly string[]
-}
-
-/** Stages that were kept in the clone that stands in for the host, and that are not live yet. */
-export interface Ahead {
-  change: Change
-  parts: readonly DropInPart[]
-}
-
-/** What every part of the walk works with. */
+/** What every part of the walk works with. What changes in it has an owner, and changes by the owner's methods. */
 export interface WalkContext {
-  /** The machine that the stages land on: the live host, or a clone that stands in for it until the end. */
-  host: Host
+  /** The machine that the stages are applied to: the live host, or a clone that stands in for it until the end. */
+  readonly host: Host
   /** The machine that clones are made of. */
-  live: Host
+  readonly live: Host
   /** Undefined where rehearsal is not wanted. */
-  rehearsing: Rehearsing | undefined
-  learning: Learning
-  /** What a clone must be given first, to be as the host that the stages land on. */
-  ahead: Ahead | undefined
-  subject: Subject
-  options: WalkOptions
-  ask: Ask
+  readonly rehearsing: Rehearsing | undefined
+  readonly learning: Learning
+  /** What a clone must be given first, to be as the host that the stages are applied to; only where that is a clone. */
+  readonly pendingChange: PendingChange | undefined
+  readonly store: WalkStore
+  readonly subject: Subject
+  readonly options: WalkOptions
+  readonly ask: Ask
   /** Ctrl-C. */
-  signal: AbortSignal
+  readonly signal: AbortSignal
   dispatch(event: WalkEvent): void
-  /** When the stages were kept that were there before this walk: ISO 8601. */
-  keptEarlier: ReadonlySet<string>
-  /** The state on disk, as last saved. */
-  stored: StoredState
-  save(change: StateChange): Promise<void>
 }
+
+/** The same before it is known whether clones can prove anything here. */
+export type WalkBeginning = Omit<WalkContext, 'rehearsing'>
 
 /** Thrown through the walk by Ctrl-C. */
 export class Interrupted extends Error {

@@ -12,7 +12,7 @@ import { protocolOfPort } from '../../trial/health/protocols/index.ts'
 import { type Endpoint, type Recognised, recognise } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import { whereItLeads } from '../../trial/health/unix-path.ts'
-import type { WalkContext } from './context.ts'
+import type { WalkBeginning } from './context.ts'
 import { Refusal } from './preflight.ts'
 
 /** The checks that are proposed, and what a person should know of how they came about. */
@@ -77,7 +77,7 @@ async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; 
 
 /** A clone in which the service runs and listens as it does live; undefined where there is none. */
 async function listeningClone(
-  { live, subject, signal }: WalkContext,
+  { live, subject, signal }: WalkBeginning,
   facts: Facts,
 ): Promise<Clone | undefined> {
   const { unit } = subject
@@ -105,7 +105,7 @@ async function listeningClone(
 
 /** What each listener answers in a clone, which forgets what it was asked. */
 async function recognisedInClone(
-  context: WalkContext,
+  context: WalkBeginning,
   facts: Facts,
   asked: readonly Asked[],
 ): Promise<Map<Asked, Recognised>> {
@@ -149,7 +149,7 @@ export async function reviveLive(survival: Survival, unit: string, question: str
  * nothing is said that was not answered there, or that a sign does not speak for. Throws Refusal where a question ended
  * the service for good.
  */
-export async function firstQuestions(context: WalkContext, facts: Facts): Promise<FirstQuestions> {
+export async function firstQuestions(context: WalkBeginning, facts: Facts): Promise<FirstQuestions> {
   const { live, subject } = context
   const { asked, notes } = await endpointsOf(live, facts)
   const inClone = await recognisedInClone(context, facts, asked)

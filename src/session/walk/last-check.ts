@@ -16,16 +16,16 @@ import type { Restarts } from './state.ts'
 
 /** Takes the last kept stage back, which the final check found at fault, and says so. */
 async function dropLastStage(context: WalkContext, baseline: Baseline, reason: string): Promise<string> {
-  const { host, subject, stored } = context
-  const kept = stored.kept.slice(0, -1)
-  const last = stored.kept.at(-1)
+  const { host, subject, store } = context
+  const kept = store.state.kept.slice(0, -1)
+  const last = store.state.kept.at(-1)
   const records = last?.records ?? []
   if (kept.length === 0) await restoreEverything(host, subject.unit, records)
   else {
     const facts = await observe(host, subject.unit)
     await stepBack(trialContext(context, facts, baseline), dropInParts(kept), records)
   }
-  await context.save({ kept })
+  await store.save({ kept })
   const title = last === undefined ? 'the last stage' : titleOf(last.stage)
   return `${title} was taken back at the end: ${reason}`
 }
@@ -46,9 +46,9 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
   if (host !== live) return false
   let taken = false
   for (;;) {
-    const last = context.stored.kept.at(-1)
+    const last = context.store.state.kept.at(-1)
     // What an earlier walk kept has had its time: a death since is not laid at its door.
-    if (last === undefined || context.keptEarlier.has(last.at)) return taken
+    if (last === undefined || context.store.wasKeptEarlier(last)) return taken
     const reason = await diedSince(context)
     if (reason === undefined) return taken
     const { stage } = last
@@ -73,11 +73,11 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
   const { watchSeconds } = context.options
   const notes: string[] = []
   let healthy = true
-  while (context.stored.kept.length > 0) {
+  while (context.store.state.kept.length > 0) {
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'final', steps: [] } })
     const facts = await observe(host, subject.unit)
     const trials = trialContext(context, facts, baseline)
-    const records = context.stored.kept.flatMap((stage) => stage.records)
+    const records = context.store.state.kept.flatMap((stage) => stage.records)
     const untried = await armFinalUndo(trials, records, watchSeconds)
     if (untried !== undefined) {
       // Nothing speaks against what was kept: it stays, and the person hears what was not tried.
@@ -93,17 +93,17 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     await disarmFinalUndo(trials)
     context.signal.throwIfAborted()
     if (problem === undefined) break
-    healthy = context.stored.kept.length > 0 || (await answersAgain(context, baseline))
+    healthy = context.store.state.kept.length > 0 || (await answersAgain(context, baseline))
   }
-  const { stored } = context
-  const final = (await overallExposure(host, subject.unit)) ?? stored.stock
+  const { stock, kept } = context.store.state
+  const final = (await overallExposure(host, subject.unit)) ?? stock
   const curve = [
-    { label: 'stock', exposure: stored.stock },
-    ...stored.kept.map(({ stage, after }) => ({ label: titleOf(stage), exposure: after })),
+    { label: 'stock', exposure: stock },
+    ...kept.map(({ stage, after }) => ({ label: titleOf(stage), exposure: after })),
   ]
   const dropInPath = keptPath(subject.unit)
   const summary = {
-    stock: stored.stock,
+    stock,
     final,
     curve,
     dropInPath,

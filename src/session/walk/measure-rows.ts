@@ -3,7 +3,7 @@ import { type Asked, answerTo, type CheckAnswer, measure, problemOf } from '../.
 import { type Check, checkKey, checkLabel } from '../../trial/health/check.ts'
 import { connectionCheck } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
-import type { WalkContext } from './context.ts'
+import type { WalkBeginning } from './context.ts'
 import { reviveLive } from './first-questions.ts'
 import type { CheckRow } from './state.ts'
 
@@ -56,7 +56,7 @@ function without(rows: readonly CheckRow[], row: CheckRow): CheckRow[] {
 
 /** Each question to the service alone, the first time that the live service hears it. */
 async function askOneByOne(
-  { host, subject }: WalkContext,
+  { host, subject }: WalkBeginning,
   rows: readonly CheckRow[],
 ): Promise<{ rows: CheckRow[]; notes: string[] }> {
   const survival = await Survival.watch(host, subject.unit)
@@ -77,7 +77,7 @@ async function askOneByOne(
  * Asks the ticked rows several times. A proposed conversation that does not hold becomes a connection, and a proposed
  * check that fails gives way to those that the person gave; whatever else fails is the measurement's problem.
  */
-export async function measureRows(context: WalkContext, given: readonly CheckRow[]): Promise<Measured> {
+export async function measureRows(context: WalkBeginning, given: readonly CheckRow[]): Promise<Measured> {
   const first = await askOneByOne(context, given)
   const notes = [...first.notes]
   let { rows } = first

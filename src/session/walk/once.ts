@@ -10,25 +10,34 @@ import { loginWanted, nobodyLogsIn } from '../stage/remote-login.ts'
 import { walkStage } from '../stage/stage-phase.ts'
 import { keepOrUndo, requireBack, type TrialTarget, withDifference } from '../stage/stage-trial.ts'
 import { trialContext } from '../stage/trial-context.ts'
-import { changedState } from '../store/store.ts'
-import type { Ahead, WalkContext } from './context.ts'
+import type { WalkContext } from './context.ts'
+import { PendingChange, type PendingStages } from './pending-change.ts'
 import { ANSWERS } from './questions.ts'
 import type { StageResult } from './state.ts'
 
 /** The walk as it goes on in a clone that stands in for the host: what is saved there is of that walk alone. */
-function standingIn(context: WalkContext, host: WalkContext['host']): WalkContext {
-  const inner: WalkContext = {
-    ...context,
+function standingIn(
+  context: WalkContext,
+  host: WalkContext['host'],
+  pendingChange: PendingChange,
+): WalkContext {
+  const { live, rehearsing, learning, store, subject, options, ask, signal, dispatch } = context
+  return {
     host,
-    options: { ...context.options, keepSeconds: 0 },
-    async save(change) {
-      inner.stored = changedState(inner.stored, change)
-    },
+    live,
+    rehearsing,
+    learning,
+    pendingChange,
+    store: store.inMemory(),
+    subject,
+    options: { ...options, keepSeconds: 0 },
+    ask,
+    signal,
+    dispatch,
   }
-  return inner
 }
 
-async function confirmAll({ ask }: WalkContext, { change, parts }: Ahead): Promise<boolean> {
+async function confirmAll({ ask }: WalkContext, { change, parts }: PendingStages): Promise<boolean> {
   const text = renderDropIn([], parts).trim()
   const rehearsal = { state: 'proven' } as const
   const ownership = [...change.ownership]
@@ -41,10 +50,10 @@ async function confirmAll({ ask }: WalkContext, { change, parts }: Ahead): Promi
 }
 
 /** The one restart of the live service, through the same transaction as a stage's. */
-async function landAll(
+async function applyAll(
   context: WalkContext,
   baseline: Baseline,
-  ahead: Ahead,
+  stages: PendingStages,
   differs: readonly string[],
 ): Promise<StageResult> {
   const { ask, dispatch, host, subject } = context
@@ -53,7 +62,7 @@ async function landAll(
   dispatch({ type: 'target', target: 'live' })
   dispatch({ type: 'exposure', now: before })
   for (;;) {
-    if (!(await confirmAll(context, ahead)))
+    if (!(await confirmAll(context, stages)))
       return { ...unchanged, note: 'not applied: the live service was not touched' }
     const facts = await observe(host, subject.unit)
     const unseen = nobodyLogsIn(context, loginWanted(context, facts))
@@ -61,8 +70,8 @@ async function landAll(
     const trials = trialContext(context, facts, baseline)
     const deadline = Date.now() + trials.deadManSeconds * 1000
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage: 'all', steps: [], deadline } })
-    const result = await attempt(trials, 'all', ahead.change)
-    const landing: TrialTarget = {
+    const result = await attempt(trials, 'all', stages.change)
+    const target: TrialTarget = {
       before,
       rehearsal: 'rehearsed first in a clone, stage by stage',
       proven: true,
@@ -70,9 +79,9 @@ async function landAll(
       facts,
     }
     if (result.healthy) {
-      return keepOrUndo(context, trials, { stage: 'all', change: ahead.change }, result, landing)
+      return keepOrUndo(context, trials, { stage: 'all', change: stages.change }, result, target)
     }
-    const failed = withDifference(result, landing)
+    const failed = withDifference(result, target)
     requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)
     const { reason, journal } = await diagnosisOf(host, facts, failed)
     const undone = [...failed.undone.lines]
@@ -96,7 +105,8 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
   const booted = await bootStage(context, await observe(live, subject.unit), baseline)
   if (!('clone' in booted)) return booted.why
   const { clone } = booted
-  const inner = standingIn(context, clone.host)
+  const pendingChange = new PendingChange()
+  const inner = standingIn(context, clone.host, pendingChange)
   try {
     dispatch({ type: 'target', target: 'rehearsal' })
     for (const stage of STAGES) {
@@ -109,8 +119,9 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
     dispatch({ type: 'target', target: 'live' })
     await clone.dispose()
   }
-  if (inner.ahead === undefined) return undefined
-  const result = await landAll(context, baseline, inner.ahead, clone.notes)
+  const { stages } = pendingChange
+  if (stages === undefined) return undefined
+  const result = await applyAll(context, baseline, stages, clone.notes)
   dispatch({ type: 'exposure', now: result.after })
   dispatch({ type: 'finished', result })
   return undefined

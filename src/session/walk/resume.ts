@@ -6,20 +6,19 @@ import { editedKept } from '../../trial/transaction/foreign-changes.ts'
 import { finishTrial } from '../../trial/transaction/restore.ts'
 import { removeUndo } from '../../trial/transaction/undo-file.ts'
 import { dropInParts, withStage } from '../stage/drop-in-parts.ts'
-import { freshState } from '../store/store.ts'
-import type { WalkContext } from './context.ts'
+import type { WalkBeginning } from './context.ts'
 import { Refusal } from './preflight.ts'
 import { takeAllBack } from './undo-walk.ts'
 
-async function askToGoOn({ ask }: WalkContext, text: string[], yes: string): Promise<void> {
+async function askToGoOn({ ask }: WalkBeginning, text: string[], yes: string): Promise<void> {
   const answer = await ask({ at: 'question', id: 'resume', text, yes, no: 'Leave' }, ['answer'])
   if (!answer?.yes) throw new Refusal('left at the administrator’s wish', 'Nothing else was changed.')
 }
 
 /** Ends what an earlier hardenctl left unfinished, says what came of it, and asks whether to go on. */
-export async function resume(context: WalkContext): Promise<void> {
-  const { host, subject, stored, dispatch } = context
-  const { pending } = stored
+export async function resume(context: WalkBeginning): Promise<void> {
+  const { host, subject, store, dispatch } = context
+  const { pending, kept, stock } = store.state
   if (pending === undefined) return
   dispatch({
     type: 'phase',
@@ -34,12 +33,9 @@ export async function resume(context: WalkContext): Promise<void> {
   }
   const { stage, assignments, records } = pending
   const at = new Date().toISOString()
-  const before = stored.kept.at(-1)?.after ?? stored.stock
-  const kept = { stage, assignments: [...assignments], records: [...records], before, after: before, at }
-  await context.save({
-    pending: undefined,
-    kept: ended === 'kept' ? withStage(stored.kept, kept) : stored.kept,
-  })
+  const before = kept.at(-1)?.after ?? stock
+  const added = { stage, assignments: [...assignments], records: [...records], before, after: before, at }
+  await store.save({ pending: undefined, kept: ended === 'kept' ? withStage(kept, added) : kept })
   const said =
     ended === 'kept'
       ? 'It had passed and been written to /etc: it is kept.'
@@ -49,7 +45,7 @@ export async function resume(context: WalkContext): Promise<void> {
 }
 
 /** What has become of the stages that were kept, where they are not all there any more; two sentences. */
-async function lostKept({ host, subject }: WalkContext, standsBy: boolean): Promise<string[] | undefined> {
+async function lostKept({ host, subject }: WalkBeginning, standsBy: boolean): Promise<string[] | undefined> {
   if (standsBy) {
     return [
       'An earlier hardenctl was ended while it tried the last reload, stop and start.',
@@ -68,9 +64,9 @@ async function lostKept({ host, subject }: WalkContext, standsBy: boolean): Prom
  * Where a last check was cut off, or the kept drop-in was taken away, what is left of it is undone and the walk begins
  * with a service as it was before the first change.
  */
-export async function beginAnew(context: WalkContext): Promise<void> {
-  const { host, subject, stored, dispatch } = context
-  if (stored.kept.length === 0) return
+export async function beginAnew(context: WalkBeginning): Promise<void> {
+  const { host, subject, store, dispatch } = context
+  if (store.state.kept.length === 0) return
   const standsBy = (await timerIsArmed(host, subject.unit)) || (await undoIsRunning(host, subject.unit))
   // It had passed, and a read-only /run kept the script of the timer that was disarmed.
   if (!standsBy) await removeUndo(host, subject.unit)
@@ -86,16 +82,14 @@ export async function beginAnew(context: WalkContext): Promise<void> {
     throw new Refusal(`an earlier walk could not be undone: ${lines.join(' ')}`, next)
   }
   const now = (await overallExposure(host, subject.unit)) ?? 0
-  const { learned } = stored
-  context.stored = { ...freshState(subject.unit, now), ...(learned && { learned }) }
-  context.keptEarlier = new Set()
+  store.beginAnew(now)
   dispatch({ type: 'exposure', stock: now, now })
 }
 
 /** What somebody else made of the kept drop-in would be written over by the next stage. */
-export async function refuseEdited({ host, subject, stored }: WalkContext): Promise<void> {
+export async function refuseEdited({ host, subject, store }: WalkBeginning): Promise<void> {
   const { unit } = subject
-  const edited = await editedKept(host, unit, dropInParts(stored.kept))
+  const edited = await editedKept(host, unit, dropInParts(store.state.kept))
   if (edited === undefined) return
   throw new Refusal(
     edited,

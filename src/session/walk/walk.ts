@@ -8,22 +8,15 @@ import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import type { Undone } from '../../trial/transaction/trial.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
+import { Learning } from '../learning/learning.ts'
 import { learningPhase } from '../learning/learning-phase.ts'
 import { learnLive } from '../learning/live-learning.ts'
 import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
 import { walkStage } from '../stage/stage-phase.ts'
-import {
-  changedState,
-  clearState,
-  forgetFolders,
-  freshState,
-  loadState,
-  type StoredState,
-  StoreError,
-  saveState,
-} from '../store/store.ts'
+import { forgetFolders, freshState, loadState, type StoredState, StoreError } from '../store/store.ts'
+import { storeOnDisk } from '../store/walk-store.ts'
 import { baselinePhase } from './baseline-phase.ts'
-import { Interrupted, type WalkContext, type WalkOptions } from './context.ts'
+import { Interrupted, type WalkBeginning, type WalkContext, type WalkOptions } from './context.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
 import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
@@ -192,41 +185,34 @@ export class Walk implements Session {
     options: WalkOptions,
     subject: Subject,
     stored: StoredState | undefined,
-  ): Promise<WalkContext> {
+  ): Promise<WalkBeginning> {
     const { host } = options
     const now = (await overallExposure(host, subject.unit)) ?? 0
-    const context: WalkContext = {
+    const state = stored ?? freshState(subject.unit, now)
+    const context: WalkBeginning = {
       host,
       live: host,
-      rehearsing: undefined,
-      learning: {},
-      ahead: undefined,
-      keptEarlier: new Set(stored?.kept.map(({ at }) => at)),
+      learning: new Learning(state.learned),
+      pendingChange: undefined,
+      store: storeOnDisk(host, state),
       subject,
       options,
       ask: this.#questions.ask,
       signal: this.#abort.signal,
       dispatch: this.#dispatch,
-      stored: stored ?? freshState(subject.unit, now),
-      async save(change) {
-        const next = changedState(context.stored, change)
-        context.stored = next
-        if (next.kept.length === 0 && next.pending === undefined) await clearState(host, subject.unit)
-        else await saveState(host, next)
-      },
     }
-    this.#dispatch({ type: 'exposure', stock: context.stored.stock, now })
+    this.#dispatch({ type: 'exposure', stock: state.stock, now })
     return context
   }
 
-  async #walk(context: WalkContext): Promise<number> {
-    await resume(context)
-    await beginAnew(context)
-    await refuseEdited(context)
-    await askAboutDragged(context)
-    const { baseline, restarts: chosen } = await baselinePhase(context)
-    context.rehearsing = await rehearsalPhase(context, baseline)
-    context.learning = await learningPhase(context, baseline)
+  async #walk(beginning: WalkBeginning): Promise<number> {
+    await resume(beginning)
+    await beginAnew(beginning)
+    await refuseEdited(beginning)
+    await askAboutDragged(beginning)
+    const { baseline, restarts: chosen } = await baselinePhase(beginning)
+    const context = { ...beginning, rehearsing: await rehearsalPhase(beginning, baseline) }
+    await learningPhase(context, baseline)
     const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
       // Whoever leaves in the middle leaves a service that still runs.
       await takeBackLate(context, baseline)
@@ -261,7 +247,7 @@ async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
   if (stored === undefined) await forgetFolders(host, unit)
 }
 
-async function askAboutDragged({ subject, ask }: WalkContext): Promise<void> {
+async function askAboutDragged({ subject, ask }: WalkBeginning): Promise<void> {
   if (subject.dragged.length === 0) return
   const text = [
     `Each restart of ${subject.unit} takes these units with it, as they require it or are part of it:`,

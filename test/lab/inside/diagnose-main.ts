@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { STAGES, type Stage } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
+import { Learning } from '../../../src/session/learning/learning.ts'
 import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
 import { rowProof } from '../../../src/session/proof/proof-plan.ts'
 import { StageProving } from '../../../src/session/proof/stage-proving.ts'
 import { beginStage, rowsOf } from '../../../src/session/stage/stage-work.ts'
+import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
 import type { Row } from '../../../src/session/walk/state.ts'
@@ -34,9 +36,9 @@ async function contextOf(unit: string): Promise<WalkContext> {
     host,
     live: host,
     rehearsing: { possible: true, companions: [] },
-    learning: {},
-    ahead: undefined,
-    keptEarlier: new Set(),
+    learning: new Learning(),
+    pendingChange: undefined,
+    store: new WalkStore(stored, async () => undefined),
     subject,
     options: {
       host,
@@ -53,8 +55,6 @@ async function contextOf(unit: string): Promise<WalkContext> {
     ask: async () => undefined,
     signal: new AbortController().signal,
     dispatch: () => undefined,
-    stored,
-    save: async () => undefined,
   }
 }
 
@@ -67,9 +67,9 @@ async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
     startMs: 200,
     restless: false,
   }
-  const learning = await learningPhase(context, baseline)
-  if (learning.why !== undefined || learning.trace === undefined) throw new Error(learning.why ?? 'no trace')
-  context.learning = { trace: learning.trace }
+  await learningPhase(context, baseline)
+  const { why, trace } = context.learning
+  if (why !== undefined || trace === undefined) throw new Error(why ?? 'no trace')
   const begun = performance.now()
   const proving = new StageProving(context, baseline, beginStage(stage, facts), () => undefined)
   proving.begin()

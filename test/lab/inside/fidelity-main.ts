@@ -14,7 +14,7 @@ import type { TrialContext } from '../../../src/trial/transaction/trial.ts'
 export interface FidelityWish {
   unit: string
   checks: readonly string[]
-  alsoStart?: readonly string[]
+  companions?: readonly string[]
   values: readonly (readonly string[])[]
 }
 
@@ -78,7 +78,7 @@ async function run(wish: FidelityWish): Promise<void> {
     restless: false,
   }
   const executables = facts.executables.map(({ path }) => path)
-  const options = { unit, alsoStart: wish.alsoStart ?? [], deadManSeconds: 3600 }
+  const options = { unit, companions: wish.companions ?? [], deadManSeconds: 3600 }
   const proven = await bootProven(live, options, { unit, baseline, executables })
   if (!('clone' in proven)) {
     console.log(`problem ${proven.verdict.missing}`)

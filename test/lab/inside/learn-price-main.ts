@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
+import { Learning } from '../../../src/session/learning/learning.ts'
 import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
 import { learnLive } from '../../../src/session/learning/live-learning.ts'
+import { freshState } from '../../../src/session/store/store.ts'
+import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { Questions } from '../../../src/session/walk/questions.ts'
 import { reduce, type WalkEvent } from '../../../src/session/walk/reducer.ts'
@@ -30,6 +33,8 @@ async function processorTime(): Promise<number> {
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
 }
 
+const taught = file === undefined ? undefined : await live.read(file)
+const known = taught === undefined ? undefined : JSON.parse(taught)
 let [begun, ended] = [0, 0]
 let state = initialState(unit)
 const { signal } = new AbortController()
@@ -60,30 +65,28 @@ const context = {
   host: live,
   live,
   rehearsing: { possible: true, companions: [] },
-  learning: {},
-  ahead: undefined,
+  learning: new Learning(known),
+  pendingChange: undefined,
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
   options: { keepSeconds: 0, learnLive: Number(seconds) },
   ask: questions.ask,
   signal,
-  stored: { kept: [] },
-  save: async () => undefined,
+  store: new WalkStore(freshState(unit, 0), async () => undefined),
   dispatch,
 } as unknown as WalkContext
 
-if (file !== undefined) {
-  const text = await live.read(file)
-  context.learning = text === undefined ? await learningPhase(context, baseline) : JSON.parse(text)
-  if (text === undefined) await live.write(file, JSON.stringify(context.learning), 0o600)
+if (file !== undefined && known === undefined) {
+  await learningPhase(context, baseline)
+  await live.write(file, JSON.stringify(context.learning.facts), 0o600)
 }
-const known = context.learning.facts?.calls.length ?? 0
+const knownCalls = context.learning.facts?.calls.length ?? 0
 await learnLive(context, baseline)
 await pause(10)
 console.log(
   JSON.stringify({
-    known,
+    known: knownCalls,
     processorTime: Number((ended - begun).toFixed(2)),
-    live: context.learning.live ?? [],
+    live: context.learning.live,
   }),
 )
 process.exit(0)

@@ -2,8 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Assignment } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
+import { Learning } from '../../../src/session/learning/learning.ts'
 import { openRehearsal } from '../../../src/session/proof/clone-pool.ts'
 import { CloneScheduler, lowerOwnPriority } from '../../../src/session/proof/clone-scheduler.ts'
+import { freshState } from '../../../src/session/store/store.ts'
+import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
@@ -28,7 +31,9 @@ const context = {
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
   options: { keepSeconds: 0 },
   rehearsing: { possible: true, companions: [] },
-  ahead: undefined,
+  learning: new Learning(),
+  pendingChange: undefined,
+  store: new WalkStore(freshState(unit, 0), async () => undefined),
   dispatch: () => undefined,
 } as unknown as WalkContext
 

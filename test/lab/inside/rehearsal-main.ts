@@ -16,7 +16,7 @@ import type { Change, TrialContext } from '../../../src/trial/transaction/trial.
 export interface RehearsalWish {
   unit: string
   checks: readonly string[]
-  alsoStart?: readonly string[]
+  companions?: readonly string[]
   /** Changes in the order in which they are tried in the clone; what is healthy is kept there. */
   changes?: readonly { settings: readonly string[]; owner?: { path: string; user: string; group: string } }[]
   /** Shell lines run in the clone at the end. */
@@ -74,7 +74,7 @@ async function run(wish: RehearsalWish): Promise<RehearsalResult> {
   const baseline = await baselineOf(live, facts, wish.checks)
   const executables = facts.executables.map(({ path }) => path)
   const problem = (await cloneProblem(live)) ?? null
-  const clone = await bootClone(live, { unit, alsoStart: wish.alsoStart ?? [] })
+  const clone = await bootClone(live, { unit, companions: wish.companions ?? [] })
   if (wish.hold) {
     await rehearseBaseline(live, clone, { unit, baseline, executables })
     console.log(`ready ${clone.unit}`)

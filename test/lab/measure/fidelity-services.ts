@@ -6,7 +6,7 @@ export interface FidelityService {
   unit: string
   checks: string[]
   /** Other services that it talks to. */
-  alsoStart?: string[]
+  companions?: string[]
 }
 
 export const SERVICES: readonly FidelityService[] = [
@@ -15,7 +15,7 @@ export const SERVICES: readonly FidelityService[] = [
   { unit: 'redis-server.service', checks: ['tcp:127.0.0.1:6379'] },
   { unit: 'httpd.service', checks: ['http://127.0.0.1:8081/'] },
   { unit: 'page.service', checks: ['http://127.0.0.1:8082/'] },
-  { unit: 'proxy.service', checks: ['http://127.0.0.1:8083/'], alsoStart: ['nginx.service'] },
+  { unit: 'proxy.service', checks: ['http://127.0.0.1:8083/'], companions: ['nginx.service'] },
   { unit: 'relay.service', checks: ['http://127.0.0.1:8084/'] },
   { unit: 'cache.service', checks: ['tcp:127.0.0.1:6380', 'unix:/run/cache/redis.sock'] },
   { unit: 'keeper.service', checks: ['tcp:127.0.0.1:8085'] },

@@ -1,0 +1,30 @@
+import { type DropInPart, mergeAssignments } from '../../systemd/settings/drop-in.ts'
+import type { Change } from '../../trial/transaction/trial.ts'
+
+/** All that is kept in the clone and not live yet, as one change, and as the parts of the drop-in that it makes. */
+export interface PendingStages {
+  readonly change: Change
+  readonly parts: readonly DropInPart[]
+}
+
+/** Gathers the stages that are kept in the clone that stands in for the host. */
+export class PendingChange {
+  #stages: PendingStages | undefined
+
+  /** undefined as long as nothing is kept. */
+  get stages(): PendingStages | undefined {
+    return this.#stages
+  }
+
+  /** One more stage was kept; `parts` are those of all stages by now. */
+  add(change: Change, parts: readonly DropInPart[]): void {
+    const before = this.#stages?.change
+    const sum: Change = {
+      ...before,
+      ...change,
+      assignments: mergeAssignments(before?.assignments ?? [], change.assignments),
+      ownership: [...(before?.ownership ?? []), ...change.ownership],
+    }
+    this.#stages = { change: sum, parts }
+  }
+}
