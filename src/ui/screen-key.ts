@@ -38,7 +38,7 @@ export function useSend(): Send {
   return useContext(SendContext)
 }
 
-/** Which machine the screen speaks of. A plan speaks of where it is going to land. */
+/** Which machine the screen speaks of. A plan speaks of where it is going to be applied. */
 export function targetOf({ phase, target }: WalkState): WalkState['target'] {
   return phase.at === 'confirm' ? phase.target : target
 }

@@ -125,7 +125,7 @@ async function replayPending({ pendingChange }: WalkContext, trials: TrialContex
   if (!kept.kept) throw new Error(kept.reason)
 }
 
-/** A clone that is as the host that the stages land on. */
+/** A clone that is as the host that the stages are applied to. */
 export interface PreparedClone {
   clone: Clone
   trials: TrialContext
@@ -133,7 +133,7 @@ export interface PreparedClone {
   volatile: VolatileListing
 }
 
-/** Boots a clone that is as the host that the stages land on, in which the service answers as it does live. */
+/** Boots a clone that is as the host that the stages are applied to, in which the service answers as it does live. */
 export async function bootStage(
   context: WalkContext,
   facts: Facts,

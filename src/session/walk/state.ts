@@ -70,7 +70,7 @@ export type Phase =
   | FailedPhase
   | { at: 'done'; summary: Summary }
 
-/** Steps are being done on the machine that the change lands on. */
+/** Steps are being done on the machine that the change is applied to. */
 export type TrialPhase = { at: 'trial'; steps: StepRow[] } & (
   | {
       /** Something new is in force and not proven yet. */

@@ -35,3 +35,12 @@ export function Rows({ lines, height = lines.length }: { lines: Line[]; height?:
     </Box>
   )
 }
+
+/** Time that runs out: a screen reader is told that the number moves by itself. */
+export function Countdown({ lines }: { lines: Line[] }) {
+  return (
+    <Box flexDirection="column" aria-role="timer">
+      <Rows lines={lines} />
+    </Box>
+  )
+}

@@ -36,7 +36,7 @@ const MACHINES: [string, string][] = [
 ]
 
 const RESTARTS =
-  'The key o chooses when the live service restarts. After each stage: what is kept is in force at once. Once, at the end: the stages land one after the other in a clone that stands in for this host, and what was kept there is tried on the live service in one go.'
+  'The key o chooses when the live service restarts. After each stage: what is kept is in force at once. Once, at the end: the stages are applied one after the other in a clone that stands in for this host, and what was kept there is tried on the live service in one go.'
 
 const KEYS: [string, string][] = [
   ['↑ ↓ or k j', 'move, or scroll a text'],

@@ -2,7 +2,7 @@ import { Box } from 'ink'
 import { useState } from 'react'
 import { rated } from '../../session/store/score.ts'
 import type { Phase, WalkState } from '../../session/walk/state.ts'
-import { Rows } from '../frame/draw.tsx'
+import { Countdown, Rows } from '../frame/draw.tsx'
 import type { KeyHint } from '../frame/footer.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
@@ -91,20 +91,23 @@ export function Keep(props: KeepProps) {
           left > 0
             ? `Without an answer it is rolled back by itself in ${left} s.`
             : 'The time is up: it is being rolled back.'
-        const below: Line[] = [BLANK, ...paragraph(countdown, width, 'warn')]
+        const below = paragraph(countdown, width, 'warn')
         const above: Line[] = [
           ...paragraph(verdict(props), width, 'bold'),
           ...paragraph(`Exposure ${rated(phase.before)} → ${rated(phase.after)}`, width),
           BLANK,
           ...loginLines(phase, now, width),
         ]
-        const room = Math.max(1, height - above.length - below.length - 3)
+        // Below them a blank row, the countdown, another one, and two choices.
+        const rest = height - below.length - 4
+        const room = Math.max(1, rest - above.length)
         const proof = phase.proof.flatMap((text) => bullet(text, width, '✔ '))
         const shown =
           proof.length > room ? [...proof.slice(0, room - 1), ...bullet('and more', width, '… ')] : proof
         return (
           <Box flexDirection="column" gap={1}>
-            <Rows lines={[...above, ...shown, ...below]} height={height - 3} />
+            <Rows lines={[...above, ...shown]} height={rest} />
+            <Countdown lines={below} />
             {typing && left > 0 ? (
               <TextField
                 label={`Type ${WORDS} to keep it without a new login:`}

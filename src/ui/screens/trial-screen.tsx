@@ -1,6 +1,7 @@
+import { Box } from 'ink'
 import { useRef } from 'react'
 import type { StepRow, TrialPhase, WalkState } from '../../session/walk/state.ts'
-import { Rows } from '../frame/draw.tsx'
+import { Countdown, Rows } from '../frame/draw.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useNow } from '../terminal/clock.ts'
 import { BLANK, type Line, paragraph, seconds } from '../text/lines.ts'
@@ -48,17 +49,20 @@ export function Trial({ phase, question, target }: TrialProps) {
         const below: Line[] =
           phase.doing === 'finish' || phase.deadline === undefined
             ? []
-            : [
-                BLANK,
-                ...paragraph(
-                  `This undoes itself in ${seconds(phase.deadline, now)} s, whatever happens to this connection.`,
-                  width,
-                ),
-              ]
+            : paragraph(
+                `This undoes itself in ${seconds(phase.deadline, now)} s, whatever happens to this connection.`,
+                width,
+              )
+        const rest = below.length === 0 ? height : height - below.length - 1
         const above = [...paragraph(purpose(phase, target), width), BLANK]
         const steps = stepLines(phase.steps, width, elapsed)
-        const room = Math.max(1, height - above.length - below.length)
-        return <Rows lines={[...above, ...stepWindow(steps, phase.steps, room), ...below]} height={height} />
+        const room = Math.max(1, rest - above.length)
+        return (
+          <Box flexDirection="column" gap={1}>
+            <Rows lines={[...above, ...stepWindow(steps, phase.steps, room)]} height={rest} />
+            {below.length > 0 && <Countdown lines={below} />}
+          </Box>
+        )
       }}
     </Screen>
   )

@@ -290,6 +290,11 @@ describe.concurrent('terminals that can do less', () => {
     const terminal = start('stage', { env: { INK_SCREEN_READER: 'true' } })
     await terminal.waitFor('Enter review')
     expect(terminal.history().join('\n')).toMatch(/option:.*checked.*ProtectSystem=strict/)
+    const asked = start('keep', { env: { INK_SCREEN_READER: 'true' } })
+    await asked.waitFor('Enter answer')
+    const read = asked.history().join('\n')
+    expect(read).toMatch(/timer: Without an answer it is rolled back/)
+    expect(read).toMatch(/listbox:.*option: \(selected\) Keep it/s)
   })
 })
 
