@@ -1,7 +1,6 @@
 /**
- * Numbers of system calls up to Linux 6.18, from the kernel's own tables (asm/unistd_64.h, unistd_32.h,
- * unistd_x32.h and asm-generic/unistd.h for 64-bit ARM; arch/x86/entry/syscalls and scripts/syscall.tbl for
- * what is newer than 6.1).
+ * Numbers of system calls up to Linux 7.2. Generated from the kernel's headers by
+ * `npm run generate -- syscalls FOLDER`; not to be changed by hand.
  *
  * A table is words: a number sets the counter, a name takes the counter's number and moves it on.
  */
@@ -47,7 +46,7 @@ epoll_pwait2 mount_setattr quotactl_fd landlock_create_ruleset landlock_add_rule
 memfd_secret process_mrelease futex_waitv set_mempolicy_home_node cachestat fchmodat2 map_shadow_stack
 futex_wake futex_wait futex_requeue statmount listmount lsm_get_self_attr lsm_set_self_attr
 lsm_list_modules mseal setxattrat getxattrat listxattrat removexattrat open_tree_attr file_getattr
-file_setattr
+file_setattr listns rseq_slice_yield
 `
 
 /** x32: what differs from x86_64, number without __X32_SYSCALL_BIT. */
@@ -107,7 +106,7 @@ process_madvise epoll_pwait2 mount_setattr quotactl_fd landlock_create_ruleset l
 landlock_restrict_self memfd_secret process_mrelease futex_waitv set_mempolicy_home_node cachestat
 fchmodat2 map_shadow_stack futex_wake futex_wait futex_requeue statmount listmount lsm_get_self_attr
 lsm_set_self_attr lsm_list_modules mseal setxattrat getxattrat listxattrat removexattrat open_tree_attr
-file_getattr file_setattr
+file_getattr file_setattr listns rseq_slice_yield
 `
 
 /** aarch64, AUDIT_ARCH c00000b7. */
@@ -146,5 +145,5 @@ faccessat2 process_madvise epoll_pwait2 mount_setattr quotactl_fd landlock_creat
 landlock_add_rule landlock_restrict_self memfd_secret process_mrelease futex_waitv
 set_mempolicy_home_node cachestat fchmodat2 map_shadow_stack futex_wake futex_wait futex_requeue
 statmount listmount lsm_get_self_attr lsm_set_self_attr lsm_list_modules mseal setxattrat getxattrat
-listxattrat removexattrat open_tree_attr file_getattr file_setattr
+listxattrat removexattrat open_tree_attr file_getattr file_setattr listns rseq_slice_yield
 `

@@ -22,7 +22,7 @@ const numbers = new Map<string, Map<string, number>>()
 
 /**
  * Name of a system call as an audit record tells it: arch=c000003e syscall=260 → fchownat. Undefined when the
- * architecture or the number is not known here (Linux 6.18).
+ * architecture or the number is not known here (Linux 7.2).
  */
 export function syscallName(archHex: string, number: number): string | undefined {
   const arch = archHex.toLowerCase().replace(/^0x/, '')

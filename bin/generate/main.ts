@@ -1,0 +1,28 @@
+// npm run generate -- syscalls FOLDER | exposure: writes the tables that are the kernel's and systemd's anew
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { EXPOSURE_TABLE } from '../../src/systemd/exposure/exposure-table.ts'
+import { exposureModule, measureExposureTable } from './exposure-table.ts'
+import { readSyscallHeaders, syscallModule } from './syscall-tables.ts'
+
+const USAGE = `npm run generate -- syscalls FOLDER
+  FOLDER: an unpacked linux-libc-dev of Linux 6.11 or newer:
+  apt-get download linux-libc-dev && dpkg-deb -x linux-libc-dev_*.deb FOLDER
+npm run generate -- exposure
+  Asks the systemd-analyze of this machine, 252 or newer.`
+
+/** npm starts its scripts in the folder of package.json. */
+function write(path: string, text: string): void {
+  writeFileSync(path, text)
+  execFileSync('node_modules/.bin/biome', ['format', '--write', path], { stdio: 'inherit' })
+}
+
+const [what, folder] = process.argv.slice(2)
+if (what === 'syscalls' && folder !== undefined) {
+  write('src/systemd/syscalls/syscall-numbers-data.ts', syscallModule(readSyscallHeaders(folder)))
+} else if (what === 'exposure') {
+  write('src/systemd/exposure/exposure-table.ts', exposureModule(measureExposureTable(EXPOSURE_TABLE)))
+} else {
+  console.error(USAGE)
+  process.exitCode = 2
+}
