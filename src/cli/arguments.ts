@@ -31,8 +31,8 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
 `
 
 export type Arguments =
-  | { command: 'help'; unit: string }
-  | { command: 'version'; unit: string }
+  | { command: 'help' }
+  | { command: 'version' }
   | { command: 'status'; unit: string }
   | { command: 'undo'; unit: string }
   | WalkArguments
@@ -88,8 +88,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
     throw new UsageError(`${(error as Error).message.split('.')[0]}; see hardenctl --help`)
   }
   const { values, positionals } = parsed
-  if (values.help) return { command: 'help', unit: '' }
-  if (values.version) return { command: 'version', unit: '' }
+  if (values.help) return { command: 'help' }
+  if (values.version) return { command: 'version' }
   const [head, ...rest] = positionals
   if (head === undefined) throw new UsageError('name a unit, for example: sudo hardenctl apache2')
   const verb = head === 'status' || head === 'undo' ? head : undefined

@@ -17,9 +17,15 @@ function say(text: string): void {
 
 async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2))
-  if (args.command === 'help') say(USAGE)
-  if (args.command === 'version') say(`hardenctl ${HARDENCTL_VERSION}\n`)
-  if (args.command === 'help' || args.command === 'version') return 0
+  if (args.command === 'help' || args.command === 'version') {
+    say(
+      args.command === 'help'
+        ? USAGE
+        : `hardenctl ${HARDENCTL_VERSION}
+`,
+    )
+    return 0
+  }
   if (process.getuid?.() !== 0) {
     throw new UsageError(`hardenctl must be root to see and restart services: sudo hardenctl ${args.unit}`)
   }

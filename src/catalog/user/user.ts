@@ -39,7 +39,7 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
   const run = runDirectories(facts)
   const cautions = [...files.cautions, ...logs.cautions, ...run.cautions, ...accountCautions(account)]
   // Whether the account suffices, a clone tells; what else speaks against it, it may not.
-  const settled = account.made !== undefined && cautions.length === 1
+  const provable = account.made !== undefined && cautions.length === 1
   const group = account.group === undefined ? '' : `:${account.group}`
   return proposed(
     `${account.user}${group}`,
@@ -58,7 +58,7 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
       ...(files.wishes.length > 0 ? { ownership: files.wishes } : {}),
       ...(account.made ? { account: account.made } : {}),
       ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
-      ...(settled ? { tickIfProven: true as const } : {}),
+      ...(provable ? { tickIfProven: true as const } : {}),
     },
   )
 }

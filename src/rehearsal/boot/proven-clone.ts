@@ -105,9 +105,9 @@ async function servedByOthers(
 export async function rehearseBaseline(
   live: Host,
   clone: Clone,
-  question: CloneBaselineInput,
+  input: CloneBaselineInput,
 ): Promise<BaselineVerdict> {
-  const { unit, baseline, executables, signal } = question
+  const { unit, baseline, executables, signal } = input
   const volatile = await listVolatile(clone.host)
   const since = Date.now()
   try {
@@ -129,7 +129,7 @@ export async function rehearseBaseline(
   if (report.healthy) {
     return { same: true, proof: report.proof, startMs: await lastStartMs(clone.host, unit), volatile }
   }
-  return verdictOf(live, clone.host, question, report)
+  return verdictOf(live, clone.host, input, report)
 }
 
 export type ProvenClone =
@@ -143,13 +143,13 @@ export type ProvenClone =
 export async function bootProven(
   live: Host,
   options: CloneOptions,
-  question: CloneBaselineInput,
+  input: CloneBaselineInput,
 ): Promise<ProvenClone> {
   for (let attempt = 1; ; attempt += 1) {
     const clone = await bootClone(live, options)
     let keep = false
     try {
-      const verdict = await rehearseBaseline(live, clone, question)
+      const verdict = await rehearseBaseline(live, clone, input)
       keep = verdict.same
       if (verdict.same) return { clone, volatile: verdict.volatile }
       // A second clone lacks the same units as the first one.

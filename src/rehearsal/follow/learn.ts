@@ -85,9 +85,9 @@ async function playAll({ phases, signal }: LearnInput, tracer: Tracer, trace: Tr
  * Plays a service's life in a clone while strace follows it. The unit is as it was before afterwards: started anew and
  * not traced, or stopped. Throws only for the signal.
  */
-export async function learn(clone: { host: Host }, question: LearnInput): Promise<LearnResult> {
+export async function learn(clone: { host: Host }, input: LearnInput): Promise<LearnResult> {
   const { host } = clone
-  const { unit, architecture, phases, signal } = question
+  const { unit, architecture, phases, signal } = input
   const before = await takeSnapshot(host, unit.id)
   if (before.active !== 'inactive') await queue(host, 'stop', unit.id)
   await untilQuiet(host, unit.id, STOP_LIMIT_MS)
@@ -97,7 +97,7 @@ export async function learn(clone: { host: Host }, question: LearnInput): Promis
     if ('why' in tracer) return tracer
     const trace = new Trace({ manager: MANAGER, isService, architecture })
     try {
-      const notes = await playAll(question, tracer, trace)
+      const notes = await playAll(input, tracer, trace)
       const { cut } = tracer
       await tracer.detach()
       await tracer.read((text) => trace.feed(text, phases.at(-1)?.name ?? ''))
@@ -109,7 +109,7 @@ export async function learn(clone: { host: Host }, question: LearnInput): Promis
     }
   } finally {
     await removeTrace(host)
-    if (!signal?.aborted) await bringBack(host, question, before)
+    if (!signal?.aborted) await bringBack(host, input, before)
   }
 }
 

@@ -27,12 +27,9 @@ function dropInPath(unit: string): string {
  * Repeats in a clone the life of a service under a trial that broke, and tells which of its calls failed by the trial.
  * Settings are as before afterwards, owners and modes are not.
  */
-export async function traceRefusals(
-  clone: { host: Host },
-  question: TracedTrialInput,
-): Promise<TracedRefusals> {
+export async function traceRefusals(clone: { host: Host }, input: TracedTrialInput): Promise<TracedRefusals> {
   const { host } = clone
-  const { unit, assignments, ownership, before } = question
+  const { unit, assignments, ownership, before } = input
   const path = dropInPath(unit.id)
   await handOver(host, ownership)
   await host.makeDirectory(dirname(path), 0o755)
@@ -44,7 +41,7 @@ export async function traceRefusals(
     await daemonReload(host)
   }
   try {
-    const result = await learn(clone, { ...question, beforeBack: removeTrial })
+    const result = await learn(clone, { ...input, beforeBack: removeTrial })
     if ('why' in result) return result
     return { failed: newFailures(before, result.learned.failed), cut: result.cut }
   } finally {

@@ -31,7 +31,7 @@ export interface Rehearsal {
   /** What is not as on the live host, in sentences. */
   readonly notes: readonly string[]
   /** The same transaction as live, then reload, and stop and start. It is taken back afterwards. */
-  ask(stage: Stage, question: ProofJob, tell: StepListener): Promise<Answer>
+  ask(stage: Stage, job: ProofJob, tell: StepListener): Promise<Answer>
   dispose(): Promise<void>
 }
 
@@ -91,10 +91,10 @@ async function ask(
   { trials, volatile }: PreparedClone,
   facts: Facts,
   stage: Stage,
-  question: ProofJob,
+  job: ProofJob,
   before: TracedFailure['before'] | undefined,
 ): Promise<Answer> {
-  const { of, change } = question
+  const { of, change } = job
   const { host, unit } = trials
   const boot = () => emptyVolatile(host, volatile)
   const since = Date.now()
@@ -107,7 +107,7 @@ async function ask(
   }
   const { lines: undone, proven } = result.undone
   const plain = await diagnosisOf(trials.host, facts, result)
-  const traced = proven && before !== undefined && wantsTrace(question, plain)
+  const traced = proven && before !== undefined && wantsTrace(job, plain)
   const failure = { trials, facts, volatile, change }
   const told = traced ? await withRefusedCalls({ ...failure, before }, plain) : plain
   const clone = traced ? 'used' : proven ? 'fit' : 'unsure'
@@ -168,7 +168,7 @@ export async function bootStage(
   }
 }
 
-/** Whoever ends a clone under a question, the question is not answered by it. */
+/** A clone that somebody ends in the middle of a job answers nothing. */
 async function gone(clone: Clone): Promise<never> {
   await clone.ended
   throw new Error('the clone was ended by somebody else')
@@ -190,10 +190,10 @@ export async function openRehearsal(
     host: clone.host,
     notes: clone.notes,
     dispose: () => clone.dispose(),
-    ask: (stage, question, tell) =>
+    ask: (stage, job, tell) =>
       Promise.race([
         gone(clone),
-        ask({ ...booted, trials: { ...trials, tell } }, facts, stage, question, context.learning.trace),
+        ask({ ...booted, trials: { ...trials, tell } }, facts, stage, job, context.learning.trace),
       ]).catch((error) => {
         throw error instanceof AbortedTrial ? context.signal.reason : error
       }),

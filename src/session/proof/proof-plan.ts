@@ -51,7 +51,7 @@ export function changeKey({ assignments, ownership }: Change): string {
   return [...lines, '', ...files].join('\n')
 }
 
-function question(of: ProofJob['of'], change: Change): ProofJob {
+function jobFor(of: ProofJob['of'], change: Change): ProofJob {
   return { of, key: changeKey(change), change }
 }
 
@@ -92,7 +92,7 @@ function searchCulprit(work: StageWork, proofs: Proofs): { ask: Change } | { cul
 function rowsToAsk(work: StageWork, proofs: Proofs, ids: Iterable<string>): ProofJob[] {
   return [...ids].flatMap((id) => {
     const change = changeOfRow(work, id)
-    return change === undefined || verdictOf(proofs, change) !== undefined ? [] : [question('row', change)]
+    return change === undefined || verdictOf(proofs, change) !== undefined ? [] : [jobFor('row', change)]
   })
 }
 
@@ -110,7 +110,7 @@ function rungsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
     const tighter = nextTighter(work, id)
     if (tighter === undefined || rowProof(work, proofs, id).state !== 'proven') return []
     const change = changeOfProposed(tighter)
-    return verdictOf(proofs, change) === undefined ? [question('rung', change)] : []
+    return verdictOf(proofs, change) === undefined ? [jobFor('rung', change)] : []
   })
 }
 
@@ -123,7 +123,7 @@ function brokenTogether(work: StageWork, proofs: Proofs): Extract<Verdict, { hol
 function partsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   if (brokenTogether(work, proofs) === undefined) return []
   const next = searchCulprit(work, proofs)
-  return 'ask' in next && verdictOf(proofs, next.ask) === undefined ? [question('part', next.ask)] : []
+  return 'ask' in next && verdictOf(proofs, next.ask) === undefined ? [jobFor('part', next.ask)] : []
 }
 
 /**
@@ -137,13 +137,13 @@ export function proofJobs(work: StageWork, proofs: Proofs): ProofJob[] {
   const verdict = verdictOf(proofs, set)
   const alone = verdict?.holds === false ? rowsToAsk(work, proofs, work.ticked) : []
   const beside = [...rungsToAsk(work, proofs), ...untickedToAsk(work, proofs)]
-  const unsettled = alone.length + rungsToAsk(work, proofs).length > 0
-  const first = proofs.verdicts.size === 0 || !unsettled
-  const wanted = work.ticked.size > 0 && verdict === undefined && first ? [question('set', set)] : []
+  const open = alone.length + rungsToAsk(work, proofs).length > 0
+  const first = proofs.verdicts.size === 0 || !open
+  const wanted = work.ticked.size > 0 && verdict === undefined && first ? [jobFor('set', set)] : []
   return [...wanted, ...alone, ...partsToAsk(work, proofs), ...beside]
 }
 
-/** The question that a free clone takes next, if there is one that may be asked beside those that run. */
+/** The job that a free clone takes next, if there is one that may be asked beside those that run. */
 export function nextJob(work: StageWork, proofs: Proofs, running: readonly ProofJob[]): ProofJob | undefined {
   const exclusive = running.some(({ change }) => isExclusive(change))
   return proofJobs(work, proofs).find(
@@ -151,7 +151,7 @@ export function nextJob(work: StageWork, proofs: Proofs, running: readonly Proof
   )
 }
 
-export function isSettled(work: StageWork, proofs: Proofs): boolean {
+export function allAnswered(work: StageWork, proofs: Proofs): boolean {
   return proofs.running.size === 0 && proofJobs(work, proofs).length === 0
 }
 
@@ -218,13 +218,13 @@ function newRefusal(proofs: Proofs, refused: readonly string[]): string | undefi
   return fresh && `its log says ${fresh}`
 }
 
-function absorbRow(work: StageWork, proofs: Proofs, id: string): StageWork {
+function applyToRow(work: StageWork, proofs: Proofs, id: string): StageWork {
   const change = changeOfRow(work, id)
   const verdict = change && verdictOf(proofs, change)
   if (!work.ticked.has(id)) {
-    const settles = work.current.get(id)?.tickIfProven === true && !work.settled.has(id)
-    if (verdict?.holds !== true || !settles) return work
-    return { ...work, ticked: new Set([...work.ticked, id]), settled: new Set([...work.settled, id]) }
+    const mayBeTicked = work.current.get(id)?.tickIfProven === true && !work.decided.has(id)
+    if (verdict?.holds !== true || !mayBeTicked) return work
+    return { ...work, ticked: new Set([...work.ticked, id]), decided: new Set([...work.decided, id]) }
   }
   if (verdict?.holds === false) return work.insisted.has(id) ? work : loosenRow(work, id, verdict)
   const tighter = nextTighter(work, id)
@@ -234,7 +234,7 @@ function absorbRow(work: StageWork, proofs: Proofs, id: string): StageWork {
 }
 
 /** What broke as a set: by what was missing, or less the row with which it begins to break. */
-function absorbSet(work: StageWork, proofs: Proofs): StageWork {
+function applyToSet(work: StageWork, proofs: Proofs): StageWork {
   const set = setVerdict(work, proofs)
   if (set?.holds !== false || work.insisted.size > 0) return work
   const loosened = loosenSet(work, set.remedies)
@@ -250,8 +250,8 @@ function absorbSet(work: StageWork, proofs: Proofs): StageWork {
  */
 export function applyVerdicts(start: StageWork, proofs: Proofs): StageWork {
   const once = (given: StageWork) =>
-    absorbSet(
-      [...given.current.keys()].reduce((next, id) => absorbRow(next, proofs, id), given),
+    applyToSet(
+      [...given.current.keys()].reduce((next, id) => applyToRow(next, proofs, id), given),
       proofs,
     )
   let work = start

@@ -8,8 +8,8 @@ import type { Proof } from '../walk/state.ts'
 import { openRehearsal, type Rehearsal } from './clone-pool.ts'
 import { CloneScheduler, lowerOwnPriority } from './clone-scheduler.ts'
 import {
+  allAnswered,
   applyVerdicts,
-  isSettled,
   NO_PROOFS,
   nextJob,
   type ProofJob,
@@ -24,7 +24,7 @@ const MAX_LOST = 1
 
 const silent: StepListener = () => undefined
 
-/** A question that spoiled the clone it was asked in is asked once more, in a fresh one. */
+/** A job that spoiled its clone is done once more, in a fresh one. */
 interface Asked extends ProofJob {
   again?: true
 }
@@ -97,7 +97,7 @@ export class StageProving {
 
   get proving(): boolean {
     if (!this.wanted || this.#stopped || this.#proofs.unprovable !== undefined) return false
-    return !isSettled(this.#work, this.#proofs)
+    return !allAnswered(this.#work, this.#proofs)
   }
 
   get set(): Proof {
@@ -179,11 +179,11 @@ export class StageProving {
     return next
   }
 
-  #answer(question: ProofJob, verdict: Verdict | undefined): void {
-    this.#running = this.#running.filter(({ key }) => key !== question.key)
+  #answer(job: ProofJob, verdict: Verdict | undefined): void {
+    this.#running = this.#running.filter(({ key }) => key !== job.key)
     const running = new Set(this.#running.map(({ key }) => key))
     const verdicts = new Map(this.#proofs.verdicts)
-    if (verdict !== undefined) verdicts.set(question.key, verdict)
+    if (verdict !== undefined) verdicts.set(job.key, verdict)
     this.#proofs = { ...this.#proofs, verdicts, running }
     this.#advance()
   }
@@ -209,17 +209,17 @@ export class StageProving {
     let rehearsal: Rehearsal | undefined
     try {
       while (!this.#stopped && !this.#context.signal.aborted) {
-        const question = this.#nextJob()
-        if (question === undefined) {
+        const job = this.#nextJob()
+        if (job === undefined) {
           await this.#next()
           continue
         }
         const opened = rehearsal ?? (await openRehearsal(this.#context, this.#work.facts, this.#baseline))
-        if ('why' in opened) return this.#requeue(question, opened.why)
+        if ('why' in opened) return this.#requeue(job, opened.why)
         rehearsal = opened
         this.#lost = 0
         this.#differs = opened.notes
-        const spoiled = await this.#ask(rehearsal, question)
+        const spoiled = await this.#ask(rehearsal, job)
         if (!spoiled) {
           await this.#rest()
           continue
@@ -240,33 +240,33 @@ export class StageProving {
     }
   }
 
-  /** Without a clone the question is for another one; where there is no other, nothing can be proven. */
-  #requeue(question: ProofJob, why: string): void {
+  /** Without a clone the job is for another one; where there is no other, nothing can be proven. */
+  #requeue(job: ProofJob, why: string): void {
     this.#mostClones = Math.max(1, this.#workers.size - 1)
     this.#lost += 1
     // Once may be chance: somebody stopped it, or memory was short for a moment.
     if (this.#running.length === 1 && this.#lost > MAX_LOST)
       this.#proofs = { ...this.#proofs, unprovable: why }
-    this.#answer(question, undefined)
+    this.#answer(job, undefined)
   }
 
-  /** True when the clone is not fit for another question. */
-  async #ask(rehearsal: Rehearsal, question: Asked): Promise<boolean> {
+  /** True when the clone is not fit for another job. */
+  async #ask(rehearsal: Rehearsal, job: Asked): Promise<boolean> {
     const tell: StepListener = (event) => {
-      if (question.of === 'set') this.#watching(event)
+      if (job.of === 'set') this.#watching(event)
     }
     const { stage }: { stage: Stage } = this.#work
     try {
-      const { verdict, clone } = await rehearsal.ask(stage, question, tell)
-      const unsure = clone === 'unsure' && verdict.holds === false && question.again === undefined
-      if (unsure) this.#again.push({ ...question, again: true })
-      this.#answer(question, unsure ? undefined : verdict)
+      const { verdict, clone } = await rehearsal.ask(stage, job, tell)
+      const unsure = clone === 'unsure' && verdict.holds === false && job.again === undefined
+      if (unsure) this.#again.push({ ...job, again: true })
+      this.#answer(job, unsure ? undefined : verdict)
       return clone !== 'fit'
     } catch (error) {
       this.#context.signal.throwIfAborted()
       const why = (error as Error).message.split('\n')[0] as string
-      if (question.again === undefined) this.#again.push({ ...question, again: true })
-      this.#answer(question, question.again === undefined ? undefined : { holds: undefined, why })
+      if (job.again === undefined) this.#again.push({ ...job, again: true })
+      this.#answer(job, job.again === undefined ? undefined : { holds: undefined, why })
       return true
     }
   }

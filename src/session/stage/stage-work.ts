@@ -22,7 +22,7 @@ export interface StageWork {
   /** Rows that the person ticked all the same. */
   insisted: ReadonlySet<string>
   /** Rows that the person touched, or that were ticked because they held: they are not ticked by themselves again. */
-  settled: ReadonlySet<string>
+  decided: ReadonlySet<string>
   /** Rows that stand for their other way by now. */
   turned: ReadonlySet<string>
   /** Which tighter values of a row were tried already. */
@@ -51,7 +51,7 @@ export function beginStage(stage: Stage, facts: Facts): StageWork {
 export const UNTOUCHED = {
   broken: new Map<string, string>(),
   insisted: new Set<string>(),
-  settled: new Set<string>(),
+  decided: new Set<string>(),
   turned: new Set<string>(),
   climbed: new Map<string, Climbed>(),
 } as const
@@ -65,15 +65,15 @@ export function toggle(work: StageWork, id: string): StageWork {
 function tick(work: StageWork, id: string): StageWork {
   const broken = new Map(work.broken)
   const insisted = broken.delete(id) ? new Set([...work.insisted, id]) : work.insisted
-  const settled = new Set([...work.settled, id])
-  return { ...work, broken, insisted, settled, ticked: new Set([...work.ticked, id]) }
+  const decided = new Set([...work.decided, id])
+  return { ...work, broken, insisted, decided, ticked: new Set([...work.ticked, id]) }
 }
 
 function untick(work: StageWork, id: string): StageWork {
   const [ticked, insisted] = [new Set(work.ticked), new Set(work.insisted)]
   ticked.delete(id)
   insisted.delete(id)
-  return { ...work, ticked, insisted, settled: new Set([...work.settled, id]) }
+  return { ...work, ticked, insisted, decided: new Set([...work.decided, id]) }
 }
 
 /** The row's other way instead of the one it stands for; what was tried of the one says nothing of the other. */
@@ -92,7 +92,7 @@ export function toAlternative(work: StageWork, id: string): StageWork {
 export function asChosen(anew: StageWork, before: StageWork): StageWork {
   return [...anew.current.keys()].reduce((work, id) => {
     const turned = before.turned.has(id) !== work.turned.has(id) ? toAlternative(work, id) : work
-    const differs = before.settled.has(id) && before.ticked.has(id) !== turned.ticked.has(id)
+    const differs = before.decided.has(id) && before.ticked.has(id) !== turned.ticked.has(id)
     return differs ? toggle(turned, id) : turned
   }, anew)
 }

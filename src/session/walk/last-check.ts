@@ -120,10 +120,10 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
 
 async function answersAgain(context: WalkContext, baseline: Baseline): Promise<boolean> {
   const facts = await observe(context.host, context.subject.unit)
-  const question = healthCheckInput(
+  const input = healthCheckInput(
     trialContext(context, facts, baseline),
     { invocation: '', processes: [] },
     Date.now(),
   )
-  return (await checkHealth(question)).healthy
+  return (await checkHealth(input)).healthy
 }

@@ -49,7 +49,7 @@ export function isInsistedOn(row: Row): boolean {
   return row.ticked && row.proof.state === 'breaks'
 }
 
-export function isSettled({ state }: Proof): boolean {
+export function hasVerdict({ state }: Proof): boolean {
   return state === 'proven' || state === 'breaks' || state === 'unprovable'
 }
 

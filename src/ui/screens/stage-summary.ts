@@ -2,7 +2,7 @@ import type { Stage } from '../../catalog/common/types.ts'
 import type { Row, StagePhase } from '../../session/walk/state.ts'
 import type { Room } from '../frame/screen.tsx'
 import { clip, type Line, line, widthOf, wrap } from '../text/lines.ts'
-import { isInsistedOn, isSettled, proofSentence, proofTone, shortSentence } from './proof-words.ts'
+import { hasVerdict, isInsistedOn, proofSentence, proofTone, shortSentence } from './proof-words.ts'
 
 /** What the stage is about, for somebody who sees it for the first time. */
 const ABOUT: Record<Stage, string> = {
@@ -61,7 +61,7 @@ function together(phase: StagePhase, offered: Row[], width: number): string {
 function progressOf(offered: Row[]): string {
   const asked = offered.filter(({ proof }) => proof.state !== 'none')
   if (asked.length === 0) return ''
-  return ` Rows: ${asked.filter(({ proof }) => isSettled(proof)).length} of ${asked.length} done.`
+  return ` Rows: ${asked.filter(({ proof }) => hasVerdict(proof)).length} of ${asked.length} done.`
 }
 
 function twoLines(text: string, width: number): string[] {

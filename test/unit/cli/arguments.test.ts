@@ -39,9 +39,9 @@ describe('the command line', () => {
     ['undo apache2', { command: 'undo', unit: 'apache2' }],
     ['status undo', { command: 'status', unit: 'undo' }],
     ['-- -x', { ...WALK, unit: '-x' }],
-    ['--help', { command: 'help', unit: '' }],
-    ['apache2 -h', { command: 'help', unit: '' }],
-    ['--version', { command: 'version', unit: '' }],
+    ['--help', { command: 'help' }],
+    ['apache2 -h', { command: 'help' }],
+    ['--version', { command: 'version' }],
   ])('%s', (line, expected) => {
     expect(parseArguments(line.split(' '))).toEqual(expected)
   })

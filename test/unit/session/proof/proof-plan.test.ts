@@ -4,9 +4,9 @@ import type { Remedy } from '../../../../src/catalog/common/remedy.ts'
 import { takingOut } from '../../../../src/catalog/common/squeeze.ts'
 import type { Assignment, Directive, Proposed } from '../../../../src/catalog/common/types.ts'
 import {
+  allAnswered,
   applyVerdicts,
   changeKey,
-  isSettled,
   NO_PROOFS,
   nextJob,
   type ProofJob,
@@ -75,13 +75,13 @@ function prove(start: StageWork, service: Service): { work: StageWork; proofs: P
   let proofs: Proofs = NO_PROOFS
   const asked: ProofJob[] = []
   for (;;) {
-    const question = nextJob(work, proofs, [])
-    if (question === undefined) return { work, proofs, asked }
+    const job = nextJob(work, proofs, [])
+    if (job === undefined) return { work, proofs, asked }
     if (asked.length > 200) throw new Error('it never ends')
-    asked.push(question)
+    asked.push(job)
     proofs = {
       ...proofs,
-      verdicts: new Map([...proofs.verdicts, [question.key, verdictOf(service, question)]]),
+      verdicts: new Map([...proofs.verdicts, [job.key, verdictOf(service, job)]]),
     }
     work = applyVerdicts(work, proofs)
   }
@@ -90,12 +90,12 @@ function prove(start: StageWork, service: Service): { work: StageWork; proofs: P
 const ticked = (work: StageWork) => [...work.ticked]
 
 describe('a stage that holds', () => {
-  it('is proven by one question, all rows with it', () => {
+  it('is proven by one job, all rows with it', () => {
     const { work, proofs, asked } = prove(rows(12), () => undefined)
     expect(asked.map(({ of }) => of)).toEqual(['set'])
     expect(setProof(work, proofs).state).toBe('proven')
     for (const id of work.ticked) expect(rowProof(work, proofs, id).state).toBe('proven')
-    expect(isSettled(work, proofs)).toBe(true)
+    expect(allAnswered(work, proofs)).toBe(true)
   })
 
   it('has its unticked rows asked alone', () => {
@@ -252,10 +252,10 @@ describe('a tighter value', () => {
   it('is not taken when the service complains of something refused that was not refused before', () => {
     let work = start()
     let proofs: Proofs = NO_PROOFS
-    for (let question = nextJob(work, proofs, []); question; question = nextJob(work, proofs, [])) {
-      const refused = question.of === 'rung' ? ['kill(#) failed: Operation not permitted'] : []
-      const verdict: Verdict = { holds: true, refused, of: question.of, change: question.change }
-      proofs = { ...proofs, verdicts: new Map([...proofs.verdicts, [question.key, verdict]]) }
+    for (let job = nextJob(work, proofs, []); job; job = nextJob(work, proofs, [])) {
+      const refused = job.of === 'rung' ? ['kill(#) failed: Operation not permitted'] : []
+      const verdict: Verdict = { holds: true, refused, of: job.of, change: job.change }
+      proofs = { ...proofs, verdicts: new Map([...proofs.verdicts, [job.key, verdict]]) }
       work = applyVerdicts(work, proofs)
     }
     expect(work.current.get('UMask')?.value).toBe('0022')
