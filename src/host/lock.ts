@@ -6,7 +6,8 @@ export interface Lock {
 
 /**
  * Locks a folder for as long as this process lives: flock(1) holds it, and ends when its standard input does,
- * so that a kill -9 leaves no lock behind and no file. Not by execa, which runs a program to its end and reads it. Undefined when somebody else holds it.
+ * so that a kill -9 leaves no lock behind and no file. Undefined when somebody else holds it. Not by execa, which runs
+ * a program to its end and reads it.
  */
 export function lockFolder(path: string): Promise<Lock | undefined> {
   return new Promise((resolve, reject) => {

@@ -1,10 +1,6 @@
-import { printableState } from '../host/printable.ts'
 import type { Session, WalkState } from '../session/walk/state.ts'
 import { needsAscii, prepareEnvironment } from './terminal/environment.ts'
-import { TerminalSize } from './terminal/size.ts'
-import { toAscii } from './text/ascii.ts'
-import { historyLine } from './text/history.ts'
-import { clip, plain } from './text/lines.ts'
+import { firstLines, hasFirstLines } from './terminal/first-lines.ts'
 
 export interface WizardTerminal {
   stdin: NodeJS.ReadStream
@@ -21,18 +17,23 @@ export async function runWizard(session: Session, terminal: WizardTerminal = pro
   prepareEnvironment(process.env)
   surviveHangup(stdin, stdout)
   const ascii = needsAscii(process.env)
-  const size = new TerminalSize(stdout)
+  const first = drawFirst(stdout, session.state(), ascii)
 
   // Only now: Ink and chalk read the environment while they are loaded.
   const { renderWizard } = await import('./terminal/render.tsx')
-  const above = () =>
-    plain(printableState(session.state()).history.map(historyLine)).map((text) =>
-      clip(text, (stdout.columns || 80) - 1),
-    )
-  await renderWizard({ session, stdin, stdout, size, output: { ascii, above } })
+  await renderWizard({ session, stdin, stdout, ascii, first })
   const code = await session.finished.catch(() => 1)
+  const { printRest } = await import('./text/rest.ts')
   await printRest(stdout, session.state(), ascii)
   return code
+}
+
+/** Number of rows that were drawn. */
+function drawFirst(stdout: NodeJS.WriteStream, state: WalkState, ascii: boolean): number {
+  if (!hasFirstLines(state, process.env)) return 0
+  const lines = firstLines(state, { columns: stdout.columns || 80, rows: stdout.rows || 24, ascii })
+  stdout.write(lines.map((line) => `${line}\n`).join(''))
+  return lines.length
 }
 
 /**
@@ -41,16 +42,4 @@ export async function runWizard(session: Session, terminal: WizardTerminal = pro
  */
 function surviveHangup(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): void {
   for (const stream of [stdin, stdout, process.stderr]) stream.on('error', () => {})
-}
-
-/** The whole summary, of which the last frame could show only a part. */
-async function printRest(stdout: NodeJS.WriteStream, state: WalkState, ascii: boolean): Promise<void> {
-  const { phase } = printableState(state)
-  if (phase.at !== 'done') return
-  const { summaryLines } = await import('./text/summary.ts')
-  const text = `${plain(summaryLines(phase.summary, (stdout.columns || 80) - 1)).join('\n')}\n`
-  await new Promise<void>((resolve) => {
-    if (!stdout.writable) return resolve()
-    stdout.write(ascii ? toAscii(text) : text, () => resolve())
-  })
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { printableState, printableText } from '../../src/host/printable.ts'
+import { initialState } from '../../src/session/walk/state.ts'
 import { footerLines } from '../../src/ui/frame/footer.tsx'
-import { headerLines } from '../../src/ui/frame/header.tsx'
+import { headerLines, headerRows } from '../../src/ui/frame/header.tsx'
 import { windowStart } from '../../src/ui/input/list.ts'
 import { needsAscii, prepareEnvironment } from '../../src/ui/terminal/environment.ts'
+import { firstLines, hasFirstLines } from '../../src/ui/terminal/first-lines.ts'
 import { toAscii } from '../../src/ui/text/ascii.ts'
 import { formatGain } from '../../src/ui/text/gain.ts'
 import { clip, clipStart, pad, plain, verbatim, widthOf, wrap } from '../../src/ui/text/lines.ts'
@@ -99,6 +101,33 @@ describe('layout', () => {
     const [, second = ''] = plain(headerLines(state, columns))
     expect(second).toMatch(/^REHEARSAL in a clone/)
     expect(widthOf(second)).toBeLessThanOrEqual(columns)
+  })
+})
+
+describe('the first lines, drawn before Ink is loaded', () => {
+  it.each([
+    [80, 24],
+    [120, 16],
+    [34, 24],
+    [30, 12],
+  ])('are what Ink draws there at %i×%i', (columns, rows) => {
+    const state = initialState('apache2.service')
+    const drawn = plain(headerLines(state, columns))
+    const first = firstLines(state, { columns, rows, ascii: false })
+    expect(first.slice(-2)).toEqual(drawn.map((line) => line.slice(0, columns)))
+    expect(first).toHaveLength(Math.min(3, headerRows(rows)) - (rows >= 12 && rows < 18 ? 1 : 0))
+  })
+
+  it('are ASCII where the terminal needs it, and draw nothing that a terminal would obey', () => {
+    const [, name] = firstLines(initialState('a\x1b[2J.service'), { columns: 80, rows: 24, ascii: true })
+    expect(name).toBe('hardenctl | a.service | looking')
+  })
+
+  it('are drawn only where there is nothing else to see', () => {
+    const state = initialState('apache2.service')
+    expect(hasFirstLines(state, {})).toBe(true)
+    expect(hasFirstLines(state, { INK_SCREEN_READER: 'true' })).toBe(false)
+    expect(hasFirstLines({ ...state, phase: stage() }, {})).toBe(false)
   })
 })
 

@@ -2,6 +2,8 @@ import { toAscii } from '../text/ascii.ts'
 
 export interface OutputOptions {
   ascii: boolean
+  /** Number of rows above the cursor that the first frame takes the place of. */
+  first: number
   /** Lets React lay out anew; nothing of it is drawn yet. */
   onResize: () => void
   /** Makes Ink forget what it has drawn, so that it draws all of it again. */
@@ -23,12 +25,16 @@ const SETTLE_MS = 60
  */
 export function safeOutput(stdout: NodeJS.WriteStream, options: OutputOptions): NodeJS.WriteStream {
   let muted = false
+  let replaced = options.first === 0 ? '' : `\x1b[${options.first}A\x1b[J`
   const onResized = new Map<Listener, Listener>()
   const translate = (text: string) => (options.ascii ? toAscii(text) : text)
 
   const write = (chunk: unknown, ...rest: unknown[]): boolean => {
-    if (!muted)
-      return stdout.write(typeof chunk === 'string' ? translate(chunk) : (chunk as string), ...(rest as []))
+    if (!muted) {
+      const text = typeof chunk === 'string' ? translate(replaced + chunk) : (chunk as string)
+      replaced = ''
+      return stdout.write(text, ...(rest as []))
+    }
     const done = rest.find((item) => typeof item === 'function') as (() => void) | undefined
     if (done) setImmediate(done)
     return true

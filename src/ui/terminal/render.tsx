@@ -1,23 +1,38 @@
 import { render } from 'ink'
 import { useSyncExternalStore } from 'react'
+import { printableState } from '../../host/printable.ts'
 import type { Session } from '../../session/walk/state.ts'
 import { App } from '../app.tsx'
-import { type OutputOptions, safeOutput } from './output.ts'
-import { SizeContext, type TerminalSize } from './size.ts'
+import { historyLine } from '../text/history.ts'
+import { clip, plain } from '../text/lines.ts'
+import { safeOutput } from './output.ts'
+import { SizeContext, TerminalSize } from './size.ts'
 
 interface RenderedWizard {
   session: Session
   stdin: NodeJS.ReadStream
   stdout: NodeJS.WriteStream
-  size: TerminalSize
-  output: Pick<OutputOptions, 'ascii' | 'above'>
+  ascii: boolean
+  /** Number of rows that the frame takes the place of. */
+  first: number
 }
 
 /** Ends when the walk is over and everything is painted. */
-export async function renderWizard({ session, stdin, stdout, size, output }: RenderedWizard): Promise<void> {
+export async function renderWizard({ session, stdin, stdout, ascii, first }: RenderedWizard): Promise<void> {
+  const size = new TerminalSize(stdout)
+  const above = () =>
+    plain(printableState(session.state()).history.map(historyLine)).map((text) =>
+      clip(text, (stdout.columns || 80) - 1),
+    )
   const instance = render(<Sized session={session} size={size} />, {
     stdin,
-    stdout: safeOutput(stdout, { ...output, onResize: size.refresh, forget: () => instance.clear() }),
+    stdout: safeOutput(stdout, {
+      ascii,
+      first,
+      above,
+      onResize: size.refresh,
+      forget: () => instance.clear(),
+    }),
     // A terminal is one in CI too.
     interactive: true,
     exitOnCtrlC: false,

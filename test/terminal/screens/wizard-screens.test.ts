@@ -134,6 +134,19 @@ describe.concurrent.each([
   )
 })
 
+it('puts the first frame in the place of what was drawn before Ink was there', async () => {
+  const terminal = start('looking')
+  await terminal.waitFor('Looking at the processes')
+  expect(terminal.written()).toMatch(/^\r\nhardenctl · apache2\.service · looking\r\nLIVE SERVICE\r\n/)
+  expect(lines(terminal, /LIVE SERVICE/)).toHaveLength(1)
+  expect(lines(terminal, /· looking/)).toHaveLength(1)
+  expect(terminal.screen().slice(0, 3)).toEqual([
+    '',
+    'hardenctl · apache2.service · looking',
+    expect.stringMatching(/^LIVE SERVICE +exposure 9\.2 UNSAFE$/),
+  ])
+})
+
 describe('keys', () => {
   it('that come in one read do what they say, in order', async () => {
     const terminal = start('walk')

@@ -1,0 +1,27 @@
+import { printableLine } from '../../host/printable.ts'
+import type { WalkState } from '../../session/walk/state.ts'
+
+interface Screen {
+  columns: number
+  rows: number
+  ascii: boolean
+}
+
+/**
+ * The header of the very first frame, drawn without Ink, which takes longer to load than Node itself. Imports nothing
+ * that is not there already, so it writes what header.tsx draws a second time; a test holds the two together.
+ */
+export function firstLines(state: WalkState, { columns, rows, ascii }: Screen): string[] {
+  const unit = printableLine(state.unit)
+  const whole = `hardenctl · ${unit} · looking`
+  const name = whole.length <= columns ? whole : `${unit} · looking`
+  const lines = [name, 'LIVE SERVICE'].map((line) => line.slice(0, columns))
+  const shown = rows < 18 ? lines : ['', ...lines]
+  return ascii ? shown.map((line) => line.replaceAll('·', '|')) : shown
+}
+
+/** Whether there is something that can be drawn so: only a beginning, and not twice for who has it read out. */
+export function hasFirstLines(state: WalkState, environment: Record<string, string | undefined>): boolean {
+  const isBeginning = state.phase.at === 'looking' && state.target === 'live'
+  return isBeginning && state.stopping === undefined && environment.INK_SCREEN_READER !== 'true'
+}
