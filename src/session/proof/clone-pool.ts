@@ -88,7 +88,7 @@ function wantsTrace({ of, change }: ProofJob, { remedies }: Diagnosis): boolean 
 }
 
 async function ask(
-  { trials, volatile }: PreparedClone,
+  { trials, live, volatile }: PreparedClone,
   facts: Facts,
   stage: Stage,
   job: ProofJob,
@@ -106,9 +106,9 @@ async function ask(
     return { verdict: { holds: true, refused, of, change }, clone: back ? 'fit' : 'unsure' }
   }
   const { lines: undone, proven } = result.undone
-  const plain = await diagnosisOf(trials.host, facts, result)
+  const plain = await diagnosisOf(trials.host, facts, result, live)
   const traced = proven && before !== undefined && wantsTrace(job, plain)
-  const failure = { trials, facts, volatile, change }
+  const failure = { trials, live, facts, volatile, change }
   const told = traced ? await withRefusedCalls({ ...failure, before }, plain) : plain
   const clone = traced ? 'used' : proven ? 'fit' : 'unsure'
   return { verdict: { holds: false, ...told, undone }, clone }
@@ -128,6 +128,8 @@ async function replayPending({ pendingChange }: WalkContext, trials: TrialContex
 /** A clone that is as the host that the stages are applied to. */
 export interface PreparedClone {
   clone: Clone
+  /** The host of which it is a clone. */
+  live: Host
   trials: TrialContext
   /** What was in the folders that a reboot empties, before the service's first start. */
   volatile: VolatileListing
@@ -160,7 +162,7 @@ export async function bootStage(
       tell: () => undefined,
     }
     await replayPending(context, trials)
-    return { clone, trials, volatile }
+    return { clone, live, trials, volatile }
   } catch (error) {
     await clone?.dispose().catch(() => undefined)
     signal.throwIfAborted()

@@ -1,3 +1,4 @@
+import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Learned } from '../../observe/trace/learned.ts'
 import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
@@ -14,6 +15,8 @@ import type { Change, TrialContext } from '../../trial/transaction/trial.ts'
 
 export interface TracedFailure {
   trials: TrialContext
+  /** The host of which the trial's is a clone. */
+  live: Host
   facts: Facts
   volatile: VolatileListing
   change: Change
@@ -41,7 +44,7 @@ function phasesOf({ trials, facts, volatile }: TracedFailure): LearnPhase[] {
  * of no further use afterwards. The same diagnosis where nothing could be traced.
  */
 export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagnosis): Promise<Diagnosis> {
-  const { trials, facts, change, before } = failure
+  const { trials, live, facts, change, before } = failure
   const { host, signal } = trials
   const records = await recordOwnership(host, change.ownership, change.assignments)
   // The trial that broke has made it in this clone.
@@ -66,6 +69,6 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
   return {
     reason: `${diagnosis.reason}; ${first}`,
     journal: [...diagnosis.journal, ...lines.map((line) => `strace: ${line}`)],
-    remedies: [...(await completeRemedies(host, remedies)), ...diagnosis.remedies],
+    remedies: [...(await completeRemedies(host, remedies, live)), ...diagnosis.remedies],
   }
 }

@@ -9,11 +9,12 @@ import { isPrecise, relax } from '../proof/loosen.ts'
 import type { WalkContext } from '../walk/context.ts'
 import type { StageWork } from './stage-work.ts'
 
-/** Why a trial failed on `host`, by what is there of that invocation alone. */
+/** Why a trial failed on `host`, by what is there of that invocation alone. `appliedTo` is the host that it was for. */
 export async function diagnosisOf(
   host: Host,
   facts: Facts,
   failed: Extract<Attempt, { healthy: false }>,
+  appliedTo: Host = host,
 ): Promise<Diagnosis> {
   const { report, reasons, trial } = failed
   const invocation = report?.last?.invocation ?? ''
@@ -27,7 +28,7 @@ export async function diagnosisOf(
     capabilities: (facts.unit.properties.CapabilityBoundingSet?.[0] ?? '').split(' '),
     groups: facts.syscallGroups,
   })
-  return { ...found, remedies: await completeRemedies(host, found.remedies) }
+  return { ...found, remedies: await completeRemedies(host, found.remedies, appliedTo) }
 }
 
 /** What a screen tells of a failure. */

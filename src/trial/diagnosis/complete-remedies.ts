@@ -15,21 +15,26 @@ async function writablePlace(host: Host, path: string): Promise<string | undefin
   return (await host.stat(folder).catch(() => undefined)) === undefined ? undefined : folder
 }
 
-async function completeRemedy(host: Host, remedy: Remedy): Promise<Remedy[]> {
+async function completeRemedy(host: Host, remedy: Remedy, appliedTo: Host): Promise<Remedy[]> {
   if (remedy.kind === 'exec-path') {
     const interpreters = await interpretersOf(host, remedy.path)
     return [remedy, ...interpreters.map((found): Remedy => ({ kind: 'exec-path', path: found }))]
   }
   if (remedy.kind !== 'read-write-path') return [remedy]
-  const path = await writablePlace(host, remedy.path)
+  const path = await writablePlace(appliedTo, remedy.path)
   return path === undefined ? [] : [{ ...remedy, path }]
 }
 
 /**
  * The remedies as a unit can have them: each place by a path that is there, or not at all, and a script with its
- * interpreter, whose refusal the kernel reports as the script's.
+ * interpreter, whose refusal the kernel reports as the script's. `appliedTo` is the host that the change is for, where
+ * `host` is a clone of it: what the service made in the clone before it was held to the change is not there.
  */
-export async function completeRemedies(host: Host, remedies: readonly Remedy[]): Promise<Remedy[]> {
-  const all = await Promise.all(remedies.map((remedy) => completeRemedy(host, remedy)))
+export async function completeRemedies(
+  host: Host,
+  remedies: readonly Remedy[],
+  appliedTo: Host = host,
+): Promise<Remedy[]> {
+  const all = await Promise.all(remedies.map((remedy) => completeRemedy(host, remedy, appliedTo)))
   return [...new Map(all.flat().map((remedy) => [remedyId(remedy), remedy])).values()]
 }

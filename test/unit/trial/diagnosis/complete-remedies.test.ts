@@ -31,3 +31,9 @@ it.each<[string, Remedy, string[]]>([
 ])('%s', async (_, remedy, ids) => {
   expect((await completeRemedies(host, [remedy, remedy])).map(remedyId)).toEqual(ids)
 })
+
+it('a file that the service made in a clone alone is to be made on the host that the change is for', async () => {
+  const clone = memoryHost({ files: { '/srv/data/kept': '', '/srv/data/new': '' } })
+  const remedies = await completeRemedies(clone, [written('/srv/data/new')], host)
+  expect(remedies.map(remedyId)).toEqual(['read-write-path /srv/data'])
+})
