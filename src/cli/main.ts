@@ -26,12 +26,7 @@ function enableCompileCache(): void {
 async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2))
   if (args.command === 'help' || args.command === 'version') {
-    say(
-      args.command === 'help'
-        ? USAGE
-        : `hardenctl ${HARDENCTL_VERSION}
-`,
-    )
+    say(args.command === 'help' ? USAGE : `hardenctl ${HARDENCTL_VERSION}\n`)
     return 0
   }
   if (process.getuid?.() !== 0) {
