@@ -1,9 +1,10 @@
 import { STAGES, type Stage } from '../catalog/common/types.ts'
+import { ExpectedError } from '../host/errors.ts'
 
 /** Not imported: an import of node:util loads all of its parts, half of the time that --help takes. */
 const { parseArgs } = process.getBuiltinModule('node:util')
 
-export class UsageError extends Error {
+export class UsageError extends ExpectedError {
   override name = 'UsageError'
 }
 
@@ -97,7 +98,12 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (units.length === 0) throw new UsageError(`name a unit, for example: sudo hardenctl ${head} apache2`)
   if (units.length !== 1) throw new UsageError('one unit at a time; see hardenctl --help')
   const unit = units[0] as string
-  if (verb !== undefined) return { command: verb, unit }
+  if (verb !== undefined) {
+    const [option] = Object.keys(values)
+    if (option !== undefined)
+      throw new UsageError(`--${option} is for the walk, and ${verb} takes no options`)
+    return { command: verb, unit }
+  }
   if (values.once && values['no-rehearsal']) {
     throw new UsageError('--once needs the rehearsal: it can’t go with --no-rehearsal')
   }

@@ -1,8 +1,7 @@
+import { ExpectedError, isExpected } from '../host/errors.ts'
 import { printerTo } from '../host/printer.ts'
+import { VERSION } from '../host/version.ts'
 import { parseArguments, USAGE, UsageError } from './arguments.ts'
-
-/** package.json's version, put in by the bundler. */
-declare const HARDENCTL_VERSION: string
 
 const printer = () => printerTo(process.stdout, process.stderr)
 
@@ -26,7 +25,7 @@ function enableCompileCache(): void {
 async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2))
   if (args.command === 'help' || args.command === 'version') {
-    say(args.command === 'help' ? USAGE : `hardenctl ${HARDENCTL_VERSION}\n`)
+    say(args.command === 'help' ? USAGE : `hardenctl ${VERSION}\n`)
     return 0
   }
   if (process.getuid?.() !== 0) {
@@ -41,10 +40,27 @@ async function main(): Promise<number> {
   return (await import('./commands/walk-command.ts')).runWalk(args, printer())
 }
 
+async function failed(error: unknown): Promise<number> {
+  if (error instanceof UsageError) {
+    printer().err(`hardenctl: ${error.message}`)
+    return 2
+  }
+  // The command alone: what stands behind it may be a secret, as in --check.
+  if (!isExpected(error))
+    await (await import('./bug.ts')).tellBug(printer(), error, `command ${commandOf(process.argv[2])}`)
+  else {
+    const next = error instanceof ExpectedError && error.next !== '' ? `. ${error.next}` : ''
+    printer().err(`hardenctl: ${error.message.split('\n')[0]}${next}`)
+  }
+  return 1
+}
+
+function commandOf(word: string | undefined): string {
+  return word === 'status' || word === 'undo' ? word : 'walk'
+}
+
 try {
   process.exitCode = await main()
 } catch (error) {
-  const text = (error as Error).message.split('\n')[0]
-  printer().err(`hardenctl: ${text}`)
-  process.exitCode = error instanceof UsageError ? 2 : 1
+  process.exitCode = await failed(error)
 }

@@ -1,5 +1,6 @@
 import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { basename, dirname, join, normalize } from 'node:path'
+import { isSystemError, orElse, reasonOf } from './errors.ts'
 import { type FileStat, type Host, HostError, type Ownership } from './host.ts'
 import { changeOwnerPinned } from './pinned.ts'
 import { fileStat } from './stat.ts'
@@ -9,16 +10,26 @@ type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe' | 'groupMembers' | 
 /** Errors that mean "there is nothing": also a process that ends while its /proc files are read (ESRCH). */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
 
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'EIO'
+/** The error as the callers of a host know it, with `what` failed in front; a bug stays what it is. */
+function hostError(error: unknown, what?: string): unknown {
+  if (!isSystemError(error)) return error
+  return new HostError(what === undefined ? error.message : `${what}: ${error.message}`, error.code ?? 'EIO')
+}
+
+async function orHostError<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw hostError(error)
+  }
 }
 
 async function absent<T>(work: Promise<T>, otherwise: T): Promise<T> {
   try {
-    return await work
+    return await orHostError(work)
   } catch (error) {
-    if (ABSENT.has(codeOf(error))) return otherwise
-    throw new HostError((error as Error).message, codeOf(error))
+    if (error instanceof HostError && ABSENT.has(error.code)) return otherwise
+    throw error
   }
 }
 
@@ -70,8 +81,9 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
     await rename(temporary, path)
     await syncFolder(dirname(path))
   } catch (error) {
+    // Why it could not be written says more than why its remainder could not be removed.
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw new HostError(`${path} could not be written: ${(error as Error).message}`, codeOf(error))
+    throw hostError(error, `${path} could not be written`)
   }
 }
 
@@ -120,7 +132,7 @@ async function resolveBelow(root: string, path: string): Promise<string | undefi
     const { real, missing } = await walkBelow(root, path)
     return missing ? undefined : real
   } catch (error) {
-    if (codeOf(error) === 'ELOOP') return undefined
+    if (error instanceof HostError && error.code === 'ELOOP') return undefined
     throw error
   }
 }
@@ -148,11 +160,9 @@ export function filesBelow(root: string): Files {
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
     },
     async readBytes(path, limit) {
-      try {
-        return await readUpTo(await follow(path), limit)
-      } catch {
-        return undefined
-      }
+      return follow(path)
+        .then((file) => readUpTo(file, limit))
+        .catch(orElse(undefined))
     },
     async list(path) {
       const names = await absent(readdir(await follow(path)), [])
@@ -163,11 +173,9 @@ export function filesBelow(root: string): Files {
       return stats === undefined ? undefined : fileStat(stats)
     },
     async readlink(path) {
-      try {
-        return await readlink(await locate(path))
-      } catch {
-        return undefined
-      }
+      return locate(path)
+        .then((file) => readlink(file))
+        .catch(orElse(undefined))
     },
     resolve: (path) => resolveBelow(root, path),
     async write(path, text, mode) {
@@ -175,18 +183,17 @@ export function filesBelow(root: string): Files {
     },
     async makeDirectory(path, mode) {
       const real = await locate(path)
-      try {
-        await mkdir(real, { recursive: true, mode })
-      } catch {
+      await mkdir(real, { recursive: true, mode }).catch((error) => {
+        reasonOf(error)
         // On a read-only file system the recursive one says ENOENT; the plain one says what is wrong.
-        await mkdir(real, { mode })
-      }
+        return orHostError(mkdir(real, { mode }))
+      })
     },
     async remove(path) {
       const real = await locate(path)
       const stats = await absent(lstat(real), undefined)
       if (stats === undefined) return false
-      await (stats.isDirectory() ? rmdir(real) : unlink(real))
+      await orHostError(stats.isDirectory() ? rmdir(real) : unlink(real))
       return true
     },
     changeOwner: (path: string, expected: FileStat, wanted: Ownership) =>

@@ -2,6 +2,7 @@
  * The one handle to a machine. Everything that runs a program or touches a file of the machine goes through
  * it, so that the live host and a clone of it are used by the same code.
  */
+import { ExpectedError } from './errors.ts'
 export interface Host {
   /** What a screen calls this machine: "live host", or the name of a clone. */
   readonly name: string
@@ -125,7 +126,7 @@ export interface ProbeAnswer {
 }
 
 /** A program or file operation of the machine that failed in a way the caller can't go on from. */
-export class HostError extends Error {
+export class HostError extends ExpectedError {
   override name = 'HostError'
   readonly code: string
   constructor(message: string, code: string) {

@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { orElse } from './errors.ts'
 import { membersBelow } from './group-members.ts'
 import type { KernelProcesses } from './host.ts'
 
@@ -9,9 +10,9 @@ const INITIAL = 'pid:[4026531836]'
 function ownNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid')
-  } catch {
+  } catch (error) {
     // Without /proc nothing can be told of processes.
-    return ''
+    return orElse('')(error)
   }
 }
 
@@ -22,6 +23,6 @@ export function kernelProcesses(): KernelProcesses | undefined {
     members: membersBelow,
     living: async () => (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number),
     // A process may go while it is asked for its name.
-    nameOf: async (pid) => (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => undefined))?.trimEnd(),
+    nameOf: async (pid) => (await readFile(`/proc/${pid}/comm`, 'utf8').catch(orElse(undefined)))?.trimEnd(),
   }
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { execa } from 'execa'
 import { userOptions } from './as-user.ts'
+import { reasonOf } from './errors.ts'
 import { filesBelow } from './files.ts'
 import { membersBelow } from './group-members.ts'
 import type { Host, RunOptions, RunResult } from './host.ts'
@@ -28,8 +29,9 @@ function asUser(argv: readonly string[], as: { uid: number; gid: number }): read
 function endGroup({ pid, stdout, stderr }: Pick<ChildProcess, 'pid' | 'stdout' | 'stderr'>): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')
-  } catch {
+  } catch (error) {
     // The group has gone by itself.
+    reasonOf(error)
   }
   stdout?.destroy()
   stderr?.destroy()

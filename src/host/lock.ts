@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { ExpectedError } from './errors.ts'
 
 export interface Lock {
   release(): void
@@ -21,7 +22,7 @@ export function lockFolder(path: string): Promise<Lock | undefined> {
     child.on('error', reject)
     child.on('exit', (code) => {
       if (code === 75) resolve(undefined)
-      else reject(new Error(`${path} could not be locked`))
+      else reject(new ExpectedError(`${path} could not be locked`))
     })
     child.stdin.on('error', () => undefined)
     child.stdout.once('data', () => {

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { chmod, chown, type FileHandle, open } from 'node:fs/promises'
+import { isSystemError } from './errors.ts'
 import { type FileStat, HostError, type Ownership } from './host.ts'
 import { fileStat } from './stat.ts'
 
@@ -26,7 +27,8 @@ async function openPinned(root: string, path: string): Promise<FileHandle> {
       here = next
     } catch (error) {
       await here.close()
-      throw new HostError(`${path}: ${name} is missing, or not what it was`, (error as { code: string }).code)
+      if (!isSystemError(error)) throw error
+      throw new HostError(`${path}: ${name} is missing, or not what it was`, error.code ?? 'EIO')
     }
   }
   return here

@@ -59,6 +59,7 @@ function askOnce(request: Exclude<ProbeRequest, { kind: 'talk' }>): Promise<Prob
         close = askSocket(connect({ host: request.address, port: request.port }), settle)
       } else close = askSocket(connect({ path: request.path }), settle)
     } catch (error) {
+      // Node takes neither every URL nor every path; what it does not take can't be asked.
       settle(false, errorCode(error as Error))
     }
   })

@@ -1,3 +1,4 @@
+import { isSystemError, reasonOf } from '../host/errors.ts'
 import { HostError } from '../host/host.ts'
 
 /** Sentences for the person on what could not be read; a set, since one cause often strikes many files. */
@@ -26,8 +27,8 @@ export async function orBlindSpot<T>(
 
 function codeOf(error: unknown): string {
   if (error instanceof HostError) return error.code
-  if (error instanceof Error) return 'code' in error ? String(error.code) : error.message
-  return String(error)
+  const reason = reasonOf(error)
+  return isSystemError(error) ? String(error.code) : reason
 }
 
 /** How many readings are under way at once: enough to be quick, few enough to leave the service its processor. */

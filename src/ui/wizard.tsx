@@ -22,7 +22,7 @@ export async function runWizard(session: Session, terminal: WizardTerminal = pro
   // Only now: Ink and chalk read the environment while they are loaded.
   const { renderWizard } = await import('./terminal/render.tsx')
   await renderWizard({ session, stdin, stdout, ascii, first })
-  const code = await session.finished.catch(() => 1)
+  const code = await session.finished
   const { printRest } = await import('./text/rest.ts')
   await printRest(stdout, session.state(), ascii)
   return code

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../../host/errors.ts'
 import { liveHost } from '../../host/live-host.ts'
 import { lockFolder } from '../../host/lock.ts'
 import type { Printer } from '../../host/printer.ts'
@@ -14,7 +15,7 @@ export async function runUndo(given: string, printer: Printer): Promise<number> 
   const exists = (await host.stat(stateFolder(unit))) !== undefined
   const lock = exists ? await lockFolder(stateFolder(unit)) : undefined
   if (exists && lock === undefined)
-    throw new Error(`another hardenctl is at work on ${unit}; nothing was changed`)
+    throw new ExpectedError(`another hardenctl is at work on ${unit}; nothing was changed`)
   try {
     const { healthy, lines } = await undoEverything(host, unit)
     for (const line of lines) printer.out(line)

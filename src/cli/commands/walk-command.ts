@@ -2,9 +2,10 @@ import type { Printer } from '../../host/printer.ts'
 import { ComingSession } from '../../session/walk/coming-session.ts'
 import type { WalkOptions } from '../../session/walk/context.ts'
 import type { Session } from '../../session/walk/state.ts'
-import type { Attendant } from '../../session/walk/walk.ts'
+import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { CheckError, parseCheck, parseExercise } from '../../trial/health/check.ts'
 import { UsageError, type WalkArguments } from '../arguments.ts'
+import { tellStack } from '../stack.ts'
 
 function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
   try {
@@ -36,19 +37,48 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
   const asked = { unit, checks, exercises, stages, rehearse, once, exactCalls, keepSeconds, watchSeconds }
   const live = learnLive === undefined ? {} : { learnLive }
   const options = { ...asked, ...live }
-  if (args.yes) {
-    const { Unattended } = await import('../../session/walk/unattended.ts')
-    const walk = await begin(options, new Unattended(printer))
-    undoOnSignals(walk)
-    return finishNow(await walk.finished)
+  let walk: Walk | undefined
+  const begun = async (attendant?: Attendant): Promise<Walk> => {
+    walk = await begin(options, attendant)
+    endOnBugs(walk)
+    return walk
   }
-  const walk = new ComingSession(unit, () => begin(options))
-  undoOnSignals(walk)
-  const { runWizard } = await import('../../ui/wizard.tsx')
-  return finishNow(await runWizard(walk))
+  const code = args.yes ? await unattended(begun, printer) : await drawn(unit, begun, () => walk)
+  if (walk?.bug !== undefined) tellStack(printer, walk.bug.error)
+  return finishNow(code)
 }
 
-async function begin(options: Omit<WalkOptions, 'host'>, attendant?: Attendant): Promise<Session> {
+type Begun = (attendant?: Attendant) => Promise<Walk>
+
+async function unattended(begun: Begun, printer: Printer): Promise<number> {
+  const { Unattended } = await import('../../session/walk/unattended.ts')
+  const walk = await begun(new Unattended(printer))
+  undoOnSignals(walk)
+  return walk.finished
+}
+
+/** The walk in the wizard. Where that fails itself, the walk ends and what is on trial is undone. */
+async function drawn(unit: string, begun: Begun, walk: () => Walk | undefined): Promise<number> {
+  const coming = new ComingSession(unit, () => begun())
+  undoOnSignals(coming)
+  try {
+    const { runWizard } = await import('../../ui/wizard.tsx')
+    return await runWizard(coming)
+  } catch (error) {
+    walk()?.fail(error)
+    await walk()?.finished
+    throw error
+  }
+}
+
+/** Node would end the process at once, and leave the undo to the timer. */
+function endOnBugs(walk: Walk): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => walk.fail(error))
+  }
+}
+
+async function begin(options: Omit<WalkOptions, 'host'>, attendant?: Attendant): Promise<Walk> {
   const [host, walk] = await Promise.all([
     import('../../host/live-host.ts'),
     import('../../session/walk/walk.ts'),

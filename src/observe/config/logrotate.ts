@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { LogrotateFact } from '../facts.ts'
@@ -55,7 +56,7 @@ async function readBlocks(
 /** The pattern with links in its fixed folders followed, since the files it is compared with are real paths. */
 async function withRealFolder(host: Host, pattern: string): Promise<string> {
   const { folder, rest } = fixedFolder(pattern)
-  const real = (await host.resolve(folder).catch(() => undefined)) ?? folder
+  const real = (await host.resolve(folder).catch(orElse(undefined))) ?? folder
   return [real === '/' ? '' : real, ...rest].join('/')
 }
 
@@ -68,12 +69,12 @@ async function expand(host: Host, pattern: string): Promise<string[]> {
       paths.map(async (path) => {
         if (!isPattern(part)) return [`${path}/${part}`]
         const expression = regularExpressionOf(part)
-        const names = await host.list(path || '/').catch(() => [])
+        const names = await host.list(path || '/').catch(orElse([]))
         return names.filter((name) => expression.test(name)).map((name) => `${path}/${name}`)
       }),
     )
     paths = deeper.flat()
   }
-  const kinds = await Promise.all(paths.map((path) => host.stat(path).catch(() => undefined)))
+  const kinds = await Promise.all(paths.map((path) => host.stat(path).catch(orElse(undefined))))
   return paths.filter((_, index) => kinds[index]?.kind === 'file')
 }

@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 
 /** "nginx-common, nginx: /usr/sbin/nginx", with diversions between; dpkg-query(1), --search. */
@@ -19,7 +20,7 @@ export function parseVersions(text: string): Record<string, string> {
 }
 
 async function output(host: Host, argv: readonly string[]): Promise<string> {
-  return (await host.run(argv).catch(() => undefined))?.stdout ?? ''
+  return (await host.run(argv).catch(orElse(undefined)))?.stdout ?? ''
 }
 
 /** Version by package of the packages that these programs came in; empty where no package manager tells. */

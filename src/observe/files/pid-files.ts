@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { ProcessFacts } from '../facts.ts'
@@ -38,7 +39,7 @@ async function namesInRun(host: Host, gaps: BlindSpots): Promise<string[]> {
   const below = await mapFew(
     top.filter((name) => !isPidFile(name)),
     async (folder) => {
-      const names = await host.list(`/run/${folder}`).catch(() => [])
+      const names = await host.list(`/run/${folder}`).catch(orElse([]))
       return names.filter(isPidFile).map((name) => `/run/${folder}/${name}`)
     },
   )

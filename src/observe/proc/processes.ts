@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { ProcessFacts } from '../facts.ts'
@@ -84,14 +85,14 @@ async function readProcess(
 
 /** Where no security module gives labels, reading is an error (EINVAL) and no gap. */
 async function securityContext(host: Host, pid: number): Promise<string | undefined> {
-  return host.read(`/proc/${pid}/attr/current`).catch(() => undefined)
+  return host.read(`/proc/${pid}/attr/current`).catch(orElse(undefined))
 }
 
 async function threadPolicies(host: Host, pid: number): Promise<ProcessFacts['scheduling'][]> {
-  const threads = await host.list(`/proc/${pid}/task`).catch(() => [])
+  const threads = await host.list(`/proc/${pid}/task`).catch(orElse([]))
   if (threads.length < 2) return []
   const texts = await mapFew(threads, (thread) =>
-    host.read(`/proc/${pid}/task/${thread}/stat`).catch(() => undefined),
+    host.read(`/proc/${pid}/task/${thread}/stat`).catch(orElse(undefined)),
   )
   return texts.map((text) => parseStat(text ?? '')?.scheduling).filter((policy) => policy !== undefined)
 }

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type CloneHost, cloneHost, insideClone } from '../../host/clone-host.ts'
+import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Mount, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
 import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
@@ -19,7 +20,7 @@ import {
   type UpperLayerStorage,
 } from './upper-layer.ts'
 
-class CloneError extends Error {
+class CloneError extends ExpectedError {
   override name = 'CloneError'
 }
 
@@ -193,7 +194,7 @@ async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | unde
   if ((await live.stat(folder)) !== undefined) {
     await live.run(['rm', '-rf', '--one-file-system', '--', folder])
   }
-  await live.remove('/run/hardenctl').catch(() => false)
+  await live.remove('/run/hardenctl').catch(orElse(false))
 }
 
 function chosenName(given: string | undefined): string {

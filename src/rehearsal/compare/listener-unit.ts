@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { OWN_BYTE_ORDER } from '../../observe/proc/addresses.ts'
 import { parseLinkTarget } from '../../observe/proc/open-files.ts'
@@ -33,7 +34,7 @@ async function listeningInodes(host: Host, endpoint: ListenerAddress): Promise<S
 
 async function holds(host: Host, pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
   const folder = `/proc/${pid}/fd`
-  const names = await host.list(folder).catch(() => [])
+  const names = await host.list(folder).catch(orElse([]))
   const targets = await Promise.all(names.map((name) => host.readlink(`${folder}/${name}`)))
   return targets.some((target) => inodes.has(parseLinkTarget(target ?? '').inode ?? ''))
 }

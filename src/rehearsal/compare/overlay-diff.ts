@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { isBelow } from '../../host/paths.ts'
 import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
@@ -142,7 +143,7 @@ export async function writtenSince(live: Host, clone: Host, before: WrittenListi
   const there = new Set<string>()
   for (const path of after.keys()) {
     if (FRESH.some((folder) => isBelow(path, folder))) continue
-    if ((await live.stat(path).catch(() => undefined)) !== undefined) there.add(path)
+    if ((await live.stat(path).catch(orElse(undefined))) !== undefined) there.add(path)
   }
   return writtenBetween(before, after, (path) => there.has(path))
 }

@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 
 /** What a reboot empties: file-hierarchy(7). */
@@ -24,6 +25,6 @@ export async function emptyVolatile(clone: Host, before: VolatileListing): Promi
   const now = await listVolatile(clone)
   // The deepest first: a folder goes when it is empty.
   const made = [...now].filter((path) => !before.has(path)).sort((a, b) => (a < b ? 1 : -1))
-  for (const path of made) await clone.remove(path).catch(() => false)
+  for (const path of made) await clone.remove(path).catch(orElse(false))
   await clone.run(['systemd-tmpfiles', '--create', '--prefix=/run', '--prefix=/tmp'])
 }

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path/posix'
 import { setTimeout as pause } from 'node:timers/promises'
+import { orElse, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { mapFew } from '../../observe/blind-spots.ts'
 import type { UnitFacts } from '../../observe/facts.ts'
@@ -58,7 +59,7 @@ async function servicePrograms(
   const paths = Object.values(exec)
     .flat()
     .map(({ path }) => path)
-  const real = await Promise.all(paths.map((path) => host.resolve(path).catch(() => undefined)))
+  const real = await Promise.all(paths.map((path) => host.resolve(path).catch(orElse(undefined))))
   const known = new Set([...paths, ...real])
   return (program) => known.has(program) || known.has(basename(program))
 }
@@ -67,10 +68,7 @@ async function playAll({ phases, signal }: LearnInput, tracer: Tracer, trace: Tr
   const notes: string[] = []
   for (const { name, play } of phases) {
     signal?.throwIfAborted()
-    const problem = await play().then(
-      () => undefined,
-      (error: Error) => error.message,
-    )
+    const problem = await play().then(() => undefined, reasonOf)
     await tracer.read((text) => trace.feed(text, name))
     signal?.throwIfAborted()
     if (problem === undefined) continue
@@ -117,7 +115,7 @@ export async function learn(clone: { host: Host }, input: LearnInput): Promise<L
 async function withRealPaths(host: Host, learned: Learned): Promise<Learned> {
   const named = [...learned.files, ...learned.failed].flatMap(({ path }) => path ?? [])
   const folders = [...new Set(named.map((path) => dirname(path)))]
-  const real = await mapFew(folders, (folder) => host.resolve(folder).catch(() => undefined))
+  const real = await mapFew(folders, (folder) => host.resolve(folder).catch(orElse(undefined)))
   const known = new Map(folders.map((folder, index) => [folder, real[index] ?? folder]))
   return withPaths(learned, (path) => join(known.get(dirname(path)) ?? dirname(path), basename(path)))
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { queue, reloadUnit, resetFailed, startWithSockets } from '../../systemd/manager/control.ts'
@@ -38,7 +39,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
     executables: facts.executables.map(({ path }) => path),
     ...(signal ? { signal } : {}),
   })
-  if (!report.healthy) throw new Error(report.reasons[0]?.text ?? 'it is not healthy')
+  if (!report.healthy) throw new ExpectedError(report.reasons[0]?.text ?? 'it is not healthy')
 }
 
 async function askAll(host: Host, { baseline }: Lifecycle): Promise<void> {
@@ -54,7 +55,7 @@ async function serve(host: Host, life: Lifecycle): Promise<void> {
 
 async function reload(host: Host, life: Lifecycle): Promise<void> {
   const problem = await reloadUnit(host, life.facts.unit.id, STOP_LIMIT_MS)
-  if (problem !== undefined) throw new Error(problem)
+  if (problem !== undefined) throw new ExpectedError(problem)
   await askAll(host, life)
 }
 
@@ -64,7 +65,7 @@ async function rotate(host: Host, life: Lifecycle, sources: readonly string[]): 
   for (const source of sources) {
     const argv = ['logrotate', '--force', '--state', `${TRACE_FOLDER}/rotated`, source]
     const { exitCode, stderr } = await host.run(argv, { timeoutMs: ROTATE_LIMIT_MS })
-    if (exitCode !== 0) throw new Error(`logrotate ${source}: ${stderr.trim().split('\n')[0]}`)
+    if (exitCode !== 0) throw new ExpectedError(`logrotate ${source}: ${stderr.trim().split('\n')[0]}`)
   }
   await untilQuiet(host, life.facts.unit.id, STOP_LIMIT_MS)
   await askAll(host, life)
@@ -73,7 +74,7 @@ async function rotate(host: Host, life: Lifecycle, sources: readonly string[]): 
 async function stop(host: Host, life: Lifecycle): Promise<void> {
   await queue(host, 'stop', life.facts.unit.id)
   const { active, result } = await untilQuiet(host, life.facts.unit.id, STOP_LIMIT_MS)
-  if (active !== 'inactive') throw new Error(`it did not stop in order (${active}, ${result})`)
+  if (active !== 'inactive') throw new ExpectedError(`it did not stop in order (${active}, ${result})`)
 }
 
 /** logrotate.conf itself would rotate everybody's logs. */

@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { mapFew } from '../../observe/blind-spots.ts'
 import { interpretersOf } from '../../observe/files/executables.ts'
@@ -14,8 +15,8 @@ export async function withInterpreters(host: Host, learned: Learned): Promise<Le
   const executed = learned.files.filter(isExecuted)
   const known = new Set(executed.map(({ path }) => path))
   const found = await mapFew(executed, async ({ path, sightings }): Promise<LearnedFile[]> => {
-    const interpreters = await interpretersOf(host, path).catch(() => [])
-    const real = await Promise.all(interpreters.map((one) => host.resolve(one).catch(() => undefined)))
+    const interpreters = await interpretersOf(host, path).catch(orElse([]))
+    const real = await Promise.all(interpreters.map((one) => host.resolve(one).catch(orElse(undefined))))
     return real.flatMap((one) => (one === undefined ? [] : [{ path: one, uses: ['execute'], sightings }]))
   })
   const more = new Map(found.flat().map((file) => [file.path, file]))
@@ -29,7 +30,7 @@ export async function privilegedPrograms(
   { files }: Pick<Learned, 'files'>,
 ): Promise<LearnedAct[]> {
   const executed = files.filter(isExecuted)
-  const modes = await mapFew(executed, ({ path }) => host.stat(path).catch(() => undefined))
+  const modes = await mapFew(executed, ({ path }) => host.stat(path).catch(orElse(undefined)))
   return executed.flatMap(({ path, sightings }, index): LearnedAct[] => {
     const stat = modes[index]
     if (stat?.kind !== 'file' || (stat.mode & SETUID_OR_SETGID) === 0) return []

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { FailedCall, Learned } from '../../observe/trace/learned.ts'
 import { newFailures } from '../../observe/trace/learned-facts.ts'
@@ -37,7 +38,7 @@ export async function traceRefusals(clone: { host: Host }, input: TracedTrialInp
   await daemonReload(host)
   const removeTrial = async () => {
     await host.remove(path)
-    await host.remove(dirname(path)).catch(() => false)
+    await host.remove(dirname(path)).catch(orElse(false))
     await daemonReload(host)
   }
   try {

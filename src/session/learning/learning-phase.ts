@@ -1,4 +1,5 @@
 import { startsUnprivileged } from '../../catalog/common/unit-settings.ts'
+import { reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { packageVersions } from '../../observe/files/packages.ts'
 import { observe } from '../../observe/observe.ts'
@@ -72,7 +73,7 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
     await learnedFrom(context, found)
   } catch (error) {
     signal.throwIfAborted()
-    learning.notFollowed((error as Error).message.split('\n')[0] as string)
+    learning.notFollowed(reasonOf(error))
   } finally {
     await clone?.dispose()
   }
@@ -99,8 +100,9 @@ export async function learnAgain(context: WalkContext, baseline: Baseline): Prom
   try {
     const found = await follow(context, stand.clone, facts, baseline, async () => [])
     await learnedFrom(context, found)
-  } catch {
+  } catch (error) {
     signal.throwIfAborted()
+    reasonOf(error)
   } finally {
     await stand.clone.dispose()
   }

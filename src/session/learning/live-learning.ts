@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Assignment, Stage } from '../../catalog/common/types.ts'
 import { isTaught, leftOut, liveLog } from '../../catalog/syscalls/call-logging.ts'
+import { Bug, isExpected, orElse, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { packageVersions } from '../../observe/files/packages.ts'
 import { observe } from '../../observe/observe.ts'
@@ -116,17 +117,18 @@ async function listen(
   }
   let over = false
   const stop = new AbortController()
+  // A Ctrl-C is thrown by the signal below, when all that is under way has ended.
   const ending = ask(phase, ['end-learning'], until, stop.signal)
-    .catch(() => undefined)
+    .catch(orElse(undefined))
     .then(() => {
       over = true
     })
   const guarding = guard(() => over)
-    .catch((error: Error) => error.message.split('\n')[0])
+    .catch(reasonOf)
     .finally(() => stop.abort())
   while (!over) {
     const begun = Date.now()
-    await ear.listen().catch(() => undefined)
+    await ear.listen().catch(orElse(undefined))
     if (!over) dispatch({ type: 'news', ...ear.heard() })
     const rest = Math.max(LOOK_MS, (Date.now() - begun) * PAUSES)
     await Promise.race([pause(rest), ending])
@@ -162,14 +164,15 @@ async function listenLogged(
   }
   comeBack()
   if (!context.signal.aborted) {
-    await ear.finish().catch(() => undefined)
+    await ear.finish().catch(orElse(undefined))
     dispatch({ type: 'news', ...ear.heard() })
   }
   dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'learning', steps: [] } })
   const undone = await undo(trials, tried.trial)
   if (context.signal.aborted) throw new AbortedTrial(undone)
   requireBack('the live learning is over', undone, context)
-  if (failure !== undefined) return `it was ended: ${(failure as Error).message.split('\n')[0]}`
+  if (failure !== undefined && !isExpected(failure)) throw new Bug(failure, undone)
+  if (failure !== undefined) return `it was ended: ${reasonOf(failure)}`
   return ended === undefined ? undefined : `it was ended: ${ended}`
 }
 
@@ -246,6 +249,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline, chosen
         ? await listen(context, ear, log.why, never)
         : await listenLogged(context, trials, ear, log.assignments)
   } catch (error) {
+    // Whatever ended it is thrown on, and says more.
     await keepHeard().catch(() => undefined)
     throw error
   }

@@ -1,4 +1,5 @@
 import { startsUnprivileged } from '../../catalog/common/unit-settings.ts'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { processesOfGroup } from '../../observe/proc/control-group.ts'
@@ -134,9 +135,9 @@ export class TrafficRecorder {
    */
   async #isOwn({ pid, exe }: SeccompRecord): Promise<boolean> {
     const { host } = this.#listening
-    const link = await host.readlink(`/proc/${pid}/exe`).catch(() => undefined)
+    const link = await host.readlink(`/proc/${pid}/exe`).catch(orElse(undefined))
     if (link !== exe) return true
-    const groups = await host.read(`/proc/${pid}/cgroup`).catch(() => undefined)
+    const groups = await host.read(`/proc/${pid}/cgroup`).catch(orElse(undefined))
     return (
       groups === undefined || groups.split('\n').some((line) => line.split(':')[2]?.startsWith(this.#group))
     )

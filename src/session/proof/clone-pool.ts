@@ -1,4 +1,5 @@
 import type { Stage } from '../../catalog/common/types.ts'
+import { Bug, isExpected, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Clone } from '../../rehearsal/boot/clone.ts'
@@ -11,7 +12,7 @@ import { proveReload, proveStopAndStart } from '../../trial/transaction/final-tr
 import { keep } from '../../trial/transaction/keep.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
 import { AbortedTrial, attempt, takeBack, UnhealthyError, undo } from '../../trial/transaction/transaction.ts'
-import type { Attempt, Change, TrialContext } from '../../trial/transaction/trial.ts'
+import { type Attempt, type Change, type TrialContext, TrialError } from '../../trial/transaction/trial.ts'
 import { diagnosisOf } from '../stage/failure.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from '../walk/context.ts'
@@ -52,6 +53,7 @@ async function failedLater(
   const report = error instanceof UnhealthyError ? error.report : passed.report
   const undone = await undo(trials, trial)
   if (trials.signal?.aborted) throw new AbortedTrial(undone)
+  if (!isExpected(error)) throw new Bug(error, undone)
   const reasons = error instanceof UnhealthyError ? error.report.reasons : []
   const [first = { kind: 'error', text: (error as Error).message } as const, ...rest] = reasons
   const main = { ...first, text: `${when}: ${first.text}` }
@@ -120,9 +122,9 @@ async function replayPending({ pendingChange }: WalkContext, trials: TrialContex
   if (stages === undefined) return
   const result = await attempt(trials, 'all', stages.change)
   if (!result.healthy)
-    throw new Error(`the stages before do not hold in a fresh clone: ${result.reasons[0]?.text}`)
+    throw new TrialError(`the stages before do not hold in a fresh clone: ${result.reasons[0]?.text}`)
   const kept = await keep(trials, result.trial, stages.parts, result.report.last?.invocation ?? '')
-  if (!kept.kept) throw new Error(kept.reason)
+  if (!kept.kept) throw new TrialError(kept.reason)
 }
 
 /** A clone that is as the host that the stages are applied to. */
@@ -164,21 +166,23 @@ export async function bootStage(
     await replayPending(context, trials)
     return { clone, live, trials, volatile }
   } catch (error) {
+    // Why it could not be made ready says more; PID 1 ends what is left of it.
     await clone?.dispose().catch(() => undefined)
     signal.throwIfAborted()
-    return { why: (error as Error).message.split('\n')[0] ?? 'it could not be booted' }
+    if (error instanceof Bug) throw error.cause
+    return { why: reasonOf(error) }
   }
 }
 
 /** A clone that somebody ends in the middle of a job answers nothing. */
 async function gone(clone: Clone): Promise<never> {
   await clone.ended
-  throw new Error('the clone was ended by somebody else')
+  throw new TrialError('the clone was ended by somebody else')
 }
 
 /**
- * A clone that can be asked. Never throws but for the walk's own interruption, which is the signal's reason: what
- * was undone in the clone is of no interest to who leaves.
+ * A clone that can be asked. Throws only a bug, and the walk's own interruption, which is the signal's reason:
+ * what was undone in the clone is of no interest to who leaves.
  */
 export async function openRehearsal(
   context: WalkContext,
@@ -197,7 +201,8 @@ export async function openRehearsal(
         gone(clone),
         ask({ ...booted, trials: { ...trials, tell } }, facts, stage, job, context.learning.trace),
       ]).catch((error) => {
-        throw error instanceof AbortedTrial ? context.signal.reason : error
+        if (error instanceof AbortedTrial) throw context.signal.reason
+        throw error instanceof Bug ? error.cause : error
       }),
   }
 }

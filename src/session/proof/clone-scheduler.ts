@@ -1,4 +1,5 @@
 import { availableParallelism, getPriority, setPriority } from 'node:os'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 
 /** A proof mostly waits for a service to come to rest, so several clones share a processor. */
@@ -91,7 +92,7 @@ export class CloneScheduler {
 
   /** Share of processor time left over since the last look. */
   async #sample(): Promise<number> {
-    const now = parseTicks((await this.#host.read('/proc/stat').catch(() => undefined)) ?? '')
+    const now = parseTicks((await this.#host.read('/proc/stat').catch(orElse(undefined))) ?? '')
     const last = this.#last
     this.#last = now
     if (last === undefined || now.all <= last.all) return 0
@@ -109,8 +110,8 @@ export function lowerOwnPriority(): () => void {
     setPriority(LAST_IN_QUEUE)
     setPriority(before)
     setPriority(LAST_IN_QUEUE)
-  } catch {
-    return () => undefined
+  } catch (error) {
+    return orElse(() => undefined)(error)
   }
   return () => setPriority(before)
 }

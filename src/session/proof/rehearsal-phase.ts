@@ -1,3 +1,4 @@
+import { reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
@@ -26,7 +27,7 @@ async function askClone(
     return { same: true }
   } catch (error) {
     signal.throwIfAborted()
-    return { same: undefined, why: (error as Error).message.split('\n')[0] as string }
+    return { same: undefined, why: reasonOf(error) }
   }
 }
 

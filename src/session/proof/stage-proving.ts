@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Stage } from '../../catalog/common/types.ts'
+import { reasonOf } from '../../host/errors.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
 import type { StageWork } from '../stage/stage-work.ts'
@@ -48,6 +49,7 @@ export class StageProving {
   readonly #workers = new Set<Promise<void>>()
   #idle = new Set<() => void>()
   #failure: unknown
+  readonly #broken = new AbortController()
   /** Clones in a row that could not be made ready. */
   #lost = 0
   #comeBack: () => void = () => undefined
@@ -97,11 +99,17 @@ export class StageProving {
 
   get proving(): boolean {
     if (!this.wanted || this.#stopped || this.#proofs.unprovable !== undefined) return false
+    if (this.#failure !== undefined) return false
     return !allAnswered(this.#work, this.#proofs)
   }
 
   get set(): Proof {
     return this.wanted ? setProof(this.#work, this.#proofs) : { state: 'none' }
+  }
+
+  /** Aborts when a proof ended in a bug: nothing that it would say later can be trusted. */
+  get broken(): AbortSignal {
+    return this.#broken.signal
   }
 
   /** The person changed the stage. */
@@ -192,15 +200,19 @@ export class StageProving {
   #startWorkers(): void {
     const { wanted } = this
     if (!wanted || this.#stopped || this.#proofs.unprovable !== undefined) return
+    if (this.#failure !== undefined) return
     const open = proofJobs(this.#work, this.#proofs).length
     while (this.#workers.size < Math.min(this.#pace.allowed, this.#mostClones, open)) {
       const worker = this.#run().catch((error) => {
         this.#failure ??= error
+        this.#broken.abort(error)
       })
       this.#workers.add(worker)
       void worker.finally(() => {
         this.#workers.delete(worker)
-        this.#wake()
+        // Where a single clone is allowed its question waits for the next one, which nobody else would boot.
+        if (this.#stopped) this.#wake()
+        else this.#advance()
       })
     }
   }
@@ -264,7 +276,7 @@ export class StageProving {
       return clone !== 'fit'
     } catch (error) {
       this.#context.signal.throwIfAborted()
-      const why = (error as Error).message.split('\n')[0] as string
+      const why = reasonOf(error)
       if (job.again === undefined) this.#again.push({ ...job, again: true })
       this.#answer(job, job.again === undefined ? undefined : { holds: undefined, why })
       return true

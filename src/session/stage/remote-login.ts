@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { remoteLogin } from '../../catalog/common/roles.ts'
+import { orElse } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Login } from '../../systemd/log/logins.ts'
 import { newestLogin } from '../../trial/health/login.ts'
@@ -58,7 +59,7 @@ export async function askToKeep(
   const watch = async (): Promise<void> => {
     while (login !== undefined && !answered) {
       // Where it can't be looked at, none was seen.
-      const seen = await look().catch(() => undefined)
+      const seen = await look().catch(orElse(undefined))
       if (answered || signal.aborted) return
       if (seen !== undefined && seen.at !== login.seen?.at) {
         login = { ...login, seen }

@@ -37,7 +37,9 @@ export async function choose(context: WalkContext, proving: StageProving, before
   ]
   const phase = { at: 'stage', stage, notes, before, ...learnable(context, stage) } as const
   for (;;) {
-    const intent = await context.ask({ ...phase, ...shown(proving) }, ANSWERS.stage)
+    const list = { ...phase, ...shown(proving) }
+    const intent = await context.ask(list, ANSWERS.stage, undefined, proving.broken)
+    proving.broken.throwIfAborted()
     if (intent === undefined || intent.do === 'stop') return 'stop'
     if (intent.do === 'skip-stage') return 'skip'
     if (intent.do === 'learn') return 'learn'
@@ -55,5 +57,8 @@ export async function confirm(context: WalkContext, proving: StageProving): Prom
   const target = context.host === context.live ? 'live' : 'rehearsal'
   const { stage } = work
   const said = { dropIn, ownership: [...ownership], rehearsal: proving.set, warnings }
-  return (await context.ask({ at: 'confirm', stage, target, ...said }, ANSWERS.confirm))?.do === 'apply'
+  const phase = { at: 'confirm', stage, target, ...said } as const
+  const answer = await context.ask(phase, ANSWERS.confirm, undefined, proving.broken)
+  proving.broken.throwIfAborted()
+  return answer?.do === 'apply'
 }

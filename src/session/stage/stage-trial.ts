@@ -1,4 +1,5 @@
 import type { StageOrAll } from '../../catalog/common/types.ts'
+import { Bug, isExpected } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { rearmTimer } from '../../systemd/manager/timer.ts'
@@ -86,8 +87,9 @@ export async function keepOrUndo(
     const proof = [...result.report.proof, ...(rehearsal === '' ? [] : [rehearsal])]
     const asked = { at: 'keep' as const, stage, deadline, before, after, proof, ...(login ? { login } : {}) }
     const look = () => newestLogin(host, subject.unit, result.trial.since)
-    const answer = await askToKeep(context, asked, look).catch(async () => {
-      throw new AbortedTrial(await undo(trials, result.trial))
+    const answer = await askToKeep(context, asked, look).catch(async (error) => {
+      const undone = await undo(trials, result.trial)
+      throw isExpected(error) ? new AbortedTrial(undone) : new Bug(error, undone)
     })
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage, steps: [] } })
     if (answer?.yes !== true)

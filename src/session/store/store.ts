@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
+import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Trial } from '../../trial/transaction/trial.ts'
@@ -111,8 +112,9 @@ export function freshState(unit: string, stock: number): StoredState {
   return { version: 1, unit, started: new Date().toISOString(), stock, kept: [] }
 }
 
-export class StoreError extends Error {
+export class StoreError extends ExpectedError {
   override name = 'StoreError'
+  override readonly next = 'Nothing was changed. Move that file away to begin anew.'
 }
 
 function statePath(unit: string): string {
@@ -136,6 +138,7 @@ export function parseState(text: string, unit: string): StoredState {
   try {
     raw = JSON.parse(text)
   } catch {
+    // JSON.parse() throws only for a text that is no JSON.
     throw new StoreError(`${statePath(unit)} is torn: it is no JSON`)
   }
   const parsed = z.safeParse(state, raw)
@@ -175,7 +178,7 @@ export async function clearState(host: Host, unit: string): Promise<void> {
 
 /** Removes the folders of the state where nothing is in them. */
 export async function forgetFolders(host: Host, unit: string): Promise<void> {
-  for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(() => false)
+  for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(orElse(false))
 }
 
 /** A trial as the store keeps it: what its files were is of use only as long as it is under way. */

@@ -1,4 +1,5 @@
 import type { Stage } from '../../catalog/common/types.ts'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Learning } from '../learning/learning.ts'
 import type { WalkStore } from '../store/walk-store.ts'
@@ -62,6 +63,6 @@ export interface WalkContext {
 export type WalkBeginning = Omit<WalkContext, 'rehearsing'>
 
 /** Thrown through the walk by Ctrl-C. */
-export class Interrupted extends Error {
+export class Interrupted extends ExpectedError {
   override name = 'Interrupted'
 }

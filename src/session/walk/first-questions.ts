@@ -1,3 +1,4 @@
+import { reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts, SocketFacts } from '../../observe/facts.ts'
 import { bootClone, type Clone } from '../../rehearsal/boot/clone.ts'
@@ -125,10 +126,12 @@ async function recognisedInClone(
       found.set(one, recognised)
       if (recognised.ended !== undefined && !(await survival.revive())) break
     }
-  } catch {
+  } catch (error) {
     // Whatever a clone could not do is asked live, and only what a sign speaks for.
     signal.throwIfAborted()
+    reasonOf(error)
   } finally {
+    // PID 1 ends what is left of it.
     await clone?.dispose().catch(() => undefined)
   }
   return found

@@ -1,4 +1,5 @@
 import { titleOf } from '../../catalog/common/types.ts'
+import { Bug } from '../../host/errors.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
@@ -84,13 +85,19 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
       notes.push(`the last reload and restart were not tried: ${untried}`)
       break
     }
+    let bug: unknown
     const problem = await finalCheck(trials, {
       reload: facts.unit.canReload,
       restart: restarts === 'each stage',
       watchSeconds,
+    }).catch((error) => {
+      // The service may be stopped: it is brought back first, as by any failure.
+      bug = error
+      return 'hardenctl itself failed at the last check'
     })
     if (problem !== undefined) notes.push(await dropLastStage(context, baseline, problem))
     await disarmFinalUndo(trials)
+    if (bug !== undefined) throw new Bug(bug, { proven: await answersAgain(context, baseline), lines: notes })
     context.signal.throwIfAborted()
     if (problem === undefined) break
     healthy = context.store.state.kept.length > 0 || (await answersAgain(context, baseline))

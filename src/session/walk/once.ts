@@ -1,4 +1,5 @@
 import { STAGES } from '../../catalog/common/types.ts'
+import { Bug } from '../../host/errors.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
@@ -114,7 +115,8 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
     }
   } catch (error) {
     // What was undone in the clone is of no interest to who leaves: the live service was not touched.
-    throw error instanceof AbortedTrial ? context.signal.reason : error
+    if (error instanceof AbortedTrial) throw context.signal.reason
+    throw error instanceof Bug ? error.cause : error
   } finally {
     dispatch({ type: 'target', target: 'live' })
     await clone.dispose()

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
@@ -6,13 +7,8 @@ import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 
 /** One clear line and what to do next; nothing was changed when it is thrown. */
-export class Refusal extends Error {
+export class Refusal extends ExpectedError {
   override name = 'Refusal'
-  readonly next: string
-  constructor(reason: string, next: string) {
-    super(reason)
-    this.next = next
-  }
 }
 
 /** ProtectProc=, ProcSubset= and the machine-readable parts of systemctl that are relied on came with it. */

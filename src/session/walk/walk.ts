@@ -1,8 +1,8 @@
 import { STAGES } from '../../catalog/common/types.ts'
+import { Bug, ExpectedError, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Lock, lockFolder } from '../../host/lock.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
-import { UnitNameError } from '../../systemd/manager/unit-name.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
@@ -13,9 +13,10 @@ import { learningPhase } from '../learning/learning-phase.ts'
 import { learnLive } from '../learning/live-learning.ts'
 import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
 import { walkStage } from '../stage/stage-phase.ts'
-import { forgetFolders, freshState, loadState, type StoredState, StoreError } from '../store/store.ts'
+import { forgetFolders, freshState, loadState, type StoredState } from '../store/store.ts'
 import { storeOnDisk } from '../store/walk-store.ts'
 import { baselinePhase } from './baseline-phase.ts'
+import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkContext, type WalkOptions } from './context.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
@@ -65,6 +66,8 @@ export class Walk implements Session {
   readonly #abort = new AbortController()
   readonly #questions: Questions
   readonly #attendant: Attendant | undefined
+  #foundBug: { readonly error: unknown } | undefined
+  #unit: string | undefined
 
   constructor(options: WalkOptions, attendant?: Attendant) {
     this.#state = initialState(options.unit)
@@ -100,6 +103,16 @@ export class Walk implements Session {
     this.#abort.abort(new Interrupted('interrupted'))
   }
 
+  /** Ends the walk for a bug that struck beside it, as in what draws it: what is on trial is undone first. */
+  fail(error: unknown): void {
+    this.#abort.abort(error)
+  }
+
+  /** The bug that ended the walk; undefined when none did. */
+  get bug(): { readonly error: unknown } | undefined {
+    return this.#foundBug
+  }
+
   #dispatch = (event: WalkEvent): void => {
     const before = this.#state
     this.#state = reduce(before, event)
@@ -119,6 +132,7 @@ export class Walk implements Session {
     try {
       const found = await findUnit(host, options.unit)
       const { unit } = found
+      this.#unit = unit
       const stored = await loadState(host, unit)
       await host.makeDirectory(stateFolder(unit), 0o700)
       const lock = await lockFolder(stateFolder(unit))
@@ -134,7 +148,7 @@ export class Walk implements Session {
       this.#dispatch({ type: 'subject', ...subject })
       return await this.#walk(await this.#context(options, subject, stored))
     } catch (error) {
-      return this.#ended(error)
+      return await this.#ended(host, error)
     } finally {
       if (locked !== undefined) {
         await leaveNothingEmpty(host, locked.unit)
@@ -160,7 +174,29 @@ export class Walk implements Session {
     return EXIT.interrupted
   }
 
-  #ended(error: unknown): number {
+  /** What the walk was doing, for the report of a bug. */
+  #doing(): string {
+    const { phase } = this.#state
+    const stage = 'stage' in phase ? `, stage ${phase.stage}` : ''
+    const steps = phase.at === 'trial' ? phase.steps : []
+    // Its undo may be through by now: the first that failed is where it struck.
+    const at = steps.find(({ state }) => state === 'failed') ?? steps.find(({ state }) => state === 'running')
+    const step = at?.id
+    return `${phase.at}${stage}${step === undefined ? '' : `, step ${step}`}`
+  }
+
+  async #bug(host: Host, error: unknown): Promise<number> {
+    this.#foundBug = { error }
+    const { reason, next } = await reportBug(host, error, { unit: this.#unit, doing: this.#doing() })
+    return this.#refuse(reason, next)
+  }
+
+  async #ended(host: Host, thrown: unknown): Promise<number> {
+    const { reason } = this.#abort.signal
+    const struck = this.#abort.signal.aborted && !isExpected(reason)
+    // fail() ended the walk as a Ctrl-C does.
+    const error = struck && thrown instanceof AbortedTrial ? new Bug(reason, thrown.undone) : thrown
+    if (!isExpected(error)) return this.#bug(host, error)
     if (error instanceof Interrupted) return this.#interrupted(undefined)
     if (error instanceof AbortedTrial) return this.#interrupted(error.undone)
     if (error instanceof ForeignChangeError) {
@@ -169,14 +205,9 @@ export class Walk implements Session {
         : `What hardenctl had begun is undone as far as it goes: ${error.undone.lines[0]}.`
       return this.#refuse(error.message, left)
     }
-    if (error instanceof Refusal) return this.#refuse(error.message, error.next)
-    if (error instanceof UnitNameError)
-      return this.#refuse(error.message, 'hardenctl --help shows how it is called.')
-    if (error instanceof StoreError) {
-      return this.#refuse(error.message, 'Nothing was changed. Move that file away to begin anew.')
-    }
+    if (error instanceof ExpectedError && error.next !== '') return this.#refuse(error.message, error.next)
     return this.#refuse(
-      `it could not go on: ${(error as Error).message}`,
+      `it could not go on: ${error.message}`,
       'What was proven is kept; what was on trial is undone.',
     )
   }
@@ -243,7 +274,7 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
 
 /** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */
 async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
-  const stored = await loadState(host, unit).catch(() => 'unreadable')
+  const stored = await loadState(host, unit).catch(orElse('unreadable'))
   if (stored === undefined) await forgetFolders(host, unit)
 }
 

@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { syscallName } from '../syscalls/syscall-numbers.ts'
 import { auditFields, decoded } from './audit-fields.ts'
@@ -110,7 +111,7 @@ export function groupsOf(name: string, groups: Readonly<Record<string, readonly 
 }
 
 async function output(host: Host, argv: readonly string[]): Promise<string> {
-  const result = await host.run(argv).catch(() => undefined)
+  const result = await host.run(argv).catch(orElse(undefined))
   return result?.stdout ?? ''
 }
 
@@ -142,6 +143,7 @@ function jsonObject(line: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(line)
   } catch {
+    // JSON.parse() throws only for a text that is no JSON: others write the log.
     return undefined
   }
 }

@@ -31,6 +31,7 @@ export function parseJournal(text: string): JournalEntry[] {
     try {
       raw = JSON.parse(line) as Record<string, unknown>
     } catch {
+      // JSON.parse() throws only for a text that is no JSON: a line that was cut off.
       return []
     }
     const fields = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, fieldText(value)]))

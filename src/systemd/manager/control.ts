@@ -1,10 +1,11 @@
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host, RunResult } from '../../host/host.ts'
 import { first, showUnit } from './show.ts'
 
 /** systemctl itself waits for a start; PID 1 has its own limits, ours is only against a hung bus. */
 const BUS_TIMEOUT_MS = 90_000
 
-export class SystemctlError extends Error {
+export class SystemctlError extends ExpectedError {
   override name = 'SystemctlError'
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { nameAsPart, shortName } from './unit-name.ts'
 
@@ -15,7 +16,7 @@ const ACCURACY = '--timer-property=AccuracySec=200ms'
 const NO_DEVICES = '--property=DevicePolicy=closed'
 const UNDO_WAIT_MS = (UNDO_LIMIT_SECONDS + 60) * 1000
 
-class TimerError extends Error {
+class TimerError extends ExpectedError {
   override name = 'TimerError'
 }
 

@@ -1,11 +1,14 @@
 /** Longest unit name that systemd accepts, suffix included: UNIT_NAME_MAX, unit-name.h. */
+import { ExpectedError } from '../../host/errors.ts'
+
 const LONGEST = 255
 
 /** A unit name that was checked: systemd's own characters only, ends in .service. */
 export type ServiceName = string
 
-export class UnitNameError extends Error {
+export class UnitNameError extends ExpectedError {
   override name = 'UnitNameError'
+  override readonly next = 'hardenctl --help shows how it is called.'
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parse } from 'ini'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Assignment } from './assignment.ts'
 
 /** Sorts after every file name that a person would choose, and the trial after what is kept. */
@@ -14,7 +15,7 @@ export function trialPath(unit: string): string {
   return `/run/systemd/system/${unit}.d/${TRIAL}`
 }
 
-export class DropInError extends Error {
+export class DropInError extends ExpectedError {
   override name = 'DropInError'
 }
 

@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { unitJournal } from '../../systemd/log/journal.ts'
@@ -23,7 +24,7 @@ export async function markLogs(host: Host, facts: Facts): Promise<LogMarks> {
 }
 
 async function grownPart(host: Host, path: string, from: number): Promise<string[]> {
-  const size = (await host.stat(path).catch(() => undefined))?.size ?? 0
+  const size = (await host.stat(path).catch(orElse(undefined)))?.size ?? 0
   if (size <= from || size - from > MAX_GROWTH) return []
   const grown = await host.run(['tail', '-c', `+${from + 1}`, '--', path])
   return grown.stdout.split('\n')

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix'
 import { type Remedy, remedyId } from '../../catalog/common/remedy.ts'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { interpretersOf } from '../../observe/files/executables.ts'
 
@@ -9,10 +10,10 @@ const TOO_WIDE =
 
 /** The path itself where it is there, else the folder in which it was to be made: systemd passes over what is missing. */
 async function writablePlace(host: Host, path: string): Promise<string | undefined> {
-  if ((await host.stat(path).catch(() => undefined)) !== undefined) return path
+  if ((await host.stat(path).catch(orElse(undefined))) !== undefined) return path
   const folder = dirname(path)
   if (TOO_WIDE.test(folder)) return undefined
-  return (await host.stat(folder).catch(() => undefined)) === undefined ? undefined : folder
+  return (await host.stat(folder).catch(orElse(undefined))) === undefined ? undefined : folder
 }
 
 async function completeRemedy(host: Host, remedy: Remedy, appliedTo: Host): Promise<Remedy[]> {

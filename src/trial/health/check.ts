@@ -1,3 +1,4 @@
+import { ExpectedError } from '../../host/errors.ts'
 import type { ProbeRequest, TalkAddress } from '../../host/host.ts'
 
 /**
@@ -18,7 +19,7 @@ export interface TalkCheck {
   timeoutMs: number
 }
 
-export class CheckError extends Error {
+export class CheckError extends ExpectedError {
   override name = 'CheckError'
 }
 

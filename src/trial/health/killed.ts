@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { readSeccompRecords, type SeccompRecord } from '../../systemd/log/audit.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
@@ -93,7 +94,7 @@ export async function attributedRecords(
   // Once more, for one that still lives.
   await sightings.look(group)
   // A path that can't be followed stands for itself.
-  const real = await Promise.all(executables.map((path) => host.resolve(path).catch(() => undefined)))
+  const real = await Promise.all(executables.map((path) => host.resolve(path).catch(orElse(undefined))))
   const suspects: Suspects = {
     executables: [...executables, ...real.flatMap((path) => path ?? [])],
     allPrograms,

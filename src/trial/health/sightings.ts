@@ -55,6 +55,7 @@ export class Sightings {
     const looking = async () => {
       while (!over && this.canSee) {
         await this.look(group)
+        // The caller hears of it through `done` itself.
         await Promise.race([pause(LOOK_MS), done.catch(() => undefined)])
       }
     }

@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { processesOfGroup } from '../../observe/proc/control-group.ts'
 import { parseStat } from '../../observe/proc/process-status.ts'
@@ -38,7 +39,7 @@ const PROPERTIES = [
 
 async function identities(host: Host, group: string): Promise<string[]> {
   const pids = await processesOfGroup(host, group, new Set())
-  const texts = await Promise.all(pids.map((pid) => host.read(`/proc/${pid}/stat`).catch(() => undefined)))
+  const texts = await Promise.all(pids.map((pid) => host.read(`/proc/${pid}/stat`).catch(orElse(undefined))))
   return pids.flatMap((pid, index) => {
     const stat = parseStat(texts[index] ?? '')
     return stat === undefined ? [] : [`${pid}:${stat.startTicks}`]

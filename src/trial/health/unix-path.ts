@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path/posix'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { SocketFacts } from '../../observe/facts.ts'
 
@@ -19,14 +20,14 @@ export function fileInodes(text: string): Map<string, string> {
 }
 
 async function isSocket(host: Host, path: string): Promise<string | undefined> {
-  const real = await host.resolve(path).catch(() => undefined)
-  const stat = real === undefined ? undefined : await host.stat(real).catch(() => undefined)
+  const real = await host.resolve(path).catch(orElse(undefined))
+  const stat = real === undefined ? undefined : await host.stat(real).catch(orElse(undefined))
   return stat?.kind === 'socket' ? stat.inode : undefined
 }
 
 /** The file of that inode in a folder: a socket that was renamed stays where rename(2) is cheap. */
 async function inFolder(host: Host, folder: string, inode: string): Promise<string | undefined> {
-  for (const name of await host.list(folder).catch(() => [])) {
+  for (const name of await host.list(folder).catch(orElse([]))) {
     const path = join(folder, name)
     if ((await isSocket(host, path)) === inode) return path
   }

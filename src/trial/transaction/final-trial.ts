@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { orElse, reasonOf } from '../../host/errors.ts'
 import { daemonReload, queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath, renderDropIn } from '../../systemd/settings/drop-in.ts'
@@ -9,7 +10,7 @@ import { blockingReason } from './preconditions.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
 import { timed } from './steps.ts'
 import { healthCheckInput, UnhealthyError } from './transaction.ts'
-import { startLimitMs, type TrialContext } from './trial.ts'
+import { startLimitMs, type TrialContext, TrialError } from './trial.ts'
 import { placeUndo, removeUndo } from './undo-file.ts'
 
 const STOP_LIMIT_MS = 90_000
@@ -27,7 +28,7 @@ async function proveHealthy(
 export async function proveReload(context: TrialContext): Promise<void> {
   const since = Date.now()
   const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
-  if (problem !== undefined) throw new Error(`the reload failed: ${problem}`)
+  if (problem !== undefined) throw new TrialError(`the reload failed: ${problem}`)
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
 
@@ -49,9 +50,9 @@ async function proveStop(
   const until = performance.now() + STOP_LIMIT_MS
   for (;;) {
     const now = await takeSnapshot(host, unit)
-    if (!now.busy && now.active === 'failed') throw new Error(`the stop ended badly (${now.result})`)
+    if (!now.busy && now.active === 'failed') throw new TrialError(`the stop ended badly (${now.result})`)
     if (!now.busy && now.active === 'inactive') return { before, since }
-    if (performance.now() > until) throw new Error('the service did not stop in time')
+    if (performance.now() > until) throw new TrialError('the service did not stop in time')
     await meanwhile()
     await pause(100)
   }
@@ -79,7 +80,7 @@ const STARTER_SECONDS = 15
 async function restartInTwo(context: TrialContext): Promise<void> {
   const { host, unit } = context
   // Where it can't be had there is still the timer that stands by.
-  await armStart(host, unit, STARTER_SECONDS).catch(() => undefined)
+  await armStart(host, unit, STARTER_SECONDS).catch(orElse(undefined))
   let armed = performance.now()
   const rearm = async () => {
     if (performance.now() - armed < (STARTER_SECONDS * 1000) / 3) return
@@ -113,9 +114,9 @@ async function proveLasting(
   while (performance.now() - begun < watchSeconds * 1000 && !signal?.aborted) {
     await pause(WATCH_INTERVAL_MS)
     const now = await takeSnapshot(host, unit)
-    if (now.active !== 'active') throw new Error(`it was ${now.active} ${seconds()} s later`)
+    if (now.active !== 'active') throw new TrialError(`it was ${now.active} ${seconds()} s later`)
     if (now.invocation !== proven.invocation || now.restarts > proven.restarts)
-      throw new Error(`it died or was started anew ${seconds()} s later`)
+      throw new TrialError(`it died or was started anew ${seconds()} s later`)
   }
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
@@ -147,14 +148,14 @@ export async function armFinalUndo(
     return undefined
   } catch (error) {
     await disarmFinalUndo(context)
-    return (error as Error).message
+    return reasonOf(error)
   }
 }
 
 /**
  * Proves that the kept settings also survive a reload, a stop and a start, as far as each is wanted, and a while, once
  * standBy() succeeded. The timer still stands by when a problem is returned: standDown() when the service is up
- * again. No signal ends it half-way, but a watch that lasts ends at once.
+ * again, also when a bug is thrown. No signal ends it half-way, but a watch that lasts ends at once.
  */
 export async function finalCheck(
   context: TrialContext,
@@ -167,7 +168,7 @@ export async function finalCheck(
     await timed('watch', whole, () => proveLasting(whole, wanted.watchSeconds, signal))
     return undefined
   } catch (error) {
-    return (error as Error).message
+    return reasonOf(error)
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
@@ -6,12 +7,12 @@ import { takeSnapshot } from '../health/unit-snapshot.ts'
 import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
 
 /** Somebody else is at work on the unit: what is proven meanwhile would prove nothing. One line that says what was seen. */
-export class ForeignChange extends Error {
+export class ForeignChange extends ExpectedError {
   override name = 'Meddling'
 }
 
 /** A trial that ended because of it, and what became of what hardenctl itself had begun. */
-export class ForeignChangeError extends Error {
+export class ForeignChangeError extends ExpectedError {
   override name = 'MeddledTrial'
   readonly undone: Undone
   constructor(message: string, undone: Undone) {
@@ -32,7 +33,7 @@ export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {
   const all = [first(shown, 'FragmentPath'), ...listOf(shown, 'DropInPaths')]
   const others = all.filter((path) => path !== '' && path !== trialPath(unit))
   const files = others.map(async (path): Promise<[string, string]> => {
-    const text = await host.read(path).catch(() => undefined)
+    const text = await host.read(path).catch(orElse(undefined))
     return [path, text === undefined ? 'missing' : createHash('sha256').update(text).digest('hex')]
   })
   return Object.fromEntries(await Promise.all(files))
@@ -123,5 +124,6 @@ export async function foreignChangeIn(
 ): Promise<string | undefined> {
   if (host.isClone) return undefined
   if (error instanceof ForeignChange) return error.message
+  // Not even a bug in the looking may put it off.
   return foreignChange(host, unit, trial).catch(() => undefined)
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { Assignment } from '../../catalog/common/types.ts'
+import { Bug, isExpected, orElse } from '../../host/errors.ts'
 import { daemonReload } from '../../systemd/manager/control.ts'
 import { disarmTimer, rearmTimer, undoIsRunning } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
@@ -42,7 +43,7 @@ async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<vo
   const boot = bootPaths(unit)
   for (const path of [boot.link, boot.unit, boot.script]) await host.remove(path)
   await removeUndo(host, unit)
-  for (const folder of trial.foldersMade) await host.remove(folder).catch(() => false)
+  for (const folder of trial.foldersMade) await host.remove(folder).catch(orElse(false))
 }
 
 /**
@@ -88,7 +89,7 @@ export async function keep(
       await disarmTimer(host, unit)
       await clearAway(context, trial)
       // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.
-      if (trial.records.length > 0) await daemonReload(host).catch(() => undefined)
+      if (trial.records.length > 0) await daemonReload(host).catch(orElse(undefined))
     })
     return { kept: true, dropIn: text }
   } catch (error) {
@@ -97,7 +98,8 @@ export async function keep(
       await (earlier === undefined ? host.remove(path) : host.write(path, earlier, 0o644))
     }
     const undone = await undo(context, trial)
+    if (!isExpected(error)) throw new Bug(error, undone)
     if (isForeignChange(error, context)) throw new ForeignChangeError(error.message, undone)
-    return { kept: false, reason: (error as Error).message, undone }
+    return { kept: false, reason: error.message, undone }
   }
 }

@@ -1,4 +1,5 @@
 import type { NewAccount } from '../../catalog/common/types.ts'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { MADE_BY } from '../../observe/config/free-account.ts'
 import type { Account } from '../../observe/facts.ts'
@@ -21,7 +22,9 @@ export async function makeAccount(host: Host, { name, id }: NewAccount): Promise
   const line = `u ${name} ${id} "${MADE_BY}"`
   const made = await host.run(['systemd-sysusers', '--inline', line])
   if (made.exitCode !== 0)
-    throw new Error(`systemd-sysusers did not make the account ${name}: ${made.stderr.trim().split('\n')[0]}`)
+    throw new ExpectedError(
+      `systemd-sysusers did not make the account ${name}: ${made.stderr.trim().split('\n')[0]}`,
+    )
   const now = (await host.run(['id', '-u', '--', name])).stdout.trim()
-  if (now !== String(id)) throw new Error(`the account ${name} has uid ${now}, not ${id}`)
+  if (now !== String(id)) throw new ExpectedError(`the account ${name} has uid ${now}, not ${id}`)
 }

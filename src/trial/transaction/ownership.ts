@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { Assignment, OwnershipWish } from '../../catalog/common/types.ts'
+import { ExpectedError } from '../../host/errors.ts'
 import type { FileStat, Host, Ownership } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
@@ -21,7 +22,7 @@ export interface OwnershipChange {
   after: Ownership
 }
 
-class OwnershipError extends Error {
+class OwnershipError extends ExpectedError {
   override name = 'OwnershipError'
 }
 

@@ -1,3 +1,4 @@
+import { errorText, isExpected } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 
 /**
@@ -61,7 +62,7 @@ const reached = new Map<string, number>()
 
 /**
  * For the fault harness: "restart:2" kills hardenctl before its second restart, "write:1:SIGINT,write:1:SIGINT"
- * interrupts it twice before it writes, "live/restart" and "clone/restart" count the live host's and the clones' alone.
+ * interrupts it twice before it writes, "health:1:BUG" has a bug strike there, "live/restart" and "clone/restart" count the live host's and the clones' alone.
  * Does nothing otherwise.
  */
 function pauseForFaultHarness(step: TrialStep, isClone: boolean): void {
@@ -70,7 +71,9 @@ function pauseForFaultHarness(step: TrialStep, isClone: boolean): void {
     const count = (reached.get(name) ?? 0) + 1
     reached.set(name, count)
     for (const [wanted, time = '1', signal = 'SIGKILL'] of wishes) {
-      if (wanted === name && Number(time) === count) process.kill(process.pid, signal)
+      if (wanted !== name || Number(time) !== count) continue
+      if (signal === 'BUG') throw new TypeError('thrown for the fault harness')
+      process.kill(process.pid, signal)
     }
   }
 }
@@ -81,16 +84,16 @@ export async function timed<T>(
   { tell, host }: { tell: StepListener; host: Pick<Host, 'isClone'> },
   work: () => Promise<T>,
 ): Promise<T> {
-  pauseForFaultHarness(step, host.isClone)
   tell({ step, state: 'running' })
   const started = performance.now()
   try {
+    pauseForFaultHarness(step, host.isClone)
     const result = await work()
     tell({ step, state: 'done', ms: Math.round(performance.now() - started) })
     return result
   } catch (error) {
     const ms = Math.round(performance.now() - started)
-    tell({ step, state: 'failed', ms, detail: (error as Error).message })
+    tell({ step, state: 'failed', ms, detail: isExpected(error) ? error.message : errorText(error) })
     throw error
   }
 }

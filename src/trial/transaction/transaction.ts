@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Assignment, NewAccount, StageOrAll } from '../../catalog/common/types.ts'
+import { Bug, ExpectedError, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../../systemd/manager/control.ts'
@@ -167,7 +168,7 @@ function reasonOf(error: unknown): Reason {
 }
 
 /** The signal ended a trial: what became of it. */
-export class AbortedTrial extends Error {
+export class AbortedTrial extends ExpectedError {
   override name = 'AbortedTrial'
   readonly undone: Undone
   constructor(undone: Undone) {
@@ -176,7 +177,7 @@ export class AbortedTrial extends Error {
   }
 }
 
-export class UnhealthyError extends Error {
+export class UnhealthyError extends ExpectedError {
   readonly report: HealthReport
   constructor(report: HealthReport) {
     super(report.reasons[0]?.text ?? 'not healthy')
@@ -220,6 +221,7 @@ export async function attempt(context: TrialContext, stage: StageOrAll, change: 
     const undone = await undo(context, trial)
     if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
     if (context.signal?.aborted) throw new AbortedTrial(undone)
+    if (!isExpected(error)) throw new Bug(error, undone)
     if (meddled !== undefined) throw new ForeignChangeError(meddled, undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [reasonOf(error)]
@@ -249,10 +251,7 @@ async function neverRestarted({ host, unit }: TrialContext, { before }: Trial): 
 /** Whether the unit's settings are those of before: PID 1 has read it from the same files, which say the same. */
 async function sameSettings({ host, unit }: TrialContext, trial: Trial): Promise<boolean> {
   if (trial.files === undefined) return false
-  return requireSameFiles(host, unit, trial).then(
-    () => true,
-    () => false,
-  )
+  return requireSameFiles(host, unit, trial).then(() => true, orElse(false))
 }
 
 /** How many of the files are as they were recorded. */
@@ -308,6 +307,7 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
   } catch (error) {
     const again = ran ? '' : '; PID 1 tries again each minute'
     const line = `the service is not proven to be back: ${(error as Error).message}${again}`
+    if (!isExpected(error)) throw new Bug(error, { proven: false, lines: [line] })
     return { proven: false, lines: [line] }
   }
 }

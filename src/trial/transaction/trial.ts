@@ -1,4 +1,5 @@
 import type { Assignment, NewAccount, OwnershipWish, StageOrAll } from '../../catalog/common/types.ts'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
@@ -68,7 +69,7 @@ export interface Undone {
   lines: string[]
 }
 
-export class TrialError extends Error {
+export class TrialError extends ExpectedError {
   override name = 'TrialError'
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { RUN_FOLDER, restartMark, scriptPath } from './trial-paths.ts'
 
@@ -21,5 +22,5 @@ export async function removeUndo(host: Host, unit: string): Promise<void> {
   const script = scriptPath(unit)
   await host.remove(restartMark(unit))
   await host.remove(script)
-  for (const folder of [dirname(script), RUN_FOLDER]) await host.remove(folder).catch(() => false)
+  for (const folder of [dirname(script), RUN_FOLDER]) await host.remove(folder).catch(orElse(false))
 }

@@ -41,7 +41,11 @@ import { PROTOCOLS, protocolOfGreeting } from '../../../src/trial/health/protoco
 import { fileInodes } from '../../../src/trial/health/unix-path.ts'
 import { lowDiskSpace } from '../../../src/trial/transaction/preconditions.ts'
 
-type Parser = [name: string, parse: (text: string, bytes: Uint8Array) => unknown, refusal?: new () => Error]
+type Parser = [
+  name: string,
+  parse: (text: string, bytes: Uint8Array) => unknown,
+  refusal?: new (message: string) => Error,
+]
 
 /** Whatever reads text that hardenctl did not write itself. */
 export const PARSERS: Parser[] = [

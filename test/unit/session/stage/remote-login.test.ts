@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { HostError } from '../../../../src/host/host.ts'
 import { askToKeep, nobodyLogsIn, secondsToKeep } from '../../../../src/session/stage/remote-login.ts'
 import type { WalkOptions } from '../../../../src/session/walk/context.ts'
 import { Questions } from '../../../../src/session/walk/questions.ts'
@@ -76,7 +77,12 @@ describe('Keep?', () => {
   })
 
   it('takes what could not be looked at for no login', async () => {
-    const { answer } = await ask({ by: 'sshd' }, () => Promise.reject(new Error('no journal')), [yes], 300)
+    const { answer } = await ask(
+      { by: 'sshd' },
+      () => Promise.reject(new HostError('no journal', 'EIO')),
+      [yes],
+      300,
+    )
     expect(answer).toBeUndefined()
   })
 })

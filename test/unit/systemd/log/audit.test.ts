@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Host, RunResult } from '../../../../src/host/host.ts'
+import { type Host, HostError, type RunResult } from '../../../../src/host/host.ts'
 import {
   groupsOf,
   parseSeccompJournal,
@@ -116,7 +116,7 @@ describe('all sources', () => {
     ({
       run: async (argv: readonly string[]) => {
         const text = texts[argv[0] ?? '']
-        if (text === undefined) throw new Error('not there')
+        if (text === undefined) throw new HostError('not there', 'ENOENT')
         return result(argv, text)
       },
     }) as unknown as Host

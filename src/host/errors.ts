@@ -1,0 +1,59 @@
+/**
+ * What may go wrong on any machine: said to the person in one line, with what to do next. Everything else that is
+ * thrown, system errors aside, is a bug of hardenctl's and never taken for a property of the service or the host.
+ */
+export class ExpectedError extends Error {
+  override name = 'ExpectedError'
+  /** What the person can do, in sentences; '' where the message says all. */
+  readonly next: string
+  constructor(message: string, next = '') {
+    super(message)
+    this.next = next
+  }
+}
+
+/** The operating system refused something, as Node passes it on. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
+}
+
+export function isExpected(error: unknown): error is Error {
+  return error instanceof ExpectedError || isSystemError(error)
+}
+
+/** The first line of what went wrong, where that may happen; a bug is thrown on. For a catch that goes on without. */
+export function reasonOf(error: unknown): string {
+  if (!isExpected(error)) throw error
+  return error.message.split('\n')[0] ?? ''
+}
+
+/** For .catch(): goes on with `value` where a failure may happen; a bug is thrown on. */
+export function orElse<Value>(value: Value): (error: unknown) => Value {
+  return (error) => {
+    reasonOf(error)
+    return value
+  }
+}
+
+/** A bug that struck while the service was being changed, with what became of the change. */
+export class Bug extends Error {
+  override name = 'Bug'
+  readonly undone: { readonly proven: boolean; readonly lines: readonly string[] }
+  constructor(cause: unknown, undone: Bug['undone']) {
+    super(errorText(cause), { cause })
+    this.undone = undone
+  }
+}
+
+/** "TypeError: x is not a function" */
+export function errorText(error: unknown): string {
+  if (error instanceof Bug) return error.message
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n')[0] ?? ''
+}
+
+/** The stack and those of its causes. */
+export function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const stack = error.stack ?? errorText(error)
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${stackOf(error.cause)}`
+}
