@@ -19,6 +19,8 @@ interface Case {
   /** What is said besides, in the lines of the journal. */
   journal?: RegExp
   remedy?: string
+  /** It fails before the restart, so that neither the trial nor its undo restarts the service. */
+  untouched?: boolean
 }
 
 const CASES: Case[] = [
@@ -87,6 +89,7 @@ const CASES: Case[] = [
     settings: ['ProtectEverything=yes'],
     reason: /systemd did not take it: ProtectEverything/,
     remedy: 'drop ProtectEverything',
+    untouched: true,
   },
   {
     breaks: 'a value that systemd ignores',
@@ -94,11 +97,24 @@ const CASES: Case[] = [
     settings: ['PrivateDevices=yes', 'ProtectSystem=most'],
     reason: /systemd did not take it: ProtectSystem/,
     remedy: 'drop ProtectSystem',
+    untouched: true,
   },
 ]
 
 let lab: Lab
 let before: Listing
+
+/** Invocation, main process, restarts and settings: what a restart, or a trial that stays, would change. */
+function goingOn(unit: string): Promise<string[]> {
+  const keys = ['InvocationID', 'MainPID', 'NRestarts', 'ProtectSystem', 'PrivateDevices']
+  return Promise.all(keys.map((key) => show(lab, unit, key)))
+}
+
+/** How often PID 1 has started it since the boot. */
+async function startsOf(unit: string): Promise<number> {
+  const id = 'MESSAGE_ID=39f53479d3a045ac8e11786248231fbf'
+  return (await lab.output(['journalctl', '-q', '-o', 'cat', id, `UNIT=${unit}`])).split('\n').length - 1
+}
 
 async function expectAsBefore(unit: string, result: AttemptResult): Promise<void> {
   expect(result.undone).toMatchObject({ proven: true })
@@ -124,15 +140,23 @@ describe.skipIf(skipLab())(labTitle('rolls back'), () => {
   })
   afterAll(() => lab?.stop())
 
-  it.each(CASES)('$breaks', async ({ unit, settings, checks = [HOME], reason, journal, remedy }) => {
-    const result = await tryOut(lab, { unit, settings, checks })
-    expect(result.healthy).toBe(false)
-    expect(result.reason).toMatch(reason)
-    if (journal) expect(result.journal.join('\n')).toMatch(journal)
-    if (remedy) expect(result.remedies).toContain(remedy)
-    await expectAsBefore(unit, result)
-    expect(await answerOf(lab)).toBe('200')
-  })
+  it.each(CASES)(
+    '$breaks',
+    async ({ unit, settings, checks = [HOME], reason, journal, remedy, untouched = false }) => {
+      const [running, starts] = [await goingOn(unit), await startsOf(unit)]
+      const result = await tryOut(lab, { unit, settings, checks })
+      expect(result.healthy).toBe(false)
+      expect(result.reason).toMatch(reason)
+      if (journal) expect(result.journal.join('\n')).toMatch(journal)
+      if (remedy) expect(result.remedies).toContain(remedy)
+      await expectAsBefore(unit, result)
+      expect(await answerOf(lab)).toBe('200')
+      if (!untouched) return
+      expect([await goingOn(unit), await startsOf(unit)]).toEqual([running, starts])
+      expect(result.undone.lines).toContain('its settings are those of before the trial')
+      expect(result.undone.lines.join('\n')).toContain('it was not restarted: the same invocation goes on')
+    },
+  )
 
   it('workers that die of SIGSYS in a loop behind a listening master, within seconds', async () => {
     const url = 'http://127.0.0.1:8080/'
@@ -165,6 +189,23 @@ describe.skipIf(skipLab())(labTitle('rolls back'), () => {
     const settings = ['NoNewPrivileges=yes', 'PrivateDevices=yes', 'ProtectHome=yes']
     const result = await tryOut(lab, { unit: 'notifying.service', settings, checks: ['tcp:127.0.0.1:8081'] })
     expect(result).toMatchObject({ healthy: true, reasons: [] })
+  })
+
+  it('a line that another drop-in overrides, without one restart to search for it', async () => {
+    const folder = '/etc/systemd/system/apache2.service.d'
+    await lab.write(`${folder}/zzz-own.conf`, '[Service]\nRestrictAddressFamilies=\n')
+    await lab.output(['systemctl', 'daemon-reload'])
+    const starts = await startsOf('apache2.service')
+    const walk = await lab.run(['hardenctl', 'apache2', '--yes', '--no-rehearsal', '--stages', 'system'], {
+      timeoutMs: 170_000,
+    })
+    expect(walk.stdout).toMatch(/broke: systemd did not take it: RestrictAddressFamilies/)
+    expect(walk.stdout).toContain('System restrictions: kept')
+    // The one trial that passed, and the stop and start of the last check.
+    expect((await startsOf('apache2.service')) - starts).toBe(2)
+    expect((await lab.run(['hardenctl', 'undo', 'apache2'])).exitCode).toBe(0)
+    await lab.output(['rm', '-r', folder])
+    await lab.output(['systemctl', 'daemon-reload'])
   })
 
   it('so that after all of it apache2 is what it was', async () => {

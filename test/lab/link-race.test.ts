@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { undoScript } from '../../src/trial/transaction/undo-script.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { answerOf, leftovers } from './kit/subjects.ts'
+import { prepareRace, race, raceLab } from './kit/undo-race.ts'
 
 const LOGS = '/var/log/apache2'
 
@@ -68,4 +70,26 @@ describe.skipIf(skipLab())(labTitle('links in the way'), () => {
     expect(await leftovers(lab)).toEqual([])
     expect(await answerOf(lab)).toBe('200')
   })
+})
+
+/** The script before it looked at what is open lost each of these within seconds; `npm run race` takes its time. */
+describe.skipIf(skipLab())(labTitle('the service’s account, in a folder that was its own before'), () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab(raceLab)
+    await prepareRace(lab, undoScript)
+  })
+  afterAll(() => lab?.stop())
+
+  it.each(['links', 'files', 'folders', 'folder-links'] as const)(
+    'is given nothing of root’s by an undo that it races with %s',
+    async (mode) => {
+      const { wins, runs, swaps } = await race(lab, mode, 7)
+      expect(wins).toBe(0)
+      // An attack that never came to its swaps, or an undo that never ran, would show nothing.
+      expect(runs).toBeGreaterThan(0)
+      expect(swaps).toBeGreaterThan(1000)
+    },
+  )
 })
