@@ -1,5 +1,6 @@
 import type { Baseline } from '../../trial/health/baseline.ts'
-import { attempt, undo } from '../../trial/transaction/transaction.ts'
+import { attempt } from '../../trial/transaction/transaction.ts'
+import { undo } from '../../trial/transaction/undo.ts'
 import { loosenRow } from '../proof/loosen.ts'
 import { changeKey } from '../proof/proof-plan.ts'
 import type { WalkContext } from '../walk/context.ts'

@@ -9,8 +9,8 @@ import { givenBack, type OwnershipRecord } from './ownership.ts'
 import { blockingReason } from './preconditions.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
 import { timed } from './steps.ts'
-import { healthCheckInput, UnhealthyError } from './transaction.ts'
 import { startLimitMs, type TrialContext, TrialError } from './trial.ts'
+import { healthCheckInput, UnhealthyError } from './trial-health.ts'
 import { placeUndo, removeUndo } from './undo-file.ts'
 
 const STOP_LIMIT_MS = 90_000

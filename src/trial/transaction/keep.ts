@@ -10,9 +10,10 @@ import { takeSnapshot } from '../health/unit-snapshot.ts'
 import { ForeignChange, ForeignChangeError, isForeignChange, requireSameFiles } from './foreign-changes.ts'
 import { isCommitted } from './restore.ts'
 import { timed } from './steps.ts'
-import { undo, verifySettings } from './transaction.ts'
+import { verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
 import { bootPaths, restartMark } from './trial-paths.ts'
+import { undo } from './undo.ts'
 import { removeUndo } from './undo-file.ts'
 
 export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }

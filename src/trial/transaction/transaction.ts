@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Assignment, NewAccount, StageOrAll } from '../../catalog/common/types.ts'
-import { Bug, ExpectedError, isExpected, orElse } from '../../host/errors.ts'
+import { Bug, ExpectedError, isExpected } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
-import { armTimer, undoNow } from '../../systemd/manager/timer.ts'
+import { armTimer } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
-import type { Before, Reason } from '../health/judge.ts'
+import type { Reason } from '../health/judge.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import {
   ForeignChangeError,
@@ -29,14 +29,15 @@ import {
   type Attempt,
   type Change,
   IgnoredSettingsError,
-  startLimitMs,
   type Trial,
   type TrialContext,
   TrialError,
   type Undone,
 } from './trial.ts'
-import { bootPaths, missingFolders, restartMark, scriptPath } from './trial-paths.ts'
-import { placeUndo, removeUndo, undoStands } from './undo-file.ts'
+import { healthCheckInput, UnhealthyError } from './trial-health.ts'
+import { bootPaths, missingFolders, restartMark } from './trial-paths.ts'
+import { undo } from './undo.ts'
+import { placeUndo } from './undo-file.ts'
 import { bootUnit } from './undo-script.ts'
 
 const SHOWN_DIFFERENCES = 3
@@ -177,34 +178,6 @@ export class AbortedTrial extends ExpectedError {
   }
 }
 
-export class UnhealthyError extends ExpectedError {
-  readonly report: HealthReport
-  constructor(report: HealthReport) {
-    super(report.reasons[0]?.text ?? 'not healthy')
-    this.report = report
-  }
-}
-
-export function healthCheckInput(
-  context: TrialContext,
-  before: Before,
-  since: number,
-): Parameters<typeof checkHealth>[0] {
-  const { host, unit, baseline, executables, allPrograms, signal } = context
-  const limits = { startLimitMs: startLimitMs(baseline) }
-  return {
-    host,
-    unit,
-    baseline,
-    before,
-    since,
-    executables,
-    allPrograms,
-    ...limits,
-    ...(signal ? { signal } : {}),
-  }
-}
-
 /**
  * One change as one transaction, up to the proof. Whatever fails between arming and the proof is undone at once by
  * the same script that the timer runs, and the undo is proven too. An abort through the signal is undone and then
@@ -226,88 +199,5 @@ export async function attempt(context: TrialContext, stage: StageOrAll, change: 
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [reasonOf(error)]
     return { healthy: false, trial, reasons, report, undone }
-  }
-}
-
-/** True when nothing of a trial is left. Without a script nothing was armed, or the timer came first. */
-async function runUndo(host: Host, unit: string): Promise<boolean> {
-  // The script takes itself away.
-  if (!(await undoStands(host, unit))) await removeUndo(host, unit)
-  else if (!(await undoNow(host, unit, scriptPath(unit)))) return false
-  return (await host.stat(trialPath(unit))) === undefined
-}
-
-/** Undoes a trial that passed, without proving more: true when nothing of it is left. For a clone's next question. */
-export async function takeBack(context: TrialContext, trial: Trial): Promise<boolean> {
-  return timed('undo', context, () => runUndo(context.host, trial.unit))
-}
-
-/** The trial's restart was not begun, and nobody else restarted the service since it began. */
-async function neverRestarted({ host, unit }: TrialContext, { before }: Trial): Promise<boolean> {
-  const begun = (await host.stat(restartMark(unit))) !== undefined
-  return !begun && (await takeSnapshot(host, unit)).invocation === before.invocation
-}
-
-/** Whether the unit's settings are those of before: PID 1 has read it from the same files, which say the same. */
-async function sameSettings({ host, unit }: TrialContext, trial: Trial): Promise<boolean> {
-  if (trial.files === undefined) return false
-  return requireSameFiles(host, unit, trial).then(() => true, orElse(false))
-}
-
-/** How many of the files are as they were recorded. */
-async function asRecorded(host: Host, records: readonly OwnershipRecord[]): Promise<number> {
-  let count = 0
-  for (const { path, uid, gid, mode } of records) {
-    const now = await host.stat(path)
-    if (now !== undefined && now.uid === uid && now.gid === gid && now.mode === mode) count += 1
-  }
-  return count
-}
-
-function ownersLine(back: number, all: number): string {
-  return back === all
-    ? `owner and mode of ${all} files are as they were`
-    : `owner and mode of ${back} of ${all} files are as they were; the others have changed meanwhile`
-}
-
-/**
- * Undoes a trial and proves that the service is back; the signal that stopped the trial does not stop this. A service
- * that the trial did not come to restart is left running: the proof is then that the same processes go on.
- */
-export async function undo(context: TrialContext, trial: Trial): Promise<Undone> {
-  const { host, unit } = context
-  const { signal: _, ...rest } = context
-  // What can't be looked at must not put the undo off.
-  const goesOn = await neverRestarted(context, trial).catch(() => false)
-  const ran = await timed('undo', context, () => runUndo(host, unit))
-  try {
-    const report = await timed('prove-undo', context, async () => {
-      const before = goesOn ? { ...trial.before, goesOn } : { invocation: '', processes: [] }
-      const found = await checkHealth(healthCheckInput(rest, before, Date.now()))
-      if (!found.healthy) throw new UnhealthyError(found)
-      return found
-    })
-    if (!ran) {
-      const line =
-        'not all is taken back yet, as on a disk that is full or read-only or while the unit has no file: PID 1 tries again each minute'
-      return { proven: false, lines: [line, ...report.proof] }
-    }
-    await context.remember(undefined)
-    const lines = [
-      'the trial drop-in is gone and systemd has read its files again',
-      ...(goesOn && (await sameSettings(context, trial))
-        ? ['its settings are those of before the trial']
-        : []),
-      ...(trial.changes.length > 0
-        ? [ownersLine(await asRecorded(host, trial.records), trial.records.length)]
-        : []),
-      ...report.proof,
-    ]
-    return { proven: true, lines }
-  } catch (error) {
-    const again = ran ? '' : '; PID 1 tries again each minute'
-    const line = `the service is not proven to be back: ${(error as Error).message}${again}`
-    if (!isExpected(error)) throw new Bug(error, { proven: false, lines: [line] })
-    return { proven: false, lines: [line] }
   }
 }

@@ -7,8 +7,9 @@ import { first, showUnit } from '../../../src/systemd/manager/show.ts'
 import { type Baseline, listenersOf, measure } from '../../../src/trial/health/baseline.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
 import { takeSnapshot } from '../../../src/trial/health/unit-snapshot.ts'
-import { attempt, undo } from '../../../src/trial/transaction/transaction.ts'
+import { attempt } from '../../../src/trial/transaction/transaction.ts'
 import type { TrialContext } from '../../../src/trial/transaction/trial.ts'
+import { undo } from '../../../src/trial/transaction/undo.ts'
 
 /** Verdicts of single directives on one service, live and in a clone, run inside a lab: node fidelity.mjs JSON. */
 export interface FidelityWish {

@@ -1,0 +1,98 @@
+import { Bug, isExpected, orElse } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
+import { undoNow } from '../../systemd/manager/timer.ts'
+import { trialPath } from '../../systemd/settings/drop-in.ts'
+import { checkHealth } from '../health/health.ts'
+import { takeSnapshot } from '../health/unit-snapshot.ts'
+import { requireSameFiles } from './foreign-changes.ts'
+import type { OwnershipRecord } from './ownership.ts'
+import { timed } from './steps.ts'
+import type { Trial, TrialContext, Undone } from './trial.ts'
+import { healthCheckInput, UnhealthyError } from './trial-health.ts'
+import { restartMark, scriptPath } from './trial-paths.ts'
+import { removeUndo, undoStands } from './undo-file.ts'
+
+/** True when nothing of a trial is left. Without a script nothing was armed, or the timer came first. */
+async function runUndo(host: Host, unit: string): Promise<boolean> {
+  // The script takes itself away.
+  if (!(await undoStands(host, unit))) await removeUndo(host, unit)
+  else if (!(await undoNow(host, unit, scriptPath(unit)))) return false
+  return (await host.stat(trialPath(unit))) === undefined
+}
+
+/** Undoes a trial that passed, without proving more: true when nothing of it is left. For a clone's next question. */
+export async function takeBack(context: TrialContext, trial: Trial): Promise<boolean> {
+  return timed('undo', context, () => runUndo(context.host, trial.unit))
+}
+
+/** The trial's restart was not begun, and nobody else restarted the service since it began. */
+async function neverRestarted({ host, unit }: TrialContext, { before }: Trial): Promise<boolean> {
+  const begun = (await host.stat(restartMark(unit))) !== undefined
+  return !begun && (await takeSnapshot(host, unit)).invocation === before.invocation
+}
+
+/** Whether the unit's settings are those of before: PID 1 has read it from the same files, which say the same. */
+async function sameSettings({ host, unit }: TrialContext, trial: Trial): Promise<boolean> {
+  if (trial.files === undefined) return false
+  return requireSameFiles(host, unit, trial).then(() => true, orElse(false))
+}
+
+/** How many of the files are as they were recorded. */
+async function asRecorded(host: Host, records: readonly OwnershipRecord[]): Promise<number> {
+  let count = 0
+  for (const { path, uid, gid, mode } of records) {
+    const now = await host.stat(path)
+    if (now !== undefined && now.uid === uid && now.gid === gid && now.mode === mode) count += 1
+  }
+  return count
+}
+
+function ownersLine(back: number, all: number): string {
+  return back === all
+    ? `owner and mode of ${all} files are as they were`
+    : `owner and mode of ${back} of ${all} files are as they were; the others have changed meanwhile`
+}
+
+/**
+ * Undoes a trial and proves that the service is back; the signal that stopped the trial does not stop this. A service
+ * that the trial did not come to restart is left running: the proof is then that the same processes go on.
+ */
+export async function undo(context: TrialContext, trial: Trial): Promise<Undone> {
+  const { host, unit } = context
+  const { signal: _, ...rest } = context
+  // What can't be looked at must not put the undo off.
+  let goesOn = await neverRestarted(context, trial).catch(() => false)
+  const ran = await timed('undo', context, () => runUndo(host, unit))
+  try {
+    const report = await timed('prove-undo', context, async () => {
+      // Somebody else may have restarted it meanwhile, which is no fault of the undo's.
+      goesOn &&= await neverRestarted(context, trial)
+      const before = goesOn ? { ...trial.before, goesOn } : { invocation: '', processes: [] }
+      const found = await checkHealth(healthCheckInput(rest, before, Date.now()))
+      if (!found.healthy) throw new UnhealthyError(found)
+      return found
+    })
+    if (!ran) {
+      const line =
+        'not all is taken back yet, as on a disk that is full or read-only or while the unit has no file: PID 1 tries again each minute'
+      return { proven: false, lines: [line, ...report.proof] }
+    }
+    await context.remember(undefined)
+    const lines = [
+      'the trial drop-in is gone and systemd has read its files again',
+      ...(goesOn && (await sameSettings(context, trial))
+        ? ['its settings are those of before the trial']
+        : []),
+      ...(trial.changes.length > 0
+        ? [ownersLine(await asRecorded(host, trial.records), trial.records.length)]
+        : []),
+      ...report.proof,
+    ]
+    return { proven: true, lines }
+  } catch (error) {
+    const again = ran ? '' : '; PID 1 tries again each minute'
+    const line = `the service is not proven to be back: ${(error as Error).message}${again}`
+    if (!isExpected(error)) throw new Bug(error, { proven: false, lines: [line] })
+    return { proven: false, lines: [line] }
+  }
+}
