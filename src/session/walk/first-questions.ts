@@ -17,9 +17,14 @@ import type { WalkBeginning } from './context.ts'
 import { Refusal } from './preflight.ts'
 
 /** The checks that are proposed, and what a person should know of how they came about. */
-export interface FirstQuestions {
+interface FirstQuestions {
   checks: Check[]
   notes: string[]
+}
+
+/** As much of a walk as the questions take. */
+type Asker = Pick<WalkBeginning, 'live' | 'subject' | 'signal'> & {
+  options: Pick<WalkBeginning['options'], 'rehearse'>
 }
 
 interface Asked {
@@ -77,10 +82,7 @@ async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; 
 }
 
 /** A clone in which the service runs and listens as it does live; undefined where there is none. */
-async function listeningClone(
-  { live, subject, signal }: WalkBeginning,
-  facts: Facts,
-): Promise<Clone | undefined> {
+async function listeningClone({ live, subject, signal }: Asker, facts: Facts): Promise<Clone | undefined> {
   const { unit } = subject
   const clone = await bootClone(live, { unit, signal })
   try {
@@ -106,17 +108,19 @@ async function listeningClone(
 
 /** What each listener answers in a clone, which forgets what it was asked. */
 async function recognisedInClone(
-  context: WalkBeginning,
+  context: Asker,
   facts: Facts,
   asked: readonly Asked[],
-): Promise<Map<Asked, Recognised>> {
+): Promise<{ found: Map<Asked, Recognised>; why?: string }> {
   const { live, options, subject, signal } = context
   const found = new Map<Asked, Recognised>()
-  if (!options.rehearse || asked.length === 0 || (await cloneProblem(live)) !== undefined) return found
+  if (!options.rehearse || asked.length === 0) return { found }
+  const problem = await cloneProblem(live)
+  if (problem !== undefined) return { found, why: problem }
   let clone: Clone | undefined
   try {
     clone = await listeningClone(context, facts)
-    if (clone === undefined) return found
+    if (clone === undefined) return { found, why: 'the service does not listen in it as it does live' }
     const survival = await Survival.watch(clone.host, subject.unit)
     const until = performance.now() + BOLD_LIMIT_MS
     for (const one of asked) {
@@ -129,12 +133,12 @@ async function recognisedInClone(
   } catch (error) {
     // Whatever a clone could not do is asked live, and only what a sign speaks for.
     signal.throwIfAborted()
-    reasonOf(error)
+    return { found, why: reasonOf(error) }
   } finally {
     // PID 1 ends what is left of it.
     await clone?.dispose().catch(() => undefined)
   }
-  return found
+  return { found }
 }
 
 /** What ended the live service is not asked again; one that can't be started again ends the walk. */
@@ -152,10 +156,12 @@ export async function reviveLive(survival: Survival, unit: string, question: str
  * nothing is said that was not answered there, or that a sign does not speak for. Throws Refusal where a question ended
  * the service for good.
  */
-export async function firstQuestions(context: WalkBeginning, facts: Facts): Promise<FirstQuestions> {
+export async function firstQuestions(context: Asker, facts: Facts): Promise<FirstQuestions> {
   const { live, subject } = context
   const { asked, notes } = await endpointsOf(live, facts)
-  const inClone = await recognisedInClone(context, facts, asked)
+  const { found: inClone, why } = await recognisedInClone(context, facts, asked)
+  if (why !== undefined)
+    notes.push(`No clone could be asked first: ${why}. Live only what a port gives a sign of is asked`)
   const survival = await Survival.watch(live, subject.unit)
   const checks: Check[] = []
   for (const one of asked) {
