@@ -44,6 +44,7 @@ export function execCommands(properties: Readonly<Record<string, string[]>>): Re
 /** What systemd knows of a unit. The strings of environment and credentials are left out. */
 export async function readUnit(host: Host, unit: string): Promise<UnitFacts> {
   const properties = withoutSecrets(await showUnit(host, unit))
+  const { execSource, written } = await unitSource(host, unit)
   return {
     id: first(properties, 'Id') || unit,
     names: listOf(properties, 'Names'),
@@ -52,7 +53,9 @@ export async function readUnit(host: Host, unit: string): Promise<UnitFacts> {
     dropIns: listOf(properties, 'DropInPaths'),
     properties,
     exec: execCommands(properties),
-    ...(await unitSource(host, unit)),
+    execSource,
+    // Nothing asks where a unit's files write their secrets, so these lines are not kept at all.
+    written: Object.fromEntries(Object.entries(written).filter(([key]) => !SECRET.test(key))),
     canReload: first(properties, 'CanReload') === 'yes',
   }
 }
