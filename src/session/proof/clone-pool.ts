@@ -4,7 +4,7 @@ import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Clone } from '../../rehearsal/boot/clone.ts'
 import { bootProven } from '../../rehearsal/boot/proven-clone.ts'
-import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
+import type { VolatileListing } from '../../rehearsal/compare/volatile.ts'
 import { complaintsSince, markLogs } from '../../trial/diagnosis/complaints.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
@@ -18,6 +18,7 @@ import { takeBack, undo } from '../../trial/transaction/undo.ts'
 import { diagnosisOf } from '../stage/failure.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from '../walk/context.ts'
+import { asAfterBoot, type Control, controlOf } from './control.ts'
 import { helps } from './loosen.ts'
 import type { ProofJob, Verdict } from './proof-plan.ts'
 import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
@@ -68,20 +69,26 @@ async function failedLater(
  */
 async function attemptWhole(
   trials: TrialContext,
-  { canReload, boot }: { canReload: boolean; boot: () => Promise<void> },
+  { reload, restart, boot }: Pick<Control, 'reload' | 'restart'> & { boot: () => Promise<void> },
   stage: Stage,
   change: Change,
 ): Promise<Attempt> {
   const result = await attempt(trials, stage, change)
   if (!result.healthy) return result
-  if (canReload) {
+  if (reload) {
     const problem = await proveReload(trials).catch((error) =>
       failedLater(trials, result, 'at a reload', error),
     )
     if (problem !== undefined) return problem
   }
-  const problem = await proveStopAndStart(trials, boot).catch((error) =>
-    failedLater(trials, result, 'at a stop and a start as after a boot', error),
+  if (restart === 'none') return result
+  const [when, between] =
+    restart === 'boot'
+      ? (['at a stop and a start as after a boot', boot] as const)
+      : (['at a stop and a start', async () => undefined] as const)
+  const problem = await proveStopAndStart(trials, between).then(
+    () => undefined,
+    (error) => failedLater(trials, result, when, error),
   )
   return problem ?? result
 }
@@ -92,7 +99,7 @@ function wantsTrace({ of, change }: ProofJob, { remedies }: Diagnosis): boolean 
 }
 
 async function ask(
-  { trials, live, volatile }: PreparedClone,
+  { trials, live, volatile, control }: PreparedClone,
   facts: Facts,
   stage: Stage,
   job: ProofJob,
@@ -100,10 +107,11 @@ async function ask(
 ): Promise<Answer> {
   const { of, change } = job
   const { host, unit } = trials
-  const boot = () => emptyVolatile(host, volatile)
+  const boot = () => asAfterBoot(host, unit, volatile)
+  const reload = facts.unit.canReload && control.reload
   const since = Date.now()
   const marks = await markLogs(host, facts)
-  const result = await attemptWhole(trials, { canReload: facts.unit.canReload, boot }, stage, change)
+  const result = await attemptWhole(trials, { reload, restart: control.restart, boot }, stage, change)
   if (result.healthy) {
     const refused = await complaintsSince(host, unit, marks, since)
     const back = await takeBack(trials, result.trial)
@@ -137,6 +145,7 @@ export interface PreparedClone {
   trials: TrialContext
   /** What was in the folders that a reboot empties, before the service's first start. */
   volatile: VolatileListing
+  control: Control
 }
 
 /** Boots a clone that is as the host that the stages are applied to, in which the service answers as it does live. */
@@ -166,7 +175,7 @@ export async function bootStage(
       tell: () => undefined,
     }
     await replayPending(context, trials)
-    return { clone, live, trials, volatile }
+    return { clone, live, trials, volatile, control: controlOf(rehearsing) }
   } catch (error) {
     // Why it could not be made ready says more; PID 1 ends what is left of it.
     await clone?.dispose().catch(() => undefined)

@@ -4,16 +4,22 @@ import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import { type BaselineVerdict, bootProven } from '../../rehearsal/boot/proven-clone.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
+import { trialContext } from '../stage/trial-context.ts'
 import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
+import { type Control, playControl } from './control.ts'
 
-type Verdict = { same: true } | Extract<BaselineVerdict, { same: false }> | { same: undefined; why: string }
+type Verdict =
+  | { same: true; control: Control }
+  | Extract<BaselineVerdict, { same: false }>
+  | { same: undefined; why: string }
 
 async function askClone(
-  { live, subject, signal }: WalkBeginning,
+  context: WalkBeginning,
   facts: Facts,
   baseline: Baseline,
   companions: readonly string[],
 ): Promise<Verdict> {
+  const { live, subject, signal } = context
   const { unit } = subject
   const executables = facts.executables.map(({ path }) => path)
   try {
@@ -23,8 +29,19 @@ async function askClone(
       { unit, baseline, executables, signal },
     )
     if (!('clone' in proven)) return proven.verdict
-    await proven.clone.dispose()
-    return { same: true }
+    const { clone, volatile } = proven
+    try {
+      const trials = {
+        ...trialContext(context, facts, baseline),
+        host: clone.host,
+        remember: async () => undefined,
+        tell: () => undefined,
+      }
+      const control = await playControl(trials, volatile, facts.unit.canReload)
+      return 'why' in control ? { same: undefined, why: control.why } : { same: true, control }
+    } finally {
+      await clone.dispose()
+    }
   } catch (error) {
     signal.throwIfAborted()
     return { same: undefined, why: reasonOf(error) }
@@ -66,7 +83,7 @@ export async function rehearsalPhase(
   const companions: string[] = []
   for (;;) {
     const verdict = await askClone(context, facts, baseline, companions)
-    if (verdict.same === true) return { possible: true, companions }
+    if (verdict.same === true) return { possible: true, companions, control: verdict.control }
     if (verdict.same === undefined) return { possible: false, why: verdict.why }
     const more = verdict.startable.filter((unit) => !companions.includes(unit))
     const why = `the service does not answer in a clone as it does live: ${verdict.missing}`

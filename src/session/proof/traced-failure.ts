@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Learned } from '../../observe/trace/learned.ts'
-import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
+import type { VolatileListing } from '../../rehearsal/compare/volatile.ts'
 import type { LearnPhase } from '../../rehearsal/follow/learn.ts'
 import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms } from '../../rehearsal/follow/traced-programs.ts'
@@ -12,6 +12,7 @@ import { refusedCalls } from '../../trial/diagnosis/refused-calls.ts'
 import { accountsOf } from '../../trial/transaction/new-account.ts'
 import { planOwnership, recordOwnership } from '../../trial/transaction/ownership.ts'
 import type { Change, TrialContext } from '../../trial/transaction/trial.ts'
+import { asAfterBoot } from './control.ts'
 
 export interface TracedFailure {
   trials: TrialContext
@@ -33,7 +34,7 @@ function phasesOf({ trials, facts, volatile }: TracedFailure): LearnPhase[] {
     .map(({ name, play }) => ({
       name,
       play: async () => {
-        if (name === 'start') await emptyVolatile(host, volatile)
+        if (name === 'start') await asAfterBoot(host, facts.unit.id, volatile)
         await play()
       },
     }))

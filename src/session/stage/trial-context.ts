@@ -3,8 +3,9 @@ import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../../trial/health/check.ts'
 import { startLimitMs, type TrialContext } from '../../trial/transaction/trial.ts'
 import type { Learning } from '../learning/learning.ts'
+import { controlOf } from '../proof/control.ts'
 import { asPending } from '../store/store.ts'
-import type { WalkContext } from '../walk/context.ts'
+import type { WalkBeginning, WalkContext } from '../walk/context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import { secondsToKeep } from './remote-login.ts'
 
@@ -22,7 +23,11 @@ function tracedPrograms({ facts }: Learning): string[] {
 }
 
 /** What a transaction needs, from what the walk knows. */
-export function trialContext(context: WalkContext, facts: Facts, baseline: Baseline): TrialContext {
+export function trialContext(
+  context: WalkBeginning & Partial<Pick<WalkContext, 'rehearsing'>>,
+  facts: Facts,
+  baseline: Baseline,
+): TrialContext {
   const { host, subject, dispatch, signal, options, learning } = context
   return {
     host,
@@ -35,7 +40,7 @@ export function trialContext(context: WalkContext, facts: Facts, baseline: Basel
     executables: [...facts.executables.map(({ path }) => path), ...tracedPrograms(learning)],
     allPrograms: learning.trace !== undefined && learning.facts?.incomplete === false,
     deadManSeconds:
-      Math.ceil(startLimitMs(baseline) / 1000) +
+      Math.ceil((startLimitMs(baseline) + controlOf(context.rehearsing).stopMs * 2) / 1000) +
       HEALTH_SECONDS +
       exerciseSeconds(baseline) +
       secondsToKeep(options, facts),

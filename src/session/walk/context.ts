@@ -2,6 +2,7 @@ import type { Stage } from '../../catalog/common/types.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Learning } from '../learning/learning.ts'
+import type { Control } from '../proof/control.ts'
 import type { WalkStore } from '../store/walk-store.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { Subject } from './preflight.ts'
@@ -35,7 +36,7 @@ export interface WalkOptions {
 /** Whether clones of this host can prove anything. */
 export type Rehearsing =
   /** `companions`: local units that the service talks to, started in each clone too. */
-  | { possible: true; companions: readonly string[] }
+  | { possible: true; companions: readonly string[]; control: Control }
   /** `why`: one line. */
   | { possible: false; why: string }
 

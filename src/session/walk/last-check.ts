@@ -10,6 +10,7 @@ import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import { armFinalUndo, disarmFinalUndo, finalCheck, stepBack } from '../../trial/transaction/final-trial.ts'
 import { restoreEverything } from '../../trial/transaction/restore.ts'
 import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
+import { controlOf } from '../proof/control.ts'
 import { dropInParts } from '../stage/drop-in-parts.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
@@ -72,7 +73,8 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
 export async function finish(context: WalkContext, baseline: Baseline, restarts: Restarts): Promise<boolean> {
   const { host, subject, dispatch } = context
   const { watchSeconds } = context.options
-  const notes: string[] = []
+  const control = controlOf(context.rehearsing)
+  const notes: string[] = [...control.notes]
   let healthy = true
   while (context.store.state.kept.length > 0) {
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'final', steps: [] } })
@@ -87,8 +89,8 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     }
     let bug: unknown
     const problem = await finalCheck(trials, {
-      reload: facts.unit.canReload,
-      restart: restarts === 'each stage',
+      reload: facts.unit.canReload && control.reload,
+      restart: restarts === 'each stage' && control.restart !== 'none',
       watchSeconds,
     }).catch((error) => {
       // The service may be stopped: it is brought back first, as by any failure.

@@ -42,13 +42,16 @@ interface Watch extends HealthCheckInput {
   sightings: Sightings
 }
 
+/** PID 1 kills what has not stopped in 90 s unless the unit says otherwise (systemd-system.conf(5)). */
+const MAX_STOP_MS = 120_000
 const INTERVAL_MS = 250
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */
 const GRACE_MS = 6000
 
 /** Waits for the start job to end, one way or the other. */
 async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
-  const until = performance.now() + question.startLimitMs
+  let until = performance.now() + question.startLimitMs
+  const stopsUntil = performance.now() + MAX_STOP_MS
   for (;;) {
     question.signal?.throwIfAborted()
     const now = await takeSnapshot(question.host, question.unit)
@@ -56,6 +59,9 @@ async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[];
     const settled =
       !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
     if (settled || now.restarts > 0) return { snapshots: [now], timedOut: false }
+    // The stop of what ran before has its own time, which PID 1 keeps (TimeoutStopSec=).
+    if (now.active === 'deactivating' && performance.now() < stopsUntil)
+      until = performance.now() + question.startLimitMs
     if (performance.now() > until) return { snapshots: [now], timedOut: true }
     await pause(100)
   }

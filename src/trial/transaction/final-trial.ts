@@ -52,6 +52,9 @@ async function proveStop(
     const now = await takeSnapshot(host, unit)
     if (!now.busy && now.active === 'failed') throw new TrialError(`the stop ended badly (${now.result})`)
     if (!now.busy && now.active === 'inactive') return { before, since }
+    // A socket or a path unit starts it again before anybody looks: it was stopped all the same.
+    const anew = now.active === 'active' && now.invocation !== before.invocation
+    if (!now.busy && anew) return { before, since }
     if (performance.now() > until) throw new TrialError('the service did not stop in time')
     await meanwhile()
     await pause(100)
@@ -66,11 +69,20 @@ async function proveStart(context: TrialContext, { before, since }: Stopped): Pr
   await proveHealthy(context, before, since)
 }
 
-/** A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. */
-export async function proveStopAndStart(context: TrialContext, between: () => Promise<void>): Promise<void> {
+/**
+ * A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. Returns the
+ * milliseconds that the stop took.
+ */
+export async function proveStopAndStart(
+  context: TrialContext,
+  between: () => Promise<void>,
+): Promise<number> {
+  const began = performance.now()
   const stopped = await proveStop(context)
+  const stopMs = Math.round(performance.now() - began)
   await between()
   await proveStart(context, stopped)
+  return stopMs
 }
 
 /** A service that hardenctl stopped and, killed, did not start again is started by PID 1 in this time. */

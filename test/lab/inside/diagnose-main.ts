@@ -4,6 +4,7 @@ import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { Learning } from '../../../src/session/learning/learning.ts'
 import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
+import { UNPLAYED } from '../../../src/session/proof/control.ts'
 import { rowProof } from '../../../src/session/proof/proof-plan.ts'
 import { StageProving } from '../../../src/session/proof/stage-proving.ts'
 import { beginStage, rowsOf } from '../../../src/session/stage/stage-work.ts'
@@ -35,7 +36,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
   return {
     host,
     live: host,
-    rehearsing: { possible: true, companions: [] },
+    rehearsing: { possible: true, companions: [], control: UNPLAYED },
     learning: new Learning(),
     pendingChange: undefined,
     store: new WalkStore(stored, async () => undefined),

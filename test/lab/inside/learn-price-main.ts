@@ -4,6 +4,7 @@ import { observe } from '../../../src/observe/observe.ts'
 import { Learning } from '../../../src/session/learning/learning.ts'
 import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
 import { learnLive } from '../../../src/session/learning/live-learning.ts'
+import { UNPLAYED } from '../../../src/session/proof/control.ts'
 import { freshState } from '../../../src/session/store/store.ts'
 import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
@@ -64,7 +65,7 @@ const questions = new Questions({
 const context = {
   host: live,
   live,
-  rehearsing: { possible: true, companions: [] },
+  rehearsing: { possible: true, companions: [], control: UNPLAYED },
   learning: new Learning(known),
   pendingChange: undefined,
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },

@@ -5,6 +5,7 @@ import { observe } from '../../../src/observe/observe.ts'
 import { Learning } from '../../../src/session/learning/learning.ts'
 import { openRehearsal } from '../../../src/session/proof/clone-pool.ts'
 import { CloneScheduler, lowerOwnPriority } from '../../../src/session/proof/clone-scheduler.ts'
+import { UNPLAYED } from '../../../src/session/proof/control.ts'
 import { freshState } from '../../../src/session/store/store.ts'
 import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
@@ -30,7 +31,7 @@ const context = {
   signal,
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
   options: { keepSeconds: 0 },
-  rehearsing: { possible: true, companions: [] },
+  rehearsing: { possible: true, companions: [], control: UNPLAYED },
   learning: new Learning(),
   pendingChange: undefined,
   store: new WalkStore(freshState(unit, 0), async () => undefined),

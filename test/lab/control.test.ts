@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { keptDropIn, show, within } from './kit/subjects.ts'
+
+/** Dies of its own reload, with and without any hardening. */
+const RELOAD = `[Service]
+ExecStart=/usr/bin/sleep infinity
+ExecReload=/bin/kill -HUP $MAINPID
+`
+
+/** Takes longer to stop than a start may take. */
+const SLOW = `[Service]
+ExecStart=/bin/sh -c 'trap "sleep 12; exit 0" TERM; while :; do sleep 1; done'
+`
+
+/** Is started by a socket whose file lies straight in /run. */
+const ACTIVATED = `[Unit]
+Requires=activated.socket
+[Service]
+ExecStart=/usr/local/bin/node -e "require('node:net').createServer((s) => s.end()).listen({ fd: 3 })"
+`
+
+const SOCKET = `[Socket]
+ListenStream=/run/activated.sock
+[Install]
+WantedBy=sockets.target
+`
+
+/** Most of the time of a walk goes into what is not under test here. */
+const SHORT = ['--yes', '--stages', 'system', '--watch-seconds', '1']
+
+describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab({
+      files: {
+        '/etc/systemd/system/reloading.service': RELOAD,
+        '/etc/systemd/system/slow.service': SLOW,
+        '/etc/systemd/system/activated.service': ACTIVATED,
+        '/etc/systemd/system/activated.socket': SOCKET,
+      },
+      setup: [
+        ['systemctl', 'daemon-reload'],
+        ['systemctl', 'start', 'reloading', 'slow', 'activated.socket', 'activated'],
+      ],
+    })
+    expect(await within(10_000, async () => (await show(lab, 'activated', 'ActiveState')) === 'active')).toBe(
+      true,
+    )
+  })
+  afterAll(() => lab?.stop())
+
+  async function walk(unit: string, ...more: string[]): Promise<{ stdout: string; kept: string }> {
+    const { exitCode, stdout } = await lab.run(['hardenctl', unit, ...SHORT, ...more], { timeoutMs: 170_000 })
+    expect(exitCode, stdout).toBe(0)
+    expect(stdout).toContain('System restrictions: kept')
+    return { stdout, kept: (await keptDropIn(lab, `${unit}.service`)) ?? '' }
+  }
+
+  it('blames no row for a reload that the service never bore', { timeout: 180_000 }, async () => {
+    const { stdout, kept } = await walk('reloading')
+    expect(kept).toContain('LockPersonality=yes')
+    expect(stdout).toContain('No reload is tried, since the unhardened service does not bear one')
+  })
+
+  it('gives a slow stop its time', { timeout: 180_000 }, async () => {
+    const { kept } = await walk('slow', '--no-rehearsal')
+    expect(kept).toContain('LockPersonality=yes')
+  })
+
+  it('leaves a socket’s file to its socket', { timeout: 180_000 }, async () => {
+    const { stdout, kept } = await walk('activated')
+    expect(kept).toContain('LockPersonality=yes')
+    expect(stdout).not.toContain('ENOENT')
+  })
+})
