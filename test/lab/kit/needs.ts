@@ -130,9 +130,9 @@ function meet(needs: readonly Need[]): void {
   })
   afterAll(() => lab?.stop())
 
-  it.each(needs)('$name: $row', { timeout: 150_000 }, async ({ name, stage, row, becomes }) => {
+  it.each(needs)('$name: $row', { timeout: 260_000 }, async ({ name, stage, row, becomes }) => {
     const wish = JSON.stringify({ unit: `needs-${name}`, stage })
-    const said = await lab.output(['node', `${FOLDER}/main.mjs`, wish], { timeoutMs: 140_000 })
+    const said = await lab.output(['node', `${FOLDER}/main.mjs`, wish], { timeoutMs: 250_000 })
     const { set, rows, ms }: DiagnoseOutcome = JSON.parse(said)
     const found = rows.find(({ key }) => key === row)
     const others = rows.filter(({ key, proof }) => key !== row && proof.state === 'breaks')
