@@ -35,7 +35,7 @@ interface Asked {
 /** A clone that lacks what the service needs to start is given up after that: the questions are live then. */
 const START_LIMIT_MS = 60_000
 /** For all that is tried in the clone, where a port gives no sign. */
-const BOLD_LIMIT_MS = 30_000
+const BOLD_LIMIT_MS = 15_000
 
 const NOT_ASKED = 'it is compared, and not asked'
 

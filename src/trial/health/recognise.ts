@@ -156,6 +156,8 @@ export async function recognise(
 }
 
 async function bestCheck(asking: Recognition, to: Endpoint, boldness: Boldness): Promise<Check | undefined> {
+  // A path is no sign, and a daemon may have dozens of them, of which few greet.
+  if (to.transport === 'unix' && boldness === 'signs') return undefined
   const questions = questionsFor(to)
   const [first] = questions
   // Where the client is known to speak first, nobody waits for a greeting.
