@@ -1,7 +1,7 @@
 import { type Remedy, remedyId, remedyText } from '../../catalog/common/remedy.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { invocationJournal } from '../../systemd/log/journal.ts'
+import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
 import { completeRemedies } from '../../trial/diagnosis/complete-remedies.ts'
 import { type Diagnosis, diagnose } from '../../trial/diagnosis/diagnosis.ts'
 import type { Attempt } from '../../trial/transaction/trial.ts'
@@ -9,7 +9,26 @@ import { isPrecise, relax } from '../proof/loosen.ts'
 import type { WalkContext } from '../walk/context.ts'
 import type { StageWork } from './stage-work.ts'
 
-/** Why a trial failed on `host`, by what is there of that invocation alone. `appliedTo` is the host that it was for. */
+/**
+ * What was said since the trial's restart. A service that died and was started again has said why in an invocation that
+ * is over; of the one before the trial nothing is read.
+ */
+async function journalOf(
+  host: Host,
+  { report, trial }: Extract<Attempt, { healthy: false }>,
+): Promise<JournalEntry[]> {
+  const last = report?.last
+  const invocation = last?.invocation ?? ''
+  const again = last !== undefined && (last.restarts > 0 || last.sub === 'auto-restart')
+  if (again || last?.result === 'start-limit-hit') {
+    const all = await unitJournal(host, trial.unit, trial.since)
+    const ids = ['_SYSTEMD_INVOCATION_ID', 'INVOCATION_ID']
+    return all.filter(({ fields }) => ids.every((id) => fields[id] !== trial.before.invocation))
+  }
+  return invocation === trial.before.invocation ? [] : await invocationJournal(host, invocation)
+}
+
+/** Why a trial failed on `host`, by what was said of it alone. `appliedTo` is the host that it was for. */
 export async function diagnosisOf(
   host: Host,
   facts: Facts,
@@ -17,8 +36,7 @@ export async function diagnosisOf(
   appliedTo: Host = host,
 ): Promise<Diagnosis> {
   const { report, reasons, trial } = failed
-  const invocation = report?.last?.invocation ?? ''
-  const journal = invocation === trial.before.invocation ? [] : await invocationJournal(host, invocation)
+  const journal = await journalOf(host, failed)
   const found = diagnose({
     reasons,
     last: report?.last,

@@ -49,9 +49,17 @@ function byIgnoredSettings({ reasons }: FailureEvidence): Remedy[] {
 function reasonLine(evidence: FailureEvidence): string {
   const { reasons, last } = evidence
   const main = reasons[0]?.text ?? 'the service is not healthy'
-  const ended = last && last.active !== 'active' ? exitOf(evidence) : undefined
-  const exit = ended && exitMeaning(ended.code, ended.status)
-  return exit === undefined ? main : `${main}: ${exit}`
+  const end = last && last.active !== 'active' ? exitOf(evidence) : undefined
+  const exit = end && exitMeaning(end.code, end.status)
+  const ended = exit === undefined ? main : `${main}: ${exit}`
+  const said = last && last.active !== 'active' ? lastWords(evidence.journal) : undefined
+  return said === undefined ? ended : `${ended}; its log says: ${said}`
+}
+
+/** The last line of the service's own that tells of a failure: PID 1 only counts them. */
+function lastWords(journal: readonly JournalEntry[]): string | undefined {
+  const own = journal.filter(({ identifier, message }) => identifier !== 'systemd' && TELLING.test(message))
+  return own.at(-1)?.message.split('\n')[0]
 }
 
 /** From symptom to suspects. Pure: the same evidence names the same remedies. */

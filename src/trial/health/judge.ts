@@ -66,6 +66,11 @@ function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reas
   if (last === undefined) return [{ kind: 'error', text: 'the unit could not be looked at' }]
   if (timedOut)
     return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
+  // What PID 1 counts is no cause: the service died at each start, and its own words of any of them tell why.
+  if (last.result === 'start-limit-hit')
+    return [{ kind: 'restarting', text: 'the service ended at each start until systemd gave up' }]
+  if (last.sub === 'auto-restart')
+    return [{ kind: 'restarting', text: 'the service ends at each start, and systemd starts it again' }]
   if (last.active === 'failed') return [{ kind: 'start', text: `the start failed (${last.result})` }]
   if (last.active !== 'active') return [{ kind: 'stopped', text: `the unit is ${last.active} (${last.sub})` }]
   if (before.goesOn === true) {

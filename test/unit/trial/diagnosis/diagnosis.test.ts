@@ -208,6 +208,8 @@ describe('a diagnosis', () => {
     expect(remedies).toHaveLength(1)
     expect(journal).toEqual([3, 4, 5, 6, 7, 8].map((n) => `srv: error ${n}`))
     expect(reason).toMatch(/^the start failed \(exit-code\): exit code 226\/NAMESPACE/)
+    // The cause is in the service's own words; what PID 1 counts is none.
+    expect(reason).toMatch(/its log says: error 8$/)
   })
 
   it('has a reason also when nothing is known', () => {
