@@ -1,16 +1,13 @@
-import { dirname } from 'node:path'
 import { quoted } from '../../trial/transaction/give-back.ts'
+import { layerLine, OVERLAY, type StoragePlan, upperPart } from './layer-script.ts'
 import type { Layer } from './layers.ts'
 
 /** Everything that the script of one clone depends on. */
-export interface BootPlan {
+export interface BootPlan extends StoragePlan {
   /** Folder of the clone under /run; the script lies in it. */
   folder: string
   /** Mount point of the v2 tree. */
   cgroups: string
-  upper: { place: 'memory' } | { place: 'disk'; image: string }
-  /** Most that the clone may write, in KiB. */
-  upperKiB: number
   layers: readonly Layer[]
   /** Options of /proc that decide what a service sees of others. */
   procOptions: readonly string[]
@@ -113,68 +110,6 @@ enter() {
 }`
 }
 
-function upperPart({ upper, upperKiB }: BootPlan): string {
-  if (upper.place === 'memory') {
-    return `upper() { mount -n -t tmpfs -o size=${upperKiB}k,mode=0700 hardenctl "$base"; }`
-  }
-  const image = quoted(upper.image)
-  // Unlinked while it is mounted: its blocks are free again when the last mount of it ends.
-  return `upper() {
-  # Nobody but root, who alone can look into the folder: whoever could open the image, or had made it, could read all
-  # that is written in the clone, past all modes.
-  (umask 077 && mkdir -p ${quoted(dirname(upper.image))} && set -C && : >${image})
-  truncate -s ${upperKiB}k ${image}
-  mkfs.ext4 -q -F -m 0 -O ^has_journal -E lazy_itable_init=1,nodiscard ${image}
-  mount -n -t ext4 -o loop,noatime ${image} "$base"
-  rm -f ${image}
-}`
-}
-
-/**
- * metacopy: a chown of a database copies no data. xino: a file keeps one device and inode number when it is
- * copied up, which ownership records rely on. Older kernels know neither.
- */
-const OVERLAY = `
-number=0
-overlay() {
-  number=$((number + 1))
-  layer=$base/$number
-  mkdir "$layer" "$layer/lower" "$layer/upper" "$layer/work"
-  # Whoever owns a folder above a mount point may put a link there: then this is another file system of the host, with
-  # its own modes, in the place of that one.
-  mount -n --bind -- "$1" "$layer/lower"
-  chown --reference="$1" -- "$layer/upper"
-  chmod --reference="$1" -- "$layer/upper"
-  where=lowerdir=$layer/lower,upperdir=$layer/upper,workdir=$layer/work
-  (
-    at "$1" || exit 1
-    mount -c -n -t overlay -o "$where,metacopy=on,redirect_dir=on,xino=on$2" overlay "./\${1##*/}" 2>/dev/null ||
-      mount -c -n -t overlay -o "$where$2" overlay "./\${1##*/}"
-  )
-}
-# The same owner could have a mount laid over what this script still reads, units say: so the folder of the mount point
-# is entered first, and has to be where it should be. The mount point itself nobody can rename: rename(2), EBUSY.
-at() {
-  folder=$root\${1%/*}
-  cd -P -- "$folder" && [ "$(pwd -P && echo .)" = "$folder
-." ] && [ ! -L "./\${1##*/}" ]
-}
-bind() (
-  at "$1" && mount -c -n -o "bind,ro$2" -- "$1" "./\${1##*/}"
-)
-beside() {
-  if [ -d "$2" ] && [ "$1" = overlay ]; then
-    overlay "$2" "$3" 2>/dev/null && return
-    echo "note $2 can't be written to in the clone: no overlay could be laid over it"
-  fi
-  bind "$2" "$3" 2>/dev/null || echo "note $2 is not there in the clone"
-}`
-
-function layerLine({ point, kind, options }: Layer): string {
-  const words = [point, options.map((option) => `,${option}`).join('')].map(quoted).join(' ')
-  return point === '/' ? `overlay ${words}` : `beside ${kind} ${words}`
-}
-
 const DEVICES = `
 devices() {
   mount -n -t tmpfs -o mode=0755,nosuid,size=4m hardenctl "$root/dev"
@@ -257,7 +192,9 @@ begin() {
 
 /**
  * Text of the script that becomes a clone's first process: /bin/sh and util-linux, nothing to install. Everything it
- * makes is in its own mount namespace and is gone with its last process. It says "pid N", "note TEXT" and, on
+ * makes is in its own mount namespace and is gone with its last process. Nobody but root can write to its folder under
+ * /run, nor to the clone before its systemd runs, except through what the host's file systems show there; where that
+ * matters a line says who. It says "pid N", "note TEXT" and, on
  * standard error, why it failed.
  */
 export function bootScript(plan: BootPlan): string {

@@ -87,17 +87,28 @@ while (time - $begun < $seconds) {
     exec 'sh', '/opt/undo.sh', 'boot';
   }
   my $lost = 0;
+  my $look = sub {
+    return if $lost || state_of() eq $before;
+    $lost = 1;
+    $first = time - $begun unless defined $first;
+  };
   while (waitpid($child, POSIX::WNOHANG()) == 0) {
     sleep 0.02;
-    if (time - $started > $hang) { $lost = 1; kill 'KILL', -$child; waitpid $child, 0; last; }
+    $look->();
+    if (time - $started > $hang) {
+      $lost = 1;
+      $first = time - $begun unless defined $first;
+      kill 'KILL', -$child;
+      waitpid $child, 0;
+      last;
+    }
   }
+  $look->();
   $runs += 1;
   my $took = time - $started;
   $longest = $took if $took > $longest;
-  $lost = 1 if state_of() ne $before;
   next unless $lost;
   $wins += 1;
-  $first = time - $begun unless defined $first;
   if (@held) { my @s = split /[ :]/, $before; chown $s[0], $s[1], $held[0]; chmod oct $s[2], $held[0]; }
 }
 kill 'TERM', $attacker;

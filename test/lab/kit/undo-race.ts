@@ -29,7 +29,7 @@ const FOLDER = '/run/lock/race'
 const SETUP = `
 umask 022
 mkdir -p ${FOLDER} /srv/race && cd ${FOLDER}
-for number in $(seq -w 0 199); do : >f$number; done
+for number in $(seq -w 0 99); do : >f$number; done
 for number in $(seq -w 0 19); do mkdir d$number; done
 mkfifo .fifo && ln -s /srv/race/secret .link && ln -s /srv/race .folder-link
 chown -hR www-data:www-data .
