@@ -16,7 +16,7 @@ Environment=CALLS=${calls}
 ExecStart=/bin/sh /srv/loop.sh
 SystemCallFilter=~umask
 `
-const PLAY = { kind: 'exercise' as const, argv: ['sleep', '3'], timeoutMs: 10_000 }
+const PLAY = { kind: 'exercise' as const, argv: ['sleep', '5'], timeoutMs: 10_000 }
 
 /** As hardenctl looks at a clone: from the machine that the kernel's log is of. */
 describe.skipIf(skipLab())(labTitle('two units of the same program, both with a filter'), () => {
@@ -47,7 +47,8 @@ describe.skipIf(skipLab())(labTitle('two units of the same program, both with a 
           restless: true,
         },
         before: { invocation: '', processes: [] },
-        since: Date.now(),
+        // One that is killed before the first look was seen by nobody, and its program is known to both.
+        since: Date.now() + 1500,
         startLimitMs: 10_000,
         executables: ['/bin/sh'],
         allPrograms: true,
