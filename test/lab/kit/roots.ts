@@ -32,6 +32,26 @@ const SERVICE_PACKAGES = [
   'wrk',
 ]
 
+/** What the field cases are made of; in a root of their own, so that the one that other labs share does not grow. */
+export const CASE_PACKAGES: readonly string[] = [
+  'autofs',
+  'bind9-dnsutils',
+  'fail2ban',
+  'fcgiwrap',
+  'git',
+  'munin-node',
+  'netcat-openbsd',
+  'nftables',
+  'nginx-light',
+  'nut-client',
+  'nut-server',
+  'postfix',
+  'rsync',
+  'supervisor',
+  'tftpd-hpa',
+  'unbound',
+]
+
 export interface RootWish {
   /** Debian's name of the release, for example bookworm. */
   suite: string

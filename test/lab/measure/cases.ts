@@ -1,0 +1,76 @@
+// npm run cases -- [--seen] [--weak] [--output FOLDER] [NAME …]: what hardening broke in the field, walked by --yes
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { caseNames, type FieldCase, readCase } from '../cases/field-case.ts'
+import { canFail, type PlayedCase, playCase } from '../cases/play-case.ts'
+import { labProblem } from '../kit/lab-problem.ts'
+
+const HEAD = [
+  '| case | mode | exposure | rc | s | starts, failed | use: after, reload, restart, undone | said | harm |',
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+]
+const MAX_WORDS = 220
+const MAX_HARM = 3
+
+const score = (exposure: number): string => (exposure / 10).toFixed(1)
+
+function short(text: string): string {
+  const line = text.replaceAll('|', '/').replaceAll('\n', ' ')
+  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line
+}
+
+function rowOf({ name }: FieldCase, mode: string, played: PlayedCase): string {
+  const { before, after, exitCode, seconds, starts, use, said, harm } = played
+  const uses = [use.after, use.reload, use.restart, use.undo].map((verdict) => verdict ?? '–').join(', ')
+  const harms = [...harm.slice(0, MAX_HARM), ...(harm.length > MAX_HARM ? [`${harm.length} in all`] : [])]
+  const cells = [
+    ...[name, mode, `${score(before)} → ${score(after)}`, exitCode ?? 'none', seconds],
+    ...[`${starts.started}, ${starts.failed}`, uses, short(said), short(harms.join('; ')) || 'none'],
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function lost({ use, harm }: PlayedCase): boolean {
+  return harm.length > 0 || Object.values(use).some((verdict) => verdict === 'LOST' || verdict === 'other')
+}
+
+/** One case; true where all that was had before is had after. */
+async function walked(name: string, seen: boolean, output: string | undefined): Promise<boolean> {
+  const mode = seen ? 'seen' : 'blind'
+  try {
+    const field = readCase(name)
+    const played = await playCase(field, seen)
+    if (output !== undefined)
+      writeFileSync(join(output, `${name}-${mode}.txt`), `${played.output}\n${played.harm.join('\n')}`)
+    console.log(rowOf(field, mode, played))
+    return !lost(played)
+  } catch (error) {
+    console.log(`| ${name} | ${mode} | ${short(String(error))} |`)
+    return false
+  }
+}
+
+/** True where the use fails under the setting that is known to break it. */
+async function shownToFail(name: string): Promise<boolean> {
+  const field = readCase(name)
+  if (field.weak === undefined) return true
+  const fails = await canFail(field)
+  console.log(`${name}: the use ${fails ? 'fails' : 'STILL WORKS'} with ${field.weak.trim()}`)
+  return fails
+}
+
+const problem = labProblem()
+if (problem !== undefined) throw new Error(problem)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seen: { type: 'boolean' }, weak: { type: 'boolean' }, output: { type: 'string' } },
+})
+if (values.output !== undefined) mkdirSync(values.output, { recursive: true })
+if (values.weak !== true) console.log(HEAD.join('\n'))
+let bad = 0
+for (const name of positionals.length > 0 ? positionals : caseNames()) {
+  const good = values.weak ? await shownToFail(name) : await walked(name, values.seen === true, values.output)
+  if (!good) bad += 1
+}
+process.exitCode = bad > 0 ? 1 : 0
