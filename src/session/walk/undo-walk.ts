@@ -6,6 +6,7 @@ import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { earliestRecords, restoreEverything } from '../../trial/transaction/restore.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
+import { ownersLine } from '../../trial/transaction/undo.ts'
 import { formatScore } from '../store/score.ts'
 import { clearState, forgetFolders, loadState, type StoredState, StoreError } from '../store/store.ts'
 
@@ -46,6 +47,10 @@ async function madeAccountLines(host: Host, kept: StoredState['kept']): Promise<
   return made.map(({ value }) => `The system account ${value}, made for it, stays: files may be its.`)
 }
 
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`
+}
+
 /** Brings back everything as before the first change, ownership included, and proves it. The state's folder stays. */
 export async function takeAllBack(host: Host, unit: string): Promise<UndoReport> {
   const { stored, reason } = await stateOrReason(host, unit)
@@ -75,9 +80,7 @@ export async function takeAllBack(host: Host, unit: string): Promise<UndoReport>
     lines: [
       `${unit} is back as it was before the first change.`,
       ...(reason === undefined ? [] : [`${reason}; owners and modes could not be given back from it.`]),
-      ...(records.length > 0
-        ? [`Owner and mode of ${earliestRecords(records).length} files are as they were.`]
-        : []),
+      ...(records.length > 0 ? [sentence(await ownersLine(host, earliestRecords(records)))] : []),
       ...(await madeAccountLines(host, kept)),
       ...proven.lines,
       ...(exposure === undefined ? [] : [`Exposure: ${formatScore(exposure)}.`]),

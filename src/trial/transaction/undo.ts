@@ -47,7 +47,10 @@ async function asRecorded(host: Host, records: readonly OwnershipRecord[]): Prom
   return count
 }
 
-function ownersLine(back: number, all: number): string {
+/** What became of files that had changed hands, by looking at each: "owner and mode of 3 files are as they were". */
+export async function ownersLine(host: Host, records: readonly OwnershipRecord[]): Promise<string> {
+  const all = records.length
+  const back = await asRecorded(host, records)
   return back === all
     ? `owner and mode of ${all} files are as they were`
     : `owner and mode of ${back} of ${all} files are as they were; the others have changed meanwhile`
@@ -83,9 +86,7 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
       ...(goesOn && (await sameSettings(context, trial))
         ? ['its settings are those of before the trial']
         : []),
-      ...(trial.changes.length > 0
-        ? [ownersLine(await asRecorded(host, trial.records), trial.records.length)]
-        : []),
+      ...(trial.changes.length > 0 ? [await ownersLine(host, trial.records)] : []),
       ...report.proof,
     ]
     return { proven: true, lines }
