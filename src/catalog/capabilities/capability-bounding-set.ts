@@ -12,7 +12,7 @@ import {
   unprivileged,
 } from '../common/roles.ts'
 import { takingOut } from '../common/squeeze.ts'
-import type { Assignment, Directive, NotProposed, Proposed, Squeeze } from '../common/types.ts'
+import type { Assignment, Directive, NotProposed, Proposed, Remedy, Squeeze } from '../common/types.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
 import { boundingSet, canBeTried, capabilityNeeds, type Need, namesIn } from './privileges.ts'
 
@@ -34,6 +34,24 @@ function squeezes(facts: Facts, needs: readonly Need[]): Squeeze[] {
   return needs
     .filter((need) => canBeTried(facts, need))
     .map(({ capability }) => takingOut('CapabilityBoundingSet', capability.toUpperCase()))
+}
+
+/**
+ * What services need without a sign of it, the likeliest first. What is missing of capabilities(7) changes the host
+ * itself, and is given to nobody by trial and error.
+ */
+const OFTEN_NEEDED: readonly string[] =
+  `dac_read_search dac_override chown fowner setuid setgid kill sys_ptrace sys_chroot sys_resource net_bind_service
+  net_admin net_raw sys_nice setpcap fsetid ipc_lock audit_write mknod setfcap sys_tty_config ipc_owner lease sys_admin`
+    .split(/\s+/)
+    .map((name) => `cap_${name}`)
+
+/** What goes and may be missed, each as what would give it back. */
+function mayLack(present: readonly string[], kept: readonly string[]): Remedy[] {
+  return OFTEN_NEEDED.filter((name) => present.includes(name) && !kept.includes(name)).map((name) => ({
+    kind: 'capability',
+    name: name.toUpperCase(),
+  }))
 }
 
 function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
@@ -60,6 +78,7 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
         }
       : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),
+    mayLack: mayLack(present, kept),
   })
 }
 

@@ -136,6 +136,8 @@ export interface Proposed extends Rung {
    * what is in force.
    */
   ladder?: Ladder
+  /** What it may be short of, the likeliest first: given back by trials where it breaks and nothing tells what it lacks. */
+  mayLack?: readonly Remedy[]
   /** What trials showed that it needs, and that it got by now. */
   relaxedBy?: readonly Remedy[]
   /** Another way to the same end, chosen by the person only; going back is the other way's own `other`. */

@@ -2,6 +2,7 @@ import { tried, withEvidence } from '../../catalog/common/evidence.ts'
 import { offLadder, rungOf, valueText, withValue } from '../../catalog/common/ladder.ts'
 import { oneStepDown } from '../../catalog/common/relax.ts'
 import { applyRemedy, type Remedy, remedyKeys } from '../../catalog/common/remedy.ts'
+import { takingOut } from '../../catalog/common/squeeze.ts'
 import type { Assignment, Directive, Proposed, Rung } from '../../catalog/common/types.ts'
 import { predict, type StageWork } from '../stage/stage-work.ts'
 import { formatScore } from '../store/score.ts'
@@ -105,6 +106,38 @@ export function isPrecise({ kind }: Remedy): boolean {
   return kind !== 'drop' && kind !== 'step-down'
 }
 
+/** The row with the first of what is known to be missing; undefined where nothing that is known helps it. */
+export function relaxPrecisely(
+  work: StageWork,
+  id: string,
+  remedies: readonly Remedy[],
+): StageWork | undefined {
+  for (const remedy of remedies.filter(isPrecise)) {
+    if (!rowsTouched(work, remedy).includes(id) || !mayBeRelaxed(work, id)) continue
+    const relaxed = relaxRow(work, id, remedy)
+    if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
+  }
+  return undefined
+}
+
+/**
+ * The row with all of this given back, which trials showed to be needed. What was given to it before did not help alone:
+ * it is to be tried without it.
+ */
+export function giveBack(work: StageWork, id: string, needed: readonly Remedy[]): StageWork {
+  const guessed = (work.current.get(id)?.relaxedBy ?? []).flatMap((one) =>
+    one.kind === 'capability' ? [takingOut(id, one.name)] : [],
+  )
+  let next = work
+  for (const remedy of needed) {
+    const given = relaxRow(next, id, remedy)
+    const squeezes = [...(given?.squeezes ?? []), ...guessed.splice(0)]
+    const relaxed = given && { ...given, ...(squeezes.length === 0 ? {} : { squeezes }) }
+    if (relaxed !== undefined) next = { ...next, current: new Map([...next.current, [id, relaxed]]) }
+  }
+  return next
+}
+
 /**
  * A row that broke, loosened by as little as is known: by what was missing, by one step of its ladder,
  * and where neither is to be had it goes, with its reason.
@@ -115,11 +148,8 @@ export function loosenRow(
   broke: { reason: string; remedies: readonly Remedy[] },
   where = 'In a clone',
 ): StageWork {
-  for (const remedy of broke.remedies.filter(isPrecise)) {
-    if (!rowsTouched(work, remedy).includes(id) || !mayBeRelaxed(work, id)) continue
-    const relaxed = relaxRow(work, id, remedy)
-    if (relaxed !== undefined) return { ...work, current: new Map([...work.current, [id, relaxed]]) }
-  }
+  const precisely = relaxPrecisely(work, id, broke.remedies)
+  if (precisely !== undefined) return precisely
   const stepped = relaxRow(work, id, { kind: 'step-down', key: id })
   if (stepped !== undefined) {
     const before = work.current.get(id) as Proposed

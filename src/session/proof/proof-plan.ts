@@ -1,63 +1,25 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Remedy } from '../../catalog/common/remedy.ts'
+import { applyRemedy, type Remedy } from '../../catalog/common/remedy.ts'
 import type { OwnershipWish, Proposed } from '../../catalog/common/types.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 import { searchBreaking } from '../stage/bisect.ts'
 import { changeOf, type StageWork, tickedInOrder } from '../stage/stage-work.ts'
 import type { Proof } from '../walk/state.ts'
-import { dropCulprit, loosenRow, loosenSet } from './loosen.ts'
+import { allBrokeAlike } from './doubt.ts'
+import { dropCulprit, giveBack, loosenRow, loosenSet, relaxPrecisely } from './loosen.ts'
+import { searchMissing } from './missing.ts'
 import { climb, nextTighter } from './tighten.ts'
+import {
+  CONTROL,
+  changeKey,
+  jobFor,
+  type ProofJob,
+  type Proofs,
+  type Verdict,
+  verdictOf,
+} from './verdicts.ts'
 
-/** What a clone said of one change; `holds: undefined` when no clone could tell. */
-export type Verdict =
-  | {
-      holds: true
-      /** What the service says was refused to it meanwhile, numbers left out. */
-      refused: readonly string[]
-      of: ProofJob['of']
-      change: Change
-    }
-  | {
-      holds: false
-      reason: string
-      /** The few journal lines that matter. */
-      journal: string[]
-      remedies: readonly Remedy[]
-      /** What was done in the clone afterwards. */
-      undone: string[]
-    }
-  | { holds: undefined; why: string }
-
-/** Everything that clones said so far, by the change itself: ticking back and forth asks nothing twice. */
-export interface Proofs {
-  verdicts: ReadonlyMap<string, Verdict>
-  running: ReadonlySet<string>
-  /** Why nothing at all can be proven. */
-  unprovable?: string
-}
-
-export const NO_PROOFS: Proofs = { verdicts: new Map(), running: new Set() }
-
-export interface ProofJob {
-  /** For what it is asked, as a screen may say. */
-  of: 'set' | 'part' | 'row' | 'rung'
-  key: string
-  change: Change
-}
-
-export function changeKey({ assignments, ownership }: Change): string {
-  const lines = assignments.map(({ section, key, value }) => `${section} ${key}=${value}`)
-  const files = ownership.map(({ path, user, group = '', mode = '' }) => `${path} ${user} ${group} ${mode}`)
-  return [...lines, '', ...files].join('\n')
-}
-
-function jobFor(of: ProofJob['of'], change: Change): ProofJob {
-  return { of, key: changeKey(change), change }
-}
-
-function verdictOf(proofs: Proofs, change: Change): Verdict | undefined {
-  return proofs.verdicts.get(changeKey(change))
-}
+export { changeKey, NO_PROOFS, type ProofJob, type Proofs, type Verdict } from './verdicts.ts'
 
 export function setVerdict(work: StageWork, proofs: Proofs): Verdict | undefined {
   return verdictOf(proofs, changeOf(work))
@@ -108,7 +70,7 @@ function untickedToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
 function rungsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   return [...work.ticked].flatMap((id) => {
     const tighter = nextTighter(work, id)
-    if (tighter === undefined || rowProof(work, proofs, id).state !== 'proven') return []
+    if (tighter === undefined || !isProven(work, proofs, id)) return []
     const change = changeOfProposed(tighter)
     return verdictOf(proofs, change) === undefined ? [jobFor('rung', change)] : []
   })
@@ -117,13 +79,85 @@ function rungsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
 function brokenTogether(work: StageWork, proofs: Proofs): Extract<Verdict, { holds: false }> | undefined {
   const set = setVerdict(work, proofs)
   if (set?.holds !== false || work.ticked.size < 2) return undefined
-  return [...work.ticked].every((id) => rowProof(work, proofs, id).state === 'proven') ? set : undefined
+  return [...work.ticked].every((id) => isProven(work, proofs, id)) ? set : undefined
 }
 
 function partsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   if (brokenTogether(work, proofs) === undefined) return []
   const next = searchCulprit(work, proofs)
   return 'ask' in next && verdictOf(proofs, next.ask) === undefined ? [jobFor('part', next.ask)] : []
+}
+
+/** What a row is short of, where it breaks alone and nothing names it: found by giving back. */
+function searchLacking(
+  work: StageWork,
+  proofs: Proofs,
+  id: string,
+): ReturnType<typeof searchMissing<Remedy>> {
+  const now = work.current.get(id)
+  if (now?.mayLack === undefined) return undefined
+  return searchMissing(now.mayLack, (given) => {
+    const verdict = verdictOf(proofs, changeOfProposed(withGiven(now, given)))
+    return verdict && verdict.holds === true
+  })
+}
+
+function withGiven(now: Proposed, given: readonly Remedy[]): Proposed {
+  const assignments = given.reduce((lines, one) => applyRemedy(lines, one) ?? lines, now.assignments)
+  return { ...now, assignments }
+}
+
+/** Breaks alone, in a way that nothing known helps against. */
+function isLost(work: StageWork, proofs: Proofs, id: string): boolean {
+  const change = work.ticked.has(id) && !work.insisted.has(id) ? changeOfRow(work, id) : undefined
+  const verdict = change && verdictOf(proofs, change)
+  return verdict?.holds === false && relaxPrecisely(work, id, verdict.remedies) === undefined
+}
+
+/** The next values with something given back, of ticked rows that break alone. */
+function givenToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
+  if (controlState(work, proofs) !== 'settled') return []
+  return [...work.ticked].flatMap((id) => {
+    const now = work.current.get(id)
+    const next = now && isLost(work, proofs, id) ? searchLacking(work, proofs, id) : undefined
+    return now && next && 'ask' in next ? [jobFor('given', changeOfProposed(withGiven(now, next.ask)))] : []
+  })
+}
+
+/** The ticked set, and once it broke, its rows alone. */
+function tickedToAsk(work: StageWork, proofs: Proofs): { set: ProofJob[]; alone: ProofJob[] } {
+  const change = changeOf(work)
+  const verdict = verdictOf(proofs, change)
+  const alone = verdict?.holds === false ? rowsToAsk(work, proofs, work.ticked) : []
+  const open = alone.length + rungsToAsk(work, proofs).length > 0
+  const first = proofs.verdicts.size === 0 || !open
+  const wanted = work.ticked.size > 0 && verdict === undefined && first
+  return { set: wanted ? [jobFor('set', change)] : [], alone }
+}
+
+/** The smaller sets that were asked to find the row with which a set breaks. */
+function partsAsked(work: StageWork, proofs: Proofs): Verdict[] {
+  const ids = tickedInOrder(work)
+  return ids
+    .slice(2)
+    .flatMap((_, index) => verdictOf(proofs, changeOf(work, new Set(ids.slice(0, index + 2)))) ?? [])
+}
+
+/**
+ * Before anybody is blamed, the service as it is is played again, where all that was tried broke alike: all rows, or a
+ * set and all parts of it. open: it is not known yet whether all do.
+ */
+function controlState(work: StageWork, proofs: Proofs): 'settled' | 'open' | 'wanted' {
+  if (proofs.verdicts.has(CONTROL.key)) return 'settled'
+  const set = setVerdict(work, proofs)
+  if (allBrokeAlike([...proofs.verdicts.values()])) {
+    const { set: again, alone } = tickedToAsk(work, proofs)
+    if (alone.length + again.length > 0) return 'open'
+    return [...work.ticked].some((id) => isLost(work, proofs, id)) ? 'wanted' : 'settled'
+  }
+  const parts = set?.holds === false ? partsAsked(work, proofs) : []
+  const blames = parts.length > 0 && 'culprit' in searchCulprit(work, proofs)
+  return blames && set && allBrokeAlike([set, ...parts]) ? 'wanted' : 'settled'
 }
 
 /**
@@ -133,14 +167,11 @@ function partsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
  */
 export function proofJobs(work: StageWork, proofs: Proofs): ProofJob[] {
   if (proofs.unprovable !== undefined) return []
-  const set = changeOf(work)
-  const verdict = verdictOf(proofs, set)
-  const alone = verdict?.holds === false ? rowsToAsk(work, proofs, work.ticked) : []
+  const { set, alone } = tickedToAsk(work, proofs)
+  const control = controlState(work, proofs) === 'wanted' ? [CONTROL] : []
+  const given = givenToAsk(work, proofs)
   const beside = [...rungsToAsk(work, proofs), ...untickedToAsk(work, proofs)]
-  const open = alone.length + rungsToAsk(work, proofs).length > 0
-  const first = proofs.verdicts.size === 0 || !open
-  const wanted = work.ticked.size > 0 && verdict === undefined && first ? [jobFor('set', set)] : []
-  return [...wanted, ...alone, ...partsToAsk(work, proofs), ...beside]
+  return [...control, ...set, ...alone, ...given, ...partsToAsk(work, proofs), ...beside]
 }
 
 /** The job that a free clone takes next, if there is one that may be asked beside those that run. */
@@ -167,6 +198,7 @@ export function setProof(work: StageWork, proofs: Proofs): Proof {
   if (proofs.unprovable !== undefined) return { state: 'unprovable', reason: proofs.unprovable }
   if (work.ticked.size === 0) return { state: 'none' }
   const verdict = setVerdict(work, proofs)
+  if (verdict?.holds === false && controlState(work, proofs) !== 'settled') return { state: 'proving' }
   if (verdict !== undefined) return asProof(verdict)
   return { state: proofs.running.has(changeKey(changeOf(work))) ? 'proving' : 'waiting' }
 }
@@ -179,10 +211,25 @@ export function rowProof(work: StageWork, proofs: Proofs, id: string): Proof {
   const change = changeOfRow(work, id)
   if (change === undefined) return { state: 'none' }
   const alone = verdictOf(proofs, change)
+  if (alone?.holds === false && isUndecided(work, proofs, id)) return { state: 'proving' }
   if (alone !== undefined) return asProof(alone)
   if (inSetThatHeld(work, proofs, id)) return { state: 'proven' }
   const set = work.ticked.has(id) ? changeKey(changeOf(work)) : ''
   return { state: proofs.running.has(changeKey(change)) || proofs.running.has(set) ? 'proving' : 'waiting' }
+}
+
+/** It held alone, or in a set. */
+function isProven(work: StageWork, proofs: Proofs, id: string): boolean {
+  const change = work.broken.has(id) ? undefined : changeOfRow(work, id)
+  const alone = change && verdictOf(proofs, change)
+  return alone === undefined ? change !== undefined && inSetThatHeld(work, proofs, id) : alone.holds === true
+}
+
+/** It broke, but it is not known yet whether it is to blame, or what it is short of. */
+function isUndecided(work: StageWork, proofs: Proofs, id: string): boolean {
+  if (!isLost(work, proofs, id)) return false
+  const lacking = searchLacking(work, proofs, id)
+  return controlState(work, proofs) !== 'settled' || (lacking !== undefined && 'ask' in lacking)
 }
 
 /** Why it is wished makes no other wish of it. */
@@ -218,6 +265,18 @@ function newRefusal(proofs: Proofs, refused: readonly string[]): string | undefi
   return fresh && `its log says ${fresh}`
 }
 
+function applyBroken(
+  work: StageWork,
+  proofs: Proofs,
+  id: string,
+  verdict: Extract<Verdict, { holds: false }>,
+): StageWork {
+  if (work.insisted.has(id) || isUndecided(work, proofs, id)) return work
+  const lacking = isLost(work, proofs, id) ? searchLacking(work, proofs, id) : undefined
+  if (lacking !== undefined && 'give' in lacking) return giveBack(work, id, lacking.give)
+  return loosenRow(work, id, verdict)
+}
+
 function applyToRow(work: StageWork, proofs: Proofs, id: string): StageWork {
   const change = changeOfRow(work, id)
   const verdict = change && verdictOf(proofs, change)
@@ -226,7 +285,7 @@ function applyToRow(work: StageWork, proofs: Proofs, id: string): StageWork {
     if (verdict?.holds !== true || !mayBeTicked) return work
     return { ...work, ticked: new Set([...work.ticked, id]), decided: new Set([...work.decided, id]) }
   }
-  if (verdict?.holds === false) return work.insisted.has(id) ? work : loosenRow(work, id, verdict)
+  if (verdict?.holds === false) return applyBroken(work, proofs, id, verdict)
   const tighter = nextTighter(work, id)
   const tried = tighter && verdictOf(proofs, changeOfProposed(tighter))
   if (tried === undefined || tried.holds === undefined) return work
@@ -239,6 +298,7 @@ function applyToSet(work: StageWork, proofs: Proofs): StageWork {
   if (set?.holds !== false || work.insisted.size > 0) return work
   const loosened = loosenSet(work, set.remedies)
   if (loosened !== work || brokenTogether(work, proofs) === undefined) return loosened
+  if (controlState(work, proofs) !== 'settled') return work
   const found = searchCulprit(work, proofs)
   return 'culprit' in found ? dropCulprit(work, found.culprit, set.reason) : work
 }
@@ -249,6 +309,7 @@ function applyToSet(work: StageWork, proofs: Proofs): StageWork {
  * follows.
  */
 export function applyVerdicts(start: StageWork, proofs: Proofs): StageWork {
+  if (proofs.verdicts.get(CONTROL.key)?.holds === false) return start
   const once = (given: StageWork) =>
     applyToSet(
       [...given.current.keys()].reduce((next, id) => applyToRow(next, proofs, id), given),

@@ -20,6 +20,7 @@ import {
   setVerdict,
   type Verdict,
 } from './proof-plan.ts'
+import { withAnswer } from './verdicts.ts'
 
 const MAX_LOST = 1
 
@@ -190,9 +191,8 @@ export class StageProving {
   #answer(job: ProofJob, verdict: Verdict | undefined): void {
     this.#running = this.#running.filter(({ key }) => key !== job.key)
     const running = new Set(this.#running.map(({ key }) => key))
-    const verdicts = new Map(this.#proofs.verdicts)
-    if (verdict !== undefined) verdicts.set(job.key, verdict)
-    this.#proofs = { ...this.#proofs, verdicts, running }
+    const proofs = verdict === undefined ? this.#proofs : withAnswer(this.#proofs, job, verdict)
+    this.#proofs = { ...proofs, running }
     this.#advance()
   }
 
@@ -225,6 +225,11 @@ export class StageProving {
         if (job === undefined) {
           await this.#next()
           continue
+        }
+        // A control tells something only of a clone in which nothing was tried.
+        if (job.of === 'control') {
+          await rehearsal?.dispose()
+          rehearsal = undefined
         }
         const opened = rehearsal ?? (await openRehearsal(this.#context, this.#work.facts, this.#baseline))
         if ('why' in opened) return this.#requeue(job, opened.why)

@@ -31,7 +31,7 @@ async function grownPart(host: Host, path: string, from: number): Promise<string
 }
 
 /** The same complaint twice differs in times, pids and ports. */
-function withoutNumbers(line: string): string {
+export function withoutNumbers(line: string): string {
   return line.replaceAll(/\d+/g, '#').trim()
 }
 

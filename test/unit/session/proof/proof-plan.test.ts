@@ -16,6 +16,7 @@ import {
   setProof,
   type Verdict,
 } from '../../../../src/session/proof/proof-plan.ts'
+import { withAnswer } from '../../../../src/session/proof/verdicts.ts'
 import { changeOf, type StageWork, toggle, UNTOUCHED } from '../../../../src/session/stage/stage-work.ts'
 import { emptyFacts } from '../../catalog/build-facts.ts'
 import { told } from '../../catalog/rows.ts'
@@ -79,10 +80,7 @@ function prove(start: StageWork, service: Service): { work: StageWork; proofs: P
     if (job === undefined) return { work, proofs, asked }
     if (asked.length > 200) throw new Error('it never ends')
     asked.push(job)
-    proofs = {
-      ...proofs,
-      verdicts: new Map([...proofs.verdicts, [job.key, verdictOf(service, job)]]),
-    }
+    proofs = withAnswer(proofs, job, verdictOf(service, job))
     work = applyVerdicts(work, proofs)
   }
 }
@@ -174,7 +172,8 @@ describe('a row that breaks', () => {
         ladder: { rungs: ['strict', 'full', 'yes'].map(rung), at: 0 },
       }),
     )
-    const broken = (all: readonly string[]) => (all.includes('ProtectSystem=yes') ? undefined : 'read-only')
+    const broken = (all: readonly string[]) =>
+      all.some((line) => line !== 'ProtectSystem=yes') ? 'read-only' : undefined
     const { work } = prove(start, broken)
     expect(lines(changeOf(work).assignments)).toEqual(['ProtectSystem=yes'])
     expect(told(work.current.get('ProtectSystem')).join(' ')).toContain('strict broke it: read-only')
@@ -304,4 +303,123 @@ it('asks nothing where nothing can be proven, and says why on every row', () => 
   expect(proofJobs(work, proofs)).toEqual([])
   expect(rowProof(work, proofs, 'Row1')).toEqual({ state: 'unprovable', reason: 'no overlayfs' })
   expect(setProof(work, proofs)).toEqual({ state: 'unprovable', reason: 'no overlayfs' })
+})
+
+describe('a control', () => {
+  const stands = 'connect to port 80: refused after 12 ms'
+
+  it.each<{ kind: string; service: Service; asked: boolean; breaks: string[] }>([
+    { kind: 'all rows break alike', service: () => 'no answer', asked: true, breaks: [] },
+    {
+      kind: 'all rows break alike, but for numbers',
+      service: (all) => stands.replace('12', String(10 + all.length)),
+      asked: true,
+      breaks: [],
+    },
+    {
+      kind: 'all rows break alike, and the service alone does not',
+      service: (all) => (all.length > 0 ? 'no answer' : undefined),
+      asked: true,
+      breaks: ['Row1', 'Row2', 'Row3'],
+    },
+    {
+      kind: 'each row breaks in its own way',
+      service: (all) =>
+        all.length > 0 ? `it says ${all.at(-1)?.replace(/\d/, (n) => 'abc'.charAt(Number(n)))}` : undefined,
+      asked: false,
+      breaks: ['Row1', 'Row2', 'Row3'],
+    },
+    {
+      kind: 'one row holds',
+      service: (all) => (all.includes('Row1=yes') || all.includes('Row2=yes') ? 'no answer' : undefined),
+      asked: false,
+      breaks: ['Row1', 'Row2'],
+    },
+  ])('is played again before a row is blamed, where $kind: $asked', ({ service, asked, breaks }) => {
+    const end = prove(rows(3), service)
+    expect(end.asked.filter(({ of }) => of === 'control')).toHaveLength(asked ? 1 : 0)
+    const states = ['Row1', 'Row2', 'Row3'].map((id) => [id, rowProof(end.work, end.proofs, id).state])
+    expect(states.filter(([, state]) => state === 'breaks').map(([id]) => id)).toEqual(breaks)
+    expect(ticked(end.work)).toEqual(['Row1', 'Row2', 'Row3'].filter((id) => !breaks.includes(id)))
+  })
+
+  it('that breaks says once why nothing can be proven', () => {
+    const { work, proofs } = prove(rows(3), () => 'no answer')
+    const { state, ...proof } = setProof(work, proofs)
+    expect(state).toBe('unprovable')
+    expect('reason' in proof && proof.reason).toContain('unhardened it fails in a clone by now too')
+    expect('reason' in proof && proof.reason).toContain('no answer')
+  })
+
+  it('is played before a row is blamed for a set of which all parts break', () => {
+    const tired: Service = (all) => (all.length > 1 ? 'no answer' : undefined)
+    const { asked } = prove(rows(8), tired)
+    const control = asked.findIndex(({ of }) => of === 'control')
+    expect(asked.findIndex(({ of }) => of === 'part')).toBeLessThan(control)
+    expect(asked.filter(({ of }) => of === 'control')).toHaveLength(1)
+  })
+
+  it('is no matter of a row that is loosened by what it lacks', () => {
+    const needs: Remedy = { kind: 'capability', name: 'CAP_KILL' }
+    const start = stage(bounding(['CAP_KILL']))
+    const service: Service = (all) =>
+      all.includes('CapabilityBoundingSet=CAP_KILL') ? undefined : { reason: 'no', remedies: [needs] }
+    expect(prove(start, service).asked.map(({ of }) => of)).toEqual(['set', 'set'])
+  })
+})
+
+const bounding = (names: string[]) =>
+  proposal('CapabilityBoundingSet', {
+    value: 'none',
+    assignments: list('CapabilityBoundingSet', []),
+    mayLack: names.map((name) => ({ kind: 'capability', name })),
+  })
+
+describe('a bounding set that breaks without words', () => {
+  const names = 'A B C D E F G H I J K L'.split(' ').map((letter) => `CAP_${letter}`)
+  const needing =
+    (...needed: string[]): Service =>
+    (all) => {
+      const bounded = all.some((line) => line.startsWith('CapabilityBoundingSet='))
+      const lacking = needed.filter((name) => !all.some((line) => line.split(/[= ]/).includes(name)))
+      return bounded && lacking.length > 0 ? 'the start failed' : undefined
+    }
+
+  it.each([
+    { needed: ['CAP_A'], most: 1 },
+    { needed: ['CAP_B'], most: 3 },
+    { needed: ['CAP_H'], most: 8 },
+    { needed: ['CAP_L'], most: 9 },
+    { needed: ['CAP_A', 'CAP_K'], most: 12 },
+    { needed: ['CAP_C', 'CAP_G', 'CAP_L'], most: 20 },
+  ])('gets back $needed alone, in at most $most trials', ({ needed, most }) => {
+    const { work, proofs, asked } = prove(stage(bounding(names), proposal('Other')), needing(...needed))
+    expect(ticked(work)).toEqual(['CapabilityBoundingSet', 'Other'])
+    expect(work.current.get('CapabilityBoundingSet')?.value).toBe(needed.join(' '))
+    expect(setProof(work, proofs).state).toBe('proven')
+    expect(asked.filter(({ of }) => of === 'given').length).toBeLessThanOrEqual(most)
+    expect(told(work.current.get('CapabilityBoundingSet')).join(' ')).toContain(`${needed[0]} is needed`)
+  })
+
+  it('loses again what was given to it by a wrong guess', () => {
+    const guess: Remedy = { kind: 'capability', name: 'CAP_GUESSED' }
+    const service: Service = (all) => {
+      const reason = needing('CAP_C')(all)
+      return typeof reason === 'string' ? { reason, remedies: [guess] } : undefined
+    }
+    const { work } = prove(stage(bounding(names), proposal('Other')), service)
+    expect(work.current.get('CapabilityBoundingSet')?.value).toBe('CAP_C')
+  })
+
+  it('goes where none of them helps', () => {
+    const { work, asked } = prove(stage(bounding(names), proposal('Other')), needing('CAP_OTHER'))
+    expect(ticked(work)).toEqual(['Other'])
+    expect(asked.filter(({ of }) => of === 'given').length).toBeLessThanOrEqual(5)
+  })
+
+  it('goes where it lacks more than a few', () => {
+    const { work, asked } = prove(stage(bounding(names), proposal('Other')), needing(...names.slice(0, 7)))
+    expect(ticked(work)).toEqual(['Other'])
+    expect(asked.length).toBeLessThan(30)
+  })
 })
