@@ -42,13 +42,13 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   if (facts.systemd < directive.since) {
     return {
       kind: 'unknown',
-      why: `systemd ${facts.systemd} does not know it: it came with ${directive.since}.`,
+      why: `systemd ${facts.systemd} does not know it: systemd ${directive.since} introduced it.`,
     }
   }
   const mounting = directive.mountNamespace ? mountsForOthers(facts) : undefined
   const result = mounting === undefined ? directive.propose(facts) : unfit(mounting)
   if (result.kind === 'propose' && isShown(directive, result, facts)) {
-    return inForce('The unit has it so already.', valueText(result))
+    return inForce('The unit already has this setting.', valueText(result))
   }
   if (result.kind !== 'propose') return result
   const purpose = leftOffOnPurpose(facts, directive.key)
@@ -72,7 +72,7 @@ const HANDED_ON: ReadonlySet<Stage> = new Set(['filesystem', 'system'])
 function asHandedOn(result: Proposed, facts: Facts): Proposed {
   const opener = sessionOpener(facts)
   if (opener === undefined) return result
-  const why = `${opensSessions(opener)}, and each inherits this: what people or jobs do there is not seen.`
+  const why = `${opensSessions(opener)}, and each inherits this setting: hardenctl cannot see what people or jobs do there.`
   return leftToThePerson(result, why)
 }
 

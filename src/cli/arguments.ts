@@ -11,23 +11,23 @@ export class UsageError extends ExpectedError {
 export const USAGE = `hardenctl hardens one systemd service, stage by stage, and rolls back by itself if it breaks.
 
   sudo hardenctl UNIT            the wizard, for example: sudo hardenctl apache2
-  sudo hardenctl UNIT --yes      the same walk without a terminal, taking every recommendation
+  sudo hardenctl UNIT --yes      the same walk without a terminal; takes every recommendation
   sudo hardenctl status UNIT     what is kept, since when, and whether it is in force
-  sudo hardenctl undo UNIT       everything back as before the first change
+  sudo hardenctl undo UNIT       restores everything as before the first change
 
   --check CHECK      one more check that decides health, repeatable:
                      a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
-  --exercise CMD     a command that uses the service, repeatable: played in the clones and live
-                     beside the checks, so that the proof covers it (30 s, run without root)
-  --stages LIST      only these stages, for example filesystem,system; all of them are
+  --exercise CMD     a command that uses the service, repeatable: runs in the clones and live,
+                     beside the checks, so that the proof covers it (at most 30 s, without root)
+  --stages LIST      only these stages, for example filesystem,system; the stages are
                      ${STAGES.join(', ')}
   --once             rehearse all stages in a clone, then restart the live service a single time
-  --learn-live N     before the system calls, learn for N seconds (10 to 3600) what only real traffic
-                     shows: the live service restarts at the beginning and at the end of it
-  --no-rehearsal     try each stage on the live service only, without a clone of the host before
-  --syscalls WAY     groups (default: with a margin for what comes seldom) or exact (only the calls seen)
-  --keep-seconds N   time for the answer to "Keep?", 10 to 600; default 30
-  --watch-seconds N  how long the service is watched at the end of the walk, 1 to 3600; default 12
+  --learn-live N     before the system calls, learn for N seconds (10 to 3600) from real traffic:
+                     the live service restarts at the beginning and at the end
+  --no-rehearsal     try each stage on the live service only, without a clone of the host first
+  --syscalls WAY     groups (default: with a margin for rare calls) or exact (only the calls seen)
+  --keep-seconds N   seconds to answer "Keep?", 10 to 600; default 30
+  --watch-seconds N  seconds to watch the service at the end of the walk, 1 to 3600; default 12
   --help, --version
 `
 
@@ -70,7 +70,7 @@ function stagesOf(text: string | undefined): readonly Stage[] {
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !(STAGES as readonly string[]).includes(name))
   if (unknown !== undefined)
-    throw new UsageError(`--stages takes names from ${STAGES.join(', ')}, and not ${JSON.stringify(unknown)}`)
+    throw new UsageError(`--stages takes names from ${STAGES.join(', ')}, not ${JSON.stringify(unknown)}`)
   return STAGES.filter((stage) => names.includes(stage))
 }
 
@@ -100,16 +100,17 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const unit = units[0] as string
   if (verb !== undefined) {
     const [option] = Object.keys(values)
-    if (option !== undefined)
-      throw new UsageError(`--${option} is for the walk, and ${verb} takes no options`)
+    if (option !== undefined) throw new UsageError(`--${option} is for the walk; ${verb} takes no options`)
     return { command: verb, unit }
   }
   if (values.once && values['no-rehearsal']) {
-    throw new UsageError('--once needs the rehearsal: it can’t go with --no-rehearsal')
+    throw new UsageError('--once needs the rehearsal: do not combine it with --no-rehearsal')
   }
   const live = values['learn-live']
   if (values.once && live !== undefined) {
-    throw new UsageError('--learn-live restarts the live service, which --once does a single time')
+    throw new UsageError(
+      '--learn-live restarts the live service more than once: do not combine it with --once',
+    )
   }
   const stages = stagesOf(values.stages)
   if (live !== undefined && !stages.includes('syscalls')) {

@@ -29,7 +29,7 @@ async function main(): Promise<number> {
     return 0
   }
   if (process.getuid?.() !== 0) {
-    throw new UsageError(`hardenctl must be root to see and restart services: sudo hardenctl ${args.unit}`)
+    throw new UsageError(`hardenctl needs root to inspect and restart services: sudo hardenctl ${args.unit}`)
   }
   enableCompileCache()
   // Only what the command needs is loaded: the help is to be there at once, and the first frame soon.

@@ -22,7 +22,7 @@ export function lockFolder(path: string): Promise<Lock | undefined> {
     child.on('error', reject)
     child.on('exit', (code) => {
       if (code === 75) resolve(undefined)
-      else reject(new ExpectedError(`${path} could not be locked`))
+      else reject(new ExpectedError(`cannot lock ${path}`))
     })
     child.stdin.on('error', () => undefined)
     child.stdout.once('data', () => {

@@ -31,7 +31,7 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
   const mainPid = Number(first(unitFacts.properties, 'MainPID'))
   const grouped = await processesOfGroup(host, first(unitFacts.properties, 'ControlGroup'), gaps)
   const processes = await readProcesses(host, mainPid > 0 ? [...grouped, mainPid] : grouped, mainPid, gaps)
-  if (processes.length === 0) gaps.add(`${unit} has no process now, so nothing could be seen of what it uses`)
+  if (processes.length === 0) gaps.add(`${unit} has no process now, so hardenctl cannot see what it uses`)
 
   const sockets = await readSockets(host, processes, gaps)
   const executables = await readExecutables(host, processes, unitFacts.exec, gaps)

@@ -87,7 +87,7 @@ const CASES: Case[] = [
     breaks: 'an unknown directive, which systemd only warns of',
     unit: 'apache2.service',
     settings: ['ProtectEverything=yes'],
-    reason: /systemd did not take it: ProtectEverything/,
+    reason: /systemd did not accept the change: ProtectEverything/,
     remedy: 'drop ProtectEverything',
     untouched: true,
   },
@@ -95,7 +95,7 @@ const CASES: Case[] = [
     breaks: 'a value that systemd ignores',
     unit: 'apache2.service',
     settings: ['PrivateDevices=yes', 'ProtectSystem=most'],
-    reason: /systemd did not take it: ProtectSystem/,
+    reason: /systemd did not accept the change: ProtectSystem/,
     remedy: 'drop ProtectSystem',
     untouched: true,
   },
@@ -153,8 +153,8 @@ describe.skipIf(skipLab())(labTitle('rolls back'), () => {
       expect(await answerOf(lab)).toBe('200')
       if (!untouched) return
       expect([await goingOn(unit), await startsOf(unit)]).toEqual([running, starts])
-      expect(result.undone.lines).toContain('its settings are those of before the trial')
-      expect(result.undone.lines.join('\n')).toContain('it was not restarted: the same invocation goes on')
+      expect(result.undone.lines).toContain('its settings are as before the trial')
+      expect(result.undone.lines.join('\n')).toContain('it was not restarted: the invocation is the same')
     },
   )
 
@@ -199,7 +199,7 @@ describe.skipIf(skipLab())(labTitle('rolls back'), () => {
     const walk = await lab.run(['hardenctl', 'apache2', '--yes', '--no-rehearsal', '--stages', 'system'], {
       timeoutMs: 170_000,
     })
-    expect(walk.stdout).toMatch(/broke: systemd did not take it: RestrictAddressFamilies/)
+    expect(walk.stdout).toMatch(/broke: systemd did not accept the change: RestrictAddressFamilies/)
     expect(walk.stdout).toContain('System restrictions: kept')
     // The one trial that passed, and the stop and start of the last check.
     expect((await startsOf('apache2.service')) - starts).toBe(2)

@@ -168,7 +168,7 @@ describe.skipIf(skipLab()).concurrent(labTitle('a walk after one that was killed
       await walkKilledBefore(lab, step)
       const again = await lab.run(NEXT, { timeoutMs: 110_000 })
       expect(again.stdout).toContain('An earlier hardenctl ended in the middle of stage user.')
-      expect(again.stdout).toContain(step === 'disarm' ? 'it is kept' : 'It was undone')
+      expect(again.stdout).toContain(step === 'disarm' ? 'it is kept' : 'The change is undone')
       expect(again.exitCode).toBe(0)
       expect(await exposureOf(lab, 'apache2'), again.stdout).toBe(STAGE_2)
       expect(await leftovers(lab)).toEqual([])
@@ -176,8 +176,8 @@ describe.skipIf(skipLab()).concurrent(labTitle('a walk after one that was killed
   )
 
   it.each([
-    ['watch', 'while the timer stands by', 'A timer stands by that takes back all that it kept.'],
-    ['start', 'after it was started and all was taken back', 'with all that was kept, has gone.'],
+    ['watch', 'while the timer stands by', 'A timer is armed that undoes all the stages that it kept.'],
+    ['start', 'after it was started and all was taken back', 'which held all the kept stages, is gone.'],
   ])('kill -9 before "%s" of the last check: the next walk, %s, begins anew', (step, _, said) =>
     withLab(async (lab) => {
       const before = await owners(lab)

@@ -42,7 +42,7 @@ const MORE_SERVERS: readonly Server[] = [
   ['ntpsec', { 'NTP on 127.0.0.1 port 123': /^answers as a server, version 4$/ }],
   ['slapd', { 'LDAP on 127.0.0.1 port 389': /^a search of the root entry ends with 0, and finds it$/ }],
   ['snmpd', { 'SNMP on 127.0.0.1 port 161': /^reports its engine$/ }],
-  ['tftpd-hpa', { 'TFTP on 127.0.0.1 port 69': /^answers error 1 for a file that is not there$/ }],
+  ['tftpd-hpa', { 'TFTP on 127.0.0.1 port 69': /^answers error 1 for a missing file$/ }],
   [
     'unbound',
     {

@@ -13,13 +13,13 @@ const SSH = realServices('trixie').find(({ name }) => name === 'ssh') as RealSer
 /** Ticks the first row of the stage on the screen, up to the question whether it is kept. */
 async function tryFirstRow(wizard: Terminal): Promise<void> {
   // Nothing of it is recommended: sessions inherit it.
-  await wizard.waitFor('Enter go on unchanged', 30_000)
+  await wizard.waitFor('Enter continue unchanged', 30_000)
   await wizard.press('space')
   await wizard.waitFor('Enter review')
   await wizard.press('enter')
   await wizard.waitFor('Enter do it', 20_000)
   await wizard.press('enter')
-  await wizard.waitFor('Log in once more from another terminal now', 60_000)
+  await wizard.waitFor('Log in again now from another terminal', 60_000)
   await wizard.waitFor('▸ Roll back')
 }
 
@@ -42,7 +42,7 @@ describe.skipIf(skipLab())(labTitle('a way into the machine'), () => {
     await tryFirstRow(wizard)
     expect((await lab.run([USE])).exitCode).not.toBe(0)
     await pause(LOOKS_MS)
-    expect(wizard.screen().join('\n')).toContain('Log in once more from another terminal now')
+    expect(wizard.screen().join('\n')).toContain('Log in again now from another terminal')
     await wizard.press('escape')
     await wizard.waitFor('stage 3 of 5', 30_000)
     await lab.output([USE])
@@ -51,7 +51,7 @@ describe.skipIf(skipLab())(labTitle('a way into the machine'), () => {
   it('is kept once somebody has logged in', async () => {
     await tryFirstRow(wizard)
     await lab.output([USE])
-    await wizard.waitFor(/A new login by probe was seen \d+ s ago/)
+    await wizard.waitFor(/hardenctl saw probe log in \d+ s ago/)
     await wizard.waitFor('▸ Keep it')
     await wizard.waitFor('Enter answer')
     await wizard.press('enter')

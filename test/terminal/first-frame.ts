@@ -12,7 +12,7 @@ async function timeUntil(lab: Lab, argv: string[], text: string): Promise<number
   while (!terminal.written().includes(text)) await pause(1)
   const ms = performance.now() - started
   if (argv.length === 2 && argv[1] === UNIT) {
-    await terminal.waitFor('what healthy means', 20_000)
+    await terminal.waitFor('health checks', 20_000)
     await terminal.press('ctrl-c')
   }
   await terminal.ended(20_000)

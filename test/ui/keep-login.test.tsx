@@ -17,7 +17,7 @@ describe('a way into the machine, no new login seen', () => {
   it('asks for one, and Enter does not keep', async () => {
     const session = new FakeSession(keep({ login: by }))
     const shown = await asked(session)
-    expect(shown.frame()).toContain('Log in once more from another terminal now')
+    expect(shown.frame()).toContain('Log in again now from another terminal')
     expect(shown.frame()).not.toMatch(/^. Keep it$/m)
     await shown.press(ENTER)
     expect(session.intents).toEqual([{ do: 'keep', yes: false }])
@@ -63,7 +63,7 @@ it('may be kept once a new login was seen, and says whose', async () => {
   const shown = await asked(session)
   await shown.press(DOWN)
   await shown.show({ phase: keep({ login: seenAgo(4000) }) })
-  expect(shown.frame()).toMatch(/A new login by probe was seen [2-5] s ago/)
+  expect(shown.frame()).toMatch(/hardenctl saw probe log in [2-5] s ago/)
   // Meant for what stood there before.
   await shown.type(ENTER)
   expect(session.intents).toEqual([])

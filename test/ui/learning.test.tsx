@@ -81,8 +81,8 @@ describe('learning from live traffic', () => {
   it('says what its two restarts are for', async () => {
     const shown = await stand(new FakeSession(trial({ stage: 'learning' })))
     const words = () => shown.frame().replace(/\s+/g, ' ')
-    expect(words()).toContain('with its new system calls let through and logged')
+    expect(words()).toContain('now allows and logs its new system calls')
     await shown.show({ phase: { at: 'trial', doing: 'finish', stage: 'learning', steps: [] } })
-    expect(words()).toContain('brought back to what it was before')
+    expect(words()).toContain('restores the live service as it was before')
   })
 })

@@ -67,7 +67,7 @@ describe('rows being proven', () => {
     await shown.press(DOWN.repeat(3))
     expect(shown.frame()).toMatch(/\[x\] PrivateDevices=yes .*✖ BREAKS: exit status 226$/m)
     expect(shown.frame()).toContain('! 4 of 5 ticked, 1 of them breaks.')
-    expect(shown.frame()).toContain('Insisted on   It is ticked although it breaks')
+    expect(shown.frame()).toContain('Insisted on   The row is ticked although it breaks')
     await shown.show({ phase: withProof('PrivateDevices', breaks, false) })
     expect(shown.frame()).toMatch(/\[ \] PrivateDevices=yes .*✖ breaks: exit status 226$/m)
     expect(shown.frame()).toContain(' 3 of 5 ticked.')
@@ -190,7 +190,9 @@ describe('the ticked rows together', () => {
   it('say nothing of clones where none are made', async () => {
     const rows = stage().rows.map((row) => ({ ...row, proof: { state: 'none' as const } }))
     const shown = await stand(new FakeSession(stage({ rows })))
-    expect(shown.frame()).toContain('What the service may read, write and run. 4 of 5 ticked.')
+    expect(shown.frame()).toContain(
+      'Limits the files that the service may read, write and run. 4 of 5 ticked.',
+    )
     expect(shown.frame()).not.toMatch(/clone|Together|prove|Proof/)
     await shown.press('?')
     expect(shown.frame()).not.toContain('not provable')

@@ -64,18 +64,18 @@ describe('what is about to happen', () => {
     ],
     [
       { rehearsal: { state: 'waiting' } },
-      'First the proof in a clone is awaited; then the live service restarts.',
+      'hardenctl first waits for the proof in a clone; then the live service restarts.',
       'Apply to the live service',
     ],
     [
       { rehearsal: { state: 'proving' } },
-      'First the proof in a clone is awaited; then the live service restarts.',
+      'hardenctl first waits for the proof in a clone; then the live service restarts.',
       'Apply to the live service',
     ],
     [
       { rehearsal: { state: 'breaks', reason: 'exit status 226' } },
-      '! It broke in the rehearsal: exit status 226. Nothing is applied yet: you are shown why, and asked again.',
-      'Go on: see why it broke, and decide',
+      '! It broke in the rehearsal: exit status 226. Nothing is applied yet: the next screen shows why and asks again.',
+      'Continue: see why it broke, and decide',
     ],
     [
       { rehearsal: { state: 'unprovable', reason: 'no namespaces here' } },
@@ -84,7 +84,7 @@ describe('what is about to happen', () => {
     ],
     [
       { target: 'rehearsal', rehearsal: { state: 'proven' } },
-      'It is applied in the clone that stands in for this host; the live service restarts once, at the end.',
+      'hardenctl applies it in the clone of this host; the live service restarts once, at the end.',
       'Apply in the clone',
     ],
     [
@@ -138,9 +138,9 @@ describe('what is about to happen', () => {
 describe('all stages at once', () => {
   it.each<[string, Phase, RegExp]>([
     ['confirm', { ...confirm, stage: 'all' }, /All stages at once\./],
-    ['trial', trial({ stage: 'all' }), /The change of all stages is being tried on the live service\./],
+    ['trial', trial({ stage: 'all' }), /hardenctl tries the change of all stages on the live service\./],
     ['keep', keep({ stage: 'all' }), /runs with the change of all stages and is healthy\. Keep it\?/],
-    ['failed', failed({ stage: 'all' }), /The change of all stages broke on the live service/],
+    ['failed', failed({ stage: 'all' }), /The change of all stages broke the live service/],
   ])('are named: %s', async (_, phase, sentence) => {
     const shown = await stand(new FakeSession(phase))
     expect(shown.lines().join('\n')).toContain('apache2.service · all stages, one restart')
@@ -153,7 +153,7 @@ describe('what broke in the rehearsal', () => {
   it('may be tried on the live service, but not by one key too many', async () => {
     const session = new FakeSession(failed({ mayInsist: true }), { target: 'rehearsal' })
     const shown = await stand(session)
-    expect(shown.frame()).toContain('▸ Relax what is ticked above and try again')
+    expect(shown.frame()).toContain('▸ Relax the ticked rows and try again')
     await shown.press(DOWN.repeat(9), ENTER)
     expect(session.intents).toEqual([{ do: 'insist' }])
   })

@@ -11,7 +11,7 @@ describe('every screen', () => {
   it('names service, stage and exposure', async () => {
     const { frame } = await stand(new FakeSession(stage()))
     expect(frame()).toContain('hardenctl · apache2.service · stage 3 of 5: Filesystem')
-    expect(frame()).toContain('exposure 9.2 UNSAFE → 7.1 MEDIUM with the ticked')
+    expect(frame()).toContain('exposure 9.2 UNSAFE → 7.1 MEDIUM with the ticks')
   })
 
   it('draws nothing that a terminal would obey', async () => {
@@ -28,7 +28,7 @@ describe('every screen', () => {
     const session = new FakeSession(stage())
     const shown = await stand(session)
     await shown.press(DOWN, '?')
-    expect(shown.frame()).toContain('Each row is a setting of systemd')
+    expect(shown.frame()).toContain('Each row is a systemd setting')
     await shown.press(ENTER)
     expect(shown.frame()).toContain('▸ [x] ReadWritePaths')
     expect(session.intents).toEqual([])

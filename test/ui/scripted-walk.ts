@@ -56,7 +56,7 @@ export function scriptedWalk(pace = 700): FakeSession {
   function answer(fake: FakeSession, intent: Intent): void {
     const { phase } = fake.state()
     if (intent.do === 'interrupt') {
-      fake.change({ stopping: 'Undoing: the service is being brought back to what was last proven' })
+      fake.change({ stopping: 'Undoing: hardenctl restores the last proven state of the service' })
       setTimeout(() => fake.finish(130), pace * 2)
     } else if (intent.do === 'stop') {
       if (phase.at === 'done') fake.finish(0)

@@ -15,15 +15,15 @@ const CASES: [string, Phase, string, string][] = [
   [
     'trial',
     trial(),
-    'is being tried on the live service',
-    'is being rehearsed in a clone; the live service goes on untouched',
+    'hardenctl tries the change on the live service',
+    'hardenctl tries the change in a clone; the live service is not touched',
   ],
   ['keep', keep(), 'The live service runs with the change', 'The service in the clone runs with the change'],
   [
     'failed',
     failed(),
-    'It broke on the live service, and was rolled back',
-    'It broke in the rehearsal; the live service was not touched',
+    'The change broke the live service and was rolled back',
+    'The change broke the service in the rehearsal; the live service was not touched',
   ],
 ]
 

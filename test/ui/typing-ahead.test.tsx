@@ -71,9 +71,9 @@ describe('Ctrl-C', () => {
 describe('keep', () => {
   it('counts down in sight', async () => {
     const shown = await stand(new FakeSession(keep({ deadline: Date.now() + 30_000 })))
-    expect(shown.frame()).toMatch(/rolled back by itself in 30 s/)
+    expect(shown.frame()).toMatch(/hardenctl rolls back in 30 s/)
     await tick(1100)
-    expect(shown.frame()).toMatch(/rolled back by itself in 2[89] s/)
+    expect(shown.frame()).toMatch(/hardenctl rolls back in 2[89] s/)
   })
 
   it.each([ESC, 'n'])('rolls back with %j', async (key) => {
@@ -86,7 +86,7 @@ describe('keep', () => {
   it('takes no answer when the time is up', async () => {
     const session = new FakeSession(keep({ deadline: Date.now() - 1 }))
     const shown = await stand(session)
-    expect(shown.frame()).toContain('it is being rolled back')
+    expect(shown.frame()).toContain('hardenctl is rolling back')
     await shown.press(ENTER)
     expect(session.intents).toEqual([])
   })
@@ -97,7 +97,7 @@ describe('trial', () => {
     const { frame } = await stand(new FakeSession(trial()))
     expect(frame()).toMatch(/✔ Write the drop-in +done/)
     expect(frame()).toMatch(/▸ Restart the service +running 0 s/)
-    expect(frame()).toMatch(/This undoes itself in 8[78] s, whatever happens/)
+    expect(frame()).toMatch(/A timer undoes the change in 8[78] s, even if/)
   })
 })
 

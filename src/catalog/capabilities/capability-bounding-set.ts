@@ -56,7 +56,7 @@ function mayLack(present: readonly string[], kept: readonly string[]): Remedy[] 
 
 function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   if (facts.processes.length === 0)
-    return unfit('No process of the service was seen, so nothing is known of its needs.')
+    return unfit('No process of the service was seen, so its needs are unknown.')
   const present = boundingSet(facts)
   const needs = capabilityNeeds(facts).filter(({ capability }) => present.includes(capability))
   const kept = needs.map(({ capability }) => capability)
@@ -69,12 +69,12 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   })
   const dropped = present.filter((name) => !kept.includes(name)).length
   if (needs.length === 0) evidence.push(...noneNeeded(facts).map((text) => seen(text)))
-  evidence.push(seen(`${dropped} of the ${present.length} capabilities allowed now go.`))
+  evidence.push(seen(`${dropped} of the ${present.length} capabilities that are allowed now are removed.`))
   const possible = squeezes(facts, needs)
   return proposed(shown(kept), boundingSetLines(kept), evidence, {
     ...(session
       ? {
-          caution: `${opensSessions(session)}: what people or jobs do in them is not seen.`,
+          caution: `${opensSessions(session)}: hardenctl cannot see what people or jobs do in them.`,
         }
       : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),
@@ -93,10 +93,10 @@ export const CAPABILITIES: Directive[] = [
     key: 'CapabilityBoundingSet',
     stage: 'capabilities',
     since: 21,
-    what: "Root's power is split into capabilities. This is the list the service and all it starts can ever have, even as root.",
+    what: "Root's power is split into capabilities. This is the list of those that the service and its children can ever have, even as root.",
     breaks:
-      'What root could do silently before fails with "Operation not permitted" or "Permission denied": reading the files of others, changing owners, low ports.',
-    wins: 'A service that is taken over as root can no longer load modules, set the clock, trace other processes or configure the network.',
+      'Things that root may do fail with "Operation not permitted" or "Permission denied": reading the files of others, changing owners, binding low ports.',
+    wins: 'An intruder who is root in the service cannot load modules, set the clock, trace other processes or configure the network.',
     failsWith: { exits: [213, 218] },
     propose: proposeBoundingSet,
   },
@@ -123,7 +123,7 @@ function fileCapabilityLines(facts: Facts): string[] {
     .filter(({ fileCapabilities }) => namesIn(fileCapabilities).length > 0)
     .map(
       ({ path, fileCapabilities }) =>
-        `${path} carries the file capabilities ${fileCapabilities}. Under NoNewPrivileges=yes they have no effect any more; \`setcap -r ${path}\` removes them.`,
+        `${path} carries the file capabilities ${fileCapabilities}. NoNewPrivileges=yes makes them ineffective; \`setcap -r ${path}\` removes them.`,
     )
 }
 

@@ -113,7 +113,7 @@ function fromMaster(facts: Facts): Need[] {
   return [
     need('setuid', switches),
     need('setgid', switches),
-    guess('kill', `${called(master)} runs as root and may have to signal ${called(worker)}.`),
+    guess('kill', `${called(master)} runs as root and may need to signal ${called(worker)}.`),
     ...fromForeignFiles(facts, master),
     ...fromStartScript(facts),
     ...(startsSessions(facts)
@@ -139,7 +139,7 @@ export function canBeTried(facts: Facts, { capability, guessed }: Need): boolean
 function fromStartScript(facts: Facts): Need[] {
   const script = facts.executables.find(({ kind, from }) => kind === 'script' && from.includes('exec'))
   return script
-    ? [guess('chown', `${script.path} is a script that root runs: it may hand directories to the workers.`)]
+    ? [guess('chown', `${script.path} is a script that root runs: it may give directories to the workers.`)]
     : []
 }
 
@@ -154,7 +154,7 @@ function fromForeignFiles(facts: Facts, master: ProcessFacts): Need[] {
       : [guess('dac_override', `${called(master)} is root and ${paths(foreign)} belong to other users.`)]),
     ...(owned.length === 0
       ? []
-      : [guess('chown', `${paths(owned)} belong to the workers: a root process hands such files over.`)]),
+      : [guess('chown', `${paths(owned)} belong to the workers: a root process may give files to them.`)]),
   ]
 }
 

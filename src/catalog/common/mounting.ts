@@ -20,5 +20,5 @@ export function mountsForOthers(facts: Facts): string | undefined {
     .filter(({ program }) => !apart.has(program))
   if (sightings.length === 0) return undefined
   const who = sightingsText(sightings)
-  return `${whereIt(sightings)} mounted or unmounted something (${who}), which nobody else would see from a mount namespace of its own.`
+  return `${whereIt(sightings)} mounted or unmounted something (${who}), and in a mount namespace of its own nobody else would see that.`
 }

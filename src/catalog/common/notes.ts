@@ -18,17 +18,15 @@ function umaskNotes(facts: Facts): string[] {
 function noNewPrivilegesNotes(facts: Facts): string[] {
   return facts.executables
     .filter(({ fileCapabilities }) => namesIn(fileCapabilities).length > 0)
-    .map(
-      ({ path, fileCapabilities }) => `NoNewPrivileges=yes would make ${fileCapabilities} of ${path} void.`,
-    )
+    .map(({ path, fileCapabilities }) => `NoNewPrivileges=yes would disable ${fileCapabilities} of ${path}.`)
 }
 
 /** Lines that a stage shows besides its rows. */
 export function stageNotes(stage: Stage, facts: Facts): string[] {
   if (stage === 'capabilities') return capabilityNotes(facts)
   if (stage === 'user')
-    return facts.logrotate.map(({ source, matches }) => `${source} turns over ${matches.length} of its logs.`)
+    return facts.logrotate.map(({ source, matches }) => `${source} rotates ${matches.length} of its logs.`)
   if (stage === 'filesystem') return umaskNotes(facts)
   if (stage === 'system') return noNewPrivilegesNotes(facts)
-  return ['A process that makes a forbidden call is killed, and the kernel log names the call.']
+  return ['The kernel kills a process that makes a forbidden call, and logs the name of the call.']
 }

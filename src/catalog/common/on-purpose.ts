@@ -10,5 +10,5 @@ const NO = /^(?:no|n|false|f|off|0)$/i
 export function leftOffOnPurpose(facts: Facts, key: string): string | undefined {
   const written = facts.unit.written[key]
   if (written === undefined || !NO.test(written.value)) return undefined
-  return `${written.place} says ${key}=${written.value}, which is the default: somebody wrote it there for a reason.`
+  return `${written.place} says ${key}=${written.value}, which is the default: somebody probably wrote it for a reason.`
 }

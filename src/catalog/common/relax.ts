@@ -65,6 +65,6 @@ export function withCapability(assignments: readonly Assignment[], capability: s
 /** The next looser value of a directive's ladder, or undefined when there is none below. */
 export function oneStepDown(directive: Directive, current: Proposed): Proposed | undefined {
   const next = oneRung(current, 'looser')
-  const said = `${directive.key} was loosened a step after ${valueText(current)} did not hold.`
+  const said = `${directive.key} was loosened one step because ${valueText(current)} broke the service.`
   return next && withEvidence(next, tried(said))
 }

@@ -28,7 +28,7 @@ export function remedyText(remedy: Remedy, groups: Record<string, string[]>): st
     case 'refuse-softly':
       return `refuse ${remedy.name} with an error, without killing ${remedy.by || 'its caller'}`
     case 'capability':
-      return `leave the service ${remedy.name}`
+      return `let the service keep ${remedy.name}`
     case 'address-family':
       return `allow sockets of ${remedy.name}`
     case 'read-write-path':
@@ -36,9 +36,9 @@ export function remedyText(remedy: Remedy, groups: Record<string, string[]>): st
     case 'exec-path':
       return `allow ${remedy.path} to be executed`
     case 'optional-path':
-      return `do without ${remedy.path} when it is missing`
+      return `start without ${remedy.path} when it is missing`
     case 'step-down':
-      return `take the next looser value of ${remedy.key}`
+      return `use the next looser value of ${remedy.key}`
     case 'drop':
       return `leave out ${remedy.key}`
   }

@@ -34,7 +34,7 @@ export function toggle({
   const propose = (facts: Facts): Proposed | NotProposed => {
     const now = setting(facts, entry.key)
     if (now !== undefined && [value, ...good].includes(now))
-      return inForce('The unit has it so already.', now)
+      return inForce('The unit already has this setting.', now)
     const reason = against?.(facts)
     if (reason !== undefined) return unfit(reason)
     const doubt = caution?.(facts)

@@ -39,7 +39,7 @@ const HOME = /^\/(home|root|run\/user)(\/|$)/
 
 function proposeProtectHome(facts: Facts): Proposed | NotProposed {
   const now = setting(facts, 'ProtectHome')
-  if (now === 'yes') return inForce('The unit has it so already.', now)
+  if (now === 'yes') return inForce('The unit already has this setting.', now)
   const running = facts.processes.find(({ executable, libraries }) =>
     [executable, ...libraries].some((path) => HOME.test(path)),
   )
@@ -60,7 +60,7 @@ function proposeProtectHome(facts: Facts): Proposed | NotProposed {
     )
   }
   // What it reads there it may read at a request that no probe makes: nothing tighter is to be tried.
-  if (now === 'read-only' || now === 'tmpfs') return inForce(`More is not possible: ${reading}`, now)
+  if (now === 'read-only' || now === 'tmpfs') return inForce(`It cannot be tighter: ${reading}`, now)
   return proposed('read-only', [service('ProtectHome', 'read-only')], [reading])
 }
 
@@ -83,9 +83,8 @@ const PROTECT_HOME: Directive = {
   since: 214,
   mountNamespace: true,
   what: 'Hides /home, /root and /run/user from the service.',
-  breaks:
-    'Web pages, keys or scripts below a home directory are gone for it, also for helpers it starts later.',
-  wins: "An intruder finds no person's files, shell histories or SSH keys.",
+  breaks: 'The service and its helpers no longer find web pages, keys or scripts below a home directory.',
+  wins: 'An intruder finds no personal files, shell histories or SSH keys.',
   hides: { paths: HOME, remedy: 'step-down' },
   failsWith: { exits: [200, 203] },
   propose: proposeProtectHome,
@@ -114,12 +113,12 @@ export const FILESYSTEM: Directive[] = [
     since: 187,
     mountNamespace: true,
     good: ['disconnected'],
-    what: 'Gives the service a /tmp and /var/tmp of its own, which nobody else sees and which go when it stops.',
-    breaks: 'Sockets or files that are passed to other programs through /tmp are no longer found.',
-    wins: 'No tricks with links and guessable names in /tmp, neither from the service nor against it.',
+    what: 'Gives the service its own /tmp and /var/tmp. Nobody else sees them, and they are removed when it stops.',
+    breaks: 'Other programs no longer find sockets or files that the service leaves in /tmp.',
+    wins: 'Attacks with links and guessable names in /tmp no longer work, neither from the service nor against it.',
     against: (facts) => {
       const path = sharedTemporary(facts)
-      return path === undefined ? undefined : `It meets others through the socket ${path}.`
+      return path === undefined ? undefined : `Others reach it through the socket ${path}.`
     },
     evidence: (facts) => noProcess(facts, 'have a socket in /tmp or /var/tmp'),
   }),
@@ -128,9 +127,9 @@ export const FILESYSTEM: Directive[] = [
     stage: 'filesystem',
     since: 209,
     mountNamespace: true,
-    what: 'Gives the service a /dev with only the harmless devices: null, zero, random, terminals. It also drops CAP_MKNOD and CAP_SYS_RAWIO.',
-    breaks: 'Real hardware is out of reach: disks, graphics, tunnels, serial lines.',
-    wins: 'Disks and memory can no longer be read past all file permissions.',
+    what: 'Gives the service a /dev that has only harmless devices: null, zero, random, terminals. It also drops CAP_MKNOD and CAP_SYS_RAWIO.',
+    breaks: 'The service cannot open hardware: disks, graphics, tunnels, serial lines.',
+    wins: 'An intruder cannot read disks or memory directly and so bypass file permissions.',
     hides: { paths: /^\/dev(?:\/|$)/, remedy: 'drop' },
     failsWith: { exits: [208, 209] },
     against: (facts) =>
@@ -144,8 +143,8 @@ export const FILESYSTEM: Directive[] = [
     since: 232,
     mountNamespace: true,
     what: 'Makes /proc/sys, /sys and the like read-only.',
-    breaks: 'A service that sets kernel variables (sysctl) or writes to /sys fails to.',
-    wins: 'The kernel can no longer be reconfigured from a service that is taken over.',
+    breaks: 'A service that sets kernel variables (sysctl) or writes to /sys fails.',
+    wins: 'An intruder cannot reconfigure the kernel.',
     hides: { paths: /^\/proc\/sys(?:\/|$)|^\/sys(?:\/|$)/, remedy: 'drop' },
     against: (facts) =>
       holds(holding(facts, ({ path, writable }) => writable && TUNABLES.test(path))) ??
@@ -161,7 +160,7 @@ export const FILESYSTEM: Directive[] = [
     good: ['private', 'strict'],
     what: 'Makes the control group tree below /sys/fs/cgroup read-only.',
     breaks: 'Only programs that manage containers or resource limits write there.',
-    wins: 'The service can lift neither its own limits nor those of others.',
+    wins: 'The service cannot raise its own limits or those of others.',
     hides: { paths: /^\/sys\/fs\/cgroup(?:\/|$)/, remedy: 'drop' },
     against: (facts) =>
       isOn(facts, 'Delegate')
@@ -176,8 +175,8 @@ export const FILESYSTEM: Directive[] = [
     since: 232,
     mountNamespace: true,
     what: 'Forbids loading kernel modules and hides /usr/lib/modules. It also drops CAP_SYS_MODULE.',
-    breaks: 'A service that loads a module itself fails; modules the kernel loads on demand still come.',
-    wins: 'No code can be put into the kernel.',
+    breaks: 'A service that loads a module itself fails; the kernel still loads modules on demand.',
+    wins: 'An intruder cannot put code into the kernel.',
     against: (facts) =>
       holds(holding(facts, ({ path }) => /^(\/usr)?\/lib\/modules\//.test(path))) ??
       execRunning(facts, /(^|\/)(modprobe|insmod|rmmod)$/),
@@ -188,9 +187,9 @@ export const FILESYSTEM: Directive[] = [
     stage: 'filesystem',
     since: 244,
     mountNamespace: true,
-    what: 'Hides the log of the kernel: /dev/kmsg, /proc/kmsg and the call syslog(2). Logging to syslog or the journal goes on.',
+    what: 'Hides the kernel log: /dev/kmsg, /proc/kmsg and the call syslog(2). Logging to syslog or the journal still works.',
     breaks: 'Only programs that read the kernel log need it.',
-    wins: 'Addresses and events of the kernel, which help an attack on it, stay hidden.',
+    wins: 'An intruder does not see kernel addresses and events, which help to attack the kernel.',
     against: (facts) =>
       holds(holding(facts, ({ path }) => KERNEL_LOG.test(path))) ?? readSeen(facts, KERNEL_LOG),
     evidence: (facts) => noProcess(facts, 'hold the kernel log open'),
@@ -210,8 +209,8 @@ export const FILESYSTEM: Directive[] = [
     ],
     what: 'Hides the processes of other users in /proc from the service.',
     breaks:
-      'Programs that watch over others find them no more. As root with CAP_SYS_PTRACE it has no effect.',
-    wins: 'Command lines and environments of other services, with what secrets they hold, are not visible.',
+      'Programs that monitor other processes no longer find them. It has no effect on root with CAP_SYS_PTRACE.',
+    wins: 'An intruder does not see command lines and environments of other services, nor the secrets in them.',
     against: (facts) => {
       const own = new Set(facts.processes.map(({ pid }) => String(pid)))
       return holds(
@@ -229,10 +228,10 @@ export const FILESYSTEM: Directive[] = [
     since: 247,
     mountNamespace: true,
     value: 'pid',
-    what: 'Hides everything in /proc that is not about processes, such as /proc/meminfo and /proc/sys.',
+    what: 'Hides everything in /proc except processes, for example /proc/meminfo and /proc/sys.',
     breaks:
       'Runtimes that size themselves by memory or processors (Java, .NET, Node.js) and monitoring tools fail or guess.',
-    wins: 'Less of the kernel is readable. It counts little.',
+    wins: 'An intruder can read less about the kernel. The gain is small.',
     hides: { paths: /^\/proc(?:\/|$)/, remedy: 'drop' },
     failsWith: { says: /(\/proc\/\S+)/ },
     caution: (facts) =>
@@ -250,9 +249,9 @@ export const FILESYSTEM: Directive[] = [
     stage: 'filesystem',
     since: 248,
     mountNamespace: true,
-    what: 'Gives the service System V shared memory, semaphores and POSIX message queues of its own.',
+    what: 'Gives the service its own System V shared memory, semaphores and POSIX message queues.',
     breaks: 'Programs outside the service that share such memory with it no longer find it.',
-    wins: 'No shared memory of other services can be reached. systemd-analyze does not count it.',
+    wins: 'An intruder cannot reach the shared memory of other services. systemd-analyze does not count it.',
     against: (facts) => holds(holding(facts, ({ path }) => /^\/(dev\/mqueue\/|SYSV)/.test(path))),
     evidence: (facts) => noProcess(facts, 'hold a message queue or System V memory open'),
   }),

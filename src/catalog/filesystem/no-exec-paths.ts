@@ -58,7 +58,7 @@ function scripts(facts: Facts): ExecutableFacts[] {
 }
 
 function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
-  if (words(facts, 'NoExecPaths').includes('/')) return inForce('The unit has it so already.', '/')
+  if (words(facts, 'NoExecPaths').includes('/')) return inForce('The unit already has this setting.', '/')
   const exact = programs(facts)
   if (exact.length === 0) return unfit('None of its programs was seen.')
   const split = isSplit(facts)
@@ -83,7 +83,9 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
     ...list('ExecPaths', unique([...present, ...values])),
   ]
   return proposed(`/ except ${shortly(exact, tools)}`, assignments, evidence(facts, exact, extra, helpers), {
-    ...(outside ? { caution: `${outside} lies outside /usr and /opt: more programs of its may.` } : {}),
+    ...(outside
+      ? { caution: `${outside} lies outside /usr and /opt: other programs of the service may too.` }
+      : {}),
   })
 }
 
@@ -102,10 +104,10 @@ function evidence(
   return [
     `It runs or names ${few(exact)}.`,
     ...(helpers.length > 0 ? [`${whereIt(startedBy(facts))} started ${few(helpers)}.`] : []),
-    ...(extra.length > 0 ? [`Libraries are mapped from ${few(extra)} too.`] : []),
+    ...(extra.length > 0 ? [`It also maps libraries from ${few(extra)}.`] : []),
     ...(script
       ? [
-          `${script.path} is no binary: what it runs besides can't be seen, so the system's programs stay allowed.`,
+          `${script.path} is not a binary, and nobody can see which programs it runs, so the system's programs stay allowed.`,
         ]
       : []),
   ]
@@ -116,10 +118,10 @@ export const NO_EXEC_PATHS: Directive = {
   stage: 'filesystem',
   since: 248,
   mountNamespace: true,
-  what: "Lets nothing be executed except the programs and library directories that ExecPaths= lists: the unit's own Exec lines, what was seen running, and the libraries.",
+  what: "Allows only the programs and library directories in ExecPaths= to be executed: the unit's own Exec lines, programs seen running, and libraries.",
   breaks:
-    'A helper that was not seen, such as a CGI program, a mail program or a shell, fails with "Permission denied".',
-  wins: "A file that an intruder drops can't be run, and without scripts not even a shell is left. systemd-analyze does not count it.",
+    'A helper that was not seen fails with "Permission denied", for example a CGI program, a mail program or a shell.',
+  wins: 'An intruder cannot run a file that he uploaded; where the service needs no scripts, not even a shell. systemd-analyze does not count it.',
   failsWith: { exits: [203, 226] },
   propose: proposeNoExecPaths,
 }

@@ -46,10 +46,10 @@ function placesWritten(facts: Facts): Writing[] {
     }))
   const rotated = facts.logrotate
     .flatMap(({ matches }) => matches)
-    .map((path) => ({ path: ownDirectory(path), why: `Logs are turned over in ${dirname(path)}.` }))
+    .map((path) => ({ path: ownDirectory(path), why: `logrotate replaces logs in ${dirname(path)}.` }))
     .filter((one): one is Writing => one.path !== undefined && !isBelowAny(one.path, covered))
   const temporary = temporaryIsShared(facts)
-    ? TEMPORARY.map((path) => ({ path, why: `${path} stays the common one.` }))
+    ? TEMPORARY.map((path) => ({ path, why: `${path} stays the shared one.` }))
     : []
   const owned = facts.owned.filter(({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered))
   return outermost([...found, ...rotated, ...temporary, ...changedInClone(facts, covered), ...owned])
@@ -116,8 +116,8 @@ function whySeen(facts: Facts, { path, from }: WritableFact): string {
   if (holder)
     return `${holder.name} (pid ${holder.pid}, uid ${holder.uid.effective}) holds ${path} open for writing.`
   if (from.includes('pid-file')) return `PIDFile= names ${path}.`
-  if (from.includes('listening')) return `It makes the socket ${path}.`
-  if (from.includes('logrotate')) return `logrotate turns ${path} over.`
+  if (from.includes('listening')) return `It creates the socket ${path}.`
+  if (from.includes('logrotate')) return `logrotate rotates ${path}.`
   return `The unit's settings name ${path} as writable.`
 }
 
@@ -164,19 +164,20 @@ function readWritePaths(facts: Facts): WritablePaths {
     evidence: [
       ...places.map(({ path, why }) => seen(why, wordOf(path))),
       ...shared.map(({ path }) =>
-        seen(`${path} as a whole stays writable: files are made straight in it.`, wordOf(path)),
+        seen(`${path} stays writable as a whole: the service creates files directly in it.`, wordOf(path)),
       ),
     ],
     squeezes: places.flatMap(({ path, onlyPid }) => {
       const word = onlyPid === true ? wordOf(path) : undefined
       return word === undefined ? [] : [takingOut('ReadWritePaths', word, path)]
     }),
-    cautions: odd.map(({ path }) => `${JSON.stringify(path)} can't be written into a unit file.`),
+    cautions: odd.map(({ path }) => `${JSON.stringify(path)} has characters that a unit file cannot hold.`),
   }
 }
 
 function proposeProtectSystem(facts: Facts): Proposed | NotProposed {
-  if (setting(facts, 'ProtectSystem') === 'strict') return inForce('The unit has it so already.', 'strict')
+  if (setting(facts, 'ProtectSystem') === 'strict')
+    return inForce('The unit already has this setting.', 'strict')
   const paths = readWritePaths(facts)
   const inSystem = facts.writable.find(
     ({ path, kind }) => kind !== 'directory' && /^\/(usr|boot|efi)\//.test(path),
@@ -186,7 +187,7 @@ function proposeProtectSystem(facts: Facts): Proposed | NotProposed {
   const weaker = ['full', 'yes'].slice(0, present < 0 ? 2 : present)
   const cautions = [
     ...paths.cautions,
-    ...(inSystem ? [`It writes ${inSystem.path}, a place of the system.`] : []),
+    ...(inSystem ? [`It writes ${inSystem.path}, which belongs to the system.`] : []),
   ]
   return proposed('strict', strict, paths.evidence, {
     ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
@@ -203,12 +204,15 @@ function proposeReadWritePaths(facts: Facts): Proposed | NotProposed {
   const present = words(facts, 'ReadWritePaths')
   const { assignments, evidence } = readWritePaths(facts)
   if (setting(facts, 'ProtectSystem') !== 'strict')
-    return unfit('It is written together with ProtectSystem=strict.')
+    return unfit('It is set together with ProtectSystem=strict.')
   if (assignments.length === 0 || sameAssignments(assignments, list('ReadWritePaths', present))) {
-    return inForce('Everything it writes is listed.', few(present.map((path) => basename(path))))
+    return inForce(
+      'The list already has every path that it writes.',
+      few(present.map((path) => basename(path))),
+    )
   }
   return unfit(
-    `The service works as it is, so what it writes is writable by another setting: ${evidence[0]?.text ?? ''}`,
+    `The service works now, so another setting makes the path writable: ${evidence[0]?.text ?? ''}`,
   )
 }
 
@@ -217,10 +221,10 @@ export const PROTECT_SYSTEM: Directive = {
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,
-  what: 'Makes the whole file system read-only for the service, except for what ReadWritePaths= lists and its own state, log and run directories.',
+  what: 'Makes the file system read-only for the service, except for the paths in ReadWritePaths= and its own state, log and run directories.',
   breaks:
-    'Writing anywhere else fails with "Read-only file system": uploads, caches, a log in a directory that was not seen in use.',
-  wins: 'An intruder can change no program, no configuration and no other file, whatever its owner and mode say.',
+    'Writing anywhere else fails with "Read-only file system": uploads, caches, a log in a directory that was not in use.',
+  wins: 'An intruder cannot change programs, configuration or other files, whatever their owner and mode allow.',
   failsWith: { exits: [226] },
   propose: proposeProtectSystem,
 }
@@ -230,9 +234,9 @@ export const READ_WRITE_PATHS: Directive = {
   stage: 'filesystem',
   since: 231,
   mountNamespace: true,
-  what: 'Lists what stays writable while ProtectSystem=strict makes the rest read-only.',
-  breaks: 'A path that is not listed is read-only for the service.',
-  wins: 'It takes nothing from the exposure itself; it is what lets ProtectSystem=strict be.',
+  what: 'Lists the paths that stay writable while ProtectSystem=strict makes the rest read-only.',
+  breaks: 'The service cannot write to a path that is not listed.',
+  wins: 'It does not lower the exposure itself, but ProtectSystem=strict needs it.',
   shownWhenDue: true,
   failsWith: { exits: [226] },
   propose: proposeReadWritePaths,

@@ -39,13 +39,13 @@ function proposeUmask(facts: Facts): Proposed | NotProposed {
   const open = sharedSockets(facts, 0o002)[0]
   if (open)
     return unfit(
-      `It makes the socket ${open.path} with mode ${octal(open.mode & 0o777)}, for everyone to connect to.`,
+      `It creates the socket ${open.path} with mode ${octal(open.mode & 0o777)}, so that everyone can connect.`,
     )
   const files = written(facts).filter(({ kind, from }) => kind !== 'socket' && !from.includes('pid-file'))
   const groupSockets = sharedSockets(facts, 0o020).length > 0
   const forGroup = groupSockets || files.some(({ mode }) => (mode & 0o070) !== 0)
   const wanted = wantedMask(files, groupSockets) | present
-  if (wanted === present) return inForce('It is as tight already.', octal(present))
+  if (wanted === present) return inForce('The present mask is at least as tight.', octal(present))
   const rungs = ladder(wanted, present, forGroup)
   return proposed(octal(wanted), [service('UMask', octal(wanted))], modesSeen(facts, files), {
     ...(rungs.length > 1 ? { ladder: rungs } : {}),
@@ -73,7 +73,7 @@ function modesSeen(facts: Facts, files: readonly WritableFact[]): string[] {
           )}.`,
         ]),
     ...(first
-      ? [`The group connects to ${first.path} (${octal(first.mode & 0o777)}), so its bits stay.`]
+      ? [`The group may connect to ${first.path} (${octal(first.mode & 0o777)}), so its bits stay.`]
       : []),
   ]
 }
@@ -82,9 +82,9 @@ export const UMASK: Directive = {
   key: 'UMask',
   stage: 'filesystem',
   since: 11,
-  what: 'Takes permission bits away from every file and directory the service makes from now on. With 0027 a new file is 0640 and a new directory 0750.',
+  what: 'Removes permission bits from every file and directory that the service creates from now on. With 0027 a new file is 0640 and a new directory 0750.',
   breaks:
-    'Other accounts that read its new files or connect to its sockets are shut out, such as a log shipper outside the group.',
-  wins: 'Logs, caches and uploads are no longer readable by every account of the machine.',
+    'Other accounts can no longer read its new files or connect to its sockets, for example a log shipper outside the group.',
+  wins: 'Other accounts of the machine cannot read its logs, caches and uploads.',
   propose: proposeUmask,
 }

@@ -9,7 +9,7 @@ import { type Exception, learnedCalls } from './syscall-needs.ts'
 const MIN_CALLS = 20
 
 const CAUTION =
-  'What was not seen is killed: a rare request, the handling of an error, or what the next version of a library calls instead.'
+  'A call that was not seen kills the process: on a rare request, while handling an error, or after an update of a library.'
 
 /**
  * The other way to filter: exactly the calls that were seen, and no margin. Undefined where the service was not
@@ -25,7 +25,7 @@ export function exactFilter(facts: Facts, kept: readonly Exception[]): Proposed 
     `exactly the ${names.length} calls seen`,
     exactLines(facts, names, kept),
     [
-      `${names.length} calls were seen, at ${few(phases, 8)}.`,
+      `${names.length} calls were seen, during ${few(phases, 8)}.`,
       ...kept.filter((one) => one.refused).map(({ why }) => why),
     ],
     { caution: CAUTION },

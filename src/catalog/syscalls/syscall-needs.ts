@@ -91,11 +91,11 @@ function learnedExceptions(facts: Facts): Exception[] {
     const { name, sightings } = call
     const seen = timesText(sightings)
     if (startsUnprivileged(facts) && isHopeless(facts, call)) {
-      const why = `${name} fails with an error instead of a kill: it was refused each time it was called: ${seen}.`
+      const why = `${name} fails with an error instead of killing: the kernel refused it at each call: ${seen}.`
       return { names: [name], why, triable: false, refused: true }
     }
     const names = withSiblings([name], syscallGroups)
-    return { names, why: `${name} stays: it was called ${seen}.`, triable: false }
+    return { names, why: `${name} stays allowed: it was called ${seen}.`, triable: false }
   })
 }
 

@@ -59,7 +59,7 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
   const without = groupsToLeaveOut(facts, kept)
   if (present.kind === 'allow' && without.length === 0) {
     return inForce(
-      'It has an allow list already that holds no such group whole.',
+      'It already has an allow list, which contains no whole group.',
       `${present.names.length} calls`,
     )
   }
@@ -84,7 +84,9 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
     ...(exact ? { other: exact } : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),
     ...(session
-      ? { caution: `${session.name} (pid ${session.pid}) opens sessions: what is run in them is not seen.` }
+      ? {
+          caution: `${session.name} (pid ${session.pid}) opens sessions: hardenctl cannot see what runs in them.`,
+        }
       : {}),
   })
 }
@@ -92,14 +94,14 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
 function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception[]): (string | Evidence)[] {
   const size = members(facts, BASE).length
   return [
-    ...(size > 0 ? [`${BASE} of this systemd holds ${size} calls, made for ordinary services.`] : []),
+    ...(size > 0 ? [`${BASE} of this systemd has ${size} calls, chosen for ordinary services.`] : []),
     ...margin(facts),
     ...kept.map(({ names, why }) => seen(why, names.length === 1 ? names[0] : undefined)),
     ...(present.kind === 'deny' && present.names.length > 0
-      ? [`The unit denies ${few(present.names)}: that stays denied.`]
+      ? [`The unit denies ${few(present.names)}: these stay denied.`]
       : []),
     ...(present.kind === 'allow'
-      ? [`The unit allows ${present.names.length} calls: none beyond those are added.`]
+      ? [`The unit allows ${present.names.length} calls: no others are added.`]
       : []),
   ]
 }
@@ -118,10 +120,10 @@ export const SYSCALLS: Directive[] = [
     key: 'SystemCallFilter',
     stage: 'syscalls',
     since: 187,
-    what: 'Allows only the system calls of ordinary services, less those for privileged work and for setting priorities and limits. A process that makes another call is killed, and the kernel log names the call.',
+    what: 'Allows only the system calls of ordinary services, without those for privileged work and for setting priorities and limits. The kernel kills a process that makes another call, and logs the name of the call.',
     breaks:
-      'A rare code path or a helper program that makes a call outside the list dies at that moment ("Bad system call"), perhaps while the service itself looks well.',
-    wins: 'Most of the kernel is out of reach: modules, mounts, debugging, clocks, swap and a hundred more.',
+      'A rare code path or a helper program that makes a call outside the list dies ("Bad system call"), perhaps while the service itself looks healthy.',
+    wins: 'An intruder cannot reach most of the kernel: modules, mounts, debugging, clocks, swap and a hundred more calls.',
     failsWith: { exits: [228] },
     propose: proposeFilter,
   },
@@ -131,15 +133,15 @@ export const SYSCALLS: Directive[] = [
     since: 209,
     what: 'Makes a forbidden system call fail with an error instead of killing the process.',
     breaks:
-      'A program that does not check for the error goes on wrongly, and the cause can no longer be read in the kernel log.',
-    wins: 'A rare path fails softly. It takes nothing from the exposure.',
+      'A program that ignores the error continues with wrong results, and the kernel log no longer shows the cause.',
+    wins: 'A rare code path fails softly. It does not lower the exposure.',
     propose: (facts) => {
       const now = setting(facts, 'SystemCallErrorNumber')
       if (now !== undefined && now !== '' && now !== '0' && now !== 'kill' && !/^2147483/.test(now)) {
-        return inForce('The unit has an error number already.', now)
+        return inForce('The unit already sets an error number.', now)
       }
       return proposed('EPERM', list('SystemCallErrorNumber', ['EPERM']).slice(-1), [], {
-        caution: 'It hides violations: without a kill there is no record of which call was missing.',
+        caution: 'It hides violations: without a kill, nothing records the missing call.',
       })
     },
   },

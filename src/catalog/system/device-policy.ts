@@ -23,8 +23,8 @@ function usesTerminals(facts: Facts): boolean {
 /** Device nodes in use, as DeviceAllow= wants them. PrivateDevices=yes closes the rest by itself. */
 function proposeDevicePolicy(facts: Facts): Proposed | NotProposed {
   const now = setting(facts, 'DevicePolicy')
-  if (now === 'closed' || now === 'strict') return inForce('The unit has it so already.', now)
-  if (isOn(facts, 'PrivateDevices')) return inForce('PrivateDevices=yes brings it.', 'closed')
+  if (now === 'closed' || now === 'strict') return inForce('The unit already has this setting.', now)
+  if (isOn(facts, 'PrivateDevices')) return inForce('PrivateDevices=yes includes it.', 'closed')
   const used = facts.processes
     .flatMap(({ openFiles }) => openFiles)
     .filter(
@@ -60,8 +60,8 @@ export const DEVICE_POLICY: Directive = {
   key: 'DevicePolicy',
   stage: 'system',
   since: 208,
-  what: 'The control group forbids opening device nodes except the harmless ones and those listed.',
-  breaks: "A device that was not in use when looked at can't be opened later.",
-  wins: 'Device nodes are of no use even if one is made or found.',
+  what: 'The control group allows opening only harmless device nodes and those that are listed.',
+  breaks: 'The service cannot open a device that was not in use when hardenctl looked.',
+  wins: 'An intruder cannot use a device node, even one that he created.',
   propose: proposeDevicePolicy,
 }

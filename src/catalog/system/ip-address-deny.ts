@@ -22,7 +22,7 @@ export function isLocal({ address, peer }: SocketFacts): boolean {
 function proposeAddresses(facts: Facts): Proposed | NotProposed {
   const denied = words(facts, 'IPAddressDeny')
   if (denied.includes('any') || (denied.includes('0.0.0.0/0') && denied.includes('::/0'))) {
-    return inForce('Every address is denied that is not listed.', 'any')
+    return inForce('Every address that is not listed is already denied.', 'any')
   }
   if (facts.processes.length === 0) return unfit('No process of the service was seen.')
   if (
@@ -37,7 +37,7 @@ function proposeAddresses(facts: Facts): Proposed | NotProposed {
   if (outside) {
     const peer = outside.peer === undefined ? '' : `, connected to ${outside.peer}`
     return unfit(
-      `It uses the network: ${outside.address} port ${outside.port}${peer}. Which addresses may come is not known.`,
+      `It uses the network: ${outside.address} port ${outside.port}${peer}. Nobody can see which addresses come later.`,
     )
   }
   const deny = list('IPAddressDeny', ['any'])
@@ -60,8 +60,9 @@ export const IP_ADDRESS_DENY: Directive = {
   key: 'IPAddressDeny',
   stage: 'system',
   since: 235,
-  what: 'Drops every packet between the service and other machines; localhost stays allowed. It is enforced for its control group and takes effect at once.',
-  breaks: 'Anything it fetches, sends or looks up over the network, perhaps only once a day, gets no answer.',
-  wins: 'A service that only talks on this machine can neither be reached from outside nor send anything out.',
+  what: 'Drops every packet between the service and other machines; localhost stays allowed. The kernel enforces it for the control group, at once.',
+  breaks:
+    'Nothing that it fetches, sends or looks up over the network gets an answer, even if it does so only once a day.',
+  wins: 'Nobody can reach the service from outside, and an intruder cannot send anything out.',
   propose: proposeAddresses,
 }

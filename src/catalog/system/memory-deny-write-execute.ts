@@ -42,7 +42,7 @@ function idleCompiler(facts: Facts): string | undefined {
   const [found] = compilers(facts)
   return (
     found &&
-    `${called(found.process)} has ${found.path}, which compiles at run time unless it is told not to; no such memory was seen.`
+    `${called(found.process)} has ${found.path}, which compiles at run time by default; no such memory was seen.`
   )
 }
 
@@ -50,9 +50,9 @@ export const MEMORY_DENY_WRITE_EXECUTE: Directive = toggle({
   key: 'MemoryDenyWriteExecute',
   stage: 'system',
   since: 231,
-  what: 'Forbids memory that is written first and executed then.',
+  what: 'Forbids memory that is first written and then executed.',
   breaks: 'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
-  wins: 'The usual way of running injected code is closed.',
+  wins: 'An intruder cannot run injected code in the usual way.',
   forbids: 'write-execute',
   // A compiler that gets no memory for its code gives up by one of these.
   failsWith: {

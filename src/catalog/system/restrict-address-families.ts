@@ -10,7 +10,7 @@ import { isLocal } from './ip-address-deny.ts'
 
 function familiesSeen(facts: Facts): Map<string, string> {
   const seen = new Map([
-    ['AF_UNIX', 'AF_UNIX stays for the system log, readiness messages and name look-ups.'],
+    ['AF_UNIX', 'AF_UNIX stays allowed for the system log, readiness messages and name look-ups.'],
   ])
   for (const { family, address, port, pids } of facts.sockets) {
     if (family === 'other') continue
@@ -78,16 +78,14 @@ function proposeFamilies(facts: Facts): Proposed | NotProposed {
   const allowed = (name: string) => present.length === 0 || named.includes(name) !== denies
   const wanted = [...seen.keys()].filter(allowed).sort()
   if (!denies && present.length > 0 && wanted.length === named.length) {
-    return inForce('No family is allowed that is not in use.', named.join(' '))
+    return inForce('Only families that are in use are allowed.', named.join(' '))
   }
   if (wanted.length === 0) return unfit('The unit already forbids every family that was seen.')
   const evidence = [...wanted.flatMap((name) => seen.get(name) ?? [])]
   const odd = facts.sockets.find(({ family }) => family === 'other')
   if (odd) {
     const pids = odd.pids.join(', ')
-    evidence.push(
-      `Pid ${pids} holds a socket that no table of the kernel lists, so most likely one never bound.`,
-    )
+    evidence.push(`Pid ${pids} holds a socket that is in no table of the kernel; it is probably not bound.`)
   }
   if (!facts.sockets.some(isInet) && facts.processes.length > 0)
     evidence.push('No process seen holds a network socket.')
@@ -103,9 +101,9 @@ export const RESTRICT_ADDRESS_FAMILIES: Directive = {
   key: 'RestrictAddressFamilies',
   stage: 'system',
   since: 211,
-  what: 'Lists the kinds of sockets the service may make. Those it is handed stay usable.',
+  what: 'Lists the kinds of sockets that the service may create. It can still use sockets that systemd passes to it.',
   breaks:
-    'Other kinds fail with "Address family not supported": listing network interfaces needs AF_NETLINK, a service seen without network can\'t start using it.',
-  wins: 'Raw packets and dozens of rarely used protocols, a usual way into the kernel, are out of reach.',
+    'Other kinds fail with "Address family not supported": listing network interfaces needs AF_NETLINK, and a service that used no network cannot start to.',
+  wins: 'An intruder cannot use raw packets or dozens of rare protocols, which often have kernel flaws.',
   propose: proposeFamilies,
 }

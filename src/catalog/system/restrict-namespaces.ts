@@ -36,7 +36,7 @@ function containerProgram(facts: Facts): string | undefined {
 function proposeNamespaces(facts: Facts): Proposed | NotProposed {
   const now = setting(facts, 'RestrictNamespaces')
   // Shown "yes", or as an empty list of what is allowed, depending on the release.
-  if (now === 'yes' || now === '') return inForce('The unit has it so already.', 'yes')
+  if (now === 'yes' || now === '') return inForce('The unit already has this setting.', 'yes')
   const { names, evidence } = madeNamespaces(facts)
   const program = containerProgram(facts)
   const strict = { value: 'yes', assignments: [service('RestrictNamespaces', 'yes')] }
@@ -47,14 +47,15 @@ function proposeNamespaces(facts: Facts): Proposed | NotProposed {
       noProcess(facts, 'live in a namespace that systemd did not give'),
     )
   }
-  if (now !== undefined && now !== 'no' && names.length > 0) return inForce('What is allowed is in use.', now)
+  if (now !== undefined && now !== 'no' && names.length > 0)
+    return inForce('All the allowed kinds are in use.', now)
   if (names.length === 0) {
     return proposed('yes', strict.assignments, [], {
-      caution: `${program} makes namespaces for what it starts.`,
+      caution: `${program} creates namespaces for its children.`,
     })
   }
   const lines = list('RestrictNamespaces', names)
-  const caution = 'It makes namespaces: only the kinds seen stay allowed, and others may be made at times.'
+  const caution = 'It creates namespaces: only the kinds seen stay allowed, but it may need others at times.'
   return proposed(names.join(' '), lines, evidence, { caution })
 }
 
@@ -62,10 +63,10 @@ export const RESTRICT_NAMESPACES: Directive = {
   key: 'RestrictNamespaces',
   stage: 'system',
   since: 233,
-  what: 'Forbids making and entering namespaces, the building blocks of containers.',
+  what: 'Forbids creating and entering namespaces, the building blocks of containers.',
   breaks:
     'Programs that start sandboxes or containers fail: browsers, PDF and image converters with a sandbox, container engines.',
-  wins: 'User namespaces in particular open much of the kernel to ordinary accounts; most exploits of the last years start there.',
+  wins: 'User namespaces in particular expose much of the kernel to ordinary accounts; many recent exploits start there.',
   forbids: 'namespace',
   propose: proposeNamespaces,
 }

@@ -39,21 +39,23 @@ function capable(facts: Facts): ProcessFacts | undefined {
 }
 
 function againstPrivateUsers(facts: Facts): string | undefined {
-  if (!startsUnprivileged(facts)) return 'It starts as root, whose capabilities would count only inside.'
+  if (!startsUnprivileged(facts))
+    return 'It starts as root, whose capabilities would count only inside the namespace.'
   const ambient = words(facts, 'AmbientCapabilities')
-  if (ambient.length > 0) return `It needs ${ambient.join(' ').toUpperCase()}, which would count only inside.`
+  if (ambient.length > 0)
+    return `It needs ${ambient.join(' ').toUpperCase()}, which would count only inside the namespace.`
   const ports = privilegedPorts(facts)
   if (ports.length > 0)
-    return `It listens on port ${portNumbers(ports)}, which takes a capability of the machine.`
+    return `It listens on port ${portNumbers(ports)}, which needs a capability outside the namespace.`
   const process = capable(facts)
-  return process && `${called(process)} holds capabilities, which would count only inside.`
+  return process && `${called(process)} holds capabilities, which would count only inside the namespace.`
 }
 
 function againstRemoveIpc(facts: Facts): string | undefined {
   if (!startsUnprivileged(facts)) return 'It has no effect for root.'
   const uid = facts.processes[0]?.uid.effective ?? 0
   const user = setting(facts, 'User') || (userName(facts, uid) ?? `uid ${uid}`)
-  if (user === 'nobody' || uid >= 1000) return `${user} is not this service's alone.`
+  if (user === 'nobody' || uid >= 1000) return `${user} is not used by this service alone.`
   for (const process of facts.processes) {
     const file = process.openFiles.find(({ path }) => /^\/(dev\/shm\/|SYSV|dev\/mqueue\/)/.test(path))
     if (file) return `${called(process)} keeps shared memory open (${file.path}).`
@@ -68,28 +70,28 @@ function hasWatchdog(facts: Facts): boolean {
 
 function proposeNotifyAccess(facts: Facts): Proposed | NotProposed {
   const now = setting(facts, 'NotifyAccess')
-  if (now !== 'all') return inForce('Only its own main process is heard.', now ?? 'none')
+  if (now !== 'all') return inForce('systemd already believes the main process alone.', now ?? 'none')
   return proposed('main', [service('NotifyAccess', 'main')], ['The unit says NotifyAccess=all.'], {
-    caution: 'Its readiness may come from a helper it starts; then the start would time out.',
+    caution: 'A helper may report its readiness; then the start would time out.',
     ...(hasWatchdog(facts) ? {} : { tickIfProven: true }),
   })
 }
 
 function proposeDelegate(facts: Facts): Proposed | NotProposed {
-  if (!isOn(facts, 'Delegate')) return inForce('No control groups are handed to it.', 'no')
+  if (!isOn(facts, 'Delegate')) return inForce('The service manages no control groups.', 'no')
   return proposed('no', [service('Delegate', 'no')], ['The unit says Delegate=yes.'], {
-    caution: 'Whoever wrote the unit meant it to manage control groups of its own.',
+    caution: 'The author of the unit wanted it to manage its own control groups.',
   })
 }
 
 function proposeKeyring(facts: Facts): Proposed | NotProposed {
   const now = setting(facts, 'KeyringMode')
   if (now === undefined || now === 'private')
-    return inForce('Services of the system have it so by default.', 'private')
+    return inForce('It is the default for system services.', 'private')
   const lines = [service('KeyringMode', 'private')]
   return proposed('private', lines, [`The unit says KeyringMode=${now}.`], {
     caution:
-      'Kernel keys that it shares with others, such as those of a disk or network file system, would be gone.',
+      'It would lose kernel keys that it shares with others, for example for a disk or a network file system.',
   })
 }
 
@@ -98,10 +100,10 @@ export const SYSTEM: Directive[] = [
     key: 'NoNewPrivileges',
     stage: 'system',
     since: 187,
-    what: 'Nothing the service starts can gain rights: setuid programs and file capabilities have no effect for it.',
+    what: 'No process of the service can gain rights: setuid programs and file capabilities have no effect.',
     breaks:
       "sudo, ping with file capabilities, mail submission through a setgid program and PAM's helpers fail. Under SELinux it may keep another domain than before.",
-    wins: 'A flaw in any setuid program of the machine can no longer be used to climb from here to root.',
+    wins: 'An intruder cannot become root through a flaw in a setuid program.',
     forbids: 'privileged',
     failsWith: { exits: [227] },
     against: (facts) => {
@@ -113,7 +115,7 @@ export const SYSTEM: Directive[] = [
       if (act)
         return `In a clone it executed ${act.detail}, which is setuid (${sightingsText(act.sightings)}).`
       const session = sessionOpener(facts)
-      if (session) return `${opensSessions(session)}, in which people may need sudo.`
+      if (session) return `${opensSessions(session)}, and people may need sudo in them.`
       const asker = passwordAsker(facts)
       return asker && `${called(asker)} asks PAM for passwords, whose helper unix_chkpwd is setuid.`
     },
@@ -121,7 +123,7 @@ export const SYSTEM: Directive[] = [
       const count = facts.executables.length
       return count === 0
         ? []
-        : [`None of its ${count} programs seen is setuid or setgid or carries file capabilities.`]
+        : [`None of the ${count} programs seen is setuid or setgid or carries file capabilities.`]
     },
   }),
   toggle({
@@ -129,8 +131,8 @@ export const SYSTEM: Directive[] = [
     stage: 'system',
     since: 245,
     what: 'Forbids setting the clock. It also drops CAP_SYS_TIME and CAP_WAKE_ALARM.',
-    breaks: 'Only time services set the clock.',
-    wins: "Logs and certificates can't be fooled by a changed clock.",
+    breaks: 'Only time services need to set the clock.',
+    wins: 'An intruder cannot falsify times in logs or make expired certificates valid.',
     against: (facts) => {
       const process = facts.processes.find(({ openFiles }) =>
         openFiles.some(({ path }) => /^\/dev\/(rtc|ptp)/.test(path)),
@@ -146,9 +148,9 @@ export const SYSTEM: Directive[] = [
     stage: 'system',
     since: 242,
     good: ['private'],
-    what: "Gives the service its own view of the host name, which it can't change.",
-    breaks: 'It does not notice when the host name changes while it runs.',
-    wins: "The machine can't be renamed from here. It counts little.",
+    what: 'Forbids changing the host name.',
+    breaks: 'The service does not notice when the host name changes while it runs.',
+    wins: 'An intruder cannot rename the machine. The gain is small.',
     forbids: 'hostname',
     against: (facts) => actSeen(facts, 'hostname'),
     evidence: (facts) => noProcess(facts, 'run in a host name namespace of its own making'),
@@ -158,18 +160,18 @@ export const SYSTEM: Directive[] = [
     stage: 'system',
     since: 209,
     what: "Allows only system calls of the machine's own architecture.",
-    breaks: '32-bit programs on a 64-bit machine are killed.',
-    wins: 'The second, less watched set of system calls is closed, which would also bypass call filters.',
+    breaks: 'The kernel kills 32-bit programs on a 64-bit machine.',
+    wins: 'An intruder cannot use the second set of system calls, which is less tested and can bypass call filters.',
     propose: (facts) => {
       if (setting(facts, 'SystemCallArchitectures') === 'native')
-        return inForce('The unit has it so already.', 'native')
+        return inForce('The unit already has this setting.', 'native')
       const small = facts.executables.find(({ bits }) => bits === 32)
       if (small && /64|s390x/.test(facts.architecture)) return unfit(`${small.path} is a 32-bit program.`)
       const known = facts.executables.filter(({ bits }) => bits !== undefined).length
       return proposed(
         'native',
         list('SystemCallArchitectures', ['native']),
-        known === 0 ? [] : [`All ${known} binaries seen are of the machine's own kind.`],
+        known === 0 ? [] : [`All ${known} binaries seen are of the machine's own architecture.`],
       )
     },
   },
@@ -179,10 +181,10 @@ export const SYSTEM: Directive[] = [
     key: 'RestrictSUIDSGID',
     stage: 'system',
     since: 242,
-    what: 'Forbids making files setuid or setgid.',
+    what: 'Forbids setting the setuid or setgid bit of a file.',
     breaks:
       'Programs that install software or set the group bit on directories fail; so do unpackers that use the call openat2.',
-    wins: 'An intruder can leave no setuid file behind as a way back.',
+    wins: 'An intruder cannot leave a setuid file behind as a way back.',
     forbids: 'suid',
     against: (facts) => actSeen(facts, 'suid'),
     evidence: (facts) => {
@@ -195,16 +197,16 @@ export const SYSTEM: Directive[] = [
     },
     caution: (facts) => {
       const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
-      return marked && `${marked.path} has the setuid or setgid bit, which it may set itself.`
+      return marked && `${marked.path} has the setuid or setgid bit, and the service may set it itself.`
     },
   }),
   toggle({
     key: 'LockPersonality',
     stage: 'system',
     since: 235,
-    what: 'Forbids switching to the behaviour of another kind of Unix or another architecture.',
+    what: 'Forbids switching to the behaviour of another Unix or another architecture.',
     breaks: 'Only emulators such as wine use it.',
-    wins: 'Old, rarely tested paths of the kernel are closed.',
+    wins: 'An intruder cannot reach old, rarely tested code in the kernel.',
     forbids: 'personality',
     against: (facts) => {
       const process = facts.processes.find(({ personality }) => Number.parseInt(personality, 16) > 0)
@@ -219,8 +221,8 @@ export const SYSTEM: Directive[] = [
     stage: 'system',
     since: 231,
     what: 'Forbids real-time scheduling.',
-    breaks: 'Audio and time services that ask for it fail or run less evenly.',
-    wins: "The service can't take a processor for itself and stall the machine.",
+    breaks: 'Audio and time services that ask for it fail or run less smoothly.',
+    wins: 'The service cannot occupy a processor and stall the machine.',
     forbids: 'realtime',
     failsWith: { exits: [214] },
     against: (facts) => {
@@ -238,7 +240,7 @@ export const SYSTEM: Directive[] = [
     since: 232,
     what: "Removes shared memory and message queues of the service's account when it stops.",
     breaks: 'Another program of the same account loses its shared memory when this service stops.',
-    wins: 'Nothing is left behind for the next process to trust.',
+    wins: 'The next process finds no leftover memory that it might trust.',
     against: againstRemoveIpc,
     evidence: (facts) => noProcess(facts, 'keep shared memory open'),
   }),
@@ -247,9 +249,10 @@ export const SYSTEM: Directive[] = [
     stage: 'system',
     since: 232,
     good: ['self', 'identity', 'full'],
-    what: 'Runs the service in a user namespace: every other account looks like nobody, and no capability counts outside.',
-    breaks: 'Any use of capabilities fails, such as low ports; owners of files are shown as nobody.',
-    wins: 'Even a way to root inside is no root on the machine.',
+    what: 'Runs the service in a user namespace: other accounts appear as nobody, and its capabilities do not count outside.',
+    breaks:
+      'Anything that needs a capability fails, for example low ports; other owners of files appear as nobody.',
+    wins: 'An intruder who becomes root inside is not root on the machine.',
     failsWith: { exits: [216, 217] },
     against: againstPrivateUsers,
     // Where a program minds that the owners of its files are nobody: since 257.
@@ -262,9 +265,9 @@ export const SYSTEM: Directive[] = [
     key: 'KeyringMode',
     stage: 'system',
     since: 235,
-    what: 'Gives the service a kernel keyring of its own.',
-    breaks: 'Keys shared with other services are not found.',
-    wins: "Kernel keys of others can't be read.",
+    what: 'Gives the service its own kernel keyring.',
+    breaks: 'The service does not find keys that it shares with other services.',
+    wins: 'An intruder cannot read the kernel keys of others.',
     shownWhenDue: true,
     propose: proposeKeyring,
   },
@@ -272,9 +275,9 @@ export const SYSTEM: Directive[] = [
     key: 'NotifyAccess',
     stage: 'system',
     since: 19,
-    what: 'Says whose readiness messages systemd believes.',
-    breaks: 'A helper that reports readiness is no longer heard, and the start times out.',
-    wins: "A child process can't tell systemd a wrong main process or state.",
+    what: 'Sets which processes may send readiness messages to systemd.',
+    breaks: 'systemd ignores a helper that reports readiness, and the start times out.',
+    wins: 'A child process cannot report a wrong main process or state to systemd.',
     shownWhenDue: true,
     propose: proposeNotifyAccess,
   },
@@ -282,9 +285,9 @@ export const SYSTEM: Directive[] = [
     key: 'Delegate',
     stage: 'system',
     since: 205,
-    what: 'Says whether the service manages control groups below its own.',
+    what: 'Sets whether the service manages control groups below its own.',
     breaks: 'Container engines and service supervisors need it.',
-    wins: "The control group tree stays in systemd's hand alone.",
+    wins: 'Only systemd manages the control group tree.',
     shownWhenDue: true,
     propose: proposeDelegate,
   },

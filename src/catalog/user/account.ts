@@ -41,7 +41,7 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
     return inForce('systemd gives it a user of its own (DynamicUser=yes).', 'DynamicUser')
   if (startsUnprivileged(facts)) {
     const user = setting(facts, 'User') ?? ''
-    return inForce(`The unit starts it as ${user} already.`, user)
+    return inForce(`The unit already starts it as ${user}.`, user)
   }
   const main = mainProcess(facts)
   if (!main) return unfit('No main process was seen.')
@@ -59,10 +59,10 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
     ...(unexplained === undefined ? {} : { caution: unexplained }),
     evidence: isRoot(main)
       ? [
-          `${called(main)} is root, and every other process (${unprivileged(facts).length}) runs as ${user}, such as ${called(worker)}.`,
+          `${called(main)} is root, and the ${unprivileged(facts).length} other processes run as ${user}, for example ${called(worker)}.`,
         ]
       : [
-          `Every process runs as ${user} once it has started, such as ${called(worker)}: it only starts as root.`,
+          `Every process runs as ${user} after its start, for example ${called(worker)}: it only starts as root.`,
         ],
   }
 }
@@ -71,7 +71,7 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
 function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotProposed {
   const { freeAccount } = facts
   const allRoot = `All its processes run as root, ${called(main)} among them`
-  if (freeAccount === undefined) return unfit(`${allRoot}: no account of its own was seen to switch to.`)
+  if (freeAccount === undefined) return unfit(`${allRoot}: no account of its own was found.`)
   const reason = whyAlwaysRoot(facts, main)
   if (reason !== undefined) return unfit(reason)
   const strong = capabilityNeeds(facts).find(
@@ -84,7 +84,7 @@ function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotPr
     uid: id,
     group: name,
     made: freeAccount,
-    evidence: [`${allRoot}, and none was seen to do what only root can.`],
+    evidence: [`${allRoot}, and none was seen to do anything that only root can.`],
   }
 }
 
@@ -107,7 +107,7 @@ function whyRoot(facts: Facts, main: ProcessFacts): string | undefined {
   if (always !== undefined) return always
   const child = facts.processes.find((process) => isRoot(process) && !process.isMain)
   if (child === undefined) return undefined
-  return `${called(child)} is a second root process beside the main one: it keeps doing something as root.`
+  return `${called(child)} is a second root process beside the main one: it does something as root all the time.`
 }
 
 /**
@@ -124,7 +124,7 @@ function rootForNothingSeen(facts: Facts, main: ProcessFacts): string | undefine
   )
   const writes = main.openFiles.some(({ kind, writable, deleted }) => kind === 'file' && writable && !deleted)
   if (serves || writes) return undefined
-  return `${called(main)} stays root and only waits, while its workers do all that is seen: it keeps root for something that was not seen, such as a command that only root can run.`
+  return `${called(main)} stays root and only waits, while its workers do everything that was seen: it keeps root for something that was not seen, for example a command that only root can run.`
 }
 
 /** Things the root master does that neither a low port nor the switch itself explains. */
@@ -162,9 +162,9 @@ export function ambientNeeds(facts: Facts, ports: string): { names: string[]; ev
   const evidence = [
     ...(ports === ''
       ? []
-      : [`It listens on port ${ports}: CAP_NET_BIND_SERVICE is the one thing it needs root for.`]),
+      : [`It listens on port ${ports}: CAP_NET_BIND_SERVICE is the only capability it needs for that.`]),
     ...[...new Set(held.map(({ why }) => why))],
-    ...(names.size === 0 ? noProcess(facts, 'listen below port 1024, so no capability is left at all') : []),
+    ...(names.size === 0 ? noProcess(facts, 'listen below port 1024, so it keeps no capability') : []),
   ]
   return { names: [...names].sort(), evidence }
 }

@@ -54,7 +54,7 @@ export function handover(facts: Facts, user: string, uid: number): Handover {
     ...rotated.map((path) => ({
       path,
       user,
-      why: 'A log beside the open ones, which logrotate turns over with them.',
+      why: 'A log beside the open ones, which logrotate rotates with them.',
     })),
   ]
   return {
@@ -63,7 +63,7 @@ export function handover(facts: Facts, user: string, uid: number): Handover {
     cautions: [
       ...others.map(
         ({ path, uid: owner }) =>
-          `${path} belongs to uid ${owner}, neither to root nor to ${user}: it may stop being writable.`,
+          `${path} belongs to uid ${owner}, neither to root nor to ${user}: the service may no longer be able to write it.`,
       ),
       ...stateCaution(files),
     ],
@@ -86,7 +86,7 @@ function fileWish({ path, mode, from }: WritableFact, user: string): OwnershipWi
 
 function directoryWish(facts: Facts, path: string, user: string): OwnershipWish {
   const mode = facts.writable.find((fact) => fact.path === path)?.mode
-  const why = 'The service makes files in it.'
+  const why = 'The service creates files in it.'
   return mode === undefined || (mode & 0o700) === 0o700
     ? { path, user, why }
     : { path, user, mode: mode | 0o700, why }
@@ -108,7 +108,7 @@ function stateCaution(files: readonly WritableFact[]): string[] {
   if (!state) return []
   const where = ownDirectory(state.path) ?? state.path
   return [
-    `Root writes ${state.path}: other files below ${where} that are closed now would have to be handed over too.`,
+    `Root writes ${state.path}: other files below ${where}, which are closed now, would need the new owner too.`,
   ]
 }
 

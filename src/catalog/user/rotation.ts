@@ -32,13 +32,13 @@ export function rotation(facts: Facts, user: string): Rotation {
     const lines = takeOverLines(entry, owner, user)
     if (!entry.reloadsUnit || !facts.unit.canReload || lines === undefined) {
       result.cautions.push(
-        `${entry.source} makes new logs as ${owner}, and no reload of the unit follows in which they could be handed to ${user}.`,
+        `${entry.source} creates new logs as ${owner}, and no reload of the unit follows that could give them to ${user}.`,
       )
       continue
     }
     result.takeOver.push(...lines)
     result.evidence.push(
-      `${entry.source} makes new logs as ${owner} and then reloads the unit: the reload hands them to ${user} first.`,
+      `${entry.source} creates new logs as ${owner} and then reloads the unit: the reload gives them to ${user} first.`,
     )
   }
   result.takeOver = unique(result.takeOver)
@@ -48,8 +48,8 @@ export function rotation(facts: Facts, user: string): Rotation {
 function ownOnes(entry: LogrotateFact, user: string): string {
   if (entry.copytruncate)
     return `${entry.source} empties the logs in place (copytruncate), so they keep their owner.`
-  if (entry.create?.owner === user) return `${entry.source} makes new logs as ${user}.`
-  return `${entry.source} names no owner for new logs, so they keep the one they have.`
+  if (entry.create?.owner === user) return `${entry.source} creates new logs as ${user}.`
+  return `${entry.source} names no owner for new logs, so they keep their present one.`
 }
 
 /**

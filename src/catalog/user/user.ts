@@ -23,13 +23,14 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
   if ('kind' in account) return account
   const stranded = strandedInRun(facts, pidFile(facts))
   if (stranded)
-    return unfit(`It makes ${stranded.path} straight in a directory of root, where ${account.user} can't.`)
+    return unfit(`It creates ${stranded.path} directly in a directory of root, where ${account.user} cannot.`)
 
   const ports = portNumbers(privilegedPorts(facts))
   const ambient = ambientNeeds(facts, ports)
   const present = boundingSet(facts)
   const missing = ambient.names.find((name) => !present.includes(name))
-  if (missing) return unfit(`It would need ${missing.toUpperCase()}, which its bounding set does not hold.`)
+  if (missing)
+    return unfit(`It would need ${missing.toUpperCase()}, which its bounding set does not contain.`)
   const bounding = unique([...ambient.names, ...fileCapabilityNames(facts)]).filter((name) =>
     present.includes(name),
   )
@@ -70,12 +71,10 @@ function accountCautions(account: ServiceAccount): string[] {
 function nameCautions({ user, uid, made }: ServiceAccount): string[] {
   if (made !== undefined)
     return [
-      `It has no account yet: the system account ${user} (uid ${uid}) is made for it, and stays after an undo, since files may be its.`,
+      `It has no account yet: the system account ${user} (uid ${uid}) is created, and stays after an undo, since it may own files by then.`,
     ]
   if (user === 'nobody' || uid === 65534) {
-    return [
-      'nobody is shared by many services, so switching to it wins little: an account of its own is better.',
-    ]
+    return ['nobody is shared by many services, so an account of its own protects it better.']
   }
   return uid >= 1000 ? [`${user} (uid ${uid}) looks like a person's account.`] : []
 }
@@ -128,13 +127,12 @@ function runDirectories(facts: Facts): RunDirectories {
             ...preserve(facts, names),
           ],
     evidence: [
-      ...(names.length === 0 ? [] : [`It makes files in ${few(names.map((name) => `/run/${name}`))}.`]),
+      ...(names.length === 0 ? [] : [`It creates files in ${few(names.map((name) => `/run/${name}`))}.`]),
       ...shared.map(
-        ({ name, holding }) =>
-          `/run/${name} stays as it is, since it is not the service's alone: ${holding.why}.`,
+        ({ name, holding }) => `/run/${name} stays as it is, since others use it too: ${holding.why}.`,
       ),
     ],
-    cautions: odd.map((name) => `/run/${name} has a name that RuntimeDirectory= can't hold.`),
+    cautions: odd.map((name) => `/run/${name} has a name that RuntimeDirectory= cannot hold.`),
   }
 }
 
@@ -211,10 +209,10 @@ export const USER: Directive[] = [
     key: 'User',
     stage: 'user',
     since: 229,
-    what: 'systemd starts the service as its own account from the first instruction on, so that no process of it is root. A low port comes with the one ambient capability for it; a service that has no account gets one of its own name. One made anew at each start (DynamicUser=) is not tried, since it would move the files there are.',
+    what: 'Runs the service as its own account from the first instruction, so that no process is root. For a low port it keeps one ambient capability. A service without an account gets one of its own name; DynamicUser= is not tried, since it would move existing files.',
     breaks:
-      'What was read or made as root fails: private keys readable by root alone, logs, run files. New logs must belong to the account too, also after logrotate.',
-    wins: 'A flaw in the master process yields an ordinary account instead of root: the largest single step.',
+      'The service can no longer read or create files as root: private keys, logs, run files. New logs must belong to the account too, even after logrotate.',
+    wins: 'An intruder in the main process gets an ordinary account instead of root. This is the largest single gain.',
     failsWith: { exits: [200, 203, 209, 216, 217, 218, 233, 235, 238, 240] },
     propose: proposeUser,
   },

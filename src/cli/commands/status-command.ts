@@ -20,7 +20,7 @@ export async function runStatus(given: string, printer: Printer): Promise<number
   const say = printer.out
   const stored = await loadState(host, unit)
   if (stored === undefined) {
-    say(`Nothing of hardenctl is kept for ${unit}.`)
+    say(`hardenctl keeps nothing for ${unit}.`)
     return 0
   }
   say(
@@ -28,12 +28,12 @@ export async function runStatus(given: string, printer: Printer): Promise<number
   )
   if (stored.baseline?.answers.length === 0)
     say(
-      '  No check: nothing of it could be asked when it was hardened; only processes and listeners were compared.',
+      '  No check: no check could ask it anything when it was hardened; hardenctl compared only processes and listeners.',
     )
   const { pending } = stored
   const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
-  if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl notes it down.`)
-  else if (pending) say('A trial was left unfinished; hardenctl ends it when it is started again.')
+  if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl records it.`)
+  else if (pending) say('A trial is unfinished; hardenctl ends it at its next start.')
   for (const { stage, before, after, at, assignments } of stored.kept) {
     say(`  ${titleOf(stage)}: ${formatScore(before)} → ${formatScore(after)}, kept ${at}`)
     for (const { key, value } of assignments) if (value !== '') say(`    ${key}=${value}`)
@@ -44,7 +44,7 @@ export async function runStatus(given: string, printer: Printer): Promise<number
   for (const { key, asked, shown } of wrong)
     say(`  NOT IN FORCE ${key}: asked ${asked}, the unit shows ${shown}`)
   if (first(properties, 'NeedDaemonReload') === 'yes')
-    say('  unit files changed on disk: systemctl daemon-reload is due')
+    say('  unit files changed on disk: run systemctl daemon-reload')
   say(
     wrong.length === 0
       ? 'Everything that was kept is in force.'

@@ -79,7 +79,7 @@ async function getent(
     `The ${database} database`,
     host.run(['getent', database, '--', ...wanted]),
   )
-  if (result?.exitCode === undefined) gaps.add(`The ${database} database could not be asked (getent)`)
+  if (result?.exitCode === undefined) gaps.add(`getent could not read the ${database} database`)
   return result?.stdout ?? ''
 }
 

@@ -62,7 +62,7 @@ async function readExecutable(
   // Through the process: the file may have been replaced by an upgrade, or be seen in its own namespace only.
   const source = running[0] ? `/proc/${running[0].pid}/exe` : path
   const bytes = (await host.readBytes(source, HEAD_BYTES)) ?? (await host.readBytes(path, HEAD_BYTES))
-  if (!bytes) gaps.add(`${path} could not be read, so its kind is not known`)
+  if (!bytes) gaps.add(`${path} could not be read, so its kind is unknown`)
   const elf = parseElf(bytes ?? new Uint8Array())
   const script = elf ? undefined : parseInterpreterLine(bytes ?? new Uint8Array())
   const stat = await orBlindSpot(gaps, path, host.stat(path))

@@ -29,7 +29,7 @@ export async function fileCapabilities(
   // getcap takes no "--", and needs none: an absolute path is never taken for an option.
   const result = await orBlindSpot(gaps, 'File capabilities', host.run(['getcap', ...paths]))
   if (result === undefined || result.exitCode === undefined || result.exitCode === 127) {
-    gaps.add('File capabilities are not known: getcap (libcap) is not installed')
+    gaps.add('File capabilities are unknown: getcap (libcap) is not installed')
     return new Map()
   }
   return parseGetcap(result.stdout, paths)

@@ -57,7 +57,7 @@ export function tmpfilesFolders(config: string, folders: readonly string[]): For
     if (!/^[dDevqQ][!+=~^$-]*$/.test(type)) return []
     const path = throughLinks(named.replace(/^"|"$/g, ''))
     return isBelowAny(path, folders)
-      ? [{ path, by: 'tmpfiles', why: `tmpfiles.d makes ${path} at boot` }]
+      ? [{ path, by: 'tmpfiles', why: `tmpfiles.d creates ${path} at boot` }]
       : []
   })
 }
@@ -71,7 +71,7 @@ export function otherUnitsFolders(shown: string, unit: string, folders: readonly
     return names
       .map((name) => `/run/${name.split(':')[0]}`)
       .filter((path) => isBelowAny(path, folders))
-      .map((path) => ({ path, by: 'unit' as const, why: `${id} has systemd make ${path}` }))
+      .map((path) => ({ path, by: 'unit' as const, why: `systemd creates ${path} for ${id}` }))
   })
 }
 
@@ -103,9 +103,7 @@ export function foreignOpenFiles(printed: string, ownPids: ReadonlySet<number>):
   return printed.split('\0').flatMap((record): ForeignHolding[] => {
     const [, pid, target] = /^\/proc\/(\d+)\/fd\/\d+ (\/.*)$/s.exec(record) ?? []
     if (pid === undefined || target === undefined || ownPids.has(Number(pid))) return []
-    return [
-      { path: target, by: 'open', why: `process ${pid}, which is not of this unit, has ${target} open` },
-    ]
+    return [{ path: target, by: 'open', why: `process ${pid} of another unit has ${target} open` }]
   })
 }
 
@@ -122,7 +120,7 @@ async function pidFilesOfOthers(
     if (!Number.isInteger(pid) || pid < 1 || ownPids.has(pid)) continue
     // A number that no process bears is an old file of anybody's, also of this service's last run.
     if ((await host.stat(`/proc/${pid}`)) !== undefined)
-      found.push({ path, by: 'pid-file', why: `${path} names process ${pid}, which is not of this unit` })
+      found.push({ path, by: 'pid-file', why: `${path} names process ${pid} of another unit` })
   }
   return found
 }

@@ -25,7 +25,9 @@ export async function librariesByLoader(
   gaps: BlindSpots,
 ): Promise<string[]> {
   if (!(await isRootsAlone(host, path)) || !(await isRootsAlone(host, interpreter))) {
-    gaps.add(`The libraries of ${path} are not known: it is not running and not only root may write it`)
+    gaps.add(
+      `The libraries of ${path} are unknown: it is not running, and users other than root may write it`,
+    )
     return []
   }
   const listed = await orBlindSpot(
@@ -34,7 +36,7 @@ export async function librariesByLoader(
     host.run([interpreter, '--list', path], { as: NOBODY, timeoutMs: TIME_LIMIT_MS }),
   )
   if (listed?.exitCode !== 0) {
-    gaps.add(`The libraries of ${path} are not known: its loader could not list them`)
+    gaps.add(`The libraries of ${path} are unknown: its loader could not list them`)
     return []
   }
   const libraries = await Promise.all(

@@ -44,8 +44,8 @@ export function foldersOfAccounts(printed: string, uids: readonly number[]): Own
     const [, uid, group, path] = /^(\d+) (\S+) (\/.*)$/s.exec(record) ?? []
     if (path === undefined) return []
     const why = uids.includes(Number(uid))
-      ? `${path} belongs to uid ${uid}, as which it runs.`
-      : `${path} may be written by the group ${group}, which it is in.`
+      ? `${path} belongs to uid ${uid}, its account.`
+      : `${path} can be written by its group ${group}.`
     return [{ path, why }]
   })
 }

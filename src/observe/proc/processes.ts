@@ -25,8 +25,7 @@ export async function readProcesses(
   gaps: BlindSpots,
 ): Promise<ProcessFacts[]> {
   const first = await readNamespaces(host, 1, gaps)
-  if (!first.mnt)
-    gaps.add("PID 1's namespaces can't be read, so it is not known which ones the service has of its own")
+  if (!first.mnt) gaps.add("PID 1's namespaces can't be read, so the service's own namespaces are unknown")
   const sorted = [...new Set(pids)].sort((a, b) => a - b)
   const processes = await mapFew(sorted, (pid) => readProcess(host, pid, pid === mainPid, first, gaps))
   return processes.filter((process) => process !== undefined)

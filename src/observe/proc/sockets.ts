@@ -109,7 +109,7 @@ async function unlisted(
   const target = await orBlindSpot(gaps, link, host.readlink(link))
   if (target !== file.path) return undefined
   gaps.add(
-    `A socket of ${process.name} is neither bound nor connected, and the kernel does not tell its family`,
+    `A socket of ${process.name} is neither bound nor connected, and the kernel does not show its family`,
   )
   return { family: 'other', type: 'other', state: 'other', address: '', port: 0, inode }
 }

@@ -44,12 +44,12 @@ function refusal(status: number | undefined, said: string, root: Mount | undefin
   if (status === 71) return 'a tmpfs can’t be mounted here'
   if (status === 72) {
     return root?.type === 'overlay'
-      ? 'the root file system is an overlay that no other can be laid over'
-      : `overlayfs can’t be laid over the root file system (${root?.type ?? 'unknown'})`
+      ? 'the root file system is an overlay, and no other overlay can be mounted over it'
+      : `no overlayfs can be mounted over the root file system (${root?.type ?? 'unknown'})`
   }
   if (status === 73 || status === 74) return 'a new /proc or /sys can’t be mounted here'
   if (status === 75) return 'cgroup v2 can’t be mounted here'
-  return `namespaces can’t be made here${said === '' ? '' : `: ${said}`}`
+  return `namespaces can’t be created here${said === '' ? '' : `: ${said}`}`
 }
 
 /** Why this machine can't be cloned, in one line; undefined when it can. Leaves nothing behind. */

@@ -84,7 +84,7 @@ export function systemdRun(
     '--collect',
     '--pipe',
     `--unit=${unit.unit}`,
-    `--description=Clone of this machine, in which hardenctl rehearses ${shortName(service)}`,
+    `--description=Clone of this machine, where hardenctl rehearses ${shortName(service)}`,
     ...properties(unit, place, seconds).map((property) => `--property=${property}`),
     '/bin/sh',
     '-c',

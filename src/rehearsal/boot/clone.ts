@@ -183,7 +183,7 @@ async function settle(live: Host, pid: number, companions: readonly string[]): P
   const result = await live.run(argv, { timeoutMs: BOOT_LIMIT_MS + companions.length * 90_000 })
   if (result.exitCode === 0) return
   const said = result.stderr.trim().split('\n')[0] || 'its systemd did not answer'
-  throw new CloneError(`the clone could not be made ready: ${said}`)
+  throw new CloneError(`the clone could not be prepared: ${said}`)
 }
 
 async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | undefined): Promise<void> {
@@ -199,7 +199,7 @@ async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | unde
 
 function chosenName(given: string | undefined): string {
   const name = given ?? randomBytes(4).toString('hex')
-  if (!/^[A-Za-z0-9-]{1,40}$/.test(name)) throw new CloneError(`${name} can't be the name of a clone`)
+  if (!/^[A-Za-z0-9-]{1,40}$/.test(name)) throw new CloneError(`${name} is not a valid name for a clone`)
   return name
 }
 

@@ -62,7 +62,7 @@ bind() (
 beside() {
   if [ -d "$2" ] && [ "$1" = overlay ]; then
     overlay "$2" "$3" 2>/dev/null && return
-    echo "note $2 can't be written to in the clone: no overlay could be laid over it"
+    echo "note $2 can't be written to in the clone: no overlay could be mounted over it"
   fi
   bind "$2" "$3" 2>/dev/null || echo "note $2 is not there in the clone"
 }`

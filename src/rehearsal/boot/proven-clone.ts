@@ -51,7 +51,7 @@ async function conditionText(host: Host, unit: string): Promise<string | undefin
   const shown = await showUnit(host, unit, ['ConditionResult', 'AssertResult', 'ActiveState'])
   if (first(shown, 'ActiveState') === 'active') return undefined
   if (first(shown, 'ConditionResult') !== 'no' && first(shown, 'AssertResult') !== 'no') return undefined
-  return 'a Condition…= or Assert…= of the unit is not met there; many units are not started in a container'
+  return 'a Condition…= or Assert…= of the unit is not met there; many units do not start in a container'
 }
 
 async function verdictOf(

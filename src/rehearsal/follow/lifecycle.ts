@@ -74,7 +74,7 @@ async function rotate(host: Host, life: Lifecycle, sources: readonly string[]): 
 async function stop(host: Host, life: Lifecycle): Promise<void> {
   await queue(host, 'stop', life.facts.unit.id)
   const { active, result } = await untilQuiet(host, life.facts.unit.id, STOP_LIMIT_MS)
-  if (active !== 'inactive') throw new ExpectedError(`it did not stop in order (${active}, ${result})`)
+  if (active !== 'inactive') throw new ExpectedError(`it did not stop cleanly (${active}, ${result})`)
 }
 
 /** logrotate.conf itself would rotate everybody's logs. */

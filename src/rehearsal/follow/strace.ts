@@ -56,7 +56,7 @@ function refusal({ stderr, exitCode }: RunResult): string {
       .split('\n')[0]
       ?.replace(/^strace: /, '') ?? ''
   if (/not permitted|EPERM|denied/i.test(line)) return `tracing is not allowed here (${line})`
-  return `strace could not follow: ${line || `exit status ${exitCode}`}`
+  return `strace could not attach: ${line || `exit status ${exitCode}`}`
 }
 
 /**
@@ -87,7 +87,7 @@ export async function attachTracer(clone: Host): Promise<Tracer | { why: string 
     if (ended !== undefined) return { why: refusal(ended) }
     if (performance.now() > until) {
       await end()
-      return { why: 'strace did not come to follow anything' }
+      return { why: 'strace attached to no process' }
     }
     await pause(10)
   }

@@ -54,13 +54,12 @@ async function learnedFrom(
 export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<void> {
   const { live, rehearsing, learning, subject, signal, dispatch } = context
   if (rehearsing === undefined) return
-  if (!rehearsing.possible)
-    return learning.notFollowed(`there is no clone to follow it in: ${rehearsing.why}`)
+  if (!rehearsing.possible) return learning.notFollowed(`no clone can run it: ${rehearsing.why}`)
   dispatch({
     type: 'phase',
     phase: {
       at: 'looking',
-      what: 'Following the service with strace in a clone, through start, reload and stop',
+      what: 'Following the service with strace in a clone: start, reload, stop',
     },
   })
   let clone: Clone | undefined
@@ -91,7 +90,7 @@ export async function learnAgain(context: WalkContext, baseline: Baseline): Prom
     type: 'phase',
     phase: {
       at: 'looking',
-      what: 'Following the service once more in a clone, with all that is kept by now',
+      what: 'Following the service again in a clone, with the stages kept so far',
     },
   })
   const facts = await observe(host, subject.unit)

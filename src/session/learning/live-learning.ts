@@ -36,7 +36,7 @@ const DECISIVE = ['User', 'DynamicUser', 'CapabilityBoundingSet', 'AmbientCapabi
 
 async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Promise<Log> {
   const assignments = liveLog(facts, work.current.get('SystemCallFilter')?.assignments)
-  if (assignments === undefined) return { why: 'there is no list of calls that are known here' }
+  if (assignments === undefined) return { why: 'systemd does not list its system call groups' }
   const properties = DECISIVE.flatMap((key) => {
     const value = facts.unit.properties[key]?.[0] ?? ''
     return value === '' || value === 'no' ? [] : [`${key}=${value}`]
@@ -45,7 +45,9 @@ async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Pro
   if (!probed.readable) return { why: probed.why }
   const hasAlready = facts.processes.every(({ noNewPrivileges }) => noNewPrivileges)
   if (probed.noNewPrivileges && !hasAlready)
-    return { why: 'under its settings that takes NoNewPrivileges= with it, which the service runs without' }
+    return {
+      why: 'with its settings, logging calls would turn on NoNewPrivileges=, which the service runs without',
+    }
   return { assignments, log: probed.log }
 }
 
@@ -65,17 +67,17 @@ async function isWanted(
   const text =
     'why' in log
       ? [
-          `System calls can’t be learned from ${subject.unit} while it serves: ${log.why}.`,
-          'Its sockets, open files, programs and memory can: /proc is looked at every two seconds. Nothing is restarted or changed.',
+          `hardenctl cannot learn system calls from the live ${subject.unit}: ${log.why}.`,
+          'It can learn sockets, open files, programs and memory: it reads /proc every two seconds. It restarts and changes nothing.',
           `${lasts}.`,
         ]
       : [
-          `${subject.unit} serves as ever, and each system call that ${which} is let through and logged by the kernel; all others cost nothing. Its sockets, open files, programs and memory are looked at every two seconds.`,
-          'It restarts twice: now, and at the end to be as before; each restart is proven as that of any stage. Nothing is traced, and nothing is kept but what was seen.',
+          `${subject.unit} works as usual. The kernel allows and logs each system call that ${which}; other calls cost nothing. hardenctl reads its sockets, open files, programs and memory from /proc every two seconds.`,
+          'The service restarts twice: now, and at the end to be as before. hardenctl proves each restart as in any stage. It traces nothing, and keeps only a list of what it saw.',
           `${lasts}. If hardenctl or this connection dies, PID 1 ends it within ${deadManSeconds} s.`,
         ]
   const yes = 'why' in log ? 'Learn from /proc' : `Learn, and restart ${subject.unit} for it`
-  const phase = { at: 'question', id: 'learn-live', text, yes, no: 'Go on without' } as const
+  const phase = { at: 'question', id: 'learn-live', text, yes, no: 'Continue without' } as const
   return (await ask(phase, ['answer']))?.yes === true
 }
 
@@ -200,7 +202,7 @@ function summary({ news, lost }: RecordedTraffic, seconds: number, why: string |
     ...(calls === '' ? [] : [`New calls: ${calls}.`]),
     ...(lost
       ? [
-          'The kernel dropped records of calls, or may have: learn again, and what is known by now is left out of them.',
+          'The kernel dropped records of calls, or may have: learn again, and the kernel logs only calls that are still unknown.',
         ]
       : []),
     ...(why === undefined ? [] : [`Learning from live traffic: ${why}.`]),
@@ -227,7 +229,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline, chosen
   // What a clone can teach is known first, so that it costs the live service nothing.
   await learnAgain(context, baseline)
   const { live, subject, dispatch, learning, options } = context
-  const what = 'Looking whether the kernel’s log of system calls can be read here'
+  const what = 'Testing whether the kernel’s log of system calls can be read here'
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const observed = await observe(live, subject.unit)
   const facts = learning.facts === undefined ? observed : { ...observed, learned: learning.facts }

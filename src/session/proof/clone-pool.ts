@@ -132,7 +132,7 @@ async function replayPending({ pendingChange }: WalkContext, trials: TrialContex
   if (stages === undefined) return
   const result = await attempt(trials, 'all', stages.change)
   if (!result.healthy)
-    throw new TrialError(`the stages before do not hold in a fresh clone: ${result.reasons[0]?.text}`)
+    throw new TrialError(`the earlier stages do not hold in a fresh clone: ${result.reasons[0]?.text}`)
   const kept = await keep(trials, result.trial, stages.parts, result.report.last?.invocation ?? '')
   if (!kept.kept) throw new TrialError(kept.reason)
 }

@@ -88,13 +88,13 @@ export async function playControl(
   const restarted = await attempt(trials, 'all', { assignments: [], ownership: [] })
   if (!restarted.healthy) {
     const said = restarted.reasons[0]?.text ?? 'it is not healthy'
-    return { why: `unhardened, it does not come through a restart either: ${said}` }
+    return { why: `a restart breaks the unhardened service too: ${said}` }
   }
   await takeBack(trials, restarted.trial)
   const notes: string[] = []
   const reload = canReload ? await failureOf(trials, () => proveReload(trials)) : undefined
   if (reload !== undefined)
-    notes.push(`No reload is tried, since the unhardened service does not bear one: ${reload}.`)
+    notes.push(`No trial reloads the service, since a reload breaks the unhardened service too: ${reload}.`)
   let stopMs = 0
   const cycle = (between: () => Promise<void>) =>
     failureOf(trials, async () => {
@@ -105,11 +105,13 @@ export async function playControl(
   if (boot === undefined) return { ...played, restart: 'boot', stopMs }
   const plain = await cycle(async () => undefined)
   if (plain === undefined) {
-    notes.push(`No start as after a boot is tried, since unhardened it fails in a clone too: ${boot}.`)
+    notes.push(
+      `No trial starts the service as after a boot, since that fails for the unhardened service too: ${boot}.`,
+    )
     return { ...played, restart: 'plain', stopMs }
   }
   notes.push(
-    `No separate stop and start is tried, since the unhardened service does not bear them: ${plain}.`,
+    `No trial stops and starts the service separately, since that breaks the unhardened service too: ${plain}.`,
   )
   return { ...played, restart: 'none', stopMs }
 }

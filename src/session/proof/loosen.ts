@@ -38,7 +38,7 @@ function changedBy(assignments: readonly Assignment[], remedy: Remedy): Assignme
 /** What a looser value costs, by the score of the unit with this row alone. */
 function costNote({ facts }: StageWork, before: readonly Assignment[], after: readonly Assignment[]): string {
   const cost = predict(facts, after) - predict(facts, before)
-  return cost > 0 ? `It costs ${formatScore(cost)} of exposure.` : 'It costs no exposure.'
+  return cost > 0 ? `It raises the exposure by ${formatScore(cost)}.` : 'It does not raise the exposure.'
 }
 
 /** Rows that are a list of few words, and stand for no more than that list. */
@@ -53,7 +53,7 @@ function relaxedRung(id: string, assignments: Assignment[], before: Proposed): R
 
 function remedyNote(remedy: Remedy): string {
   if (remedy.kind === 'refuse-softly') {
-    return `The trial showed that ${remedy.by || 'the service'} tries ${remedy.name}, for which it has no capability anyway.`
+    return `The trial showed that ${remedy.by || 'the service'} calls ${remedy.name}, for which it has no capability anyway.`
   }
   if (remedy.kind === 'system-call') {
     return `The trial showed that ${remedy.by || 'the service'} needs ${remedy.name}.`

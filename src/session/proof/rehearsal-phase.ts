@@ -56,7 +56,7 @@ async function askAboutCompanions(
 ): Promise<boolean> {
   const text = [
     `In a clone of this host ${subject.unit} does not answer as it does here: ${missing}.`,
-    `Started in the clone as well, ${units.join(', ')} could make it whole. The live ${units.length === 1 ? 'unit is' : 'units are'} not touched.`,
+    `It may need ${units.join(', ')} in the clone too. The live ${units.length === 1 ? 'unit is' : 'units are'} not touched.`,
   ]
   const [yes, no] = [
     `Start ${units.length === 1 ? 'it' : 'them'} in the clones`,
@@ -75,7 +75,7 @@ export async function rehearsalPhase(
 ): Promise<Rehearsing | undefined> {
   const { live, options, dispatch, subject } = context
   if (!options.rehearse) return undefined
-  const what = 'Booting a clone of this host, to see that the service answers in it as it does here'
+  const what = 'Booting a clone of this host to see whether the service answers in it as here'
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const problem = await cloneProblem(live)
   if (problem !== undefined) return { possible: false, why: problem }

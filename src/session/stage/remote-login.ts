@@ -31,7 +31,7 @@ export function loginWanted({ host, live }: WalkContext, facts: Facts): LoginPro
 /** Why a change is not even tried: with nobody there to log in, an exercise has to. One line. */
 export function nobodyLogsIn({ options }: WalkContext, login: LoginProof | undefined): string | undefined {
   if (login === undefined || options.keepSeconds > 0 || options.exercises.length > 0) return undefined
-  return `not tried live: ${login.by} is a way into this machine, and nobody is here to see that it still is; give an --exercise that logs in`
+  return `not tried live: ${login.by} lets people log in to this machine, and nobody can confirm here that it still does; give an --exercise that logs in`
 }
 
 /** Why a change that held is undone all the same: with nobody there, a login of the exercise has to be seen. */
@@ -41,7 +41,7 @@ export async function noLoginSeen(
   since: number,
 ): Promise<string | undefined> {
   if ((await newestLogin(host, subject.unit, since)) !== undefined) return undefined
-  return `rolled back: ${by} is a way into this machine, and no new login was seen; give an --exercise that logs in`
+  return `rolled back: ${by} lets people log in to this machine, and no new login was seen; give an --exercise that logs in`
 }
 
 /**

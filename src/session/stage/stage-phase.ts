@@ -57,7 +57,7 @@ async function tryStage(
     const answer = await afterFailure(context, work, { ...verdict, mayInsist: context.host === context.live })
     const note = 'broke in the rehearsal; the live service was not touched'
     if (answer !== 'insist') return { go: answer === 'search' ? work : answer, note }
-    rehearsal = `tried at the administrator’s wish, though in a clone it broke: ${verdict.reason}`
+    rehearsal = `tried because you insisted, though it broke in a clone: ${verdict.reason}`
   }
   await proving.pause()
   // An earlier stage broke the service meanwhile: this one was proven upon what is no longer there.

@@ -45,8 +45,8 @@ export function withDifference<Failed extends Extract<Attempt, { healthy: false 
 ): Failed {
   if (!proven) return failed
   const [main = { kind: 'error', text: 'not healthy' } as const, ...rest] = failed.reasons
-  const known = differs.length === 0 ? '' : `. Known to differ there: ${differs.join('; ')}`
-  const text = `it held in the rehearsal and not live: ${main.text}${known}`
+  const known = differs.length === 0 ? '' : `. Known differences of the clone: ${differs.join('; ')}`
+  const text = `it held in the rehearsal, but not live: ${main.text}${known}`
   return { ...failed, reasons: [{ ...main, text }, ...rest] }
 }
 

@@ -114,7 +114,7 @@ export function freshState(unit: string, stock: number): StoredState {
 
 export class StoreError extends ExpectedError {
   override name = 'StoreError'
-  override readonly next = 'Nothing was changed. Move that file away to begin anew.'
+  override readonly next = 'Nothing was changed. Move that file away to start again.'
 }
 
 function statePath(unit: string): string {
@@ -125,11 +125,11 @@ function statePath(unit: string): string {
 async function proveFolder(host: Host, path: string): Promise<void> {
   const stat = await host.stat(path)
   if (stat === undefined) return
-  if (stat.kind !== 'directory') throw new StoreError(`${path} is no directory; hardenctl does not use it`)
+  if (stat.kind !== 'directory') throw new StoreError(`${path} is not a directory; hardenctl does not use it`)
   if (stat.uid !== 0)
     throw new StoreError(`${path} belongs to user ${stat.uid}, not to root; hardenctl does not trust it`)
   if ((stat.mode & 0o022) !== 0)
-    throw new StoreError(`${path} is writable by others than root; hardenctl does not trust it`)
+    throw new StoreError(`${path} can be written by users other than root; hardenctl does not trust it`)
 }
 
 /** Checks the text of a state file whole. Throws StoreError with one line. */
@@ -139,7 +139,7 @@ export function parseState(text: string, unit: string): StoredState {
     raw = JSON.parse(text)
   } catch {
     // JSON.parse() throws only for a text that is no JSON.
-    throw new StoreError(`${statePath(unit)} is torn: it is no JSON`)
+    throw new StoreError(`${statePath(unit)} is damaged: it is not JSON`)
   }
   const parsed = z.safeParse(state, raw)
   if (!parsed.success) {
@@ -149,7 +149,7 @@ export function parseState(text: string, unit: string): StoredState {
     )
   }
   if (parsed.data.unit !== unit || (parsed.data.pending && parsed.data.pending.unit !== unit)) {
-    throw new StoreError(`${statePath(unit)} speaks of another unit`)
+    throw new StoreError(`${statePath(unit)} is about another unit`)
   }
   return parsed.data
 }
@@ -160,7 +160,9 @@ export async function loadState(host: Host, unit: string): Promise<StoredState |
   const stat = await host.stat(statePath(unit))
   if (stat === undefined) return undefined
   if (stat.kind !== 'file' || stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
-    throw new StoreError(`${statePath(unit)} is not a file of root's alone; hardenctl does not trust it`)
+    throw new StoreError(
+      `${statePath(unit)} can be changed by users other than root; hardenctl does not trust it`,
+    )
   }
   const text = await host.read(statePath(unit))
   return text === undefined ? undefined : parseState(text, unit)

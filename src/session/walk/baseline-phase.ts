@@ -69,19 +69,19 @@ async function leftWith(
   const same = await found.holds()
   const state = same
     ? 'Nothing was changed'
-    : 'No file was changed, but the service is not the invocation that was found: systemctl status says more'
+    : 'No file was changed, but the service has restarted since hardenctl began: systemctl status says more'
   const said = [...notes, state].join('. ')
   return problem === undefined
-    ? new Refusal('left before the first change', `${said}.`)
+    ? new Refusal('stopped before the first change', `${said}.`)
     : new Refusal(
-        `the baseline does not hold: ${problem}`,
-        `${said}; mend it, or choose other checks with --check.`,
+        `the service does not answer reliably: ${problem}`,
+        `${said}; repair it, or choose other checks with --check.`,
       )
 }
 
 /** What the person hears where nothing decides health but processes and listeners. */
 const NO_CHECK =
-  'No check: nothing of this service can be asked from outside, so that only its processes and listeners are compared. --check CHECK asks something, --exercise CMD uses it'
+  'No check: hardenctl found nothing to ask this service, so it compares only processes and listeners. --check CHECK asks something, --exercise CMD uses it'
 
 /**
  * Proposes the checks that decide health, lets the person change them, and measures them several times. A check
@@ -95,7 +95,7 @@ export async function baselinePhase(
   const found = await Survival.watch(host, subject.unit)
   const facts = await observe(host, subject.unit)
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
-  const what = 'Asking in what protocols it answers, in a clone of this host first'
+  const what = 'Finding the protocols it speaks, in a clone of this host first'
   if (options.rehearse) dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const proposal = await firstQuestions(context, facts)
   let { notes } = proposal

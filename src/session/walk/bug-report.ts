@@ -50,13 +50,13 @@ async function writeToTemporary(name: string, text: string): Promise<string> {
 async function whatStands(host: Host, error: unknown, unit: string | undefined): Promise<string> {
   if (error instanceof Bug) {
     return error.undone.proven
-      ? 'What was on trial is undone, and the service is proven to answer as before.'
-      : `What was on trial is undone as far as it goes: ${error.undone.lines[0] ?? 'it is not proven'}.`
+      ? 'The change on trial is undone, and the service is proven to answer as before.'
+      : `The change on trial is undone as far as possible: ${error.undone.lines[0] ?? 'it is not proven'}.`
   }
   const trial = unit === undefined ? undefined : await host.stat(trialPath(unit)).catch(orElse(undefined))
   return trial === undefined
-    ? 'Nothing is on trial, and what was kept stays.'
-    : 'A timer of PID 1 undoes what is on trial within minutes.'
+    ? 'Nothing is on trial, and the kept stages stay.'
+    : 'A systemd timer undoes the change on trial within minutes.'
 }
 
 /** Writes down what a report of a bug needs, and says in two sentences what happened and what to do. */
@@ -75,7 +75,7 @@ export async function reportBug(
     .then(
       (path) => `please report it with ${path}, which only root can read`,
       (failure) =>
-        `a report could not be written (${reasonOf(failure)}): run it again with HARDENCTL_DEBUG=1`,
+        `hardenctl could not write a report (${reasonOf(failure)}): run it again with HARDENCTL_DEBUG=1`,
     )
   return {
     reason: `This is a bug in hardenctl, not in your service: ${errorText(error)}`,

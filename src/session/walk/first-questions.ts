@@ -37,7 +37,7 @@ const START_LIMIT_MS = 60_000
 /** For all that is tried in the clone, where a port gives no sign. */
 const BOLD_LIMIT_MS = 15_000
 
-const NOT_ASKED = 'it is compared, and not asked'
+const NOT_ASKED = 'hardenctl compares it but does not ask it'
 
 async function unixEndpoint(
   host: Host,
@@ -144,9 +144,9 @@ async function recognisedInClone(
 /** What ended the live service is not asked again; one that can't be started again ends the walk. */
 export async function reviveLive(survival: Survival, unit: string, question: string): Promise<string> {
   if (await survival.revive())
-    return `The service ended when it was asked ${question}, and was started again; it is not asked that any more`
+    return `The service ended when it was asked ${question}; hardenctl started it again and will not ask that again`
   throw new Refusal(
-    `${unit} ended when it was asked ${question}, and could not be started again`,
+    `${unit} ended when it was asked ${question}, and hardenctl could not start it again`,
     `Nothing else was changed. systemctl status ${shortName(unit)} says more.`,
   )
 }
@@ -161,19 +161,21 @@ export async function firstQuestions(context: Asker, facts: Facts): Promise<Firs
   const { asked, notes } = await endpointsOf(live, facts)
   const { found: inClone, why } = await recognisedInClone(context, facts, asked)
   if (why !== undefined)
-    notes.push(`No clone could be asked first: ${why}. Live only what a port gives a sign of is asked`)
+    notes.push(
+      `No clone could be asked first: ${why}. hardenctl asks a live port only in a protocol that it shows a sign of`,
+    )
   const survival = await Survival.watch(live, subject.unit)
   const checks: Check[] = []
   for (const one of asked) {
     const there = inClone.get(one)
     const { check, ended } = there ?? (await recognise(live, one.to, 'signs', () => survival.holds()))
     if (check !== undefined) checks.push(check)
-    else if (ended === undefined) notes.push(`${one.label}: it answers nothing that is known; ${NOT_ASKED}`)
+    else if (ended === undefined) notes.push(`${one.label}: it answers in no known protocol; ${NOT_ASKED}`)
     if (ended === undefined) continue
     notes.push(
       there === undefined
         ? await reviveLive(survival, subject.unit, ended)
-        : `In a clone the service ended when ${one.label} was asked ${ended}: live that is not asked`,
+        : `In a clone the service ended when ${one.label} was asked ${ended}: hardenctl does not ask that live`,
     )
   }
   return { checks, notes }

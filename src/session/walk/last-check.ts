@@ -29,7 +29,7 @@ async function dropLastStage(context: WalkContext, baseline: Baseline, reason: s
   }
   await store.save({ kept })
   const title = last === undefined ? 'the last stage' : titleOf(last.stage)
-  return `${title} was taken back at the end: ${reason}`
+  return `${title} was undone at the end: ${reason}`
 }
 
 /** Why the service is worse now than when its last stage was kept; one that somebody stopped is theirs to start. */
@@ -55,7 +55,7 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
     if (reason === undefined) return taken
     const { stage } = last
     const before = (await overallExposure(host, subject.unit)) ?? 0
-    dispatch({ type: 'phase', phase: { at: 'looking', what: `Taking back ${titleOf(stage)}: ${reason}` } })
+    dispatch({ type: 'phase', phase: { at: 'looking', what: `Undoing ${titleOf(stage)}: ${reason}` } })
     await dropLastStage(context, baseline, reason)
     const after = (await overallExposure(host, subject.unit)) ?? before
     const note = `taken back: ${reason}`
@@ -84,7 +84,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     const untried = await armFinalUndo(trials, records, watchSeconds)
     if (untried !== undefined) {
       // Nothing speaks against what was kept: it stays, and the person hears what was not tried.
-      notes.push(`the last reload and restart were not tried: ${untried}`)
+      notes.push(`hardenctl did not try the last reload and restart: ${untried}`)
       break
     }
     let bug: unknown

@@ -43,7 +43,7 @@ async function confirmAll({ ask }: WalkContext, { change, parts }: PendingStages
   const rehearsal = { state: 'proven' } as const
   const ownership = [...change.ownership]
   const { account } = change
-  const warnings = account ? [`The system account ${account.name} is made, and stays after an undo.`] : []
+  const warnings = account ? [`The system account ${account.name} is created, and stays after an undo.`] : []
   const said = { dropIn: text, ownership, rehearsal, warnings }
   return (
     (await ask({ at: 'confirm', stage: 'all', target: 'live', ...said }, ANSWERS.confirm))?.do === 'apply'
@@ -101,7 +101,7 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
   const { live, subject, dispatch } = context
   dispatch({
     type: 'phase',
-    phase: { at: 'looking', what: 'Booting the clone that stands in for this host' },
+    phase: { at: 'looking', what: 'Booting the clone for the rehearsal' },
   })
   const booted = await bootStage(context, await observe(live, subject.unit), baseline)
   if (!('clone' in booted)) return booted.why

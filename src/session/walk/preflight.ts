@@ -33,7 +33,7 @@ async function requireSystemd(host: Host): Promise<number> {
   const version = await systemdVersion(host)
   if (version < OLDEST_SYSTEMD) {
     throw new Refusal(
-      `systemd ${version} is too old: ${OLDEST_SYSTEMD} is the oldest that hardenctl knows`,
+      `systemd ${version} is too old: hardenctl needs ${OLDEST_SYSTEMD} or newer`,
       'Upgrade systemd.',
     )
   }
@@ -46,7 +46,7 @@ function requireLoaded(unit: string, properties: Record<string, string[]>): void
   if (load === 'not-found') {
     throw new Refusal(
       `there is no unit ${unit}`,
-      'systemctl list-units --type=service lists those that there are.',
+      'systemctl list-units --type=service lists the services of this machine.',
     )
   }
   if (load === 'masked')
@@ -55,8 +55,8 @@ function requireLoaded(unit: string, properties: Record<string, string[]>): void
     throw new Refusal(`${unit} could not be loaded (${load})`, `systemctl status ${name} says why.`)
   if (first(properties, 'Transient') === 'yes') {
     throw new Refusal(
-      `${unit} is transient: it has no file, and ends with its process`,
-      'Harden the unit that is started from a file.',
+      `${unit} is transient: it has no unit file, and ends with its process`,
+      'Harden a unit that has a file.',
     )
   }
 }
@@ -65,13 +65,13 @@ function requireRunning(unit: string, properties: Record<string, string[]>): voi
   const active = first(properties, 'ActiveState')
   if (active !== 'active') {
     throw new Refusal(
-      `${unit} is ${active || 'not active'}: what it needs can't be seen`,
+      `${unit} is ${active || 'not active'}: hardenctl cannot see what it needs`,
       `systemctl start ${shortName(unit)}, then try again.`,
     )
   }
   if (first(properties, 'SubState') === 'exited' && first(properties, 'ControlGroup') === '') {
     throw new Refusal(
-      `${unit} has run and has no process any more`,
+      `${unit} has finished and has no process`,
       'Only a service with running processes can be proven healthy.',
     )
   }
@@ -92,8 +92,8 @@ async function requireOwnFolders(host: Host, unit: string): Promise<void> {
     if (stat === undefined || (stat.kind === 'directory' && stat.uid === 0 && (stat.mode & 0o022) === 0))
       continue
     throw new Refusal(
-      `${path} is not a folder of root's alone`,
-      `Nothing was changed. See who may write there: ls -ld ${path}`,
+      `${path} can be written by users other than root`,
+      `Nothing was changed. ls -ld ${path} shows who may write there.`,
     )
   }
 }

@@ -12,7 +12,7 @@ import { takeAllBack } from './undo-walk.ts'
 
 async function askToGoOn({ ask }: WalkBeginning, text: string[], yes: string): Promise<void> {
   const answer = await ask({ at: 'question', id: 'resume', text, yes, no: 'Leave' }, ['answer'])
-  if (!answer?.yes) throw new Refusal('left at the administrator’s wish', 'Nothing else was changed.')
+  if (!answer?.yes) throw new Refusal('stopped as you asked', 'Nothing else was changed.')
 }
 
 /** Ends what an earlier hardenctl left unfinished, says what came of it, and asks whether to go on. */
@@ -22,7 +22,7 @@ export async function resume(context: WalkBeginning): Promise<void> {
   if (pending === undefined) return
   dispatch({
     type: 'phase',
-    phase: { at: 'looking', what: 'Ending the trial that an earlier hardenctl left unfinished' },
+    phase: { at: 'looking', what: 'Ending the unfinished trial of an earlier hardenctl' },
   })
   const ended = await finishTrial(host, subject.unit, pending)
   if (ended === 'stuck') {
@@ -38,25 +38,25 @@ export async function resume(context: WalkBeginning): Promise<void> {
   await store.save({ pending: undefined, kept: ended === 'kept' ? withStage(kept, added) : kept })
   const said =
     ended === 'kept'
-      ? 'It had passed and been written to /etc: it is kept.'
-      : 'It was undone: settings, owners and modes are as before it.'
+      ? 'The change had passed and was written to /etc: it is kept.'
+      : 'The change is undone: settings, owners and modes are as before.'
   const text = [`An earlier hardenctl ended in the middle of stage ${stage}.`, said]
-  await askToGoOn(context, text, 'Go on with the walk')
+  await askToGoOn(context, text, 'Continue the walk')
 }
 
 /** What has become of the stages that were kept, where they are not all there any more; two sentences. */
 async function lostKept({ host, subject }: WalkBeginning, standsBy: boolean): Promise<string[] | undefined> {
   if (standsBy) {
     return [
-      'An earlier hardenctl was ended while it tried the last reload, stop and start.',
-      'A timer stands by that takes back all that it kept.',
+      'An earlier hardenctl ended while it tried the last reload, stop and start.',
+      'A timer is armed that undoes all the stages that it kept.',
     ]
   }
   const path = keptPath(subject.unit)
   if ((await host.stat(path)) !== undefined) return undefined
   return [
-    `${path}, with all that was kept, has gone.`,
-    'The timer of a hardenctl that was ended in its last check took it away, or somebody did.',
+    `${path}, which held all the kept stages, is gone.`,
+    'The timer of a hardenctl that ended in its last check removed it, or somebody did.',
   ]
 }
 
@@ -72,10 +72,9 @@ export async function beginAnew(context: WalkBeginning): Promise<void> {
   if (!standsBy) await removeUndo(host, subject.unit)
   const lost = await lostKept(context, standsBy)
   if (lost === undefined) return
-  const then =
-    'What is left of it is undone first, which restarts the service once; then the walk begins anew.'
-  await askToGoOn(context, [...lost, then], 'Undo what is left, and begin anew')
-  dispatch({ type: 'phase', phase: { at: 'looking', what: 'Undoing what is left of an earlier walk' } })
+  const then = 'hardenctl first undoes the rest, which restarts the service once; then the walk starts again.'
+  await askToGoOn(context, [...lost, then], 'Undo the rest, and start again')
+  dispatch({ type: 'phase', phase: { at: 'looking', what: 'Undoing the rest of an earlier walk' } })
   const { healthy, lines } = await takeAllBack(host, subject.unit)
   if (!healthy) {
     const next = `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`
@@ -93,6 +92,6 @@ export async function refuseEdited({ host, subject, store }: WalkBeginning): Pro
   if (edited === undefined) return
   throw new Refusal(
     edited,
-    `Nothing was changed. hardenctl undo ${shortName(unit)} takes all of it back; lines of your own belong in a drop-in of another name.`,
+    `Nothing was changed. hardenctl undo ${shortName(unit)} undoes all of it; put your own lines into a drop-in with another name.`,
   )
 }

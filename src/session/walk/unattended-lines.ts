@@ -113,7 +113,7 @@ function healthWords({ healthy, asked }: Summary): string {
   if (!healthy) return 'NOT proven healthy'
   return asked
     ? 'healthy: it answers as before'
-    : 'up, and listens as before; nothing of it could be asked, so that nobody knows whether it still serves'
+    : 'up, and listens as before; no check could ask it anything, so use it to see whether it still works'
 }
 
 function summaryLines({ summary }: PhaseAt<'done'>): string[] {

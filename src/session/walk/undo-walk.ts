@@ -44,7 +44,9 @@ async function madeAccountLines(host: Host, kept: StoredState['kept']): Promise<
   const passwd = (await host.read('/etc/passwd')) ?? ''
   const users = kept.flatMap(({ assignments }) => assignments.filter(({ key }) => key === 'User'))
   const made = users.filter(({ value }) => isMadeByHardenctl(passwd, value))
-  return made.map(({ value }) => `The system account ${value}, made for it, stays: files may be its.`)
+  return made.map(
+    ({ value }) => `The system account ${value}, which hardenctl created, stays: it may own files.`,
+  )
 }
 
 function sentence(clause: string): string {
@@ -58,7 +60,7 @@ export async function takeAllBack(host: Host, unit: string): Promise<UndoReport>
   if (stored === undefined && files.every((file) => file === undefined)) {
     return {
       healthy: reason === undefined,
-      lines: [reason ?? `Nothing of hardenctl is in force for ${unit}.`],
+      lines: [reason ?? `hardenctl has no setting in force for ${unit}.`],
     }
   }
   // The earliest record of a path is what was there before the first change: kept stages come in their order in time.
@@ -69,7 +71,7 @@ export async function takeAllBack(host: Host, unit: string): Promise<UndoReport>
   if (!ran) {
     return {
       healthy: false,
-      lines: [`The undo of ${unit} did not end well; journalctl -u ${unit} says why.`],
+      lines: [`The undo of ${unit} failed; journalctl -u ${unit} says why.`],
     }
   }
   const proven = stored === undefined ? { healthy: true, lines: [] } : await proof(host, unit, stored, since)
@@ -79,7 +81,7 @@ export async function takeAllBack(host: Host, unit: string): Promise<UndoReport>
     healthy: proven.healthy,
     lines: [
       `${unit} is back as it was before the first change.`,
-      ...(reason === undefined ? [] : [`${reason}; owners and modes could not be given back from it.`]),
+      ...(reason === undefined ? [] : [`${reason}; hardenctl could not restore owners and modes from it.`]),
       ...(records.length > 0 ? [sentence(await ownersLine(host, earliestRecords(records)))] : []),
       ...(await madeAccountLines(host, kept)),
       ...proven.lines,

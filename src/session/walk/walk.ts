@@ -95,11 +95,11 @@ export class Walk implements Session {
     const again = this.#abort.signal.aborted
     const undoing = isUndone(this.#state)
     const text = undoing
-      ? 'Undoing: the service is being brought back to what was last proven'
+      ? 'Undoing: hardenctl restores the last proven state of the service'
       : 'Stopping: nothing was being changed'
     if (!again) this.#dispatch({ type: 'stopping', text })
     else if (undoing)
-      this.#dispatch({ type: 'stopping', text: `${text}. PID 1 ends it even if you leave now` })
+      this.#dispatch({ type: 'stopping', text: `${text}. systemd finishes it even if you leave now` })
     this.#abort.abort(new Interrupted('interrupted'))
   }
 
@@ -201,14 +201,14 @@ export class Walk implements Session {
     if (error instanceof AbortedTrial) return this.#interrupted(error.undone)
     if (error instanceof ForeignChangeError) {
       const left = error.undone.proven
-        ? 'What hardenctl had begun is undone, what others did is as they left it.'
-        : `What hardenctl had begun is undone as far as it goes: ${error.undone.lines[0]}.`
+        ? 'hardenctl undid its own change, and left the changes of others alone.'
+        : `hardenctl undid its own change as far as possible: ${error.undone.lines[0]}.`
       return this.#refuse(error.message, left)
     }
     if (error instanceof ExpectedError && error.next !== '') return this.#refuse(error.message, error.next)
     return this.#refuse(
-      `it could not go on: ${error.message}`,
-      'What was proven is kept; what was on trial is undone.',
+      `hardenctl could not continue: ${error.message}`,
+      'The proven stages are kept; the change on trial is undone.',
     )
   }
 
@@ -260,8 +260,8 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
     const why = rehearsing?.possible === false ? rehearsing.why : await walkOnce(context, baseline)
     if (why === undefined) return 'once'
     throw new Refusal(
-      `no clone can stand in for this host: ${why}`,
-      'Without --once each stage is tried live.',
+      `no clone of this host can be made: ${why}`,
+      'Without --once hardenctl tries each stage live.',
     )
   }
   for (const stage of STAGES) {
@@ -281,17 +281,17 @@ async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
 async function askAboutDragged({ subject, ask }: WalkBeginning): Promise<void> {
   if (subject.dragged.length === 0) return
   const text = [
-    `Each restart of ${subject.unit} takes these units with it, as they require it or are part of it:`,
+    `Each restart of ${subject.unit} also restarts these units, which require it or are part of it:`,
     ...subject.dragged,
   ]
   const phase = {
     at: 'question',
     id: 'propagation',
     text,
-    yes: 'Go on, they may restart',
+    yes: 'Continue, they may restart',
     no: 'Leave',
   } as const
   const answer = await ask(phase, ['answer'])
   if (!answer?.yes)
-    throw new Refusal(`a restart would take ${subject.dragged.join(', ')} with it`, 'Nothing was changed.')
+    throw new Refusal(`a restart would also restart ${subject.dragged.join(', ')}`, 'Nothing was changed.')
 }

@@ -21,17 +21,17 @@ export const EXIT_MEANINGS: Readonly<Record<number, { name: string; means: strin
     name: 'CAPABILITIES',
     means: 'the capabilities could not be set',
   },
-  225: { name: 'NETWORK', means: 'the network namespace could not be made' },
+  225: { name: 'NETWORK', means: 'the network namespace could not be created' },
   226: {
     name: 'NAMESPACE',
     means: 'the mounts could not be set up',
   },
   227: { name: 'NO_NEW_PRIVILEGES', means: 'NoNewPrivileges could not be set' },
   228: { name: 'SECCOMP', means: 'the system call filter could not be set' },
-  233: { name: 'RUNTIME_DIRECTORY', means: 'the runtime directory could not be made' },
-  235: { name: 'CHOWN', means: 'a file could not be handed to the user' },
-  238: { name: 'STATE_DIRECTORY', means: 'the state directory could not be made' },
-  240: { name: 'LOGS_DIRECTORY', means: 'the logs directory could not be made' },
+  233: { name: 'RUNTIME_DIRECTORY', means: 'the runtime directory could not be created' },
+  235: { name: 'CHOWN', means: 'a file could not be given to the user' },
+  238: { name: 'STATE_DIRECTORY', means: 'the state directory could not be created' },
+  240: { name: 'LOGS_DIRECTORY', means: 'the logs directory could not be created' },
 }
 
 /** Signals that tell something: signal(7). */

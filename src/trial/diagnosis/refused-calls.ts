@@ -87,7 +87,7 @@ export function refusedCalls(
     const helper = privilegedCaller(one, privileged)
     const undone = forbidding(set, 'privileged')
     if (helper !== undefined && undone.length > 0) {
-      const line = `${refusedText(one)}: it is setuid, which NoNewPrivileges makes void`
+      const line = `${refusedText(one)}: it is setuid, and NoNewPrivileges disables that`
       return [{ remedies: undone, line }]
     }
     const remedies = remediesOf(one, set)

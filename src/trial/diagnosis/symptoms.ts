@@ -91,7 +91,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: 'refused-call',
-    seen: 'it broke although the call was only refused: it needs the call to succeed',
+    seen: 'it broke even when the call only failed: it needs the call to succeed',
     read: ({ assignments }) =>
       assignments.flatMap(({ key, value }): Remedy[] => {
         const name = /^~([a-z0-9_]+):EPERM$/.exec(value)?.[1]
@@ -112,7 +112,7 @@ export const SYMPTOMS: readonly Symptom[] = [
   },
   {
     id: 'mount-missing',
-    seen: '226/NAMESPACE names a path that is not there',
+    seen: '226/NAMESPACE names a missing path',
     read: (evidence) =>
       lines(evidence, /Failed (?:to set up mount namespacing|at step NAMESPACE).*/i).flatMap(({ input }) =>
         pathsIn(input.replace(/spawning \S+/, ''))

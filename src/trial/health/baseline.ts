@@ -118,5 +118,5 @@ export function problemOf(asked: readonly Asked[]): string | undefined {
   const different = new Set(asked.map(({ answer }) => answer))
   if (different.size > 1) return `answers differently each time (${[...different].join(', ')})`
   const failed = asked.find(({ ok }) => !ok)
-  return failed && `fails already now (${failed.answer})`
+  return failed && `already fails now (${failed.answer})`
 }

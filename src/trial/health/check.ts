@@ -69,7 +69,7 @@ const WORD = /(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs
 
 /** A command line as an argument array, quoted as in a shell; nothing is expanded and no shell runs it. */
 function splitCommand(text: string): string[] {
-  if (text.replaceAll(WORD, '').trim() !== '') throw new CheckError(`a quote is left open in: ${text}`)
+  if (text.replaceAll(WORD, '').trim() !== '') throw new CheckError(`a quote is not closed in: ${text}`)
   return (text.match(WORD) ?? []).map((word) =>
     word.replaceAll(
       /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,

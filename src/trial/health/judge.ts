@@ -63,7 +63,7 @@ export function listenerLabel({ family, address, port, type }: Listener): string
 
 function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reason[] {
   const last = snapshots.at(-1)
-  if (last === undefined) return [{ kind: 'error', text: 'the unit could not be looked at' }]
+  if (last === undefined) return [{ kind: 'error', text: 'the state of the unit could not be read' }]
   if (timedOut)
     return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
   // What PID 1 counts is no cause: the service died at each start, and its own words of any of them tell why.
@@ -77,10 +77,10 @@ function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reas
     const main = last.processes.find((identity) => identity.startsWith(`${last.mainPid}:`))
     const sameMain = last.mainPid === 0 || (main !== undefined && before.processes.includes(main))
     if (sameMain && last.invocation === before.invocation) return []
-    return [{ kind: 'restarting', text: 'the service was started anew, though nothing asked for that' }]
+    return [{ kind: 'restarting', text: 'the service was restarted, though nobody asked for that' }]
   }
   if (before.invocation !== '' && last.invocation === before.invocation) {
-    return [{ kind: 'start', text: 'the service was not started anew: its invocation is the old one' }]
+    return [{ kind: 'start', text: 'the service was not restarted: its invocation is the old one' }]
   }
   return []
 }
@@ -94,13 +94,13 @@ function judgeStability({ snapshots, restful, before }: Observation, baseline: B
   if (restarts > 0 || invocations.size > 1) {
     return [{ kind: 'restarting', text: 'the service died and systemd started it again' }]
   }
-  if (mains.size > 1) return [{ kind: 'restarting', text: 'the main process changed while it was watched' }]
+  if (mains.size > 1) return [{ kind: 'restarting', text: 'the main process changed during the watch' }]
   const own = last?.processes.some((identity) => identity.startsWith(`${last.mainPid}:`))
   if (last !== undefined && last.mainPid > 0 && !own) {
     return [{ kind: 'stray', text: 'the main process is not in the unit’s control group' }]
   }
   if (!baseline.restless && restful < RESTFUL_SNAPSHOTS) {
-    return [{ kind: 'unrest', text: 'its processes die and are started again without end' }]
+    return [{ kind: 'unrest', text: 'its processes die and start again endlessly' }]
   }
   return []
 }
@@ -148,16 +148,16 @@ export function judge(observation: Observation, baseline: Baseline): Reason[] {
 }
 
 function notPlayed(answers: readonly CheckAnswer[]): string[] {
-  if (answers.length === 0) return ['nothing of it could be asked, and no --exercise was given']
+  if (answers.length === 0) return ['no check could ask it anything, and no --exercise was given']
   if (answers.some(({ check }) => check.kind === 'exercise')) return []
-  return ['only the probes were played: no --exercise was given']
+  return ['only probes ran: no --exercise was given']
 }
 
 /** What was proven, for the person; only said of an observation in which judge() found nothing. */
 export function proofOf({ snapshots, answers, before }: Observation, baseline: Baseline): string[] {
   const last = snapshots.at(-1)
   const invocation = before.goesOn
-    ? 'it was not restarted: the same invocation goes on'
+    ? 'it was not restarted: the invocation is the same'
     : 'a new invocation is active'
   return [
     `${invocation}, main process ${last?.mainPid ?? 0}`,

@@ -51,7 +51,7 @@ export async function whereItLeads(
     const there = await isSocket(host, path)
     if (there !== undefined && (file === undefined || there === file)) return { path }
   }
-  if (file === undefined) return { why: 'its file is not where it was made, and nothing tells where it is' }
+  if (file === undefined) return { why: 'its file was moved, and hardenctl cannot tell where' }
   for (const path of names) {
     const found = await inFolder(host, dirname(path), file)
     if (found !== undefined) return { path: found }

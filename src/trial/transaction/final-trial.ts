@@ -50,7 +50,7 @@ async function proveStop(
   const until = performance.now() + STOP_LIMIT_MS
   for (;;) {
     const now = await takeSnapshot(host, unit)
-    if (!now.busy && now.active === 'failed') throw new TrialError(`the stop ended badly (${now.result})`)
+    if (!now.busy && now.active === 'failed') throw new TrialError(`the stop failed (${now.result})`)
     if (!now.busy && now.active === 'inactive') return { before, since }
     // A socket or a path unit starts it again before anybody looks: it was stopped all the same.
     const anew = now.active === 'active' && now.invocation !== before.invocation
@@ -128,7 +128,7 @@ async function proveLasting(
     const now = await takeSnapshot(host, unit)
     if (now.active !== 'active') throw new TrialError(`it was ${now.active} ${seconds()} s later`)
     if (now.invocation !== proven.invocation || now.restarts > proven.restarts)
-      throw new TrialError(`it died or was started anew ${seconds()} s later`)
+      throw new TrialError(`it died or was restarted ${seconds()} s later`)
   }
   await proveHealthy(context, { invocation: '', processes: [] }, since)
 }
@@ -193,7 +193,7 @@ export async function stepBack(
   const { signal: _, ...whole } = context
   const { host, unit } = whole
   const before = await takeSnapshot(host, unit)
-  const header = ['Made by hardenctl. To bring back what was before, run: hardenctl undo']
+  const header = ['Made by hardenctl. To restore the service as it was before, run: hardenctl undo']
   await host.write(keptPath(unit), renderDropIn(header, parts), 0o644)
   for (const record of earliestRecords(records)) {
     const stat = await host.stat(record.path)

@@ -43,9 +43,7 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
   for (const path of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (before[path] === now[path]) continue
     if (before[path] === undefined) return `${path} was added`
-    return now[path] === undefined || now[path] === 'missing'
-      ? `${path} was taken away`
-      : `${path} was changed`
+    return now[path] === undefined || now[path] === 'missing' ? `${path} was removed` : `${path} was changed`
   }
   return undefined
 }
@@ -56,7 +54,7 @@ async function foreignChange(host: Host, unit: string, trial: Trial): Promise<st
   if (changed !== undefined) return `${changed} by somebody else during the trial`
   const own = await host.read(trialPath(unit))
   if (own === undefined || own === trialText(trial)) return undefined
-  return `${trialPath(unit)}, the trial's own, was edited by somebody else`
+  return `somebody else edited ${trialPath(unit)}, which belongs to the trial`
 }
 
 /** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited; not asked of a clone. */
@@ -101,7 +99,7 @@ export async function editedKept(
   const wanted = parts.length === 0 ? undefined : linesOf(renderDropIn([], parts))
   if (wanted === undefined ? text === undefined : text !== undefined && linesOf(text) === wanted)
     return undefined
-  const what = text === undefined ? 'has gone' : 'is not as hardenctl remembers it'
+  const what = text === undefined ? 'is gone' : 'differs from what hardenctl wrote'
   return `${keptPath(unit)} ${what}`
 }
 

@@ -21,14 +21,14 @@ export type Kept = { kept: true; dropIn: string } | { kept: false; reason: strin
 /** The service is still the one that was proven, and still answers. */
 async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, proven: string): Promise<void> {
   const now = await takeSnapshot(host, unit)
-  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} by now`)
+  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now`)
   if (now.restarts > 0) throw new TrialError('the service died since it was proven')
   if (now.invocation !== proven)
     throw new ForeignChange(`${unit} was restarted by somebody else since it was proven`)
   await requireSameFiles(host, unit, trial)
   for (const { check, answer } of baseline.answers.filter((one) => !isExercise(one.check))) {
     const again = (await answerTo(host, check)).answer
-    if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} by now, before ${answer}`)
+    if (again !== answer) throw new TrialError(`${checkLabel(check)}: ${again} now, ${answer} before`)
   }
 }
 
@@ -63,7 +63,7 @@ export async function keep(
   const path = keptPath(unit)
   const earlier = await host.read(path)
   const header = [
-    'Made by hardenctl. To bring back what was before, run: hardenctl undo',
+    'Made by hardenctl. To restore the service as it was before, run: hardenctl undo',
     `trial ${trial.token}`,
   ]
   const text = renderDropIn(header, parts)

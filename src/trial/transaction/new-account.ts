@@ -23,7 +23,7 @@ export async function makeAccount(host: Host, { name, id }: NewAccount): Promise
   const made = await host.run(['systemd-sysusers', '--inline', line])
   if (made.exitCode !== 0)
     throw new ExpectedError(
-      `systemd-sysusers did not make the account ${name}: ${made.stderr.trim().split('\n')[0]}`,
+      `systemd-sysusers did not create the account ${name}: ${made.stderr.trim().split('\n')[0]}`,
     )
   const now = (await host.run(['id', '-u', '--', name])).stdout.trim()
   if (now !== String(id)) throw new ExpectedError(`the account ${name} has uid ${now}, not ${id}`)

@@ -55,7 +55,7 @@ async function recordTree(
   if (own === undefined) return
   into.set(top, own)
   if (into.size > MAX_RECORDS) {
-    throw new OwnershipError(`more than ${MAX_RECORDS} files would have to be recorded below ${top}`)
+    throw new OwnershipError(`there are more than ${MAX_RECORDS} files to record below ${top}`)
   }
   if (own.kind !== 'directory') return
   for (const name of await host.list(top)) {
@@ -169,7 +169,7 @@ export async function handOver(host: Host, changes: readonly OwnershipChange[]):
   const order = [...changes].sort((a, b) => depth(b.before.path) - depth(a.before.path))
   for (const { before, after } of order) {
     const stat = await host.stat(before.path)
-    if (stat === undefined) throw new OwnershipError(`${before.path} has gone from ${dirname(before.path)}`)
+    if (stat === undefined) throw new OwnershipError(`${before.path} is gone from ${dirname(before.path)}`)
     await host.changeOwner(before.path, { ...stat, inode: before.inode, device: before.device }, after)
   }
 }

@@ -42,12 +42,12 @@ export async function blockingReason({
   keptBefore?: readonly DropInPart[]
 }): Promise<string | undefined> {
   if (await undoStands(host, unit)) {
-    return 'an earlier trial is still being undone, PID 1 tries again each minute; nothing was changed'
+    return 'systemd is still undoing an earlier trial and tries again each minute; nothing was changed'
   }
   if (first(await showUnit(host, unit, ['LoadState']), 'LoadState') !== 'loaded')
-    return `${unit} has no file any more: once stopped it could not be started; nothing was changed`
+    return `${unit} has no unit file any more, so it could not be started after a stop; nothing was changed`
   const edited = keptBefore && (await editedKept(host, unit, keptBefore))
-  if (edited !== undefined) return `${edited}: somebody else was at work; nothing was changed`
+  if (edited !== undefined) return `${edited}: somebody else changes this service; nothing was changed`
   const lacking = await lackingRoom(host)
-  return lacking === undefined ? undefined : `${lacking}: make room there first; nothing was changed`
+  return lacking === undefined ? undefined : `${lacking}: free some space first; nothing was changed`
 }

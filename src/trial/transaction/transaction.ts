@@ -56,11 +56,11 @@ async function arm(context: TrialContext, trial: Trial): Promise<void> {
   await host.remove(boot.link)
   const linked = await host.run(['ln', '-s', '--', boot.unit, boot.link])
   if (linked.exitCode !== 0)
-    throw new TrialError(`the undo at boot could not be set up: ${linked.stderr.trim()}`)
+    throw new TrialError(`the undo at boot could not be prepared: ${linked.stderr.trim()}`)
 }
 
 function differenceText({ key, asked, shown }: SettingDifference): string {
-  return `${key}: asked for ${asked || 'nothing'}, the unit shows ${shown || 'nothing'}`
+  return `${key}: the drop-in says ${asked || 'nothing'}, the unit shows ${shown || 'nothing'}`
 }
 
 /** An ignored line starts the service unprotected: it is a failure like any other. */
@@ -74,7 +74,7 @@ export async function verifySettings(
   if (wrong.length === 0) return
   const shown = wrong.slice(0, SHOWN_DIFFERENCES).map(differenceText)
   throw new IgnoredSettingsError(
-    `systemd did not take it: ${shown.join('; ')}`,
+    `systemd did not accept the change: ${shown.join('; ')}`,
     wrong.map(({ key }) => key),
   )
 }

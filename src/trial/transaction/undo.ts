@@ -53,7 +53,7 @@ export async function ownersLine(host: Host, records: readonly OwnershipRecord[]
   const back = await asRecorded(host, records)
   return back === all
     ? `owner and mode of ${all} files are as they were`
-    : `owner and mode of ${back} of ${all} files are as they were; the others have changed meanwhile`
+    : `owner and mode of ${back} of ${all} files are as they were; the others have changed since`
 }
 
 /**
@@ -77,22 +77,20 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
     })
     if (!ran) {
       const line =
-        'not all is taken back yet, as on a disk that is full or read-only or while the unit has no file: PID 1 tries again each minute'
+        'the undo is not complete yet, perhaps because a disk is full or read-only, or the unit has no file: systemd tries again each minute'
       return { proven: false, lines: [line, ...report.proof] }
     }
     await context.remember(undefined)
     const lines = [
-      'the trial drop-in is gone and systemd has read its files again',
-      ...(goesOn && (await sameSettings(context, trial))
-        ? ['its settings are those of before the trial']
-        : []),
+      'the trial drop-in is gone, and systemd has reloaded its configuration',
+      ...(goesOn && (await sameSettings(context, trial)) ? ['its settings are as before the trial'] : []),
       ...(trial.changes.length > 0 ? [await ownersLine(host, trial.records)] : []),
       ...report.proof,
     ]
     return { proven: true, lines }
   } catch (error) {
-    const again = ran ? '' : '; PID 1 tries again each minute'
-    const line = `the service is not proven to be back: ${(error as Error).message}${again}`
+    const again = ran ? '' : '; systemd tries again each minute'
+    const line = `the service is not proven to work again: ${(error as Error).message}${again}`
     if (!isExpected(error)) throw new Bug(error, { proven: false, lines: [line] })
     return { proven: false, lines: [line] }
   }

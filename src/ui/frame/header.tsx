@@ -29,7 +29,7 @@ function placeOf(phase: Phase): string {
     case 'question':
       return QUESTION_PLACES[phase.id]
     case 'baseline':
-      return 'what healthy means'
+      return 'health checks'
     case 'learning':
       return LEARNING
     case 'stage':
@@ -59,7 +59,7 @@ interface Change {
 }
 
 function changeOf({ stock, now, phase }: WalkState): Change | undefined {
-  if (phase.at === 'stage') return { from: phase.before, to: phase.predicted, suffix: ' with the ticked' }
+  if (phase.at === 'stage') return { from: phase.before, to: phase.predicted, suffix: ' with the ticks' }
   if (phase.at === 'keep') return { from: phase.before, to: phase.after, suffix: '' }
   if (phase.at === 'done') return { from: phase.summary.stock, to: phase.summary.final, suffix: '' }
   return now === undefined ? undefined : { from: stock, to: now, suffix: ' so far' }

@@ -17,7 +17,7 @@ function choosing(restarts: Restarts | undefined): KeyHint[] {
     ['Space', 'tick'],
     ['a', 'add a check'],
     ...(restarts ? ([['o', OTHERWISE[restarts]]] as const) : []),
-    ['Enter', 'measure and go on'],
+    ['Enter', 'measure and continue'],
     ['?', 'help'],
     ['Ctrl-C', 'stop'],
   ]
@@ -95,7 +95,7 @@ function intro(phase: BaselinePhase, width: number, height: number): Line[] {
   const ticked = phase.checks.filter((check) => check.ticked).length
   const text = phase.measuring
     ? `Asking the service (${plural(ticked, 'check')}) …`
-    : 'After every change the service must still answer these checks as it answers them now. If it does not, the change is undone.'
+    : 'After every change the service must answer these checks as it does now. If it does not, hardenctl undoes the change.'
   const restarts = phase.restarts && !phase.measuring ? paragraph(RESTARTS[phase.restarts], width) : []
   const whole = [...paragraph(text, width), ...restarts, BLANK]
   return whole.length <= height ? whole : restarts

@@ -11,10 +11,10 @@ import { useSize } from '../terminal/size.ts'
 import { BLANK, bullet, clip, type Line, line, paragraph, verbatim } from '../text/lines.ts'
 
 function headline({ stage }: FailedPhase, target: WalkState['target']): string {
-  const what = stage === 'all' ? 'The change of all stages' : 'It'
+  const what = stage === 'all' ? 'The change of all stages' : 'The change'
   return target === 'live'
-    ? `${what} broke on the live service, and was rolled back:`
-    : `${what} broke in the rehearsal; the live service was not touched:`
+    ? `${what} broke the live service and was rolled back:`
+    : `${what} broke the service in the rehearsal; the live service was not touched:`
 }
 
 interface Way {
@@ -30,16 +30,16 @@ function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
   } as const
   const skip = { label: 'Skip this stage', intent: { do: 'skip-stage' } } as const
   const stop = {
-    label: all ? 'Stop here; the live service stays as it is' : 'Stop here and keep what is proven',
+    label: all ? 'Stop here; the live service stays as it is' : 'Stop here and keep the proven stages',
     intent: { do: 'stop' },
   } as const
-  const insist = { label: 'Try it on the live service all the same', intent: { do: 'insist' } } as const
+  const insist = { label: 'Try it on the live service anyway', intent: { do: 'insist' } } as const
   const search = {
     label: `Find the row that breaks it: at most ${phase.maySearch} trials on the live service`,
     intent: { do: 'search' },
   } as const
   const relax = {
-    label: 'Relax what is ticked above and try again',
+    label: 'Relax the ticked rows and try again',
     intent: { do: 'relax', ids: relaxed },
   } as const
   const oneStage = phase.stage !== 'final' && !all

@@ -28,12 +28,12 @@ function verdict({ phase, target }: KeepProps): string {
 function loginLines({ login }: KeepProps['phase'], now: number, width: number): Line[] {
   if (login === undefined) return []
   if (login.seen === undefined) {
-    const text = `${login.by} is a way into this machine. Log in once more from another terminal now, and stay logged in here: only a new login shows that you still can.`
+    const text = `${login.by} lets people log in to this machine. Log in again now from another terminal, and stay logged in here: only a new login shows that you still can.`
     return [...paragraph(text, width, 'warn'), BLANK]
   }
   const { user, at } = login.seen
   const ago = Math.max(0, Math.round((now - at) / 1000))
-  const text = `${login.by} is a way into this machine. A new login by ${user} was seen ${ago} s ago.`
+  const text = `${login.by} lets people log in to this machine. hardenctl saw ${user} log in ${ago} s ago.`
   return [...paragraph(text, width), BLANK]
 }
 
@@ -89,8 +89,8 @@ export function Keep(props: KeepProps) {
       {({ width, height }) => {
         const countdown =
           left > 0
-            ? `Without an answer it is rolled back by itself in ${left} s.`
-            : 'The time is up: it is being rolled back.'
+            ? `Without an answer hardenctl rolls back in ${left} s.`
+            : 'The time is up: hardenctl is rolling back.'
         const below = paragraph(countdown, width, 'warn')
         const above: Line[] = [
           ...paragraph(verdict(props), width, 'bold'),

@@ -40,7 +40,7 @@ function doubts({ lost, noCalls }: LearningPhase, width: number): Line[] {
   if (noCalls !== undefined) return paragraph(`No system calls are logged: ${noCalls}.`, width, 'warn')
   return lost
     ? paragraph(
-        'The kernel dropped records, or may have: end it and learn again to see what they hid.',
+        'The kernel dropped records, or may have: end the learning and learn again to see the rest.',
         width,
         'warn',
       )
@@ -50,7 +50,7 @@ function doubts({ lost, noCalls }: LearningPhase, width: number): Line[] {
 function rows(phase: LearningPhase, now: number, width: number, height: number): Line[] {
   const left = phase.until === undefined ? '' : `, ends by itself in ${clock(phase.until - now)}`
   const above = [
-    ...paragraph(`The live service is at its work. ${clock(now - phase.since)} so far${left}.`, width),
+    ...paragraph(`The live service works as usual. ${clock(now - phase.since)} so far${left}.`, width),
     BLANK,
     ...paragraph(counts(phase), width, 'bold'),
     ...doubts(phase, width),

@@ -5,7 +5,7 @@ export type ConfirmPhase = Extract<Phase, { at: 'confirm' }>
 
 /** What Apply does, in the words of the choice itself. */
 export function applyLabel({ target, rehearsal }: ConfirmPhase): string {
-  if (rehearsal.state === 'breaks') return 'Go on: see why it broke, and decide'
+  if (rehearsal.state === 'breaks') return 'Continue: see why it broke, and decide'
   if (target === 'rehearsal') return 'Apply in the clone and watch it there'
   return 'Apply to the live service and watch it'
 }
@@ -18,7 +18,7 @@ export function planLines(phase: ConfirmPhase, width: number): Line[] {
     ...paragraph(sentences(phase).join(' '), width),
     ...phase.warnings.flatMap((warning) => bullet(warning, width, '! ', 'warn')),
     BLANK,
-    line('This is written:', 'accent'),
+    line('hardenctl writes:', 'accent'),
     ...verbatim(phase.dropIn, width - 2).map((written): Line => [{ text: '  ' }, ...written]),
     ...ownershipLines(phase, width),
   ]
@@ -27,14 +27,19 @@ export function planLines(phase: ConfirmPhase, width: number): Line[] {
 function brokenLines({ rehearsal }: ConfirmPhase, width: number): Line[] {
   if (rehearsal.state !== 'breaks') return []
   const broke = `It broke in the rehearsal: ${rehearsal.reason}.`
-  return bullet(`${broke} Nothing is applied yet: you are shown why, and asked again.`, width, '! ', 'warn')
+  return bullet(
+    `${broke} Nothing is applied yet: the next screen shows why and asks again.`,
+    width,
+    '! ',
+    'warn',
+  )
 }
 
 function sentences(phase: ConfirmPhase): string[] {
   const promise =
-    'If it is not healthy afterwards, or if you do not answer, everything below is undone by itself.'
+    'If the service is not healthy afterwards, or you do not answer, hardenctl undoes everything below.'
   const atTheEnd =
-    'It is applied in the clone that stands in for this host; the live service restarts once, at the end.'
+    'hardenctl applies it in the clone of this host; the live service restarts once, at the end.'
   return [...proofSentences(phase), ...(phase.target === 'live' ? [promise] : [atTheEnd])]
 }
 
@@ -48,8 +53,8 @@ function proofSentences({ rehearsal, target }: ConfirmPhase): string[] {
     case 'proving':
       return [
         live
-          ? 'First the proof in a clone is awaited; then the live service restarts.'
-          : 'First the proof in a clone is awaited.',
+          ? 'hardenctl first waits for the proof in a clone; then the live service restarts.'
+          : 'hardenctl first waits for the proof in a clone.',
       ]
     case 'unprovable':
       return [`Not rehearsed: ${rehearsal.reason}.`, ...restart]

@@ -18,7 +18,7 @@ export function Refused({ phase, question }: { phase: Extract<Phase, { at: 'refu
         <Rows
           height={height}
           lines={[
-            ...paragraph('hardenctl can’t go on.', width, 'bold'),
+            ...paragraph('hardenctl cannot continue.', width, 'bold'),
             BLANK,
             ...labelled('Reason', phase.reason, width),
             ...labelled('What next', phase.next, width),

@@ -55,7 +55,7 @@ export function detailLines(row: Row, width: number): Line[] {
           'warn',
         )
       : []),
-    ...(row.other ? labelled('Other way', `${row.other}: press w for it.`, width, 'accent') : []),
+    ...(row.other ? labelled('Alternative', `${row.other}: press w for it.`, width, 'accent') : []),
     ...labelled('What it does', row.what, width),
     ...row.evidence.flatMap((seen, index) => labelled(index === 0 ? 'Seen here' : '', seen, width)),
     ...(row.caution ? labelled('Caution', row.caution, width, 'warn') : []),
@@ -71,7 +71,12 @@ function proofLines(row: Row, width: number): Line[] {
   return [
     ...labelled('Proof', proofSentence(row.proof), width, proofTone(row.proof)),
     ...(isInsistedOn(row)
-      ? labelled('Insisted on', 'It is ticked although it breaks; Space unticks it.', width, 'warn')
+      ? labelled(
+          'Insisted on',
+          'The row is ticked although it breaks the service; Space unticks it.',
+          width,
+          'warn',
+        )
       : []),
   ]
 }
@@ -95,7 +100,7 @@ function wholeDetails(row: Row, width: number): Line[] {
   const gain =
     row.gain === 0
       ? 'The exposure score does not count it.'
-      : `By itself it changes the exposure score by ${formatGain(row.gain)}.`
+      : `Alone it changes the exposure score by ${formatGain(row.gain)}.`
   return [
     ...labelled('Setting', assignment(row), width, 'bold'),
     ...detailLines(row, width),

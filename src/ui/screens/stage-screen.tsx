@@ -23,18 +23,18 @@ function hintsOf(phase: StagePhase): KeyHint[] {
     ['a', 'all/none'],
     ['d', 'details'],
     ...(phase.notes.length > 0 ? ([['n', plural(phase.notes.length, 'note')]] as KeyHint[]) : []),
-    ['Enter', phase.rows.some((row) => row.ticked) ? 'review' : 'go on unchanged'],
+    ['Enter', phase.rows.some((row) => row.ticked) ? 'review' : 'continue unchanged'],
     ...(phase.learnable ? ([['l', 'learn from live traffic']] as KeyHint[]) : []),
     ['s', 'skip the stage'],
     ['?', 'help'],
-    ['q', 'stop, keep what is proven'],
+    ['q', 'stop, keep proven stages'],
   ]
 }
 
 /** Skipping and stopping can't be taken back, and s and q are easily hit: they want the key twice. */
 const ASKED: Record<'s' | 'q', string> = {
-  s: 'Press s again to skip this stage without changing anything; any other key goes on.',
-  q: 'Press q again to stop here and keep what is proven; any other key goes on.',
+  s: 'Press s again to skip this stage without a change; any other key continues.',
+  q: 'Press q again to stop here and keep the proven stages; any other key continues.',
 }
 
 export function StageScreen({ phase, question }: { phase: StagePhase; question: string }) {

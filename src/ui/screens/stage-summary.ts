@@ -6,11 +6,11 @@ import { hasVerdict, isInsistedOn, proofSentence, proofTone, shortSentence } fro
 
 /** What the stage is about, for somebody who sees it for the first time. */
 const ABOUT: Record<Stage, string> = {
-  capabilities: 'Which of root’s powers the service keeps.',
-  user: 'Under which account the service runs.',
-  filesystem: 'What the service may read, write and run.',
-  system: 'Which parts of the system the service can reach.',
-  syscalls: 'What the service may ask of the kernel.',
+  capabilities: 'Takes powers of root from the service.',
+  user: 'Chooses the account that runs the service.',
+  filesystem: 'Limits the files that the service may read, write and run.',
+  system: 'Limits the parts of the system that the service can reach.',
+  syscalls: 'Limits the requests that the service may make to the kernel.',
 }
 
 /** Below these the rows of the list are worth more. */
@@ -20,7 +20,7 @@ const ROOM_FOR_WRAPPING = 9
 /** How many rows are ticked, and what the clones say of them as a whole. */
 export function stageSummary(phase: StagePhase, { width, height }: Room): Line[] {
   const offered = phase.rows.filter((row) => !row.unavailable)
-  if (offered.length === 0) return [line(clip('Nothing can be changed in this stage; Enter goes on.', width))]
+  if (offered.length === 0) return [line(clip('This stage has nothing to change; Enter continues.', width))]
   const insisted = offered.filter(isInsistedOn).length
   const count = ticks(offered, insisted)
   const about = phase.learnedLive ?? ABOUT[phase.stage]

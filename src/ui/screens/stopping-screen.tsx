@@ -19,7 +19,7 @@ export function Stopping({ state, question }: { state: WalkState; question: stri
     )
   }
   return (
-    <Screen question={question} hints={[['Please wait', 'until it is done']]}>
+    <Screen question={question} hints={[['Please wait', 'until hardenctl is done']]}>
       {({ width, height }) => {
         const above: Line[] = [
           ...paragraph(state.stopping ?? '', width, 'bold'),

@@ -24,17 +24,16 @@ interface TrialProps {
 function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
   if (phase.stage === 'learning')
     return phase.doing === 'finish'
-      ? 'The learning is over: the live service is being brought back to what it was before.'
-      : 'The live service is being started anew, with its new system calls let through and logged.'
-  if (phase.doing === 'finish') return 'What was decided is being carried out on the live service.'
-  const change = phase.stage === 'all' ? 'The change of all stages' : 'The change'
-  if (target === 'rehearsal')
-    return `${change} is being rehearsed in a clone; the live service goes on untouched.`
+      ? 'The learning is over: hardenctl restores the live service as it was before.'
+      : 'hardenctl restarts the live service; the kernel now allows and logs its new system calls.'
+  if (phase.doing === 'finish') return 'hardenctl carries out your decision on the live service.'
+  const change = phase.stage === 'all' ? 'the change of all stages' : 'the change'
+  if (target === 'rehearsal') return `hardenctl tries ${change} in a clone; the live service is not touched.`
   if (phase.search !== undefined) {
     const { trial, most, rows, of } = phase.search
-    return `Searching for the row that breaks it: trial ${trial} of at most ${most} on the live service, with ${rows.length} of the ${of} rows. Each is taken back before the next. On trial: ${rows.join(', ')}.`
+    return `Searching for the row that breaks it: trial ${trial} of at most ${most} on the live service, with ${rows.length} of the ${of} rows. hardenctl undoes each trial before the next. On trial: ${rows.join(', ')}.`
   }
-  return `${change} is being tried on the live service.`
+  return `hardenctl tries ${change} on the live service.`
 }
 
 export function Trial({ phase, question, target }: TrialProps) {
@@ -50,7 +49,7 @@ export function Trial({ phase, question, target }: TrialProps) {
           phase.doing === 'finish' || phase.deadline === undefined
             ? []
             : paragraph(
-                `This undoes itself in ${seconds(phase.deadline, now)} s, whatever happens to this connection.`,
+                `A timer undoes the change in ${seconds(phase.deadline, now)} s, even if this connection breaks.`,
                 width,
               )
         const rest = below.length === 0 ? height : height - below.length - 1

@@ -26,7 +26,7 @@ function curveLines(summary: Summary, width: number): Line[] {
 function verdict({ healthy, asked }: Summary): string {
   if (!healthy) return 'The service is NOT healthy. Look at it now.'
   if (asked) return 'The service is healthy.'
-  return 'The service is up and listens as before. Nothing of it could be asked: use it now, to see whether it still serves.'
+  return 'The service is up and listens as before. No check could ask it anything: use it now to see whether it works.'
 }
 
 export function summaryLines(summary: Summary, width: number): Line[] {

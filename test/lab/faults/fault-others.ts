@@ -114,7 +114,7 @@ export const OTHERS_AT_WORK: readonly FaultKind[] = [
     steps: ['reload', 'verify', 'restart', 'health', 'recheck', 'commit'],
     meanwhile: (lab, unit) => edit(lab, trialPath(unit)),
     after: 'go on',
-    says: { words: /trial\.conf.* was edited by somebody else/, at: BEFORE_COMMIT },
+    says: { words: /somebody else edited .*trial\.conf/, at: BEFORE_COMMIT },
   },
   {
     name: 'the administrator edits the kept drop-in',
@@ -122,7 +122,7 @@ export const OTHERS_AT_WORK: readonly FaultKind[] = [
     meanwhile: (lab, unit) => edit(lab, keptPath(unit)),
     after: 'go on',
     says: {
-      words: /kept\.conf (was changed by somebody else|is not as hardenctl remembers)/,
+      words: /kept\.conf (was changed by somebody else|differs from what hardenctl wrote)/,
       at: ['snapshot', ...BEFORE_COMMIT, 'commit'],
     },
     mend: async (lab, unit) => {

@@ -141,6 +141,6 @@ function walkOver(subject: Subject): void {
     expect(after).toEqual(comparable(before))
     expect(await answerOf(lab)).toBe(answer)
     const again = await lab.run(['hardenctl', 'undo', name])
-    expect(again.stdout).toContain('Nothing of hardenctl is in force')
+    expect(again.stdout).toContain('hardenctl has no setting in force')
   })
 }

@@ -52,7 +52,7 @@ const phase = PHASES[name]
 const session = phase
   ? new FakeSession(phase(), name === 'looking' ? { target } : { now: 81, target }, (fake, intent) => {
       if (intent.do === 'interrupt') {
-        fake.change({ stopping: 'Undoing: the service is being brought back to what was last proven' })
+        fake.change({ stopping: 'Undoing: hardenctl restores the last proven state of the service' })
         setTimeout(() => fake.finish(130), 500)
       }
       if (intent.do === 'stop') fake.finish(0)

@@ -48,7 +48,7 @@ it('of one folder does not hinder the work on another', async () => {
 })
 
 it('says so when the folder is not there', async () => {
-  await expect(lockFolder(join(temporaryFolder(), 'missing'))).rejects.toThrow(/could not be locked/)
+  await expect(lockFolder(join(temporaryFolder(), 'missing'))).rejects.toThrow(/cannot lock/)
 })
 
 it('ends with a kill -9 of who holds it', async () => {

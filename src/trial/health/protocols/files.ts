@@ -32,9 +32,8 @@ export const FILES: readonly Protocol[] = [
     // A file that nobody has: the error is the answer, and no transfer begins.
     gentle: [said(`${bytes('0001')}hardenctl-asks-for-no-file\0octet\0`, '^.{4}')],
     read([answer = '']) {
-      if (/^\0\x05\0./s.test(answer))
-        return `answers error ${answer.charCodeAt(3)} for a file that is not there`
-      return /^\0[\x03\x06]/.test(answer) ? 'begins to send a file that should not be there' : undefined
+      if (/^\0\x05\0./s.test(answer)) return `answers error ${answer.charCodeAt(3)} for a missing file`
+      return /^\0[\x03\x06]/.test(answer) ? 'begins to send a file that should not exist' : undefined
     },
   },
 ]

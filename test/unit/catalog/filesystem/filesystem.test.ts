@@ -11,13 +11,13 @@ describe('ProtectSystem', () => {
     const facts = redisLike()
     facts.unit.properties.ProtectSystem = ['no']
     facts.owned = [
-      { path: '/var/spool/own', why: '/var/spool/own belongs to uid 110, as which it runs.' },
+      { path: '/var/spool/own', why: '/var/spool/own belongs to uid 110, its account.' },
       { path: '/var/log', why: 'a folder of everybody' },
     ]
     expect(lines('ProtectSystem', facts).join()).toContain('-/var/spool/own')
     expect(lines('ProtectSystem', facts).join(' ')).not.toMatch(/-\/var\/log(\s|$)/)
     expect(told(proposal('ProtectSystem', facts))).toContain(
-      '/var/spool/own belongs to uid 110, as which it runs.',
+      '/var/spool/own belongs to uid 110, its account.',
     )
   })
 

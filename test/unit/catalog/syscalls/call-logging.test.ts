@@ -107,7 +107,7 @@ describe('what was learned live', () => {
     expect(lines('SystemCallFilter', facts).join(' ')).not.toContain('999')
     expect(lines('SystemCallFilter', facts)).toContain('SystemCallFilter=setpriority')
     expect(told(proposal('SystemCallFilter', facts))).toContain(
-      'setpriority stays: it was called once, by srv, at live traffic.',
+      'setpriority stays allowed: it was called once, by srv, at live traffic.',
     )
   })
 })

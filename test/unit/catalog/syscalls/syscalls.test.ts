@@ -109,7 +109,7 @@ describe('the two ways, once the service was followed', () => {
     expect(recommended).toBe(true)
     expect(told(filter).join(' ')).toContain('are a margin for rare requests')
     expect(other?.value).toBe('exactly the 41 calls seen')
-    expect(other?.caution).toContain('not seen is killed')
+    expect(other?.caution).toContain('A call that was not seen kills the process')
     const [reset, allowed, soft] = other?.assignments.map(({ value }) => value) ?? []
     expect([reset, soft]).toEqual(['', '~fchownat:EPERM'])
     expect(allowed?.split(' ')).toHaveLength(41)

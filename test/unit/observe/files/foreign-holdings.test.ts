@@ -60,7 +60,7 @@ describe('what is not the service’s own', () => {
   test('a folder that another unit has systemd make', () => {
     const shown = 'Id=a.service\nRuntimeDirectory=pair\n\nId=b.service\nRuntimeDirectory=x pair/deep:link\n'
     expect(otherUnitsFolders(shown, 'a.service', FOLDERS)).toEqual([
-      { path: '/run/pair/deep', by: 'unit', why: 'b.service has systemd make /run/pair/deep' },
+      { path: '/run/pair/deep', by: 'unit', why: 'systemd creates /run/pair/deep for b.service' },
     ])
   })
 })

@@ -10,8 +10,8 @@ import { memoryHost } from '../memory-host.ts'
 test('a folder of its account, and one that its group may write', () => {
   const printed = '33 33 /var/lib/x\0' + '0 33 /var/spool/x y\0' + 'torn'
   expect(foldersOfAccounts(printed, [33])).toEqual([
-    { path: '/var/lib/x', why: '/var/lib/x belongs to uid 33, as which it runs.' },
-    { path: '/var/spool/x y', why: '/var/spool/x y may be written by the group 33, which it is in.' },
+    { path: '/var/lib/x', why: '/var/lib/x belongs to uid 33, its account.' },
+    { path: '/var/spool/x y', why: '/var/spool/x y can be written by its group 33.' },
   ])
 })
 

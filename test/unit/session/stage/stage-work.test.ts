@@ -125,7 +125,9 @@ describe('a relaxed stage', () => {
     ])
     const row = relaxed && rowsOf(relaxed).find(({ id }) => id === 'CapabilityBoundingSet')
     expect(row?.value).toBe('CAP_KILL CAP_CHOWN')
-    expect(row?.evidence).toEqual(['The trial showed that CAP_CHOWN is needed. It costs 0.2 of exposure.'])
+    expect(row?.evidence).toEqual([
+      'The trial showed that CAP_CHOWN is needed. It raises the exposure by 0.2.',
+    ])
   })
 
   it('goes down the ladder a step at a time, and unticks the row below the last', () => {

@@ -56,7 +56,7 @@ describe('the text of a state', () => {
   })
 
   it.each(['', '{', JSON.stringify(STATE).slice(0, -1), '\0\0\0\0'])('torn is refused: %j', (text) => {
-    expect(() => parseState(text, UNIT)).toThrow(/is torn: it is no JSON/)
+    expect(() => parseState(text, UNIT)).toThrow(/is damaged: it is not JSON/)
   })
 
   it.each(['null', '[]', '1', '"x"', '{}'])('that is no state is refused: %s', (text) => {
@@ -91,8 +91,8 @@ describe('the text of a state', () => {
     expect(() => parseState(changed(path, value), UNIT)).toThrow(/^\/var\/lib\/hardenctl\/x\/state\.json /)
   })
 
-  it.each(['unit', 'pending.unit'])('that speaks of another unit in %s is refused', (path) => {
-    expect(() => parseState(changed(path, 'y.service'), UNIT)).toThrow(/speaks of another unit/)
+  it.each(['unit', 'pending.unit'])('that is about another unit in %s is refused', (path) => {
+    expect(() => parseState(changed(path, 'y.service'), UNIT)).toThrow(/is about another unit/)
   })
 })
 
@@ -111,20 +111,20 @@ describe('a state on disk', () => {
 
   it.each<[string, Record<string, Entry>, RegExp]>([
     ['somebody else’s folder', { [TOP]: { stat: { kind: 'directory', uid: 1000 } } }, /belongs to user 1000/],
-    ['a folder for all', { [TOP]: { stat: { kind: 'directory', mode: 0o777 } } }, /writable by others/],
+    ['a folder for all', { [TOP]: { stat: { kind: 'directory', mode: 0o777 } } }, /by users other than root/],
     [
       'a unit’s folder for its group',
       { [`${TOP}/x`]: { stat: { kind: 'directory', mode: 0o770 } } },
-      /writable by others/,
+      /by users other than root/,
     ],
-    ['a link for the folder', { [`${TOP}/x`]: { link: '/tmp/x' } }, /is no directory/],
-    ['a link for the file', { [`${TOP}/x/state.json`]: { link: '/tmp/x' } }, /not a file of root's alone/],
+    ['a link for the folder', { [`${TOP}/x`]: { link: '/tmp/x' } }, /is not a directory/],
+    ['a link for the file', { [`${TOP}/x/state.json`]: { link: '/tmp/x' } }, /by users other than root/],
     [
       'somebody else’s file',
       { [`${TOP}/x/state.json`]: { stat: { uid: 1000 } } },
-      /not a file of root's alone/,
+      /by users other than root/,
     ],
-    ['a file for all', { [`${TOP}/x/state.json`]: { stat: { mode: 0o666 } } }, /not a file of root's alone/],
+    ['a file for all', { [`${TOP}/x/state.json`]: { stat: { mode: 0o666 } } }, /by users other than root/],
   ])('is not believed in %s', async (_, files, reason) => {
     const all = { [`${TOP}/x/other`]: '', ...files }
     await expect(loadState(machine(all), UNIT)).rejects.toThrow(StoreError)

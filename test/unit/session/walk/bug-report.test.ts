@@ -40,7 +40,7 @@ describe('the report of a bug', () => {
     const error = new Bug(bug(), { proven: true, lines: ['back'] })
     const { reason, next } = await reportBug(host, error, place)
     expect(reason).toBe('This is a bug in hardenctl, not in your service: TypeError: x is not a function')
-    expect(next).toMatch(/^What was on trial is undone, and the service is proven to answer as before\./)
+    expect(next).toMatch(/^The change on trial is undone, and the service is proven to answer as before\./)
     const [file] = written
     expect(file?.mode).toBe(0o600)
     expect(file?.path).toMatch(/^\/var\/lib\/hardenctl\/bug-[\dTZ-]+\.txt$/)
@@ -66,13 +66,13 @@ describe('the report of a bug', () => {
   })
 
   it.each([
-    ['nothing was on trial', bug(), false, /^Nothing is on trial, and what was kept stays\./],
-    ['a trial stands', bug(), true, /^A timer of PID 1 undoes what is on trial/],
+    ['nothing was on trial', bug(), false, /^Nothing is on trial, and the kept stages stay\./],
+    ['a trial stands', bug(), true, /^A systemd timer undoes the change on trial/],
     [
       'the undo is not proven',
       new Bug(bug(), { proven: false, lines: ['it does not answer'] }),
       true,
-      /^What was on trial is undone as far as it goes: it does not answer\./,
+      /^The change on trial is undone as far as possible: it does not answer\./,
     ],
   ])('says what stands where %s', async (_, error, trial, text) => {
     expect((await reportBug(machine(OWN, trial).host, error, place)).next).toMatch(text)

@@ -74,7 +74,7 @@ describe('a setuid helper that was refused something', () => {
     refusedCalls([call], [{ section: 'Service' as const, key, value: 'x' }], ['/usr/sbin/apache2'])
 
   it('lost its rights by NoNewPrivileges, where that is set', () => {
-    expect(told('NoNewPrivileges').lines.join()).toContain('which NoNewPrivileges makes void')
+    expect(told('NoNewPrivileges').lines.join()).toContain('and NoNewPrivileges disables that')
   })
 
   it('is judged as every program is, where it is not', () => {

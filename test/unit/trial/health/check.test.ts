@@ -134,7 +134,7 @@ describe('a check before the first change', () => {
   it.each([
     [['200', '200', '200'], true, undefined],
     [['200', '500', '200'], true, /answers differently each time \(200, 500\)/],
-    [['ECONNREFUSED', 'ECONNREFUSED'], false, /fails already now \(ECONNREFUSED\)/],
+    [['ECONNREFUSED', 'ECONNREFUSED'], false, /already fails now \(ECONNREFUSED\)/],
     [['ECONNREFUSED', '200'], true, /differently/],
   ])('that answered %j (ok: %s)', (answers, ok, problem) => {
     const found = problemOf(answers.map((answer) => ({ answer, ok })))

@@ -105,7 +105,7 @@ describe('a service', () => {
     expect(kinds({ before })).toEqual([])
     expect(kinds({ before, ...earlier })).toEqual([])
     expect(proofOf({ ...HEALTHY, before }, BASELINE)[0]).toBe(
-      'it was not restarted: the same invocation goes on, main process 20',
+      'it was not restarted: the invocation is the same, main process 20',
     )
     expect(kinds({ before: { ...before, invocation: 'old' } })).toEqual(['restarting'])
     expect(kinds({ before: { ...before, processes: ['20:100', '21:901'] } })).toEqual(['restarting'])

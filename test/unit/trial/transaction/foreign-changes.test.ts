@@ -12,10 +12,10 @@ describe('the kept drop-in', () => {
   it.each([
     ['as it was written', WRITTEN, PARTS, undefined],
     ['with other comments', '[Service]\nUMask=0077', PARTS, undefined],
-    ['with a line more', `${WRITTEN}Nice=5\n`, PARTS, 'is not as hardenctl remembers it'],
-    ['with a line less', '[Service]\n', PARTS, 'is not as hardenctl remembers it'],
-    ['that has gone', undefined, PARTS, 'has gone'],
-    ['that nothing is remembered of', WRITTEN, [], 'is not as hardenctl remembers it'],
+    ['with a line more', `${WRITTEN}Nice=5\n`, PARTS, 'differs from what hardenctl wrote'],
+    ['with a line less', '[Service]\n', PARTS, 'differs from what hardenctl wrote'],
+    ['that is gone', undefined, PARTS, 'is gone'],
+    ['that nothing is remembered of', WRITTEN, [], 'differs from what hardenctl wrote'],
     ['that was never there', undefined, [], undefined],
   ])('%s', async (_, text, parts, said) => {
     const host = memoryHost({ files: text === undefined ? {} : { [PATH]: text } })

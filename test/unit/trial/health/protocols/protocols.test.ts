@@ -52,7 +52,7 @@ describe('what is compared of a protocol’s answer', () => {
       'greets 220, FEAT answers 211 with EPSV MDTM',
     ],
     ['FTP', ['220 x\r\n', '530 Please login\r\n'], 'greets 220, FEAT answers 530'],
-    ['TFTP', ['\0\x05\0\x01File not found\0'], 'answers error 1 for a file that is not there'],
+    ['TFTP', ['\0\x05\0\x01File not found\0'], 'answers error 1 for a missing file'],
     ['HTTP', ['HTTP/1.1 403 Forbidden\r\n'], '403'],
     ['FastCGI', [bytes('01 0a 0000 0012 06 00')], 'answers GET_VALUES'],
     ['DNS', [`${ANSWER}`], 'answers NOERROR with an address for localhost'],
