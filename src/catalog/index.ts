@@ -16,10 +16,7 @@ export { capabilityNotes } from './capabilities/capability-bounding-set.ts'
 export { stageNotes } from './common/notes.ts'
 export { umaskExamples } from './filesystem/umask.ts'
 
-/**
- * Everything that can be hardened. A screen lists the rows of a stage in this order, which within a stage is that of its
- * own list.
- */
+/** Everything that can be hardened. A screen lists the rows of a stage in the order of the stage's own list. */
 export const CATALOG: Directive[] = [...CAPABILITIES, ...USER, ...FILESYSTEM, ...SYSTEM, ...SYSCALLS]
 
 export function directivesOf(stage: Stage): Directive[] {
@@ -31,7 +28,7 @@ export interface StageProposal {
   result: Proposed | NotProposed
 }
 
-/** What a stage offers for these facts. A setting that this systemd does not know is 'unknown'. */
+/** The rows of a stage for these facts. A setting that this systemd does not know is 'unknown'. */
 export function proposalsFor(stage: Stage, facts: Facts): StageProposal[] {
   return directivesOf(stage)
     .map((directive) => ({ directive, result: resultOf(directive, facts) }))
@@ -56,18 +53,18 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   return HANDED_ON.has(directive.stage) ? asHandedOn(open, facts) : open
 }
 
-/** The row as it is, unticked: neither the walk without a person nor a proof in a clone takes it. */
+/** The same row, unticked: neither an unattended walk nor a proof in a clone ticks it. */
 function leftToThePerson({ tickIfProven: _, ...result }: Proposed, why: string): Proposed {
   const caution = result.caution === undefined ? why : `${result.caution} ${why}`
   return { ...result, recommended: false, caution }
 }
 
-/** Stages whose settings every process that the service starts inherits. The others mind sessions on their own. */
+/** Stages whose settings all child processes inherit. The other stages handle sessions themselves. */
 const HANDED_ON: ReadonlySet<Stage> = new Set(['filesystem', 'system'])
 
 /**
- * A shell that can't write, or start more than the programs that were seen, answers every check and is of no use to the
- * person in it: what sessions and jobs do is not seen, so nothing that reaches them is recommended.
+ * A shell that cannot write, or starts only the programs seen, passes every check and is useless to a person. Nobody
+ * can see what sessions and jobs do, so nothing that reaches them is recommended.
  */
 function asHandedOn(result: Proposed, facts: Facts): Proposed {
   const opener = sessionOpener(facts)

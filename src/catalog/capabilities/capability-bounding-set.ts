@@ -29,7 +29,7 @@ export function boundingSetLines(names: readonly string[]): Assignment[] {
   return list('CapabilityBoundingSet', capabilityWords(names))
 }
 
-/** Guesses, each of which may have been one too many; what was seen in use stays. */
+/** The guessed capabilities: a trial may remove each of them. What was seen in use stays. */
 function squeezes(facts: Facts, needs: readonly Need[]): Squeeze[] {
   return needs
     .filter((need) => canBeTried(facts, need))
@@ -112,7 +112,7 @@ function setLine(process: ProcessFacts): string {
 function abbreviated(names: readonly string[]): string {
   if (names.length === 0) return 'none'
   if (ALL_CAPABILITIES.every((name) => names.includes(name))) return `all ${names.length}`
-  // An older kernel knows fewer; this many in one set is "all" too.
+  // An older kernel knows fewer capabilities; a set with this many is "all" too.
   if (names.length >= 37) return `all ${names.length}`
   const bare = names.map((name) => name.replace(/^cap_/, ''))
   return names.length > 12 ? `${names.length}: ${few(bare, 6)}` : bare.join(' ')

@@ -22,11 +22,11 @@ export interface Need {
   /** In lower case, as the kernel and `systemctl show` have it. */
   capability: string
   why: string
-  /** Drawn from what its processes look like, not from a thing that was seen to need it: squeezing tries without. */
+  /** A guess from how its processes look, not from a use that was seen: squeezing tries to go without it. */
   guessed: boolean
 }
 
-/** What opening a device node asks for besides the node's mode (capabilities(7)). */
+/** Capabilities that opening a device node takes, besides its mode (capabilities(7)). */
 const BY_DEVICE: [RegExp, string][] = [
   [/^\/dev\/net\/tun$/, 'cap_net_admin'],
   [/^\/dev\/(mem|port|kmem)$/, 'cap_sys_rawio'],
@@ -35,7 +35,9 @@ const BY_DEVICE: [RegExp, string][] = [
   [/^\/dev\/fuse$/, 'cap_sys_admin'],
 ]
 
-/** What opening a session takes: pam_unix, pam_loginuid, pam_limits and the switch to the person (pam(8)). */
+/**
+ * Capabilities that opening a session takes: pam_unix, pam_loginuid, pam_limits and the switch to the person (pam(8)).
+ */
 const FOR_SESSIONS = [
   'audit_control',
   'audit_write',
@@ -52,7 +54,7 @@ const FOR_SESSIONS = [
   'sys_resource',
 ]
 
-/** Capabilities the service needs by what was seen of it now, one for each capability. */
+/** Capabilities that the service needs, judged by what was seen of it; one entry per capability. */
 export function capabilityNeeds(facts: Facts): Need[] {
   const all = [
     ...fromFiles(facts),
@@ -72,7 +74,7 @@ function fromPorts(facts: Facts): Need[] {
   return [need('net_bind_service', `It listens on port ${portNumbers(ports)}, below 1024.`)]
 }
 
-/** Calls that took a capability while the service was followed through its life in a clone, as root as it is now. */
+/** Calls that took a capability while hardenctl followed the service in a clone, as root as it is now. */
 function fromLearned({ learned }: Facts): Need[] {
   if (learned === undefined) return []
   return capabilitiesUsed(learned).map(({ name, sure, acts }) => {
@@ -82,7 +84,7 @@ function fromLearned({ learned }: Facts): Need[] {
   })
 }
 
-/** Ambient and file capabilities: without them in the bounding set the program starts without, or not at all. */
+/** Ambient and file capabilities. If the bounding set lacks them, the program starts without them or not at all. */
 function fromFiles(facts: Facts): Need[] {
   const ambient = words(facts, 'AmbientCapabilities').map((name) =>
     need(bare(name), `AmbientCapabilities= of the unit gives ${name}.`),
@@ -104,7 +106,7 @@ function heldByWorkers(facts: Facts): Need[] {
   )
 }
 
-/** A root process with processes of other users beside it: it makes them, watches over them and tends their files. */
+/** A root process beside processes of other users starts them, watches them and manages their files. */
 function fromMaster(facts: Facts): Need[] {
   const master = rootProcesses(facts)[0]
   const worker = unprivileged(facts)[0]
@@ -124,18 +126,21 @@ function fromMaster(facts: Facts): Need[] {
   ]
 }
 
-/** Whether root starts processes of several users, or sessions: what people or jobs do in them is not seen. */
+/** Whether root starts processes of several users, or sessions. Nobody can see what people or jobs do in them. */
 function startsSessions(facts: Facts): boolean {
   return sessionOpener(facts) !== undefined || workerUids(facts).length > 1
 }
 
-/** Whether a restart, a reload and a few requests show that a guess was wrong. No rehearsal opens a session. */
+/** Whether a restart, a reload and a few requests can refute a guess. No rehearsal opens a session. */
 export function canBeTried(facts: Facts, { capability, guessed }: Need): boolean {
   const ofSessions = FOR_SESSIONS.some((name) => capability === `cap_${name}`)
   return guessed && !(ofSessions && startsSessions(facts))
 }
 
-/** A start script of a root master makes directories and gives them to the workers, which is over before one looks. */
+/**
+ * A start script of a root master may create directories and give them to the workers. It has ended before hardenctl
+ * looks.
+ */
 function fromStartScript(facts: Facts): Need[] {
   const script = facts.executables.find(({ kind, from }) => kind === 'script' && from.includes('exec'))
   return script
@@ -143,7 +148,7 @@ function fromStartScript(facts: Facts): Need[] {
     : []
 }
 
-/** Root without CAP_DAC_OVERRIDE opens only what the mode gives it, as any user (capabilities(7)). */
+/** Without CAP_DAC_OVERRIDE, root needs the permission bits of a file like any user (capabilities(7)). */
 function fromForeignFiles(facts: Facts, master: ProcessFacts): Need[] {
   const workers = workerUids(facts)
   const foreign = written(facts).filter(({ uid }) => uid !== 0)
@@ -165,7 +170,7 @@ function paths(facts: readonly { path: string }[]): string {
   )
 }
 
-/** Things a root process was seen doing that only a capability lets it do. */
+/** Things that a root process was seen doing and that take a capability. */
 function fromActs(facts: Facts): Need[] {
   return [...facts.processes.flatMap((process) => processActs(facts, process)), ...socketActs(facts)]
 }
@@ -206,7 +211,7 @@ function socketActs(facts: Facts): Need[] {
   })
 }
 
-/** Listening on netlink needs nothing, changing the network does: which of both can't be told from outside. */
+/** Listening on netlink takes no capability, but changing the network does. From outside both look the same. */
 function netlink(pids: number[]): Need {
   return guess(
     'net_admin',
@@ -226,7 +231,7 @@ function guess(name: string, why: string): Need {
   return { capability: `cap_${name}`, why, guessed: true }
 }
 
-/** The bounding set in force: as the unit says, else as the main process has it. */
+/** The bounding set in force: from the unit, or else from the main process. */
 export function boundingSet(facts: Facts): readonly string[] {
   const shown = facts.unit.properties.CapabilityBoundingSet
   if (shown !== undefined) return words(facts, 'CapabilityBoundingSet').map((name) => name.toLowerCase())

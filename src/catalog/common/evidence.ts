@@ -1,6 +1,6 @@
 import type { Evidence, Proposed } from './types.ts'
 
-/** `of`: the part of the value that it speaks for, as a squeeze has it. */
+/** `of`: the part of the value that it supports, as in Squeeze.word. */
 export function seen(text: string, of?: string): Evidence {
   return { kind: 'seen', text, ...(of === undefined ? {} : { of }) }
 }

@@ -24,12 +24,14 @@ export function withValue(proposed: Proposed, rung: Rung, ladder: Ladder | undef
   return { ...rest, ...rung, ...(ladder === undefined ? {} : { ladder }) }
 }
 
-/** A value that stands on none of the rungs: what is above and below it is not known. */
+/** A value that is not on the ladder, so the values above and below it are unknown. */
 export function offLadder({ ladder }: Proposed): Ladder | undefined {
   return ladder && { rungs: ladder.rungs }
 }
 
-/** The proposal one rung tighter or looser; undefined where there is none, or where it stands on no rung. */
+/**
+ * The proposal one rung tighter or looser. Undefined if there is no such rung, or the proposal is not on the ladder.
+ */
 export function oneRung(proposed: Proposed, way: 'tighter' | 'looser'): Proposed | undefined {
   const { ladder } = proposed
   if (ladder?.at === undefined) return undefined

@@ -4,9 +4,9 @@ import { mainProcess } from './roles.ts'
 import { actsSeen, whereIt } from './seen-in-clone.ts'
 
 /**
- * Why the service must stay in the mount namespace of the machine: it mounts for others, and what is mounted in a
- * namespace of its own nobody else sees (mount_namespaces(7)). Undefined where nothing of the kind was seen, or where
- * it has such a namespace already.
+ * Why the service must stay in the mount namespace of the machine: it mounts for others, and nobody outside sees a
+ * mount in its own namespace (mount_namespaces(7)). Undefined if no mount was seen, or if it already has its own
+ * namespace.
  */
 export function mountsForOthers(facts: Facts): string | undefined {
   if (mainProcess(facts)?.ownNamespaces.includes('mnt')) return undefined

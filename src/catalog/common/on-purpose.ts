@@ -4,8 +4,8 @@ import type { Facts } from '../../observe/facts.ts'
 const NO = /^(?:no|n|false|f|off|0)$/i
 
 /**
- * Where a person wrote a setting to its own default. Nobody does so without a reason: the default would be the same, so
- * the line is there to keep somebody from tightening it. Undefined where nothing of the kind is written.
+ * Where a person set a setting to its default. The line changes nothing, so it is probably there to stop others from
+ * tightening it. Undefined if there is no such line.
  */
 export function leftOffOnPurpose(facts: Facts, key: string): string | undefined {
   const written = facts.unit.written[key]

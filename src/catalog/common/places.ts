@@ -5,7 +5,7 @@ import { MANAGING_SETTINGS, managedPaths } from '../../systemd/settings/managed-
 import { unique } from './proposal.ts'
 import { words } from './unit-settings.ts'
 
-/** Directories of many services (file-hierarchy(7)): never handed to one of them. */
+/** Directories that many services share (file-hierarchy(7)): never given to one of them. */
 const SHARED = new Set([
   '/',
   '/boot',
@@ -51,12 +51,12 @@ export function throughRun(path: string): string {
   return path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/var\/lock(?=\/|$)/, '/run/lock')
 }
 
-/** Directories that the unit already has systemd make: writable under ProtectSystem=strict without a line more. */
+/** Directories that systemd already creates for the unit: writable under ProtectSystem=strict without another line. */
 export function managedDirectories(facts: Facts): string[] {
   return MANAGING_SETTINGS.flatMap((key) => managedPaths(key, words(facts, key)))
 }
 
-/** The directory of the service's own that a file lies in: the highest below a shared one. Undefined when none. */
+/** The service's own directory that contains a file: the highest below a shared one. Undefined if there is none. */
 export function ownDirectory(path: string): string | undefined {
   let found: string | undefined
   for (let at = dirname(path); at !== '/' && at !== '.'; at = dirname(at)) {
@@ -66,14 +66,14 @@ export function ownDirectory(path: string): string | undefined {
   return undefined
 }
 
-/** Files and sockets that are written, each with its real path; a shared folder among the facts says nothing. */
+/** Files and sockets that are written, with their real paths. A shared folder among the facts is left out. */
 export function written(facts: Facts): WritableFact[] {
   return facts.writable.filter(({ path, kind }) => kind !== 'directory' || !isShared(path))
 }
 
 /**
- * The name below /run that RuntimeDirectory= would make for a file: "apache2", "lock/apache2". Undefined for a
- * file that lies straight in a shared directory.
+ * The name below /run that RuntimeDirectory= would create for a file: "apache2", "lock/apache2". Undefined for a file
+ * directly in a shared directory.
  */
 function runtimeName(path: string): string | undefined {
   const real = throughRun(path)
@@ -81,7 +81,7 @@ function runtimeName(path: string): string | undefined {
   return ownDirectory(real)?.slice('/run/'.length)
 }
 
-/** Names for RuntimeDirectory= that the files seen below /run ask for, subdirectories after their parents. */
+/** Names for RuntimeDirectory=, from the files seen below /run; subdirectories follow their parents. */
 export function runtimeNames(facts: Facts): string[] {
   const open = facts.processes
     .flatMap(({ openFiles }) => openFiles)

@@ -7,7 +7,7 @@ export function service(key: string, value: string): Assignment {
 }
 
 /**
- * A list setting said whole: lists of several files add up, and the first line of a SystemCallFilter= fixes its
+ * A list setting, written whole. Lists of several files add up, and the first line of a SystemCallFilter= decides its
  * kind, so the list is emptied first (systemd.exec(5)). An empty list is the reset alone.
  */
 export function list(key: string, values: readonly string[]): Assignment[] {
@@ -16,7 +16,7 @@ export function list(key: string, values: readonly string[]): Assignment[] {
 
 type More = Partial<Omit<Proposed, 'kind' | 'value' | 'assignments' | 'evidence' | 'ladder'>>
 
-/** `ladder`: values that hold in turn where the one above them does not, the proposed one among them. */
+/** `ladder`: values from tight to loose, the proposed one among them; a trial that breaks moves one down. */
 export function proposed(
   value: string,
   assignments: Assignment[],

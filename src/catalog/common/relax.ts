@@ -11,7 +11,7 @@ function withLine(assignments: readonly Assignment[], key: string, value: string
   return there ? [...assignments] : [...assignments, service(key, value)]
 }
 
-/** A blank behind a backslash belongs to its path. */
+/** A blank after a backslash is part of the path. */
 function pathsOf(value: string): string[] {
   return value.split(/(?<!\\) +/).map((one) => one.replace(/^[-+]+/, ''))
 }
@@ -36,7 +36,7 @@ export function withExecPath(assignments: readonly Assignment[], path: string): 
   return escaped === undefined ? [...assignments] : withPath(assignments, 'ExecPaths', escaped)
 }
 
-/** The path stops being demanded: "-" in front of it in every list of paths (systemd.exec(5)). */
+/** Makes the path optional: "-" in front of it in every list of paths (systemd.exec(5)). */
 export function withOptionalPath(assignments: readonly Assignment[], path: string): Assignment[] {
   const escaped = unitPath(path)
   return assignments.map((line) => {
@@ -51,8 +51,8 @@ export function withAddressFamily(assignments: readonly Assignment[], family: st
 }
 
 /**
- * The capability stays in the bounding set. For an account that is not root that alone gives nothing: lines that
- * set User= get it as ambient too (capabilities(7)).
+ * Keeps the capability in the bounding set. That alone gives nothing to an account other than root, so lines that set
+ * User= get it as ambient too (capabilities(7)).
  */
 export function withCapability(assignments: readonly Assignment[], capability: string): Assignment[] {
   const name = capability.toUpperCase()

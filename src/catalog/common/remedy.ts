@@ -65,7 +65,7 @@ export function remedyKeys(remedy: Remedy): string[] {
   }
 }
 
-/** The assignments with the remedy in them; undefined when it can only be left out, or a ladder is needed. */
+/** The assignments with the remedy applied. Undefined if the row must be left out, or a ladder is needed. */
 export function applyRemedy(assignments: readonly Assignment[], remedy: Remedy): Assignment[] | undefined {
   const list = [...assignments]
   switch (remedy.kind) {

@@ -68,8 +68,8 @@ function hasPamRules(facts: Facts, { executable }: ProcessFacts): boolean {
 }
 
 /**
- * A process that has libpam mapped, or PAM's rules, and may become another user opens sessions for people or jobs
- * (pam(8)): what they will do can't be seen now. One that may not can only ask whether a password is right.
+ * A process that has libpam mapped, or PAM rules, and may change its user opens sessions for people or jobs (pam(8)).
+ * Nobody can see what they will do. A process that may not change its user can only check a password.
  */
 export function sessionOpener(facts: Facts): ProcessFacts | undefined {
   return facts.processes.find(
@@ -85,8 +85,8 @@ export function opensSessions(process: ProcessFacts): string {
 }
 
 /**
- * A process by which people get into the machine: it opens sessions and listens on the network. Where it breaks, the administrator may
- * have no other way to mend it.
+ * A process that lets people log in to the machine: it opens sessions and listens on the network. If it breaks, the
+ * administrator may have no other way to repair it.
  */
 export function remoteLogin(facts: Facts): ProcessFacts | undefined {
   const listens = facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
@@ -94,8 +94,8 @@ export function remoteLogin(facts: Facts): ProcessFacts | undefined {
 }
 
 /**
- * A process without rights that has a module of PAM loaded, so it asks for passwords: pam_unix then starts
- * unix_chkpwd, which is setuid (pam_unix(8)). The library alone is linked by many that are never told to use it.
+ * A process without rights that has a PAM module loaded, so it asks for passwords: pam_unix then starts unix_chkpwd,
+ * which is setuid (pam_unix(8)). Many programs link the library alone and never use it.
  */
 export function passwordAsker(facts: Facts): ProcessFacts | undefined {
   return facts.processes.find(({ libraries }) => libraries.some((path) => /\/pam_[a-z0-9]+\.so/.test(path)))

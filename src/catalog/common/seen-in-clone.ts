@@ -11,7 +11,7 @@ function by(sightings: readonly Sighting[]): string {
   return sightings.length === 0 ? '' : ` (${sightingsText(sightings)})`
 }
 
-/** "In a clone it", or just "It" for what only the live service was seen to do; the sightings say when. */
+/** "In a clone it", or just "It" for something that only the live service did; the sightings tell when. */
 export function whereIt(sightings: readonly Sighting[]): string {
   const live = sightings.some(isLive)
   const cloned = sightings.length === 0 || !sightings.every(isLive)

@@ -46,7 +46,7 @@ function withDenial(assignments: readonly Assignment[], { key, word }: Squeeze):
   return there || !filters || assignments.some(namesCall) ? undefined : [...assignments, service(key, value)]
 }
 
-/** A blank behind a backslash belongs to its path. */
+/** A blank after a backslash is part of the path. */
 function wordsIn(value: string): string[] {
   return value.split(/(?<!\\) +/).filter(Boolean)
 }

@@ -7,13 +7,13 @@ import { setting } from './unit-settings.ts'
 export interface Toggle extends Omit<Directive, 'propose'> {
   /** What is written; "yes" unless given. */
   value?: string
-  /** Values that are as good or better already. */
+  /** Values that are at least as good. */
   good?: readonly string[]
-  /** What was seen that speaks against it. */
+  /** An observation that forbids it. */
   against?(facts: Facts): string | undefined
-  /** Why it is possible but not ticked at the start. */
+  /** Why it is possible, but not ticked at the start. */
   caution?(facts: Facts): string | undefined
-  /** Whether a start in a clone tells that the caution was needless. */
+  /** Whether a start in a clone can show that the caution is needless. */
   tickIfProven?(facts: Facts): boolean
   /** Values that hold in turn where the one above them does not, tightest first. */
   ladder?(facts: Facts): string[]

@@ -22,7 +22,7 @@ export function titleOf(stage: StageOrAll): string {
 
 export type { Assignment } from '../../systemd/settings/assignment.ts'
 
-/** A file or directory that is handed to another owner. Recorded with what it was before it is touched. */
+/** A file or directory that gets another owner. Its owner and mode are recorded first. */
 export interface OwnershipWish {
   path: string
   /** Names of accounts; the mode stays as it is unless given. */
@@ -39,34 +39,34 @@ export interface NewAccount {
 }
 
 /**
- * One thing that can be hardened: an entry of data. Adding one touches the stage's file and nothing else: what a failed
- * trial is read by stands here too.
+ * One thing that can be hardened, as an entry of data. A new one touches only the file of its stage: the signs of a
+ * failed trial are here too.
  */
 export interface Directive {
   key: string
   stage: Stage
   /** First systemd release that knows it (systemd.exec(5), "Added in version"). */
   since: number
-  /** What it does, one or two sentences. */
+  /** Its effect, in one or two sentences. */
   what: string
   /** What could break, one or two sentences. */
   breaks: string
-  /** Weight it takes from the exposure is computed, not written; this says in words what it wins. */
+  /** The gain in words. The gain in exposure is computed. */
   wins: string
-  /** It puts the service into a mount namespace of its own: what it mounts there nobody else sees. */
+  /** It gives the service its own mount namespace, whose mounts nobody outside sees. */
   mountNamespace?: true
-  /** Its row would only say that all is well, which is nearly always so: shown when there is something to do. */
+  /** Its row is nearly always in force, so it is shown only when there is something to change. */
   shownWhenDue?: true
-  /** What the kernel refuses under it, as a trace names it. */
+  /** The act that the kernel refuses under it, as a trace names it. */
   forbids?: LearnedAct['kind']
-  /** Files that it hides or closes, and what helps a service that needs one: to leave it out, or a looser value. */
+  /** Files that it hides or closes. `remedy` helps a service that needs one: drop the row, or use a looser value. */
   hides?: { paths: RegExp; remedy: 'drop' | 'step-down' }
-  /** How a failure looks that it caused; where nothing is given, only trying without it finds out. */
+  /** How a failure looks that it caused. Without this, only a trial without the row can tell. */
   failsWith?: FailureSigns
   propose(facts: Facts): Proposed | NotProposed
 }
 
-/** Each sign alone makes its directive a suspect, where the trial set it. */
+/** If the trial set the directive, one sign is enough to suspect it. */
 interface FailureSigns {
   /** A line of the journal. */
   says?: RegExp
@@ -76,7 +76,7 @@ interface FailureSigns {
   exits?: readonly number[]
 }
 
-/** What a service that broke was missing: plain data, so that it can be shown, stored and applied. */
+/** The right that a broken service was missing, as plain data that can be shown, stored and applied. */
 export type Remedy =
   | { kind: 'system-call'; name: string; by: string }
   /** Let the call fail with EPERM instead of killing the caller, who would get EPERM without the filter too. */
@@ -90,77 +90,76 @@ export type Remedy =
   | { kind: 'step-down'; key: string }
   | { kind: 'drop'; key: string }
 
-/** One thing that speaks for a value or against a tighter one. `text`, a sentence, is for the person alone. */
+/** A reason for a value or against a tighter one. `text` is a sentence for the person; no code reads it. */
 export type Evidence =
-  /** Seen of the service. `of`: the part of the value that it speaks for, as Squeeze.word has it; it goes with it. */
+  /** An observation. `of`: the part of the value that it supports, as in Squeeze.word; it goes when that part goes. */
   | { kind: 'seen'; text: string; of?: string }
-  /** What came of a trial of this value or of another. */
+  /** The result of a trial of this value or another. */
   | { kind: 'tried'; text: string }
 
-/** One value of a directive, and the lines that it stands for. valueText() of ladder.ts puts it into words. */
+/** One value of a directive and its lines. valueText() of ladder.ts puts it into words. */
 export interface Rung {
   assignments: Assignment[]
   /** A few words for a row, for the person alone. */
   value: string
-  /** Groups and calls that it leaves out of what the words name: "@privileged". */
+  /** Groups and calls that are removed from the value: "@privileged". */
   without?: readonly string[]
-  /** Paths that it closes to writing, though by the words they would be open. */
+  /** Paths that are read-only, although the value alone would leave them writable. */
   readOnly?: readonly string[]
-  /** It lets through more than the words name, since trials showed that it is needed. */
+  /** It allows more than the value says, because trials showed the need. */
   relaxed?: true
 }
 
 /** Tighter values first. */
 export interface Ladder {
   rungs: readonly Rung[]
-  /** Index of the rung that the proposal stands on; undefined for a value that was relaxed, which stands on none. */
+  /** Index of the present rung; undefined for a relaxed value, which is not on the ladder. */
   at?: number
 }
 
 /** A value, and why it is proposed. */
 export interface Proposed extends Rung {
   kind: 'propose'
-  /** What makes it safe, the most telling first. */
+  /** Reasons why it is safe, the strongest first. */
   evidence: readonly Evidence[]
   /** Ticked at the start. */
   recommended: boolean
-  /** Why it is not recommended though possible. */
+  /** Why it is possible, but not recommended. */
   caution?: string
-  /** A trial in a clone can settle the caution: ticked once it held there. */
+  /** A trial in a clone can refute the caution; then the row gets ticked. */
   tickIfProven?: true
   ownership?: OwnershipWish[]
-  /** Made before it is tried, and left behind by an undo, since files may be its. */
+  /** Created before the trial. An undo leaves it, since it may own files. */
   account?: NewAccount
   /**
-   * The proposed value is one of the rungs. Those above it are ones that a clone can judge, and none is as loose as
-   * what is in force.
+   * The rungs contain the proposed value. A clone can judge those above it, and none is as loose as the value in force.
    */
   ladder?: Ladder
   /** What it may be short of, the likeliest first: given back by trials where it breaks and nothing tells what it lacks. */
   mayLack?: readonly Remedy[]
-  /** What trials showed that it needs, and that it got by now. */
+  /** Remedies that trials showed and that are already applied. */
   relaxedBy?: readonly Remedy[]
-  /** Another way to the same end, chosen by the person only; going back is the other way's own `other`. */
+  /** An alternative that only the person chooses. The alternative's own `other` leads back. */
   other?: Proposed
-  /** Parts that may be more than it needs, to be tried in this order: squeezed() of squeeze.ts takes one away. */
+  /** Parts that may be unnecessary, in the order of trying: squeezed() of squeeze.ts removes one. */
   squeezes?: Squeeze[]
 }
 
 /**
- * One part of a proposal that can go without the others: each is tried alone, on top of those that held before. Only
- * what a service uses while it starts, reloads, answers and stops, or never: a rare use would be found too late.
+ * One part of a proposal that can be removed alone. Each is tried on top of the removals that held before. Only for
+ * things that a service uses when it starts, reloads, answers or stops, or never: a rare use would be found too late.
  */
 export interface Squeeze {
-  /** What goes: "CAP_KILL", "AF_NETLINK", "@keyring", "/run". */
+  /** The removed part: "CAP_KILL", "AF_NETLINK", "@keyring", "/run". */
   label: string
   /** The setting that becomes tighter. */
   key: string
   how: 'take-out' | 'deny'
-  /** As the setting's lines have it. */
+  /** The word in the setting's lines. */
   word: string
 }
 
-/** in-force: already so, not written again. unfit: the facts speak against it. unknown: the systemd is too old. */
+/** in-force: already set, and not written again. unfit: the facts forbid it. unknown: this systemd is too old. */
 export interface NotProposed {
   kind: 'in-force' | 'unfit' | 'unknown'
   value?: string

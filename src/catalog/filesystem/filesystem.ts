@@ -59,7 +59,7 @@ function proposeProtectHome(facts: Facts): Proposed | NotProposed {
       tighter.length > 1 ? { ladder: tighter.map((value) => rung(value)) } : {},
     )
   }
-  // What it reads there it may read at a request that no probe makes: nothing tighter is to be tried.
+  // It may read there at a request that no probe makes, so never try a tighter value.
   if (now === 'read-only' || now === 'tmpfs') return inForce(`It cannot be tighter: ${reading}`, now)
   return proposed('read-only', [service('ProtectHome', 'read-only')], [reading])
 }
@@ -90,7 +90,7 @@ const PROTECT_HOME: Directive = {
   propose: proposeProtectHome,
 }
 
-/** Runtimes that read /proc/meminfo, /proc/cpuinfo or /sys at start; the files are closed again by now. */
+/** Runtimes that read /proc/meminfo, /proc/cpuinfo or /sys at start and have closed them again. */
 function sizingRuntime(facts: Facts): string | undefined {
   const pattern =
     /\/(libjvm\.so|libcoreclr\.so|libnode\.so|libpypy[^/]*\.so)[^/]*$|\/(node|dotnet|java|beam\.smp)$/

@@ -32,7 +32,10 @@ function intoUsr(path: string): string {
   return path.replace(/^\/(bin|sbin|lib|lib32|lib64)\//, '/usr/$1/')
 }
 
-/** What ran, or was mapped, in a clone while the service was followed: helpers that are over before one looks. */
+/**
+ * Programs and libraries seen in a clone while the service was followed: helpers that have ended before hardenctl
+ * looks.
+ */
 function learnedPaths({ learned }: Facts, use: 'execute' | 'map'): string[] {
   return (learned?.executed ?? []).filter(({ uses }) => uses.includes(use)).map(({ path }) => path)
 }

@@ -24,11 +24,13 @@ const TEMPORARY = ['/tmp', '/var/tmp']
 interface Writing {
   path: string
   why: string
-  /** Nothing but a file with its pid was found there: it writes that at each start, or never again. */
+  /** Only its pid file was found there: it writes that at each start, or never again. */
   onlyPid?: boolean
 }
 
-/** What has to stay writable when everything else becomes read-only: what was written, and what is its own to write. */
+/**
+ * Paths that must stay writable when everything else becomes read-only: paths seen written, and paths that are its own.
+ */
 function placesWritten(facts: Facts): Writing[] {
   const covered = [...API, ...managedDirectories(facts), ...(temporaryIsShared(facts) ? [] : TEMPORARY)]
   const found = written(facts)
@@ -56,8 +58,8 @@ function placesWritten(facts: Facts): Writing[] {
 }
 
 /**
- * What its own processes were seen to change while it was followed, and have closed again by now: in a directory of
- * its own, or a file that was there before. A refused write of this kind often shows in no log.
+ * Files that its own processes changed while it was followed and have closed again: in its own directory, or files that
+ * existed before. A refused write of this kind often leaves no log line.
  */
 function changedInClone({ learned }: Facts, covered: readonly string[]): Writing[] {
   return (learned?.changed ?? []).flatMap((file) => {
@@ -69,7 +71,7 @@ function changedInClone({ learned }: Facts, covered: readonly string[]): Writing
   })
 }
 
-/** A rotation that signals by the pid file fails at night without it, and no clone shows that. */
+/** A rotation that reads the pid file would fail at night without it, and no clone shows that. */
 function isReadByRotation(facts: Facts, { path }: WritableFact): boolean {
   const named = [path, throughRun(path), path.replace(/^\/run\//, '/var/run/')]
   return facts.logrotate.some(({ postrotate }) =>
@@ -82,7 +84,7 @@ function temporaryIsShared(facts: Facts): boolean {
   return !isOn(facts, 'PrivateTmp') && sharedTemporary(facts) !== undefined
 }
 
-/** A socket in /tmp through which the service meets others: with a /tmp of its own they would not. */
+/** A socket in /tmp that others connect to. With its own /tmp they could not. */
 export function sharedTemporary(facts: Facts): string | undefined {
   const inTemporary = (path: string | undefined) => path !== undefined && isBelowAny(path, TEMPORARY)
   const socket = facts.sockets.find(
@@ -93,8 +95,8 @@ export function sharedTemporary(facts: Facts): string | undefined {
 }
 
 /**
- * The directory of the service's own, since files are made anew beside the ones there are. A file straight in a
- * shared directory is listed alone when nobody replaces it: a mount stays on the old file.
+ * The service's own directory, since services replace files in it. A file directly in a shared directory is listed
+ * alone if nobody replaces it: a mount stays on the old file.
  */
 function placeOf(facts: Facts, { path, kind, from }: WritableFact): string {
   const own = kind === 'directory' ? path : ownDirectory(path)
@@ -144,13 +146,13 @@ interface WritablePaths {
   squeezes: Squeeze[]
 }
 
-/** "-" lets the path be missing at a start. */
+/** "-" allows the path to be missing at a start. */
 function wordOf(path: string): string | undefined {
   const escaped = unitPath(path)
   return escaped && `-${escaped}`
 }
 
-/** ReadWritePaths= whole: what the unit lists already, and what was seen. */
+/** All of ReadWritePaths=: the unit's own list, and the paths that were seen. */
 function readWritePaths(facts: Facts): WritablePaths {
   const present = words(facts, 'ReadWritePaths')
   const listed = present.map((path) => path.replace(/^[-+]+/, ''))

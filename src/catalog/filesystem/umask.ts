@@ -20,8 +20,8 @@ function presentMask(facts: Facts): number {
 }
 
 /**
- * Sockets that the service makes and others connect to: connect(2) needs their write bit. A bit that the present
- * mask takes away was set by the service itself, so that no mask matters to it.
+ * Sockets that the service creates and others connect to: connect(2) needs their write bit. If the present mask removes
+ * a bit, the service set the bit itself, and no mask affects it.
  */
 function sharedSockets(facts: Facts, bits: number): WritableFact[] {
   const given = bits & ~presentMask(facts)
@@ -52,7 +52,7 @@ function proposeUmask(facts: Facts): Proposed | NotProposed {
   })
 }
 
-/** Whom a file of the group's serves is nothing that a clone would show: no mask that shuts it out is to be tried. */
+/** A clone cannot show who reads group-owned files, so never try a mask that removes group access. */
 function ladder(wanted: number, present: number, forGroup: boolean): Rung[] {
   const masks = unique([0o077, 0o027, 0o007].map((mask) => mask | present))
   return masks

@@ -11,8 +11,8 @@ const KEY = 'SystemCallLog'
 const FILTER = 'SystemCallFilter'
 
 /**
- * Made at every request, and let through by the groups that this stage proposes: to log one costs 10 µs each time. Where
- * the filter is to be exact, these count as all others do.
+ * Calls of every request, which the proposed groups allow: logging one costs 10 µs each time. For an exact filter they
+ * count like all others.
  */
 const HOT_GROUPS = ['@default', '@basic-io', '@io-event']
 const HOT_CALLS =
@@ -20,21 +20,21 @@ const HOT_CALLS =
   open openat readlink readlinkat recvfrom recvmmsg recvmsg rt_sigaction rt_sigprocmask sendfile sendmmsg sendmsg
   sendto setsockopt shutdown stat statx`.split(/\s+/)
 
-/** The lines of the filter at hand, or those that say what is in force. */
+/** The lines of the given filter, or of the filter in force. */
 function filterLines(facts: Facts, filter: readonly Assignment[] | undefined): string[] {
   const values = (filter ?? []).filter(({ key, value }) => key === FILTER && value !== '')
-  // What fails with an error is let through no more than what is killed.
+  // A call that fails with an error is denied, like one that is killed.
   if (values.length > 0) return values.map(({ value }) => value).filter((value) => !value.includes(':'))
   const names = words(facts, FILTER).filter((name) => !name.includes(':'))
   return names.length === 0 ? [] : [names.join(' ')]
 }
 
-/** SystemCallLog= leaves out what an inverted line names: the reverse of a filter's lines, each in its place. */
+/** SystemCallLog= skips the calls of an inverted line: the lines of the filter reversed, each in its place. */
 function inverted(line: string): string {
   return line.startsWith('~') ? line.slice(1) : `~${line}`
 }
 
-/** What these lines let through; undefined for all. */
+/** The calls that these lines allow; undefined for all. */
 function allowed(facts: Facts, lines: readonly string[]): ReadonlySet<string> | undefined {
   if (lines.length === 0) return undefined
   const asked = [service(FILTER, ''), ...lines.map((line) => service(FILTER, line))]
@@ -43,19 +43,18 @@ function allowed(facts: Facts, lines: readonly string[]): ReadonlySet<string> | 
 }
 
 /**
- * Whether a clone taught which calls it makes as it is now. What was only seen live is no list of them; the filter lets
- * it through already.
+ * Whether a clone showed the calls of the service in its present state. Calls seen only live are no complete list, and
+ * the filter already allows them.
  */
 export function isTaught(facts: Facts): boolean {
   return learnedCalls(facts)?.some(({ sightings }) => !sightings.every(isLive)) ?? false
 }
 
 /**
- * The assignments that have the kernel let every call of the unit through and log those that would teach something: not
- * what is known by now, nor what every request makes. Where nothing was learned yet, only what the filter would deny is
- * logged. What it denies is logged in any case, known or not, since it would be killed. `filter` is what the stage
- * would write by now; without it, what is in force counts. Undefined where this systemd does not tell its groups, or
- * there is no list of what is let through.
+ * The assignments that make the kernel allow every call of the unit and log only new ones: no known calls, and none of
+ * every request. If nothing was learned, the kernel logs only what the filter would deny. A denied call is always
+ * logged, known or not, since it would be killed. `filter` is what the stage would write; without it, the filter in
+ * force counts. Undefined if this systemd does not list its groups, or no list of allowed calls exists.
  */
 export function liveLog(facts: Facts, filter?: readonly Assignment[]): Assignment[] | undefined {
   const { syscallGroups: groups } = facts

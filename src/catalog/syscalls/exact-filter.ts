@@ -5,15 +5,15 @@ import type { Proposed } from '../common/types.ts'
 import { exactLines } from './syscall-filter.ts'
 import { type Exception, learnedCalls } from './syscall-needs.ts'
 
-/** A list shorter than what any program's start takes was not learned from a start. */
+/** The start of any program takes more calls than this, so a shorter list did not come from a start. */
 const MIN_CALLS = 20
 
 const CAUTION =
   'A call that was not seen kills the process: on a rare request, while handling an error, or after an update of a library.'
 
 /**
- * The other way to filter: exactly the calls that were seen, and no margin. Undefined where the service was not
- * followed as it starts now, or its trace is not whole.
+ * The alternative filter: exactly the calls that were seen, without a margin. Undefined if the service was not followed
+ * in its present state, or its trace is incomplete.
  */
 export function exactFilter(facts: Facts, kept: readonly Exception[]): Proposed | undefined {
   const calls = (learnedCalls(facts) ?? []).filter(isNamed)

@@ -29,8 +29,8 @@ function knows(facts: Facts, group: string): boolean {
 }
 
 /**
- * The filter's lines without the groups. What the unit denies stays denied, what its own allow list leaves out
- * stays left out, and what it allows beyond @system-service was allowed for a reason.
+ * The filter's lines without the groups. The unit's own denials stay, an allow list of the unit gets no additions, and
+ * a call that it allows beyond @system-service stays allowed.
  */
 export function filterLines(
   facts: Facts,
@@ -50,12 +50,12 @@ export function filterLines(
   return linesOf([...values, ...ownDenials(present), ...softly(kept)])
 }
 
-/** What the unit denies itself. An empty filter is printed as a deny list of nothing. */
+/** The unit's own denials. systemd prints an empty filter as a deny list of nothing. */
 function ownDenials({ kind, names }: PresentFilter): string[] {
   return kind === 'deny' && names.length > 0 ? [`~${names.join(' ')}`] : []
 }
 
-/** Calls that are answered with EPERM: in an allow list a denied call with an error name is not punished. */
+/** Calls that fail with EPERM: in an allow list, a denied call with an error name fails instead of killing. */
 function softly(kept: readonly Exception[]): string[] {
   return kept.filter(({ refused }) => refused).flatMap(({ names }) => names.map((name) => `~${name}:EPERM`))
 }
@@ -104,8 +104,8 @@ export function withSyscallExceptions(
 }
 
 /**
- * The call fails with EPERM instead of killing its caller: in an allow list a denied call with an error name is
- * answered, not punished (systemd.exec(5), SystemCallFilter=). Unchanged when it is so already.
+ * Makes the call fail with EPERM instead of killing its caller (systemd.exec(5), SystemCallFilter=). Unchanged if it
+ * already does.
  */
 export function withSyscallRefused(assignments: readonly Assignment[], name: string): Assignment[] {
   const line = service('SystemCallFilter', `~${name}:EPERM`)

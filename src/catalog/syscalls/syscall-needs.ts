@@ -18,13 +18,13 @@ const CALLS: Record<string, string[]> = {
   cap_sys_admin: ['@mount'],
 }
 
-/** Calls that stay allowed though the groups they are of are left out. */
+/** Calls that stay allowed although their groups are removed. */
 export interface Exception {
   names: string[]
   why: string
-  /** The guess it rests on is one that a restart can refute. */
+  /** A restart can refute the guess behind it. */
   triable: boolean
-  /** It was refused each time without a filter too: an error is all that it wants. */
+  /** The kernel refused it each time without a filter too, so an error is enough. */
   refused?: true
 }
 
@@ -53,8 +53,8 @@ function coversAll(facts: Facts, kept: readonly string[], names: readonly string
 }
 
 /**
- * Calls that were seen of the service as it starts now: what root called tells nothing of an account without rights,
- * and no filter holds for the programs of "+" lines.
+ * Calls seen while the service starts as it does now. Calls of root tell nothing about an account without rights, and
+ * no filter applies to programs of "+" lines.
  */
 export function learnedCalls(facts: Facts): readonly LearnedCall[] | undefined {
   const calls = startsUnprivileged(facts) ? facts.learned?.unprivileged : facts.learned?.calls
@@ -84,7 +84,7 @@ function count(sightings: readonly Sighting[]): number {
   return sightings.reduce((sum, one) => sum + one.count, 0)
 }
 
-/** Calls that were seen while the service was as it is now: they would be found by a trial that breaks. */
+/** Calls seen in the present state of the service; a trial that breaks would find them. */
 function learnedExceptions(facts: Facts): Exception[] {
   const { syscallGroups } = facts
   return beyondBase(learnedCalls(facts) ?? [], syscallGroups).map((call): Exception => {

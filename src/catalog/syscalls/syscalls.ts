@@ -12,7 +12,7 @@ import { type Exception, exceptions, learnedCalls, members } from './syscall-nee
 /** The groups that @system-service holds and that most services can do without. */
 const LEFT_OUT = ['@privileged', '@resources'] as const
 
-/** Of an allow list in force, only a group that it holds whole is taken out: a part of one was let in by hand. */
+/** From an allow list in force, remove only whole groups: somebody chose a part of a group by hand. */
 function groupsToLeaveOut(facts: Facts, kept: readonly Exception[]): string[] {
   const present = presentFilter(facts)
   const base = members(facts, BASE)
@@ -25,9 +25,8 @@ function groupsToLeaveOut(facts: Facts, kept: readonly Exception[]): string[] {
 }
 
 /**
- * Calls of @system-service that few services make, each with a past of holes in the kernel, and that a service makes
- * when it starts or not at all. Not @sync, @timer, @ipc or @memlock: any service may come to call those at a rare
- * request, and would be killed for it.
+ * Calls of @system-service that few services make, that had kernel flaws, and that a service makes at its start or
+ * never. Not @sync, @timer, @ipc or @memlock: any service may call those at a rare request, and would be killed.
  */
 const SELDOM: { word: string; usedBy: RegExp }[] = [
   { word: '@keyring', usedBy: /\/(libkeyutils|libkrb5|libpam|libecryptfs)[.\-\d]/ },
@@ -106,7 +105,7 @@ function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception
   ]
 }
 
-/** What the groups let through beyond what was seen: the room for what comes seldom. */
+/** The calls that the groups allow beyond those seen: the margin for rare calls. */
 function margin(facts: Facts): string[] {
   const calls = learnedCalls(facts)
   if (calls === undefined || calls.length === 0) return []

@@ -4,13 +4,13 @@ import { actSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive } from '../common/types.ts'
 
-/** Compilers at run time, by the library or program they come in: they write code and then execute it. */
+/** Run-time compilers, by library or program: they write code and then execute it. */
 const COMPILERS =
   /\/(libjvm|libcoreclr|libclrjit|libnode|libv8|libluajit|libmono[^/]*|libpypy[^/]*|libjavascriptcoregtk[^/]*)[.\-\d][^/]*$|\/(node|pypy\d*|luajit|beam\.smp)$/
 
 /**
- * Programs that write code as soon as they start, if they do at all: without such memory in one that runs, its
- * compiler is switched off. One that is only embedded, or waits for hot code, may begin at any request.
+ * Programs that write code right at their start, if at all. If one runs without such memory, its compiler is off. An
+ * embedded compiler, or one that waits for hot code, may begin at any request.
  */
 const WRITE_AT_START = /\/(node|java|dotnet|beam\.smp)$/
 
@@ -54,7 +54,7 @@ export const MEMORY_DENY_WRITE_EXECUTE: Directive = toggle({
   breaks: 'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
   wins: 'An intruder cannot run injected code in the usual way.',
   forbids: 'write-execute',
-  // A compiler that gets no memory for its code gives up by one of these.
+  // A compiler that gets no memory for its code ends with one of these.
   failsWith: {
     says: /mprotect|executable memory|cannot allocate.*exec|JIT|CodeRange|reserve.*code/i,
     signals: [4, 5, 6, 7, 11],

@@ -33,13 +33,13 @@ function familiesSeen(facts: Facts): Map<string, string> {
   return seen
 }
 
-/** Protocols of netlink that only wait for events, of which a clone sees none (netlink(7)). */
+/** Netlink protocols that only wait for events, which a clone never sees (netlink(7)). */
 const EVENTS = /^NETLINK_(KOBJECT_UEVENT|AUDIT|NETFILTER|XFRM|SELINUX)$/
 
 /**
- * Families whose want shows at a start or a request. AF_UNIX is not one: a lost line of the system log or a look-up
- * of a name fails silently, or once a day. AF_INET goes only where nothing leaves the machine: the look-ups of a
- * service that listens on "::" go over it, and a clone has no network to show them.
+ * Families that a start or a request shows to be missing. Not AF_UNIX: a lost log line or a name look-up fails
+ * silently, or once a day. AF_INET only if nothing leaves the machine: a service that listens on "::" uses it for
+ * look-ups, and a clone has no network to show them.
  */
 function canBeTried(facts: Facts, name: string): boolean {
   const inet = facts.sockets.filter(isInet)
@@ -59,8 +59,8 @@ function canBeTried(facts: Facts, name: string): boolean {
 }
 
 /**
- * Look-ups of names ask NETLINK_ROUTE which addresses there are, and go on without. Whoever speaks any other protocol of
- * netlink does so for its work, and may only say that it failed when the work is next asked for.
+ * Name look-ups ask NETLINK_ROUTE for addresses and continue without an answer. A program that uses another netlink
+ * protocol needs it for its work, and may fail only when that work is next due.
  */
 function asksNetlink({ learned }: Facts): boolean {
   return (learned?.sockets ?? []).some(

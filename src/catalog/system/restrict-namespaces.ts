@@ -5,7 +5,7 @@ import { actsSeen, actText } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
 
-/** Namespaces that processes made for themselves: systemd gives its own to the main process already. */
+/** Namespaces that processes created for themselves. Those of the main process came from systemd. */
 function madeNamespaces(facts: Facts): { names: string[]; evidence: string[] } {
   const given = mainProcess(facts)?.ownNamespaces ?? []
   const makers = facts.processes.flatMap((process) => {

@@ -63,7 +63,7 @@ function againstRemoveIpc(facts: Facts): string | undefined {
   return undefined
 }
 
-/** A helper that feeds the watchdog is missed only when its time is up, which may be long after a start. */
+/** A missing watchdog helper shows only when its time is up, which may be long after a start. */
 function hasWatchdog(facts: Facts): boolean {
   return !['', '0', 'infinity'].includes(setting(facts, 'WatchdogUSec') ?? '')
 }
@@ -255,7 +255,7 @@ export const SYSTEM: Directive[] = [
     wins: 'An intruder who becomes root inside is not root on the machine.',
     failsWith: { exits: [216, 217] },
     against: againstPrivateUsers,
-    // Where a program minds that the owners of its files are nobody: since 257.
+    // Programs that fail when their files belong to nobody: since 257.
     ladder: ({ systemd }) => (systemd >= 257 ? ['yes', 'identity'] : []),
     evidence: (facts) => noProcess(facts, 'hold a capability in effect'),
   }),

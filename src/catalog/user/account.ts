@@ -28,14 +28,14 @@ export interface ServiceAccount {
   made?: NewAccount
 }
 
-/** What takes root only since files and processes are root's, and the port that ambient capabilities are for. */
+/** Capabilities that are needed only because files and processes belong to root, and the one for low ports. */
 const FOR_FILES = new Set(
   'chown dac_override dac_read_search fowner fsetid kill net_bind_service'
     .split(' ')
     .map((name) => `cap_${name}`),
 )
 
-/** The workers' own account, or why the service has to go on starting as root. */
+/** The workers' account, or why the service must still start as root. */
 export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
   if (isOn(facts, 'DynamicUser'))
     return inForce('systemd gives it a user of its own (DynamicUser=yes).', 'DynamicUser')
@@ -67,7 +67,7 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
   }
 }
 
-/** A service that knows of no account at all: one is made for it, where root was not seen to be needed for anything. */
+/** A service without any account: one is created if nothing was seen to need root. */
 function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotProposed {
   const { freeAccount } = facts
   const allRoot = `All its processes run as root, ${called(main)} among them`
@@ -88,7 +88,7 @@ function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotPr
   }
 }
 
-/** What only root can do, whoever else runs beside it. */
+/** Things that only root can do, whatever other processes there are. */
 function whyAlwaysRoot(facts: Facts, main: ProcessFacts): string | undefined {
   const session = sessionOpener(facts)
   if (session) return `${opensSessions(session)} of other users, which only root can start.`
@@ -111,8 +111,8 @@ function whyRoot(facts: Facts, main: ProcessFacts): string | undefined {
 }
 
 /**
- * A root process that neither listens nor holds a file that it writes, beside workers that do all that is seen, kept its
- * rights for something that has not happened yet: a command to run at an event, a job to hand back to root.
+ * A root process that neither listens nor writes a file, beside workers that do everything that was seen, keeps its
+ * rights for something that has not happened yet: a command at an event, a job that needs root.
  */
 function rootForNothingSeen(facts: Facts, main: ProcessFacts): string | undefined {
   if (!isRoot(main)) return undefined
@@ -127,7 +127,7 @@ function rootForNothingSeen(facts: Facts, main: ProcessFacts): string | undefine
   return `${called(main)} stays root and only waits, while its workers do everything that was seen: it keeps root for something that was not seen, for example a command that only root can run.`
 }
 
-/** Things the root master does that neither a low port nor the switch itself explains. */
+/** Things that the root master does for reasons other than a low port or the switch itself. */
 function strongDoing(facts: Facts, main: ProcessFacts): string | undefined {
   if (!isRoot(main)) return undefined
   const raw = facts.sockets.find(
@@ -169,7 +169,7 @@ export function ambientNeeds(facts: Facts, ports: string): { names: string[]; ev
   return { names: [...names].sort(), evidence }
 }
 
-/** File capabilities have to stay in the bounding set, or the program can't be started (capabilities(7)). */
+/** File capabilities must stay in the bounding set, or the program cannot start (capabilities(7)). */
 export function fileCapabilityNames(facts: Facts): string[] {
   return facts.executables.flatMap(({ fileCapabilities }) => namesIn(fileCapabilities))
 }

@@ -12,7 +12,7 @@ import {
 import { unique } from '../common/proposal.ts'
 import type { OwnershipWish } from '../common/types.ts'
 
-/** What has to be handed over so that another account can write what root wrote. */
+/** The files that another account must own to write what root wrote. */
 export interface Handover {
   wishes: OwnershipWish[]
   evidence: string[]
@@ -26,7 +26,7 @@ function foreignFiles(facts: Facts, uid: number): WritableFact[] {
     (file) =>
       file.uid !== uid &&
       !isVolatile(file.path) &&
-      // systemd hands these over itself, and only as a whole: systemd.exec(5).
+      // systemd changes their owner itself, always for the whole tree: systemd.exec(5).
       !isBelowAny(file.path, managed) &&
       !/^\/(tmp|var\/tmp|dev|proc|sys)(\/|$)/.test(file.path) &&
       (file.kind === 'file' || file.kind === 'directory'),
@@ -102,7 +102,7 @@ function seen(facts: Facts, { path, by }: WritableFact): string {
   return `${path} belongs to root${by.length > 0 ? ` and is held by uid ${by.join(', ')}` : ''}.`
 }
 
-/** Beyond logs there may be files that no process has open now. */
+/** Besides logs there may be files that no process has open now. */
 function stateCaution(files: readonly WritableFact[]): string[] {
   const state = files.find(({ path, kind }) => kind === 'file' && !isBelow(path, '/var/log'))
   if (!state) return []

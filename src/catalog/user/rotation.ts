@@ -3,15 +3,15 @@ import type { Facts, LogrotateFact } from '../../observe/facts.ts'
 import { execPath, isShared } from '../common/places.ts'
 import { unique } from '../common/proposal.ts'
 
-/** How logs that logrotate makes anew stay writable for the service's own account. */
+/** How new logs of logrotate stay writable for the service's own account. */
 export interface Rotation {
-  /** Exec lines that hand new logs over, to be run as root before each start and each reload. */
+  /** Exec lines that give new logs to the account, as root, before each start and reload. */
   takeOver: string[]
   evidence: string[]
   cautions: string[]
 }
 
-/** Who will own the new log; undefined when it goes on as it was, or the program makes it itself (logrotate(8)). */
+/** The owner of the new log; undefined if the owner stays, or the program creates the log (logrotate(8)). */
 function newOwner({ create, copytruncate }: LogrotateFact): string | undefined {
   return copytruncate ? undefined : create?.owner
 }
@@ -53,8 +53,8 @@ function ownOnes(entry: LogrotateFact, user: string): string {
 }
 
 /**
- * find(1) and chown(1) as root, careful with a directory that the account can write: no link is followed, only
- * plain files with one name in this very directory, and only those the rotation made.
+ * find(1) and chown(1) as root, safe in a directory that the account can write: they follow no link, and take only
+ * plain files with one name in this directory that the rotation created.
  */
 function takeOverLines({ matches }: LogrotateFact, owner: string, user: string): string[] | undefined {
   const directories = unique(matches.map((path) => dirname(path)))

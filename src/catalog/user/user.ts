@@ -39,7 +39,7 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
   const logs = rotation(facts, account.user)
   const run = runDirectories(facts)
   const cautions = [...files.cautions, ...logs.cautions, ...run.cautions, ...accountCautions(account)]
-  // Whether the account suffices, a clone tells; what else speaks against it, it may not.
+  // A clone tells whether the account suffices; it cannot refute the other cautions.
   const provable = account.made !== undefined && cautions.length === 1
   const group = account.group === undefined ? '' : `:${account.group}`
   return proposed(
@@ -80,8 +80,8 @@ function nameCautions({ user, uid, made }: ServiceAccount): string[] {
 }
 
 /**
- * Directories that the unit has systemd make: said again, so that their owners are recorded before systemd hands them
- * over with all that is in them, as it does for a User= (systemd.exec(5)).
+ * Directories that systemd creates for the unit. They are written again so that their owners are recorded before
+ * systemd gives them to User= with everything in them (systemd.exec(5)).
  */
 function ownDirectories(facts: Facts): Assignment[] {
   return ['StateDirectory', 'CacheDirectory', 'LogsDirectory'].flatMap((key) => {
@@ -113,7 +113,7 @@ function runDirectories(facts: Facts): RunDirectories {
     .map((name) => facts.writable.find(({ path }) => path === `/run/${name}`)?.mode)
     .find(Boolean)
   return {
-    // Made at boot by tmpfiles.d(5) then, as before: the service has to come after that.
+    // tmpfiles.d(5) still creates them at boot, so the service must start after that.
     ordering:
       odd.length + shared.length === 0
         ? []
@@ -137,14 +137,14 @@ function runDirectories(facts: Facts): RunDirectories {
 }
 
 /**
- * Why a folder must not be managed for this unit: somebody else has something in it, which systemd would remove at each
- * stop and hand over at each start, and which no undo brings back.
+ * Why this unit must not manage a folder: somebody else has something in it. systemd would remove that at each stop and
+ * change its owner at each start, and no undo brings it back.
  */
 function heldByOthers(facts: Facts, name: string): ForeignHolding | undefined {
   return facts.foreign.find(({ path, by }) => by !== 'tmpfiles' && isBelow(path, `/run/${name}`))
 }
 
-/** A folder that tmpfiles.d makes at boot is there for whoever looks for it, also while the service is stopped. */
+/** Others may expect a folder that tmpfiles.d creates at boot, even while the service is stopped. */
 function preserve(facts: Facts, names: readonly string[]): Assignment[] {
   const kept = setting(facts, 'RuntimeDirectoryPreserve')
   if (kept !== undefined && kept !== 'no') return []
@@ -154,15 +154,15 @@ function preserve(facts: Facts, names: readonly string[]): Assignment[] {
   return made ? [service('RuntimeDirectoryPreserve', 'yes')] : []
 }
 
-/** The present mode is kept; the default is 0755, and what the unit says for its own directories stays. */
+/** Keeps the present mode; the default is 0755. A mode that the unit sets for its own directories stays. */
 function runtimeMode(present: readonly string[], mode: number | undefined): Assignment[] {
   if (present.length > 0 || mode === undefined || (mode & 0o7777) === 0o755) return []
   return [service('RuntimeDirectoryMode', `0${(mode & 0o777).toString(8).padStart(3, '0')}`)]
 }
 
 /**
- * A start script often makes a lock directory of the same name as root, and leaves it until the next boot, so that
- * a missing one would show only then.
+ * A start script often creates a lock directory of the same name as root and leaves it until the next boot, so a
+ * missing one would show only then.
  */
 function lockDirectories(facts: Facts, names: readonly string[]): string[] {
   const scripted = facts.executables.some(({ kind, from }) => kind === 'script' && from.includes('exec'))

@@ -29,7 +29,7 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   return withEvidence({ ...relaxed, relaxedBy }, tried(note))
 }
 
-/** The assignments with the remedy in them; undefined where it changes none. */
+/** The assignments with the remedy applied. Undefined if the row must be left out, or a ladder is needed. */
 function changedBy(assignments: readonly Assignment[], remedy: Remedy): Assignment[] | undefined {
   const applied = applyRemedy(assignments, remedy)
   return JSON.stringify(applied) === JSON.stringify(assignments) ? undefined : applied
