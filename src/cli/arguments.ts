@@ -18,7 +18,10 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
   --check CHECK      one more check that decides health, repeatable:
                      a URL, tcp:HOST:PORT, unix:/PATH, or a command (run without root)
   --exercise CMD     a command that uses the service, repeatable: runs in the clones and live,
-                     beside the checks, so that the proof covers it (at most 30 s, without root)
+                     beside the checks, so that the proof covers it (at most 30 s, without root);
+                     exit=CODE before it names the exit code that means success
+  --exercise-as USER run the exercises as this account, with its groups, and let sudo or setgid helpers
+                     work; as root only by that word. as=USER before one exercise is for that one
   --stages LIST      only these stages, for example filesystem,system; the stages are
                      ${STAGES.join(', ')}
   --once             rehearse all stages in a clone, then restart the live service a single time
@@ -44,6 +47,8 @@ export interface WalkArguments {
   yes: boolean
   checks: string[]
   exercises: string[]
+  /** The account that exercises run as which name none. */
+  exerciseAs?: string
   keepSeconds: number
   watchSeconds: number
   /** In the order in which they are walked. */
@@ -129,6 +134,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     once: values.once === true,
     ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 10, 3600) }),
     exactCalls: exactCalls(values.syscalls),
+    ...(values['exercise-as'] === undefined ? {} : { exerciseAs: values['exercise-as'] }),
   }
 }
 
@@ -142,6 +148,7 @@ function parseOptions(argv: readonly string[]) {
       yes: { type: 'boolean', short: 'y' },
       check: { type: 'string', multiple: true },
       exercise: { type: 'string', multiple: true },
+      'exercise-as': { type: 'string' },
       'keep-seconds': { type: 'string' },
       'watch-seconds': { type: 'string' },
       stages: { type: 'string' },

@@ -61,8 +61,15 @@ export interface RunOptions {
   input?: string
   /** Variables added to the minimal environment (a fixed PATH, LC_ALL=C.UTF-8). */
   env?: Readonly<Record<string, string>>
-  /** Runs as this user, without supplementary groups and with no_new_privs. */
-  as?: { uid: number; gid: number }
+  /** Runs as this user. */
+  as?: RunUser
+}
+
+export interface RunUser {
+  uid: number
+  gid: number
+  /** As in life: with the supplementary groups of the account. Else without any, and with no_new_privs. */
+  asInLife?: boolean
 }
 
 export interface RunResult {

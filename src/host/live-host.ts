@@ -4,7 +4,7 @@ import { userOptions } from './as-user.ts'
 import { reasonOf } from './errors.ts'
 import { filesBelow } from './files.ts'
 import { membersBelow } from './group-members.ts'
-import type { Host, RunOptions, RunResult } from './host.ts'
+import type { Host, RunOptions, RunResult, RunUser } from './host.ts'
 import { kernelProcesses } from './kernel-processes.ts'
 import { probe } from './probe.ts'
 
@@ -21,7 +21,7 @@ const GROUP_GRACE_MS = 100
 const MAX_OUTPUT = 64 * 1024 * 1024
 
 /** Argument array that runs `argv` as another user: setpriv(1), from util-linux. */
-function asUser(argv: readonly string[], as: { uid: number; gid: number }): readonly string[] {
+function asUser(argv: readonly string[], as: RunUser): readonly string[] {
   return ['setpriv', ...userOptions(as), '--', ...argv]
 }
 

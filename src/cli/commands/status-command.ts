@@ -9,6 +9,7 @@ import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { keptPath, mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import { difference } from '../../systemd/settings/settings-difference.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
+import { askSaved } from '../../trial/health/ask-saved.ts'
 import { isCommitted } from '../../trial/transaction/restore.ts'
 
 /** Says what is kept of a unit, since when, and whether the running unit shows it. 1 when something is not in force. */
@@ -50,5 +51,7 @@ export async function runStatus(given: string, printer: Printer): Promise<number
       ? 'Everything that was kept is in force.'
       : 'Not everything that was kept is in force.',
   )
-  return wrong.length === 0 ? 0 : 1
+  const saved = await askSaved(host, unit, stored.baseline?.answers)
+  for (const { holds, line } of saved) say(`  ${holds ? 'ok' : 'FAILS'} ${line}`)
+  return wrong.length === 0 && saved.every(({ holds }) => holds) ? 0 : 1
 }

@@ -3,7 +3,7 @@ import { ComingSession } from '../../session/walk/coming-session.ts'
 import type { WalkOptions } from '../../session/walk/context.ts'
 import type { Session } from '../../session/walk/state.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
-import { CheckError, parseCheck, parseExercise } from '../../trial/health/check.ts'
+import { accountName, CheckError, exerciseAs, parseCheck, parseExercise } from '../../trial/health/check.ts'
 import { UsageError, type WalkArguments } from '../arguments.ts'
 import { tellStack } from '../stack.ts'
 
@@ -28,12 +28,16 @@ function undoOnSignals(walk: Session): void {
 export async function runWalk(args: WalkArguments, printer: Printer): Promise<number> {
   requireParsed('--check', args.checks, parseCheck)
   requireParsed('--exercise', args.exercises, parseExercise)
+  requireParsed('--exercise-as', args.exerciseAs === undefined ? [] : [args.exerciseAs], accountName)
   const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true
   if (!args.yes && !terminal) {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
   const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, exercises, stages, rehearse, once, exactCalls, learnLive, watchSeconds } = args
+  const { unit, checks, stages, rehearse, once, exactCalls, learnLive, watchSeconds } = args
+  const { exerciseAs: account } = args
+  const exercises =
+    account === undefined ? args.exercises : args.exercises.map((text) => exerciseAs(text, account))
   const asked = { unit, checks, exercises, stages, rehearse, once, exactCalls, keepSeconds, watchSeconds }
   const live = learnLive === undefined ? {} : { learnLive }
   const options = { ...asked, ...live }

@@ -1,8 +1,9 @@
 import { networkInterfaces } from 'node:os'
 import type { Host } from '../../host/host.ts'
 import { parseStraceLine } from '../../observe/trace/strace-line.ts'
-import { answerTo, type CheckAnswer, commandUser } from '../../trial/health/baseline.ts'
-import type { Check } from '../../trial/health/check.ts'
+import { answerTo, runOptionsOf } from '../../trial/health/ask.ts'
+import type { CheckAnswer } from '../../trial/health/baseline.ts'
+import type { Check, CommandCheck } from '../../trial/health/check.ts'
 import { straceVersion } from '../follow/strace.ts'
 import type { ListenerAddress } from './listener-unit.ts'
 import { endpointsInJournal } from './missing-endpoints.ts'
@@ -31,9 +32,13 @@ export function connectedIn(trace: string): ListenerAddress[] {
 }
 
 /** Plays a program of the administrator's once more, and follows whom it talks to where that can be done. */
-async function talkedTo(clone: Host, argv: readonly string[], timeoutMs: number): Promise<ListenerAddress[]> {
+async function talkedTo(clone: Host, check: CommandCheck): Promise<ListenerAddress[]> {
+  const { argv, timeoutMs } = check
   const followed = (await straceVersion(clone)) === undefined ? argv : [...FOLLOWED, ...argv]
-  const { stdout, stderr } = await clone.run(followed, { timeoutMs, as: commandUser(process.env) })
+  const { stdout, stderr } = await clone.run(followed, {
+    timeoutMs,
+    ...(await runOptionsOf(clone, check)),
+  })
   const said = `${stdout}\n${stderr}`.split('\n').filter((line) => parseStraceLine(line) === undefined)
   return [...connectedIn(stderr), ...(endpointsInJournal(said)?.endpoints ?? [])]
 }
@@ -51,7 +56,7 @@ async function endpointsOf(clone: Host, check: Check): Promise<ListenerAddress[]
     case 'talk':
       return [check.to.transport === 'unix' ? { path: check.to.path } : { port: check.to.port }]
     default:
-      return talkedTo(clone, check.argv, check.timeoutMs)
+      return talkedTo(clone, check)
   }
 }
 

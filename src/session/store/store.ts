@@ -45,6 +45,8 @@ const check = z.discriminatedUnion('kind', [
     kind: z.enum(['command', 'exercise']),
     argv: z.array(z.string()).check(z.minLength(1)),
     timeoutMs,
+    as: z.exactOptional(z.string()),
+    exit: z.exactOptional(z.int()),
   }),
 ])
 const listener = z.strictObject({

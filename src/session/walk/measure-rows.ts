@@ -1,8 +1,11 @@
 import type { TalkAddress } from '../../host/host.ts'
-import { type Asked, answerTo, type CheckAnswer, measure, problemOf } from '../../trial/health/baseline.ts'
+import { type Asked, answerTo } from '../../trial/health/ask.ts'
+import { type CheckAnswer, measure, problemOf } from '../../trial/health/baseline.ts'
 import { type Check, checkKey, checkLabel } from '../../trial/health/check.ts'
 import { connectionCheck } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
+import { watchTouched } from '../../trial/health/touched.ts'
+import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { WalkBeginning } from './context.ts'
 import { reviveLive } from './first-questions.ts'
 import type { CheckRow } from './state.ts'
@@ -73,6 +76,20 @@ async function askOneByOne(
   return { rows: left, notes }
 }
 
+/** Plays an exercise, and looks whether any process of the unit noticed. */
+async function playWatched(
+  { host, subject }: WalkBeginning,
+  check: Check,
+): Promise<{ asked: Asked; touched: boolean | undefined }> {
+  const { group } = await takeSnapshot(host, subject.unit)
+  const { result, touched } = await watchTouched(host, group, () => answerTo(host, check))
+  return { asked: result, touched }
+}
+
+function untouchedNote(label: string): string {
+  return `${label}: it touched nothing of the service, of which no process did anything meanwhile, so that it proves nothing`
+}
+
 /**
  * Asks the ticked rows several times. A proposed conversation that does not hold becomes a connection, and a proposed
  * check that fails gives way to those that the person gave; whatever else fails is the measurement's problem.
@@ -84,7 +101,12 @@ export async function measureRows(context: WalkBeginning, given: readonly CheckR
   for (;;) {
     const ticked = rows.filter((one) => one.ticked)
     const checks = ticked.map(({ request }) => request)
-    const rounds = await measure(context.host, checks, ROUNDS)
+    const untouched: string[] = []
+    const rounds = await measure(context.host, checks, ROUNDS, async (check) => {
+      const { asked, touched } = await playWatched(context, check)
+      if (asked.ok && touched === false) untouched.push(checkLabel(check))
+      return asked
+    })
     rows = rows.map((one) => {
       const index = ticked.indexOf(one)
       return index < 0 ? one : { ...one, answered: answered(rounds[index] ?? []) }
@@ -93,7 +115,7 @@ export async function measureRows(context: WalkBeginning, given: readonly CheckR
     if (failed === undefined) {
       return {
         rows,
-        notes,
+        notes: [...notes, ...untouched.map(untouchedNote)],
         answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
       }
     }

@@ -25,6 +25,7 @@ import { type AskedPhase, Questions } from './questions.ts'
 import { reduce, type WalkEvent } from './reducer.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { type Intent, initialState, type Restarts, type Session, type WalkState } from './state.ts'
+import { withSavedChecks } from './with-saved-checks.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 
@@ -213,11 +214,12 @@ export class Walk implements Session {
   }
 
   async #context(
-    options: WalkOptions,
+    given: WalkOptions,
     subject: Subject,
     stored: StoredState | undefined,
   ): Promise<WalkBeginning> {
-    const { host } = options
+    const { host } = given
+    const options = await withSavedChecks(given, subject.unit)
     const now = (await overallExposure(host, subject.unit)) ?? 0
     const state = stored ?? freshState(subject.unit, now)
     const context: WalkBeginning = {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import type { SocketFacts } from '../../observe/facts.ts'
+import { type Asked, answerTo } from './ask.ts'
 import type { Check } from './check.ts'
-import { converse } from './converse.ts'
 
 /** One address that the service's processes hold, as it must be held again after a restart. */
 export interface Listener {
@@ -62,39 +62,16 @@ export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
   return [...seen.values()].sort((a, b) => a.port - b.port || (a.address < b.address ? -1 : 1))
 }
 
-/** The highest id of an account; one more is -1, which setresuid(2) takes for "leave it as it is", that is root. */
-const HIGHEST_ID = 4294967294
-
-function accountId(text: string | undefined): number | undefined {
-  const id = /^\d{1,10}$/.test(text ?? '') ? Number(text) : 0
-  return id > 0 && id <= HIGHEST_ID ? id : undefined
-}
-
-/** A command of the administrator's runs as sudo's caller, or nobody: never as root. */
-export function commandUser(env: Readonly<Record<string, string | undefined>>): { uid: number; gid: number } {
-  const [uid, gid] = [accountId(env.SUDO_UID), accountId(env.SUDO_GID)]
-  return uid === undefined || gid === undefined ? { uid: 65534, gid: 65534 } : { uid, gid }
-}
-
-/** One answer to a check. `ok`: as something that works answers; `answer` is compared, and shown. */
-export interface Asked {
-  ok: boolean
-  answer: string
-}
-
-export async function answerTo(host: Host, check: Check, env = process.env): Promise<Asked> {
-  if (check.kind === 'talk') return converse(host, check)
-  if (check.kind !== 'command' && check.kind !== 'exercise') return host.probe(check)
-  const { exitCode, timedOut } = await host.run(check.argv, {
-    timeoutMs: check.timeoutMs,
-    as: commandUser(env),
-  })
-  if (timedOut) return { ok: false, answer: 'no answer' }
-  return { ok: exitCode === 0, answer: `exit ${exitCode ?? 'by a signal'}` }
-}
+/** Plays one exercise, and may look at the service meanwhile. */
+export type Play = (check: Check) => Promise<Asked>
 
 /** Asks several times, and plays exercises once, in their order; the answers of each check in the order they came. */
-export async function measure(host: Host, checks: readonly Check[], times: number): Promise<Asked[][]> {
+export async function measure(
+  host: Host,
+  checks: readonly Check[],
+  times: number,
+  play: Play = (check) => answerTo(host, check),
+): Promise<Asked[][]> {
   const answers: Asked[][] = checks.map(() => [])
   for (let round = 0; round < times; round += 1) {
     const all = await Promise.all(
@@ -104,7 +81,7 @@ export async function measure(host: Host, checks: readonly Check[], times: numbe
     if (round < times - 1) await pause(200)
   }
   for (const [index, check] of checks.entries()) {
-    if (isExercise(check)) answers[index]?.push(await answerTo(host, check))
+    if (isExercise(check)) answers[index]?.push(await play(check))
   }
   return answers
 }
@@ -118,5 +95,7 @@ export function problemOf(asked: readonly Asked[]): string | undefined {
   const different = new Set(asked.map(({ answer }) => answer))
   if (different.size > 1) return `answers differently each time (${[...different].join(', ')})`
   const failed = asked.find(({ ok }) => !ok)
-  return failed && `already fails now (${failed.answer})`
+  return (
+    failed && `already fails now (${[failed.answer, failed.words, failed.whom].filter(Boolean).join('; ')})`
+  )
 }

@@ -5,11 +5,23 @@ import type { ProbeRequest, TalkAddress } from '../../host/host.ts'
  * One question whose answer decides health: asked of the service before the first change and after each one. An
  * exercise is played, not only asked: in its turn, and once the service is at rest.
  */
-export type Check =
-  | Exclude<ProbeRequest, { kind: 'talk' }>
-  | TalkCheck
-  | { kind: 'command'; argv: string[]; timeoutMs: number }
-  | { kind: 'exercise'; argv: string[]; timeoutMs: number }
+export type Check = Exclude<ProbeRequest, { kind: 'talk' }> | TalkCheck | CommandCheck
+
+/** A program of the administrator's. */
+export interface CommandCheck {
+  kind: 'command' | 'exercise'
+  argv: string[]
+  timeoutMs: number
+  /** The account that it runs as, as in life: with its groups, and able to gain rights. Absent: sudo's caller, or nobody. */
+  as?: string
+  /** The exit code that means success; absent: 0. */
+  exit?: number
+}
+
+/** A program that is run, and not a question that a probe asks. */
+export function isCommand(check: Check): check is CommandCheck {
+  return check.kind === 'command' || check.kind === 'exercise'
+}
 
 /** The gentle exchange of a protocol, by its name. */
 export interface TalkCheck {
@@ -45,7 +57,7 @@ export function checkKey(check: Check): string {
       return `talk ${check.protocol} ${addressKey(check.to)}`
     case 'command':
     case 'exercise':
-      return `${check.kind} ${JSON.stringify(check.argv)}`
+      return [check.kind, JSON.stringify(check.argv), ...circumstances(check)].join(' ')
   }
 }
 
@@ -55,13 +67,17 @@ function talkLabel({ protocol, to }: TalkCheck): string {
   return `${protocol}${carried} on ${to.address} port ${to.port}`
 }
 
+function circumstances({ as, exit }: CommandCheck): string[] {
+  return [...(as === undefined ? [] : [`as ${as}`]), ...(exit === undefined ? [] : [`for exit ${exit}`])]
+}
+
 /** What a screen calls a check. */
 export function checkLabel(check: Check): string {
   if (check.kind === 'http') return `GET ${check.url}`
   if (check.kind === 'tcp') return `connect to ${check.address} port ${check.port}`
   if (check.kind === 'unix') return `connect to ${check.path}`
   if (check.kind === 'talk') return talkLabel(check)
-  return `${check.kind === 'exercise' ? 'play' : 'run'} ${check.argv.join(' ')}`
+  return [check.kind === 'exercise' ? 'play' : 'run', ...check.argv, ...circumstances(check)].join(' ')
 }
 
 /** One word of a command line: bare, 'as it is', "with \\ for the next character", or these put together. */
@@ -78,14 +94,46 @@ function splitCommand(text: string): string[] {
   )
 }
 
-/** A command of the administrator's that uses the service. Throws CheckError with one line. */
-export function parseExercise(text: string): Check {
-  const argv = splitCommand(text)
-  if (argv.length === 0) throw new CheckError('an exercise is a command')
-  return { kind: 'exercise', argv, timeoutMs: EXERCISE_TIMEOUT_MS }
+const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/
+/** What a shell and a signal make of exit codes leaves these to a program. */
+const MAX_EXIT = 255
+
+/** An account's name as it may stand after "as=". Throws CheckError with one line. */
+export function accountName(text: string): string {
+  if (!ACCOUNT.test(text)) throw new CheckError(`${JSON.stringify(text)} is no name of an account`)
+  return text
 }
 
-/** A URL, tcp:HOST:PORT, unix:/PATH, or a command line. Throws CheckError with one line. */
+function exitCode(text: string): number {
+  const code = /^\d{1,3}$/.test(text) ? Number(text) : MAX_EXIT + 1
+  if (code > MAX_EXIT) throw new CheckError(`exit=${text}: an exit code is 0 to ${MAX_EXIT}`)
+  return code
+}
+
+/** The words before a command that say how it is run: as=ACCOUNT and exit=CODE, in any order. */
+function splitCircumstances(words: readonly string[]): Pick<CommandCheck, 'argv' | 'as' | 'exit'> {
+  const [, name, value = ''] = /^(as|exit)=(.*)$/s.exec(words[0] ?? '') ?? []
+  if (name === undefined) return { argv: [...words] }
+  const rest = splitCircumstances(words.slice(1))
+  return name === 'as' ? { ...rest, as: accountName(value) } : { ...rest, exit: exitCode(value) }
+}
+
+/** The same exercise as this account, unless its own words name one. */
+export function exerciseAs(text: string, account: string): string {
+  return splitCircumstances(splitCommand(text)).as === undefined ? `as=${account} ${text}` : text
+}
+
+/**
+ * A command of the administrator's that uses the service, with as=ACCOUNT or exit=CODE before it. Throws CheckError with
+ * one line.
+ */
+export function parseExercise(text: string): Check {
+  const command = splitCircumstances(splitCommand(text))
+  if (command.argv.length === 0) throw new CheckError('an exercise is a command')
+  return { kind: 'exercise', ...command, timeoutMs: EXERCISE_TIMEOUT_MS }
+}
+
+/** A URL, tcp:HOST:PORT, unix:/PATH, or a command line as an exercise has it. Throws CheckError with one line. */
 export function parseCheck(text: string): Check {
   const trimmed = text.trim()
   if (trimmed === '') throw new CheckError('a check is a URL, tcp:HOST:PORT, unix:/PATH or a command')
@@ -104,5 +152,8 @@ export function parseCheck(text: string): Check {
     if (!path.startsWith('/')) throw new CheckError(`${trimmed} is not unix:/PATH`)
     return { kind: 'unix', path, timeoutMs: TIMEOUT_MS }
   }
-  return { kind: 'command', argv: splitCommand(trimmed), timeoutMs: COMMAND_TIMEOUT_MS }
+  const command = splitCircumstances(splitCommand(trimmed))
+  if (command.argv.length === 0)
+    throw new CheckError('a check is a URL, tcp:HOST:PORT, unix:/PATH or a command')
+  return { kind: 'command', ...command, timeoutMs: COMMAND_TIMEOUT_MS }
 }

@@ -2,9 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
-import { answerTo, type Baseline, type CheckAnswer, isExercise } from './baseline.ts'
+import { answerTo } from './ask.ts'
+import { type Baseline, isExercise } from './baseline.ts'
 import type { Check } from './check.ts'
-import { type Before, judge, type Observation, proofOf, RESTFUL_SNAPSHOTS, type Reason } from './judge.ts'
+import {
+  type Before,
+  type HeardAnswer,
+  judge,
+  type Observation,
+  proofOf,
+  RESTFUL_SNAPSHOTS,
+  type Reason,
+} from './judge.ts'
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
 import { Sightings } from './sightings.ts'
 import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
@@ -77,14 +86,19 @@ function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
   return count
 }
 
-async function answersOf(host: Host, checks: readonly Check[]): Promise<CheckAnswer[]> {
-  return Promise.all(checks.map(async (check) => ({ check, answer: (await answerTo(host, check)).answer })))
+async function heard(host: Host, check: Check): Promise<HeardAnswer> {
+  const { answer, words } = await answerTo(host, check)
+  return { check, answer, ...(words === undefined ? {} : { words }) }
+}
+
+async function answersOf(host: Host, checks: readonly Check[]): Promise<HeardAnswer[]> {
+  return Promise.all(checks.map((check) => heard(host, check)))
 }
 
 /** One after the other, since one may need what another wrote. */
-async function play(host: Host, exercises: readonly Check[]): Promise<CheckAnswer[]> {
-  const played: CheckAnswer[] = []
-  for (const check of exercises) played.push({ check, answer: (await answerTo(host, check)).answer })
+async function play(host: Host, exercises: readonly Check[]): Promise<HeardAnswer[]> {
+  const played: HeardAnswer[] = []
+  for (const check of exercises) played.push(await heard(host, check))
   return played
 }
 
@@ -121,7 +135,7 @@ async function observeNow(
   filter: Filter | undefined,
   snapshots: UnitSnapshot[],
   timedOut: boolean,
-  asked: (host: Host) => Promise<CheckAnswer[]>,
+  asked: (host: Host) => Promise<HeardAnswer[]>,
 ): Promise<{ observation: Observation; records: SeccompRecord[] }> {
   const { host, before, since, startLimitMs } = question
   const now = snapshots.at(-1) as UnitSnapshot

@@ -29,6 +29,11 @@ export interface Before extends Pick<UnitSnapshot, 'processes'> {
   goesOn?: boolean
 }
 
+export interface HeardAnswer extends CheckAnswer {
+  /** Of a program that failed: what it said. */
+  words?: string
+}
+
 /** Everything that was seen of one start, and all that the verdict rests on. */
 export interface Observation {
   before: Before
@@ -39,7 +44,7 @@ export interface Observation {
   /** Limit that was given to the start, in milliseconds. */
   limitMs: number
   sockets: SocketFacts[]
-  answers: CheckAnswer[]
+  answers: HeardAnswer[]
   /** "chown (fchownat)" for each system call that a filter killed. */
   killed: string[]
   /** Snapshots at the end in which the set of processes was the same. */
@@ -125,10 +130,12 @@ function judgeListeners({ sockets, before }: Observation, baseline: Baseline): R
 
 function judgeAnswers({ answers }: Observation, baseline: Baseline): Reason[] {
   return baseline.answers.flatMap(({ check, answer }): Reason[] => {
-    const now = answers.find((one) => checkKey(one.check) === checkKey(check))?.answer ?? 'was not asked'
+    const heard = answers.find((one) => checkKey(one.check) === checkKey(check))
+    const now = heard?.answer ?? 'was not asked'
+    const words = heard?.words === undefined ? '' : `; ${heard.words}`
     return now === answer
       ? []
-      : [{ kind: 'answer', text: `${checkLabel(check)}: ${now}, before the change ${answer}` }]
+      : [{ kind: 'answer', text: `${checkLabel(check)}: ${now}, before the change ${answer}${words}` }]
   })
 }
 

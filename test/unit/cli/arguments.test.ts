@@ -29,6 +29,7 @@ describe('the command line', () => {
     ['apache2 --no-rehearsal', { ...WALK, rehearse: false }],
     ['apache2 --keep-seconds 10', { ...WALK, keepSeconds: 10 }],
     ['apache2 --keep-seconds=600', { ...WALK, keepSeconds: 600 }],
+    ['apache2 --exercise x --exercise-as app', { ...WALK, exercises: ['x'], exerciseAs: 'app' }],
     ['apache2 --watch-seconds 1', { ...WALK, watchSeconds: 1 }],
     ['apache2 --watch-seconds=3600', { ...WALK, watchSeconds: 3600 }],
     ['apache2 --stages filesystem', { ...WALK, stages: ['filesystem'] }],

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Host } from '../../../../src/host/host.ts'
 import type { SocketFacts } from '../../../../src/observe/facts.ts'
 import { EXIT_MEANINGS, exitMeaning } from '../../../../src/trial/diagnosis/exit-codes.ts'
-import { commandUser, listenersOf, measure, problemOf } from '../../../../src/trial/health/baseline.ts'
+import { commandUser } from '../../../../src/trial/health/ask.ts'
+import { listenersOf, measure, problemOf } from '../../../../src/trial/health/baseline.ts'
 import {
   CheckError,
   checkKey,
   checkLabel,
+  exerciseAs,
   parseCheck,
   parseExercise,
 } from '../../../../src/trial/health/check.ts'
@@ -82,6 +84,35 @@ describe('an exercise', () => {
   it.each(['', "it's", 'a "b', 'a\\'])('%j is refused with one line', (text) => {
     expect(() => parseExercise(text)).toThrow(CheckError)
     expect(() => parseExercise(text)).toThrow(/^[^\n]+$/)
+  })
+
+  it.each([
+    ['exit=3 diff a b', { argv: ['diff', 'a', 'b'], exit: 3 }, 'play diff a b for exit 3'],
+    ['as=app exit=0 x', { argv: ['x'], as: 'app', exit: 0 }, 'play x as app for exit 0'],
+    ['exit=1 as=root x y', { argv: ['x', 'y'], as: 'root', exit: 1 }, 'play x y as root for exit 1'],
+    ['x as=app', { argv: ['x', 'as=app'] }, 'play x as=app'],
+  ])('%j says how it is run before its command', (text, meant, label) => {
+    const exercise = parseExercise(text)
+    expect(exercise).toEqual({ kind: 'exercise', timeoutMs: 30_000, ...meant })
+    expect(checkLabel(exercise)).toBe(label)
+  })
+
+  it.each(['as=app', 'exit=0', 'exit=256 x', 'exit= x', 'exit=-1 x', 'as= x', 'as=0 x', 'as=a/b x'])(
+    '%j is refused with one line',
+    (text) => {
+      expect(() => parseExercise(text)).toThrow(CheckError)
+      expect(() => parseCheck(text)).toThrow(CheckError)
+    },
+  )
+
+  it('runs as the account for all, unless its own words name one', () => {
+    expect(parseExercise(exerciseAs('exit=2 x', 'app'))).toMatchObject({ argv: ['x'], as: 'app', exit: 2 })
+    expect(parseExercise(exerciseAs('exit=2 as=root x', 'app'))).toMatchObject({ as: 'root', exit: 2 })
+  })
+
+  it('is another one as another account, or for another exit code', () => {
+    const keys = ['x', 'as=app x', 'exit=1 x', 'as=app exit=1 x'].map((text) => checkKey(parseExercise(text)))
+    expect(new Set(keys).size).toBe(4)
   })
 
   it('is played in its turn, once, after the probes', async () => {

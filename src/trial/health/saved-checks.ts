@@ -1,0 +1,96 @@
+import { ExpectedError } from '../../host/errors.ts'
+import type { FileStat, Host } from '../../host/host.ts'
+import { CheckError, parseCheck, parseExercise } from './check.ts'
+
+/** Checks and exercises that root wrote down for a unit, as texts; both are played in every walk of it. */
+export interface SavedChecks {
+  checks: string[]
+  exercises: string[]
+}
+
+export class SavedChecksError extends ExpectedError {
+  override name = 'SavedChecksError'
+  override readonly next = 'Nothing was changed. Mend that file, or move it away.'
+}
+
+const CONFIGURATION = '/etc/hardenctl'
+const FOLDER = `${CONFIGURATION}/checks.d`
+const MAX_BYTES = 64 * 1024
+const MAX_FILES = 32
+const MAX_LINES = 64
+
+/** They name programs that run as anybody, root too, so that only root may have a say in them. */
+function distrust(path: string, stat: FileStat, kind: 'directory' | 'file'): string | undefined {
+  if (stat.kind !== kind) return `${path} is no plain ${kind}`
+  if (stat.uid !== 0) return `${path} belongs to user ${stat.uid}, not to root`
+  if ((stat.mode & 0o022) !== 0) return `${path} is writable by others than root`
+  if (kind === 'directory') return undefined
+  if (stat.links > 1) return `${path} has a second name`
+  return stat.size > MAX_BYTES ? `${path} is larger than ${MAX_BYTES / 1024} KiB` : undefined
+}
+
+/** False where there is nothing. Throws SavedChecksError where somebody else than root could have written it. */
+async function trusted(host: Host, path: string, kind: 'directory' | 'file'): Promise<boolean> {
+  const stat = await host.stat(path)
+  if (stat === undefined) return false
+  const reason = distrust(path, stat, kind)
+  if (reason !== undefined) throw new SavedChecksError(`${reason}; hardenctl does not trust it`)
+  return true
+}
+
+function parseLine(line: string): { into: keyof SavedChecks; text: string } {
+  const [, key, text = ''] = /^(Check|Exercise)\s*=\s*(.*)$/.exec(line) ?? []
+  if (key === 'Check') {
+    parseCheck(text)
+    return { into: 'checks', text }
+  }
+  if (key !== 'Exercise') throw new CheckError('a line is Check=CHECK or Exercise=COMMAND')
+  parseExercise(text)
+  return { into: 'exercises', text }
+}
+
+/** What the text of one file says; lines that begin with # or ; are comments. Throws SavedChecksError with path and line. */
+export function parseSavedChecks(text: string, path: string): SavedChecks {
+  const found: SavedChecks = { checks: [], exercises: [] }
+  const lines = text.split('\n').map((line, index) => ({ line: line.trim(), at: index + 1 }))
+  const meant = lines.filter(({ line }) => line !== '' && !/^[#;]/.test(line))
+  if (meant.length > MAX_LINES) throw new SavedChecksError(`${path} has more than ${MAX_LINES} lines`)
+  for (const { line, at } of meant) {
+    try {
+      const { into, text: said } = parseLine(line)
+      found[into].push(said)
+    } catch (error) {
+      if (error instanceof CheckError) throw new SavedChecksError(`${path}:${at}: ${error.message}`)
+      throw error
+    }
+  }
+  return found
+}
+
+async function savedIn(host: Host, folder: string): Promise<SavedChecks[]> {
+  if (!(await trusted(host, folder, 'directory'))) return []
+  const names = (await host.list(folder)).filter((name) => name.endsWith('.conf'))
+  if (names.length > MAX_FILES) throw new SavedChecksError(`${folder} holds more than ${MAX_FILES} files`)
+  const all: SavedChecks[] = []
+  for (const name of names) {
+    const path = `${folder}/${name}`
+    if (await trusted(host, path, 'file')) all.push(parseSavedChecks((await host.read(path)) ?? '', path))
+  }
+  return all
+}
+
+/**
+ * Reads the files *.conf of /etc/hardenctl/checks.d/UNIT/, in the order of their names; the unit may be named with its
+ * type or, as on the command line, without. Throws SavedChecksError where one can't be trusted or read.
+ */
+export async function readSavedChecks(host: Host, unit: string): Promise<SavedChecks> {
+  for (const folder of [CONFIGURATION, FOLDER]) {
+    if (!(await trusted(host, folder, 'directory'))) return { checks: [], exercises: [] }
+  }
+  const names = new Set([unit, unit.replace(/\.service$/, '')])
+  const found = (await Promise.all([...names].map((name) => savedIn(host, `${FOLDER}/${name}`)))).flat()
+  return {
+    checks: found.flatMap(({ checks }) => checks),
+    exercises: found.flatMap(({ exercises }) => exercises),
+  }
+}

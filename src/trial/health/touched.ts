@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Host } from '../../host/host.ts'
+
+/** Processor time of a control group so far, in microseconds; undefined where the kernel does not count it. */
+export function parseUsage(cpuStat: string | undefined): number | undefined {
+  const usage = /^usage_usec (\d+)$/m.exec(cpuStat ?? '')?.[1]
+  return usage === undefined ? undefined : Number(usage)
+}
+
+export interface Usage {
+  /** Milliseconds that were looked at. */
+  ms: number
+  /** Microseconds of processor time in them. */
+  us: number
+}
+
+/**
+ * Whether a service did anything during an exercise that it does not do by itself: no process answers a packet, a signal
+ * or a file without being run for it.
+ */
+export function didSomething(during: Usage, idle: Usage): boolean {
+  const byItself = idle.ms > 0 ? (idle.us / idle.ms) * during.ms : 0
+  return during.us > byItself
+}
+
+const IDLE_MS = 400
+
+async function usageOf(host: Host, group: string): Promise<number | undefined> {
+  return parseUsage(await host.read(`/sys/fs/cgroup${group}/cpu.stat`))
+}
+
+async function usageDuring<T>(
+  host: Host,
+  group: string,
+  doing: () => Promise<T>,
+): Promise<{ result: T; usage: Usage | undefined }> {
+  const [began, before] = [performance.now(), await usageOf(host, group)]
+  const result = await doing()
+  const after = await usageOf(host, group)
+  const ms = performance.now() - began
+  return {
+    result,
+    usage: before === undefined || after === undefined ? undefined : { ms, us: after - before },
+  }
+}
+
+/**
+ * Does something, and tells whether the processes in the control group `group` (its path, as the unit's ControlGroup=)
+ * noticed; undefined where nobody can tell.
+ */
+export async function watchTouched<T>(
+  host: Host,
+  group: string,
+  doing: () => Promise<T>,
+): Promise<{ result: T; touched: boolean | undefined }> {
+  const { usage: idle } = await usageDuring(host, group, () => pause(IDLE_MS))
+  const { result, usage: during } = await usageDuring(host, group, doing)
+  const known = group !== '' && idle !== undefined && during !== undefined
+  return { result, touched: known ? didSomething(during, idle) : undefined }
+}
