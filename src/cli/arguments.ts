@@ -1,7 +1,7 @@
 import { STAGES, type Stage } from '../catalog/common/types.ts'
 import { ExpectedError } from '../host/errors.ts'
 
-/** Not imported: an import of node:util loads all of its parts, half of the time that --help takes. */
+/** Not imported: importing node:util loads all of its parts, which takes half of the time of --help. */
 const { parseArgs } = process.getBuiltinModule('node:util')
 
 export class UsageError extends ExpectedError {
@@ -51,7 +51,7 @@ export interface WalkArguments {
   exerciseAs?: string
   keepSeconds: number
   watchSeconds: number
-  /** In the order in which they are walked. */
+  /** In the order of the walk. */
   stages: readonly Stage[]
   rehearse: boolean
   once: boolean

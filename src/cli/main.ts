@@ -5,7 +5,9 @@ import { parseArguments, USAGE, UsageError } from './arguments.ts'
 
 const printer = () => printerTo(process.stdout, process.stderr)
 
-/** Our own words, without the printer: its stream would load sockets too, a third of the time that --help takes. */
+/**
+ * Writes text of hardenctl itself without the printer, whose stream would load sockets: a third of the time of --help.
+ */
 function say(text: string): void {
   try {
     process.getBuiltinModule('node:fs').writeSync(1, text)
@@ -14,7 +16,7 @@ function say(text: string): void {
   }
 }
 
-/** Reads what V8 made of this very code when it was built. Only of our own making: it is run like the code itself. */
+/** Loads the code that V8 compiled at build time. It runs like the code itself, so it must be ours. */
 function enableCompileCache(): void {
   const directory = `${import.meta.dirname}/cache`
   const { statSync } = process.getBuiltinModule('node:fs')
@@ -32,7 +34,7 @@ async function main(): Promise<number> {
     throw new UsageError(`hardenctl needs root to inspect and restart services: sudo hardenctl ${args.unit}`)
   }
   enableCompileCache()
-  // Only what the command needs is loaded: the help is to be there at once, and the first frame soon.
+  // Loads only what the command needs, so that the help appears at once and the first frame soon.
   if (args.command === 'status')
     return (await import('./commands/status-command.ts')).runStatus(args.unit, printer())
   if (args.command === 'undo')
@@ -45,7 +47,7 @@ async function failed(error: unknown): Promise<number> {
     printer().err(`hardenctl: ${error.message}`)
     return 2
   }
-  // The command alone: what stands behind it may be a secret, as in --check.
+  // The command alone: its arguments may hold a secret, as in --check.
   if (!isExpected(error))
     await (await import('./bug.ts')).tellBug(printer(), error, `command ${commandOf(process.argv[2])}`)
   else {

@@ -38,12 +38,12 @@ export function useSend(): Send {
   return useContext(SendContext)
 }
 
-/** Which machine the screen speaks of. A plan speaks of where it is going to be applied. */
+/** The machine that the screen is about. A plan is about the machine that it will be applied to. */
 export function targetOf({ phase, target }: WalkState): WalkState['target'] {
   return phase.at === 'confirm' ? phase.target : target
 }
 
-/** What stays mounted: cursor, scrolling and overlay start anew with each name. Proofs may move under it. */
+/** The key of what stays mounted: cursor, scrolling and overlay restart with each name. Proofs may change below it. */
 export function screenOf(state: WalkState): string {
   const { phase } = state
   if (state.stopping !== undefined) return 'stopping'
@@ -70,9 +70,9 @@ export function screenOf(state: WalkState): string {
 }
 
 /**
- * Two states with the same name ask the person the same thing; a key meant for one must not answer another. A
- * proof that moves asks nothing new, but for the one that turns a plan into something known to break, and the login
- * from which on a change may be kept.
+ * Two states with the same name ask the same question; a key meant for one must not answer another. A proof that
+ * changes asks nothing new, except when it turns a plan into one known to break, or when a login allows a change to be
+ * kept.
  */
 export function screenKeyOf(state: WalkState): string {
   const news = state.stopping === undefined ? newsOf(state.phase) : undefined
@@ -105,7 +105,7 @@ function isKnownToBreak({ rehearsal }: Extract<Phase, { at: 'confirm' }>): boole
   return rehearsal.state === 'breaks'
 }
 
-/** Phases that come by themselves, while the person may be typing for whatever was there before. */
+/** Phases that appear by themselves while the person may be typing for an earlier one. */
 export function comesUnasked(phase: Phase): boolean {
   switch (phase.at) {
     case 'confirm':

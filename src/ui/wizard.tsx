@@ -37,8 +37,8 @@ function drawFirst(stdout: NodeJS.WriteStream, state: WalkState, ascii: boolean)
 }
 
 /**
- * When the ssh connection drops, every write fails with EIO. Unheard, that error would end the process before
- * it has brought the service back.
+ * When the ssh connection drops, every write fails with EIO. Without a listener, that error would end the process
+ * before it has restored the service.
  */
 function surviveHangup(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): void {
   for (const stream of [stdin, stdout, process.stderr]) stream.on('error', () => {})

@@ -12,7 +12,10 @@ import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { askSaved } from '../../trial/health/ask-saved.ts'
 import { isCommitted } from '../../trial/transaction/restore.ts'
 
-/** Says what is kept of a unit, since when, and whether the running unit shows it. 1 when something is not in force. */
+/**
+ * Prints what is kept for a unit, since when, and whether the running unit shows it. Returns 1 if something is not in
+ * force.
+ */
 export async function runStatus(given: string, printer: Printer): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)

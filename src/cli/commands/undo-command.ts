@@ -7,7 +7,7 @@ import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 
-/** Everything back as before the first change; the exit code. */
+/** Restores everything as before the first change. Returns the exit code. */
 export async function runUndo(given: string, printer: Printer): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)

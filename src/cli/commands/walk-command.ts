@@ -61,7 +61,7 @@ async function unattended(begun: Begun, printer: Printer): Promise<number> {
   return walk.finished
 }
 
-/** The walk in the wizard. Where that fails itself, the walk ends and what is on trial is undone. */
+/** Runs the walk in the wizard. If the wizard itself fails, the walk ends and the change on trial is undone. */
 async function drawn(unit: string, begun: Begun, walk: () => Walk | undefined): Promise<number> {
   const coming = new ComingSession(unit, () => begun())
   undoOnSignals(coming)

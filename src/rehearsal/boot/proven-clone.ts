@@ -25,7 +25,7 @@ export type BaselineVerdict =
       same: true
       proof: string[]
       startMs: number
-      /** What was in the folders that a reboot empties, before the service's first start. */
+      /** The content of the folders that a reboot empties, before the service's first start. */
       volatile: VolatileListing
     }
   | {

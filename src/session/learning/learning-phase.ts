@@ -14,7 +14,9 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage } from '../proof/clone-pool.ts'
 import type { WalkContext } from '../walk/context.ts'
 
-/** One life of the service in a clone under strace. `written` tells what stands in its upper layer besides. */
+/**
+ * Plays the life of the service once in a clone under strace. `written` lists other changes in the clone's upper layer.
+ */
 async function follow(
   { live, signal }: WalkContext,
   clone: Clone,
@@ -37,7 +39,7 @@ async function follow(
   return { facts: learnedFacts(trace, await written(), { systemd, kernel, packages }, how), trace }
 }
 
-/** Takes what was found to what is known, and remembers it. */
+/** Merges the new facts with the known ones, and stores them. */
 async function learnedFrom(
   { learning, store }: WalkContext,
   found: Awaited<ReturnType<typeof follow>>,
@@ -47,9 +49,9 @@ async function learnedFrom(
 }
 
 /**
- * Follows the service through its life with strace, in a clone made for it: what it opens only at its start and what
- * it does at a reload is seen nowhere else. What was learned in earlier sessions is merged with it. Where it can't be
- * followed, says why in one line, and the walk goes on with what /proc and the trials show.
+ * Follows the service through its life with strace, in a clone of its own: only this shows what it opens at its start
+ * and what it does at a reload. Merges the result with that of earlier sessions. If it cannot be followed, stores the
+ * reason in one line, and the walk continues with /proc and the trials.
  */
 export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<void> {
   const { live, rehearsing, learning, subject, signal, dispatch } = context
@@ -79,8 +81,8 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
 }
 
 /**
- * Follows it once more where stages were kept since: with its account and its limits it calls other things. What can't
- * be followed now leaves what was learned before as it is.
+ * Follows the service again after stages were kept: with its account and its limits it makes other calls. If that
+ * fails, earlier facts stay.
  */
 export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
   const { host, rehearsing, subject, signal, dispatch, store, learning } = context

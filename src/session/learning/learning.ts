@@ -3,7 +3,7 @@ import { type LearnedFacts, mergeLearned } from '../../observe/trace/learned-fac
 
 type Trace = Pick<Learned, 'failed' | 'files'>
 
-/** What following the service told so far: with strace in clones, and by its live traffic. */
+/** Facts from following the service: with strace in clones, and from its live traffic. */
 export class Learning {
   #facts: LearnedFacts | undefined
   #trace: Trace | undefined
@@ -20,12 +20,12 @@ export class Learning {
     return this.#facts
   }
 
-  /** The last trace of this walk, whole: what fails without any trial is no sign of one. */
+  /** The last complete trace of this walk: a call that fails there without any trial proves nothing. */
   get trace(): Trace | undefined {
     return this.#trace
   }
 
-  /** Why it could not be followed the last time: one line. */
+  /** Why the last attempt to follow it failed: one line. */
   get why(): string | undefined {
     return this.#why
   }
@@ -35,12 +35,12 @@ export class Learning {
     return this.#live
   }
 
-  /** It was followed in this walk, but with other stages in force than the `kept` of now. */
+  /** It was followed in this walk, but with other stages in force than `kept`. */
   isOutdated(kept: number): boolean {
     return this.#keptThen !== undefined && this.#keptThen !== kept
   }
 
-  /** It was followed in a clone, with as many stages `kept` as now. */
+  /** It was followed in a clone, with the same number of stages `kept`. */
   followed(found: { facts: LearnedFacts; trace: Trace }, kept: number): LearnedFacts {
     this.#trace = found.trace
     this.#keptThen = kept
@@ -53,7 +53,7 @@ export class Learning {
     this.#why = why
   }
 
-  /** Takes more facts to those that are known, and returns them all. */
+  /** Adds facts to the known ones, and returns all. */
   heard(found: LearnedFacts): LearnedFacts {
     this.#facts = mergeLearned(this.#facts, found)
     return this.#facts

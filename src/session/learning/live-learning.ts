@@ -22,16 +22,16 @@ import type { StagePhase } from '../walk/state.ts'
 import { learnAgain } from './learning-phase.ts'
 import { type RecordedTraffic, TrafficRecorder } from './traffic-recorder.ts'
 
-/** Often enough for the shortest time after which PID 1 undoes it. */
+/** Often enough for the shortest time until PID 1 undoes it. */
 const REARM_MS = 5000
 const LOOK_MS = 2000
-/** A look at a service of many processes takes long: this many times as long is paused. */
+/** A look at many processes takes long: the pause is this many times as long. */
 const PAUSES = 20
 
 /** How calls are logged, or why not. */
 type Log = { assignments: Assignment[]; log: AuditLog } | { why: string }
 
-/** Settings by which PID 1 decides whether a seccomp filter takes NoNewPrivileges= with it. */
+/** Settings that make PID 1 turn on NoNewPrivileges= together with a seccomp filter, or not. */
 const DECISIVE = ['User', 'DynamicUser', 'CapabilityBoundingSet', 'AmbientCapabilities']
 
 async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Promise<Log> {
@@ -51,7 +51,7 @@ async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Pro
   return { assignments, log: probed.log }
 }
 
-/** Asks on one screen; true when it shall be. */
+/** Asks on one screen; true for yes. */
 async function isWanted(
   context: WalkContext,
   facts: Facts,
@@ -81,14 +81,16 @@ async function isWanted(
   return (await ask(phase, ['answer']))?.yes === true
 }
 
-/** Keeps the timer from undoing it while all is well; says why it ended otherwise. Settles once `isOver`. */
+/**
+ * Postpones the undo of the timer while the service is healthy; returns why it ended otherwise. Resolves once `isOver`.
+ */
 async function keepArmed({ host, unit }: TrialContext, isOver: () => boolean): Promise<string | undefined> {
   let armed = Date.now()
   while (!isOver()) {
     await pause(250)
     if (Date.now() - armed < REARM_MS) continue
     const { active, restarts } = await takeSnapshot(host, unit)
-    // Somebody may reload or restart it meanwhile: what it is made to do counts as what it does.
+    // Somebody may reload or restart it meanwhile: the calls of that count too.
     if (active === 'failed' || active === 'inactive') return `the service is ${active}`
     if (restarts > 0) return 'the service died and systemd started it again'
     if (!(await rearmTimer(host, unit))) return 'PID 1 ended it'
@@ -102,7 +104,7 @@ async function never(isOver: () => boolean): Promise<undefined> {
   while (!isOver()) await pause(250)
 }
 
-/** Listens until the person, the clock or trouble ends it; says which trouble. Throws the reason of a Ctrl-C. */
+/** Records until the person, the clock or a problem ends it; returns the problem. Throws the reason of a Ctrl-C. */
 async function listen(
   { ask, signal, options, dispatch }: WalkContext,
   ear: TrafficRecorder,
@@ -120,7 +122,7 @@ async function listen(
   }
   let over = false
   const stop = new AbortController()
-  // A Ctrl-C is thrown by the signal below, when all that is under way has ended.
+  // The signal below throws for a Ctrl-C, when all work under way has ended.
   const ending = ask(phase, ['end-learning'], until, stop.signal)
     .catch(orElse(undefined))
     .then(() => {
@@ -220,13 +222,12 @@ export function learnable(
 }
 
 /**
- * Learns from the live service while it serves: a trial that is never kept has the kernel log the calls that are not
- * known yet, and /proc is looked at. No tracer hangs on the service, so that none can take it down. What was learned
- * stands in `context.learning` afterwards, with notes on how it went. Asks first. `chosen` is the stage as the person
- * has it now; what its filter would kill is always logged.
+ * Learns from the live service: a trial that is never kept makes the kernel log unknown calls, and hardenctl reads
+ * /proc. No tracer is attached, so none can end the service. The result is in `context.learning`, with notes. Asks
+ * first. `chosen` is the stage as the person has it now; calls that its filter would kill are always logged.
  */
 export async function learnLive(context: WalkContext, baseline: Baseline, chosen?: StageWork): Promise<void> {
-  // What a clone can teach is known first, so that it costs the live service nothing.
+  // A clone teaches what it can first, so that the live service need not pay for it.
   await learnAgain(context, baseline)
   const { live, subject, dispatch, learning, options } = context
   const what = 'Testing whether the kernel’s log of system calls can be read here'
@@ -252,7 +253,7 @@ export async function learnLive(context: WalkContext, baseline: Baseline, chosen
         ? await listen(context, ear, log.why, never)
         : await listenLogged(context, trials, ear, log.assignments)
   } catch (error) {
-    // Whatever ended it is thrown on, and says more.
+    // The error that ended it is thrown further, and says more.
     await keepHeard().catch(() => undefined)
     throw error
   }

@@ -29,8 +29,8 @@ function processWithLive(process: ProcessFacts, live: readonly ProcessFacts[]): 
 }
 
 /**
- * What is seen in a clone, and what only real traffic on the live host shows: a clone has no peers, no uploads and no
- * requests. Settings and identities are the clone's, since there the stages before are in force.
+ * Merges facts of a clone with those that only real traffic shows: a clone has no peers, no uploads and no requests.
+ * Settings and identities are the clone's, where the earlier stages are in force.
  */
 export function mergeLiveFacts(clone: Facts, live: Facts): Facts {
   return {
@@ -41,7 +41,7 @@ export function mergeLiveFacts(clone: Facts, live: Facts): Facts {
     ),
     executables: union(clone.executables, live.executables, ({ path }) => path),
     writable: union(clone.writable, live.writable, ({ path }) => path),
-    // Other units do not run in a clone: what they hold is seen on the live host alone.
+    // Other units do not run in a clone, so only the live host shows what they hold.
     foreign: union(clone.foreign, live.foreign, ({ path, by }) => `${by} ${path}`),
   }
 }

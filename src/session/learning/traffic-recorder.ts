@@ -20,12 +20,12 @@ import { reachesLimit, tellsOfLoss } from '../../systemd/log/audit-limit.ts'
 import { probeLog } from '../../systemd/log/log-probe.ts'
 import { first } from '../../systemd/manager/show.ts'
 
-/** Records come a little late, and the limit of the kernel counts five seconds. */
+/** Records arrive a little late, and the limit of the kernel covers five seconds. */
 const OVERLAP_MS = 10_000
-/** Files that are remembered: a service that names each upload anew would fill the memory. */
+/** The number of files to remember: a service that gives each upload a new name would fill the memory. */
 const MAX_FILES = 500
 
-/** What is heard from the live service so far. */
+/** Facts recorded from the live service so far. */
 export interface RecordedTraffic {
   news: News
   lost: boolean
@@ -33,21 +33,24 @@ export interface RecordedTraffic {
 
 export interface RecorderOptions {
   host: Host
-  /** As the service was before: what they show is not new. */
+  /** The facts before the recording; what they show is not new. */
   facts: Facts
   on: LearnedOn
-  /** Where calls are logged, and which are not, so that a record of one is somebody else's; undefined where none are. */
+  /**
+   * Where the kernel logs calls, and which it leaves out, so that a record of one belongs to somebody else. Undefined
+   * if no calls are logged.
+   */
   calls: { log: AuditLog; leftOut: ReadonlySet<string> } | undefined
 }
 
-/** Gathers what a live service shows that was not known: the calls that the kernel logged for it, and looks at /proc. */
+/** Records new facts of a live service: calls that the kernel logged for it, and looks at /proc. */
 export class TrafficRecorder {
   readonly #listening: RecorderOptions
   readonly #before: Look
   readonly #group: string
   readonly #since = Date.now()
   #startedBy = Number.POSITIVE_INFINITY
-  /** When it was last listened, and since when the log was read. */
+  /** The time of the last reading, and the time from which the log was read. */
   #heard = Date.now()
   #looked = Date.now()
   /** Of the records that the next reading will show again. */
@@ -55,7 +58,7 @@ export class TrafficRecorder {
   #learned: LearnedFacts | undefined
   /** The kernel said so. */
   #lost = false
-  /** So many records came at once that the kernel may have said nothing of more. */
+  /** So many records came at once that the kernel may have dropped some silently. */
   #full = false
 
   constructor(listening: RecorderOptions) {
@@ -65,17 +68,17 @@ export class TrafficRecorder {
     this.#group = first(unit.properties, 'ControlGroup')
   }
 
-  /** From now on it serves: what comes later is traffic. */
+  /** The start is over: later calls are traffic. */
   started(): void {
     this.#startedBy = Date.now()
   }
 
-  /** Seconds in which it was heard at its work. */
+  /** Seconds of recording. */
   get seconds(): number {
     return Math.max(0, Math.round((this.#heard - this.#startedBy) / 1000))
   }
 
-  /** All that was heard, to be merged with what was known; undefined when nothing was. */
+  /** All new facts, to be merged with the known ones; undefined if there are none. */
   get learned(): LearnedFacts | undefined {
     return this.#learned
   }
@@ -93,8 +96,8 @@ export class TrafficRecorder {
   }
 
   /**
-   * The last look, before what is logged ends. The kernel counts what it dropped only when the next record comes, so one
-   * is made for it: where it turns up, what the kernel said is all.
+   * The last look before logging ends. The kernel reports dropped records only with the next record, so hardenctl
+   * causes one: once it appears, the kernel has reported everything.
    */
   async finish(): Promise<void> {
     const { host, calls } = this.#listening
@@ -130,8 +133,8 @@ export class TrafficRecorder {
   }
 
   /**
-   * A process that still lives tells whose it is by its control group. One that is gone, or that is counted in another
-   * pid namespace, is taken for the unit's: hardly anybody else has calls logged that go through.
+   * A living process is identified by its control group. One that has ended, or has a pid of another namespace, counts
+   * as the unit's: hardly anybody else has allowed calls logged.
    */
   async #isOwn({ pid, exe }: SeccompRecord): Promise<boolean> {
     const { host } = this.#listening

@@ -25,7 +25,10 @@ import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
 
 interface Answer {
   verdict: Verdict
-  /** used: nothing more may be asked of the clone. unsure: it was not as it should be, so the answer may be its own. */
+  /**
+   * used: the clone can do no more jobs. unsure: the clone was not in its expected state, so it may have caused the
+   * answer.
+   */
   clone: 'fit' | 'used' | 'unsure'
 }
 
@@ -34,7 +37,7 @@ export interface Rehearsal {
   readonly host: Host
   /** What is not as on the live host, in sentences. */
   readonly notes: readonly string[]
-  /** The same transaction as live, then reload, and stop and start. It is taken back afterwards. */
+  /** Runs the same transaction as live, then reload, stop and start. Undoes it afterwards. */
   ask(stage: Stage, job: ProofJob, tell: StepListener): Promise<Answer>
   dispose(): Promise<void>
 }
@@ -64,8 +67,8 @@ async function failedLater(
 }
 
 /**
- * What holds through one restart may still break at a reload, or at the next boot, when the folders in /run are gone
- * that the first start made.
+ * A change that holds through one restart may still break at a reload, or at the next boot, when the folders in /run
+ * are gone that the first start made.
  */
 async function attemptWhole(
   trials: TrialContext,
@@ -93,7 +96,7 @@ async function attemptWhole(
   return problem ?? result
 }
 
-/** Only what Enter waits for, and what a row is judged by, is worth a repeat under strace. */
+/** Only the set that Enter waits for, and the value that decides about a row, are worth a repeat under strace. */
 function wantsTrace({ of, change }: ProofJob, { remedies }: Diagnosis): boolean {
   return (of === 'set' || of === 'row') && !remedies.some((one) => helps(change.assignments, one))
 }
@@ -126,7 +129,7 @@ async function ask(
   return { verdict: { holds: false, ...told, undone }, clone }
 }
 
-/** Brings the clone to what the stages before have kept on the host that they were applied to. */
+/** Applies to the clone what the earlier stages kept on its host. */
 async function replayPending({ pendingChange }: WalkContext, trials: TrialContext): Promise<void> {
   const stages = pendingChange?.stages
   if (stages === undefined) return
@@ -137,18 +140,18 @@ async function replayPending({ pendingChange }: WalkContext, trials: TrialContex
   if (!kept.kept) throw new TrialError(kept.reason)
 }
 
-/** A clone that is as the host that the stages are applied to. */
+/** A clone in the state of the host that the stages are applied to. */
 export interface PreparedClone {
   clone: Clone
   /** The host of which it is a clone. */
   live: Host
   trials: TrialContext
-  /** What was in the folders that a reboot empties, before the service's first start. */
+  /** The content of the folders that a reboot empties, before the service's first start. */
   volatile: VolatileListing
   control: Control
 }
 
-/** Boots a clone that is as the host that the stages are applied to, in which the service answers as it does live. */
+/** Boots a clone in the state of the host that the stages are applied to, where the service answers as it does live. */
 export async function bootStage(
   context: WalkContext,
   facts: Facts,
@@ -177,7 +180,7 @@ export async function bootStage(
     await replayPending(context, trials)
     return { clone, live, trials, volatile, control: controlOf(rehearsing) }
   } catch (error) {
-    // Why it could not be made ready says more; PID 1 ends what is left of it.
+    // The reason why it could not be prepared says more; PID 1 ends the rest of it.
     await clone?.dispose().catch(() => undefined)
     signal.throwIfAborted()
     if (error instanceof Bug) throw error.cause
@@ -185,15 +188,15 @@ export async function bootStage(
   }
 }
 
-/** A clone that somebody ends in the middle of a job answers nothing. */
+/** If somebody ends a clone during a job, the job has no answer. */
 async function gone(clone: Clone): Promise<never> {
   await clone.ended
   throw new TrialError('the clone was ended by somebody else')
 }
 
 /**
- * A clone that can be asked. Throws only a bug, and the walk's own interruption, which is the signal's reason:
- * what was undone in the clone is of no interest to who leaves.
+ * A clone for jobs. Throws only bugs and the reason of the walk's signal: a person who leaves does not care what was
+ * undone in the clone.
  */
 export async function openRehearsal(
   context: WalkContext,

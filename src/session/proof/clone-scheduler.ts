@@ -2,12 +2,12 @@ import { availableParallelism, getPriority, setPriority } from 'node:os'
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 
-/** A proof mostly waits for a service to come to rest, so several clones share a processor. */
+/** A proof mostly waits until a service is at rest, so several clones share a processor. */
 const CLONES_A_CORE = 3
 const MAX_CLONES = 8
 const SAMPLE_MS = 1000
 const FIRST_SAMPLE_MS = 150
-/** Shares of processor time with nothing to do: below the first the host needs it, above the second it has plenty. */
+/** Shares of idle processor time: below the first the host needs it, above the second there is plenty. */
 const SCARCE = 0.15
 const PLENTY = 0.35
 
@@ -23,15 +23,15 @@ export function parseTicks(stat: string): { idle: number; all: number } {
   return { idle: idle + wait, all: fields.reduce((sum, one) => sum + (one || 0), 0) }
 }
 
-/** How many clones may be asked side by side after a second in which `idle` of the processor time was left over. */
+/** The number of clones that may work at once, after a second in which `idle` of the processor time was unused. */
 export function nextAllowance(allowed: number, idle: number, most: number): number {
   if (idle < SCARCE) return Math.max(1, Math.floor(allowed / 2))
   return idle > PLENTY ? Math.min(most, allowed + 1) : allowed
 }
 
 /**
- * Keeps proofs out of production's way: on a busy host one clone is asked at a time, on an idle one as many as its
- * processors carry. Idle scheduling alone does not do it, since the kernel shares time out among sessions first
+ * Keeps proofs from slowing production: on a busy host one clone works at a time, on an idle one as many as the
+ * processors carry. Idle scheduling alone is not enough, since the kernel first divides time among sessions
  * (sched_autogroup, sched(7)).
  */
 export class CloneScheduler {
@@ -55,7 +55,7 @@ export class CloneScheduler {
     return this.#allowed
   }
 
-  /** How long a clone waits between two questions, in milliseconds: not at all where there is time to spare. */
+  /** Milliseconds that a clone waits between two jobs; 0 if there is time to spare. */
   get restMs(): number {
     return this.#scarce ? REST_MS : 0
   }
@@ -68,7 +68,7 @@ export class CloneScheduler {
     void this.#sample().then(() => this.#again(run, FIRST_SAMPLE_MS, this.#most))
   }
 
-  /** What a look that is under way then says no longer counts. */
+  /** A look under way at that moment no longer counts. */
   stop(): void {
     this.#run += 1
     clearTimeout(this.#timer)
@@ -101,8 +101,8 @@ export class CloneScheduler {
 }
 
 /**
- * Proofs are in no hurry: while they run this process comes after everybody else, as the clones do. Returns what ends
- * that. Where the limits forbid to come back (RLIMIT_NICE), nothing is changed.
+ * Lowers our own priority while proofs run; call the result to restore it. If the limits forbid restoring it
+ * (RLIMIT_NICE), nothing is changed.
  */
 export function lowerOwnPriority(): () => void {
   const before = getPriority()

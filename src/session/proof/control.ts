@@ -11,8 +11,8 @@ import { healthCheckInput, UnhealthyError } from '../../trial/transaction/trial-
 import { takeBack } from '../../trial/transaction/undo.ts'
 
 /**
- * What the unhardened service bears of all that a trial plays. A trial plays no more than that: what fails without any
- * hardening says nothing of a directive.
+ * The steps of a trial that the unhardened service survives. A trial plays only these: a step that fails without
+ * hardening says nothing about a directive.
  */
 export interface Control {
   reload: boolean
@@ -20,14 +20,14 @@ export interface Control {
   restart: 'boot' | 'plain' | 'none'
   /** Milliseconds that its stop took. */
   stopMs: number
-  /** What is left out and why, a sentence each. */
+  /** The steps that are left out and why, one sentence each. */
   notes: readonly string[]
 }
 
-/** Where no clone can play it, everything is taken to be borne. */
+/** If no clone can play the steps, the service is expected to survive all of them. */
 export const UNPLAYED: Control = { reload: true, restart: 'boot', stopMs: 0, notes: [] }
 
-/** What was played, where a clone could play it. */
+/** The steps that a clone played. */
 export function controlOf(
   rehearsing: { possible: true; control: Control } | { possible: false } | undefined,
 ): Control {
@@ -39,13 +39,13 @@ function words(error: unknown): string {
   return reasonOf(error)
 }
 
-/** The sockets that start the unit: while one is active, its file belongs to it and not to the service. */
+/** The sockets that start the unit: while one is active, its file belongs to the socket unit and not to the service. */
 async function socketsOf(host: Host, unit: string): Promise<string[]> {
   const named = first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy').split(' ')
   return named.filter((name) => name.endsWith('.socket'))
 }
 
-/** Brings a clone to where a boot begins, while its service is stopped: sockets are made anew as a boot makes them. */
+/** Brings a clone to the state of a boot while its service is stopped; sockets are created again as at a boot. */
 export async function asAfterBoot(host: Host, unit: string, volatile: VolatileListing): Promise<void> {
   const sockets = await socketsOf(host, unit)
   for (const socket of sockets) await host.run(['systemctl', 'stop', '--', socket])
@@ -53,7 +53,7 @@ export async function asAfterBoot(host: Host, unit: string, volatile: VolatileLi
   for (const socket of sockets) await host.run(['systemctl', 'start', '--', socket])
 }
 
-/** Starts the service anew after it failed something; true when it answers. */
+/** Restarts the service after a step failed; true if it answers. */
 async function bringBack(trials: TrialContext): Promise<boolean> {
   const { host, unit } = trials
   await resetFailed(host, unit)
@@ -62,7 +62,7 @@ async function bringBack(trials: TrialContext): Promise<boolean> {
   return (await checkHealth(healthCheckInput(trials, any, Date.now()))).healthy
 }
 
-/** Why `play` failed, with the service brought back; undefined when it did not. */
+/** Why `play` failed; the service is restarted then. Undefined if it passed. */
 async function failureOf(trials: TrialContext, play: () => Promise<void>): Promise<string | undefined> {
   try {
     await play()
@@ -75,9 +75,9 @@ async function failureOf(trials: TrialContext, play: () => Promise<void>): Promi
 }
 
 /**
- * Plays in a clone, on the service as it is, exactly what each trial will play: a restart under an empty drop-in with its
- * health check, a reload, a stop and a start as after a boot. Returns why nothing can be proven where not even the
- * restart is borne.
+ * Plays on the unhardened service in a clone what each trial will play: a restart with an empty drop-in and its health
+ * check, a reload, a stop and a start as after a boot. Returns why nothing can be proven if the service does not even
+ * survive the restart.
  */
 export async function playControl(
   trials: TrialContext,

@@ -6,8 +6,8 @@ function breaks(verdict: Verdict): verdict is Extract<Verdict, { holds: false }>
 }
 
 /**
- * Whether all that was tried broke, and with the same words, but for numbers. Then the clones may be at fault, or what
- * was played in them, and not what was tried.
+ * Whether everything broke, with the same words except for numbers. Then the clones or the steps may be at fault, not
+ * the changes.
  */
 export function allBrokeAlike(verdicts: readonly Verdict[]): boolean {
   const broke = verdicts.filter(breaks)

@@ -35,13 +35,13 @@ function changedBy(assignments: readonly Assignment[], remedy: Remedy): Assignme
   return JSON.stringify(applied) === JSON.stringify(assignments) ? undefined : applied
 }
 
-/** What a looser value costs, by the score of the unit with this row alone. */
+/** The price of a looser value, in exposure of the unit with this row alone. */
 function costNote({ facts }: StageWork, before: readonly Assignment[], after: readonly Assignment[]): string {
   const cost = predict(facts, after) - predict(facts, before)
   return cost > 0 ? `It raises the exposure by ${formatScore(cost)}.` : 'It does not raise the exposure.'
 }
 
-/** Rows that are a list of few words, and stand for no more than that list. */
+/** Rows whose value is just a short list of words. */
 const LISTS = new Set(['CapabilityBoundingSet', 'RestrictAddressFamilies'])
 
 function relaxedRung(id: string, assignments: Assignment[], before: Proposed): Rung {
@@ -64,8 +64,8 @@ function remedyNote(remedy: Remedy): string {
 }
 
 /**
- * The stage with the remedies in it: a row that can be relaxed is relaxed, one that can't is unticked. Undefined
- * when nothing changed, so that the same trial is not run twice.
+ * Applies the remedies to the stage: relaxes a row that can be relaxed and unticks the others. Undefined if nothing
+ * changed, so that the same trial does not run twice.
  */
 export function relax(work: StageWork, remedies: readonly Remedy[]): StageWork | undefined {
   let changed = false
@@ -81,7 +81,7 @@ export function relax(work: StageWork, remedies: readonly Remedy[]): StageWork |
   return changed ? next : undefined
 }
 
-/** The row goes, without being taken for the person's wish. */
+/** Unticks the row, but not as a wish of the person. */
 function withoutRow(work: StageWork, id: string, reason?: string): StageWork {
   const ticked = new Set(work.ticked)
   ticked.delete(id)
@@ -91,22 +91,22 @@ function withoutRow(work: StageWork, id: string, reason?: string): StageWork {
 
 const MAX_REMEDIES = 6
 
-/** A row that wants ever more remedies wants something else. */
+/** A row that needs ever more remedies needs something else. */
 function mayBeRelaxed(work: StageWork, id: string): boolean {
   return (work.current.get(id)?.relaxedBy ?? []).length < MAX_REMEDIES
 }
 
-/** Whether a remedy names what was missing, and these assignments do not have it yet. */
+/** Whether a remedy names the missing right, and the assignments do not have it yet. */
 export function helps(assignments: readonly Assignment[], remedy: Remedy): boolean {
   return isPrecise(remedy) && changedBy(assignments, remedy) !== undefined
 }
 
-/** Remedies that name what was missing. The others only point at a directive, which trying finds out better. */
+/** Remedies that name the missing right. The others only point at a directive, which trials find out better. */
 export function isPrecise({ kind }: Remedy): boolean {
   return kind !== 'drop' && kind !== 'step-down'
 }
 
-/** The row with the first of what is known to be missing; undefined where nothing that is known helps it. */
+/** The row with the first right that is known to be missing; undefined if none of them helps. */
 export function relaxPrecisely(
   work: StageWork,
   id: string,
@@ -121,8 +121,8 @@ export function relaxPrecisely(
 }
 
 /**
- * The row with all of this given back, which trials showed to be needed. What was given to it before did not help alone:
- * it is to be tried without it.
+ * The row with all of these given back, which trials showed to be needed. An earlier remedy that did not help alone is
+ * removed.
  */
 export function giveBack(work: StageWork, id: string, needed: readonly Remedy[]): StageWork {
   const guessed = (work.current.get(id)?.relaxedBy ?? []).flatMap((one) =>
@@ -139,8 +139,8 @@ export function giveBack(work: StageWork, id: string, needed: readonly Remedy[])
 }
 
 /**
- * A row that broke, loosened by as little as is known: by what was missing, by one step of its ladder,
- * and where neither is to be had it goes, with its reason.
+ * Loosens a row that broke as little as possible: by the missing right, else by one step of its ladder, else the row is
+ * unticked with its reason.
  */
 export function loosenRow(
   work: StageWork,
@@ -161,7 +161,7 @@ export function loosenRow(
   return withoutRow(work, id, broke.reason)
 }
 
-/** The set loosened by the first thing known to be missing; the same work where nothing precise is known. */
+/** The set with the first right that is known to be missing; the same work if none is known. */
 export function loosenSet(work: StageWork, remedies: readonly Remedy[]): StageWork {
   for (const remedy of remedies.filter(isPrecise)) {
     for (const id of rowsTouched(work, remedy).filter((one) => mayBeRelaxed(work, one))) {
@@ -172,7 +172,7 @@ export function loosenSet(work: StageWork, remedies: readonly Remedy[]): StageWo
   return work
 }
 
-/** A row with which the others break, though each holds alone. */
+/** A row that breaks the others although each holds alone. */
 export function dropCulprit(work: StageWork, id: string, reason: string): StageWork {
   return withoutRow(work, id, `with the other rows: ${reason}`)
 }

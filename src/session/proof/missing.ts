@@ -1,10 +1,10 @@
-/** What needs more than this wants something else than what was taken from it. */
+/** A service that needs more than this number needs something else. */
 const MAX_NEEDED = 4
 
 /**
- * Looks for the few of `candidates` without which a value breaks, the likeliest of which come first; `holds` is what was
- * said of the value with some of them given back, undefined where nothing was. What holds with some also holds with
- * more. Either what is to be tried next, or what to give back; undefined where giving back does not help.
+ * Looks for the few `candidates` that a value needs, the most likely first. `holds` is the verdict with some of them
+ * given back, undefined if there is none yet. A value that holds with some also holds with more. Returns the next set
+ * to try, or the set to give back; undefined if giving back does not help.
  */
 export function searchMissing<T>(
   candidates: readonly T[],
@@ -13,7 +13,7 @@ export function searchMissing<T>(
   const needed: T[] = []
   let left = candidates
   for (let round = 0; round <= MAX_NEEDED; round += 1) {
-    // In the order of the candidates, so that the same set is the same trial.
+    // In the order of the candidates, so that equal sets are the same trial.
     const given = (count: number) => {
       const few = left.slice(0, count)
       return candidates.filter((one) => needed.includes(one) || few.includes(one))
@@ -30,7 +30,10 @@ export function searchMissing<T>(
   return undefined
 }
 
-/** The fewest from the start that hold, where none does not: by doubling, then by halves. Undefined where not even all do. */
+/**
+ * The smallest number from the start that holds, where 0 does not: by doubling, then by halves. Undefined if not even
+ * all hold.
+ */
 function fewest(
   most: number,
   holds: (count: number) => boolean | undefined,

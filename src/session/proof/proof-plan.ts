@@ -25,7 +25,7 @@ export function setVerdict(work: StageWork, proofs: Proofs): Verdict | undefined
   return verdictOf(proofs, changeOf(work))
 }
 
-/** Calls that a filter kills stand in the kernel's one log: two clones that try filters would read each other's. */
+/** The one log of the kernel records all killed calls: two clones that try filters would read each other's. */
 function isExclusive({ assignments }: Change): boolean {
   return assignments.some(({ key }) => key.startsWith('SystemCall'))
 }
@@ -40,8 +40,8 @@ function changeOfRow(work: StageWork, id: string): Change | undefined {
 }
 
 /**
- * Bisects a set that breaks though each of its rows holds alone: it begins to break with one row, in the catalog's
- * order. Either the next part to ask for, or that row.
+ * Bisects a set that breaks although each row holds alone: in the catalog's order it begins to break with one row.
+ * Returns the next part to ask for, or that row.
  */
 function searchCulprit(work: StageWork, proofs: Proofs): { ask: Change } | { culprit: string } {
   const ids = tickedInOrder(work)
@@ -50,7 +50,7 @@ function searchCulprit(work: StageWork, proofs: Proofs): { ask: Change } | { cul
   return 'ask' in next ? { ask: part(next.ask) } : { culprit: ids[next.breaks] as string }
 }
 
-/** Ticked rows that nothing was said of yet, alone. */
+/** Ticked rows without a verdict yet, each alone. */
 function rowsToAsk(work: StageWork, proofs: Proofs, ids: Iterable<string>): ProofJob[] {
   return [...ids].flatMap((id) => {
     const change = changeOfRow(work, id)
@@ -88,7 +88,7 @@ function partsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   return 'ask' in next && verdictOf(proofs, next.ask) === undefined ? [jobFor('part', next.ask)] : []
 }
 
-/** What a row is short of, where it breaks alone and nothing names it: found by giving back. */
+/** The missing right of a row that breaks alone without a sign: found by giving rights back. */
 function searchLacking(
   work: StageWork,
   proofs: Proofs,
@@ -107,7 +107,7 @@ function withGiven(now: Proposed, given: readonly Remedy[]): Proposed {
   return { ...now, assignments }
 }
 
-/** Breaks alone, in a way that nothing known helps against. */
+/** The row breaks alone, and no known remedy helps. */
 function isLost(work: StageWork, proofs: Proofs, id: string): boolean {
   const change = work.ticked.has(id) && !work.insisted.has(id) ? changeOfRow(work, id) : undefined
   const verdict = change && verdictOf(proofs, change)
@@ -135,7 +135,7 @@ function tickedToAsk(work: StageWork, proofs: Proofs): { set: ProofJob[]; alone:
   return { set: wanted ? [jobFor('set', change)] : [], alone }
 }
 
-/** The smaller sets that were asked to find the row with which a set breaks. */
+/** The smaller sets that were tried to find the row that breaks the set. */
 function partsAsked(work: StageWork, proofs: Proofs): Verdict[] {
   const ids = tickedInOrder(work)
   return ids
@@ -144,8 +144,8 @@ function partsAsked(work: StageWork, proofs: Proofs): Verdict[] {
 }
 
 /**
- * Before anybody is blamed, the service as it is is played again, where all that was tried broke alike: all rows, or a
- * set and all parts of it. open: it is not known yet whether all do.
+ * If everything broke alike (all rows, or a set and all its parts), the unhardened service is played again before a row
+ * is blamed. open: it is not known yet whether all did.
  */
 function controlState(work: StageWork, proofs: Proofs): 'settled' | 'open' | 'wanted' {
   if (proofs.verdicts.has(CONTROL.key)) return 'settled'
@@ -161,9 +161,9 @@ function controlState(work: StageWork, proofs: Proofs): 'settled' | 'open' | 'wa
 }
 
 /**
- * What is still to be asked of the clones, the most urgent first. The ticked set comes first, since Enter waits for it:
- * where it holds every row in it does. Where it breaks its rows are asked alone, and where each holds alone, parts of
- * it. Unticked rows and tighter values come beside; a set that they changed is asked when they are through.
+ * The remaining jobs for clones, the most urgent first. The ticked set comes first, since Enter waits for it: if it
+ * holds, every row in it holds. If it breaks, its rows are tried alone, and if each holds alone, parts of it. Unticked
+ * rows and tighter values run beside; a set that they changed is tried when they are done.
  */
 export function proofJobs(work: StageWork, proofs: Proofs): ProofJob[] {
   if (proofs.unprovable !== undefined) return []
@@ -174,7 +174,7 @@ export function proofJobs(work: StageWork, proofs: Proofs): ProofJob[] {
   return [...control, ...set, ...alone, ...given, ...partsToAsk(work, proofs), ...beside]
 }
 
-/** The job that a free clone takes next, if there is one that may be asked beside those that run. */
+/** The next job for a free clone, if one may run beside the running jobs. */
 export function nextJob(work: StageWork, proofs: Proofs, running: readonly ProofJob[]): ProofJob | undefined {
   const exclusive = running.some(({ change }) => isExclusive(change))
   return proofJobs(work, proofs).find(
@@ -203,7 +203,7 @@ export function setProof(work: StageWork, proofs: Proofs): Proof {
   return { state: proofs.running.has(changeKey(changeOf(work))) ? 'proving' : 'waiting' }
 }
 
-/** A row by itself, or as part of a set that held. What broke stays said when its row was unticked for it. */
+/** A row alone, or as part of a set that held. A broken row keeps its reason after it was unticked for it. */
 export function rowProof(work: StageWork, proofs: Proofs, id: string): Proof {
   if (proofs.unprovable !== undefined) return { state: 'unprovable', reason: proofs.unprovable }
   const broken = work.broken.get(id)
@@ -225,14 +225,14 @@ function isProven(work: StageWork, proofs: Proofs, id: string): boolean {
   return alone === undefined ? change !== undefined && inSetThatHeld(work, proofs, id) : alone.holds === true
 }
 
-/** It broke, but it is not known yet whether it is to blame, or what it is short of. */
+/** It broke, but it is not clear yet whether the row is the cause, or what it lacks. */
 function isUndecided(work: StageWork, proofs: Proofs, id: string): boolean {
   if (!isLost(work, proofs, id)) return false
   const lacking = searchLacking(work, proofs, id)
   return controlState(work, proofs) !== 'settled' || (lacking !== undefined && 'ask' in lacking)
 }
 
-/** Why it is wished makes no other wish of it. */
+/** The reason for a wish does not make it another wish. */
 function isSameWish({ why: _, ...one }: OwnershipWish, { why: __, ...other }: OwnershipWish): boolean {
   return isDeepStrictEqual(one, other)
 }
@@ -244,7 +244,7 @@ function isPartOf(part: Change, whole: Change): boolean {
   )
 }
 
-/** Its lines stood in a set that held: what is proven of the set is proven of the row in it. */
+/** Its lines were in a set that held: the proof of the set covers the row. */
 function inSetThatHeld(work: StageWork, proofs: Proofs, id: string): boolean {
   const own = changeOfRow(work, id)
   if (own === undefined) return false
@@ -254,8 +254,8 @@ function inSetThatHeld(work: StageWork, proofs: Proofs, id: string): boolean {
 }
 
 /**
- * A tighter value must not cost the service anything, even if it goes on: what it complains of must have been refused
- * to it by the proposal too.
+ * A tighter value must cost the service nothing, even if it survives: it may complain only about refusals that the
+ * proposal causes too.
  */
 function newRefusal(proofs: Proofs, refused: readonly string[]): string | undefined {
   const known = [...proofs.verdicts.values()].flatMap((verdict) =>
@@ -292,7 +292,7 @@ function applyToRow(work: StageWork, proofs: Proofs, id: string): StageWork {
   return climb(work, id, tried.holds ? newRefusal(proofs, tried.refused) : tried.reason)
 }
 
-/** What broke as a set: by what was missing, or less the row with which it begins to break. */
+/** Loosens a set that broke: gives back the missing right, or removes the row that begins to break it. */
 function applyToSet(work: StageWork, proofs: Proofs): StageWork {
   const set = setVerdict(work, proofs)
   if (set?.holds !== false || work.insisted.size > 0) return work
@@ -304,9 +304,8 @@ function applyToSet(work: StageWork, proofs: Proofs): StageWork {
 }
 
 /**
- * What the stage becomes by what is known: what broke is loosened by what was missing, or by a step of its ladder,
- * and unticked where neither helps; a tighter value that held becomes the proposal. The same work where nothing
- * follows.
+ * Applies verdicts to the stage: a row that broke gets the missing right or a step of its ladder, and is unticked if
+ * neither helps; a tighter value that held becomes the proposal. The same work if nothing changes.
  */
 export function applyVerdicts(start: StageWork, proofs: Proofs): StageWork {
   if (proofs.verdicts.get(CONTROL.key)?.holds === false) return start

@@ -66,8 +66,8 @@ async function askAboutCompanions(
 }
 
 /**
- * Proves that the unhardened service answers in a clone as it does live: only then a clone proves anything. Where it
- * does not, says why in one line, and the walk goes on with live trials.
+ * Proves that the unhardened service answers in a clone as it does live: only then does a clone prove anything. If not,
+ * gives the reason in one line, and the walk continues with live trials.
  */
 export async function rehearsalPhase(
   context: WalkBeginning,

@@ -26,14 +26,14 @@ const MAX_LOST = 1
 
 const silent: StepListener = () => undefined
 
-/** A job that spoiled its clone is done once more, in a fresh one. */
+/** A job that spoiled its clone is repeated in a fresh one. */
 interface Asked extends ProofJob {
   again?: true
 }
 
 /**
- * The proofs of one stage: asks clones of the host about rows, tighter values and the ticked set, while the person
- * reads, and changes the stage by what they say. Clones are booted as there is something to ask, and go with stop().
+ * The proofs of one stage: clones try rows, tighter values and the ticked set while the person reads, and their
+ * verdicts change the stage. Clones boot as jobs need them, and end with stop().
  */
 export class StageProving {
   readonly #context: WalkContext
@@ -43,7 +43,7 @@ export class StageProving {
   #proofs: Proofs = NO_PROOFS
   #running: ProofJob[] = []
   #again: Asked[] = []
-  /** Only the ticked set is asked for, and nothing changes it: it stands on the screen to be applied. */
+  /** Only the ticked set is tried, and nothing changes it: the screen shows it to be applied. */
   #frozen = false
   #stopped = true
   #watching: StepListener = silent
@@ -51,11 +51,11 @@ export class StageProving {
   #idle = new Set<() => void>()
   #failure: unknown
   readonly #broken = new AbortController()
-  /** Clones in a row that could not be made ready. */
+  /** Clones in sequence that could not be prepared. */
   #lost = 0
   #comeBack: () => void = () => undefined
   #differs: readonly string[] = []
-  /** Fewer where a clone could not be booted beside the others. */
+  /** Fewer if a clone could not boot beside the others. */
   #mostClones = Number.POSITIVE_INFINITY
   readonly #pace: CloneScheduler
 
@@ -70,7 +70,7 @@ export class StageProving {
     if (rehearsing?.possible === false) this.#proofs = { ...NO_PROOFS, unprovable: rehearsing.why }
   }
 
-  /** Begins to ask, or goes on after pause(). What was answered before is not asked again. */
+  /** Starts, or continues after pause(). A job with an answer is not repeated. */
   begin(): void {
     if (this.#stopped && this.wanted) {
       this.#comeBack = lowerOwnPriority()
@@ -108,7 +108,7 @@ export class StageProving {
     return this.wanted ? setProof(this.#work, this.#proofs) : { state: 'none' }
   }
 
-  /** Aborts when a proof ended in a bug: nothing that it would say later can be trusted. */
+  /** Aborts when a proof ended in a bug: no later verdict can be trusted. */
   get broken(): AbortSignal {
     return this.#broken.signal
   }
@@ -119,13 +119,16 @@ export class StageProving {
     this.#advance()
   }
 
-  /** Holds the stage as it is, until begin(): what was shown is what is applied. */
+  /** Freezes the stage until begin(), so that the shown stage is the applied one. */
   freeze(): void {
     this.#frozen = true
     this.#advance()
   }
 
-  /** What the clones say of the ticked set, once they do; undefined where none can. Tells the steps meanwhile. */
+  /**
+   * The verdict of the clones on the ticked set, when it is there; undefined if none can tell. Reports the steps
+   * meanwhile.
+   */
   async setVerdict(tell: StepListener): Promise<Verdict | undefined> {
     this.#watching = tell
     try {
@@ -210,7 +213,7 @@ export class StageProving {
       this.#workers.add(worker)
       void worker.finally(() => {
         this.#workers.delete(worker)
-        // Where a single clone is allowed its question waits for the next one, which nobody else would boot.
+        // If only one clone is allowed, its job waits for the next one, which nobody else would boot.
         if (this.#stopped) this.#wake()
         else this.#advance()
       })
@@ -249,7 +252,7 @@ export class StageProving {
     }
   }
 
-  /** On a busy host, for a while between two questions; what waits for Enter does not. */
+  /** On a busy host, pauses between two jobs; the job that Enter waits for does not pause. */
   async #rest(): Promise<void> {
     const until = performance.now() + this.#pace.restMs
     while (performance.now() < until && !this.#frozen && !this.#stopped) {

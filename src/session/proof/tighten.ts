@@ -6,10 +6,10 @@ import type { Climbed, StageWork } from '../stage/stage-work.ts'
 
 const AT_THE_FOOT: Climbed = { stopped: false, nextSqueeze: 0 }
 
-/** A value of a row that is tighter than the one it has, and what is remembered and said when it was tried. */
+/** A tighter value of a row, with the memory and the sentence for its result. */
 interface Tighter {
   proposed: Proposed
-  /** `without` is the part that went, as Evidence.of has it: what was seen that speaks for it is no evidence any more. */
+  /** `without` is the removed part, as in Evidence.of: evidence for it is dropped. */
   held: { climbed: Climbed; said: string; without?: string }
   broke: { climbed: Climbed; said: (reason: string) => string }
 }
@@ -28,14 +28,14 @@ function rungAbove(now: Proposed, climbed: Climbed): Tighter | undefined {
   }
 }
 
-/** One part less; a squeeze that does not apply any more is passed over. */
+/** One part less; a squeeze that no longer applies is skipped. */
 function partLess(now: Proposed, climbed: Climbed, canReload: boolean): Tighter | undefined {
   const squeezes = now.squeezes ?? []
   for (let index = climbed.nextSqueeze; index < squeezes.length; index += 1) {
     const squeeze = squeezes[index]
     const proposed = squeeze && squeezed(now, squeeze)
     if (squeeze === undefined || proposed === undefined) continue
-    // The rungs below a squeezed value are what it was: there is nothing above to climb to.
+    // The rungs below a squeezed value are its earlier values; there is no rung above.
     const next = { stopped: true, nextSqueeze: index + 1 }
     return {
       proposed,

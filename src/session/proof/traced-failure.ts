@@ -25,7 +25,7 @@ export interface TracedFailure {
   before: Pick<Learned, 'failed' | 'files'>
 }
 
-/** Start, requests, reload and stop; the start is one after a boot. Rotation is not what a trial was held to. */
+/** Start, requests, reload and stop; the start is as after a boot. A trial does not include rotation. */
 function phasesOf({ trials, facts, volatile }: TracedFailure): LearnPhase[] {
   const { host, baseline, signal } = trials
   const life = lifecycleOf(host, { facts, baseline, ...(signal ? { signal } : {}) })
@@ -41,8 +41,8 @@ function phasesOf({ trials, facts, volatile }: TracedFailure): LearnPhase[] {
 }
 
 /**
- * The diagnosis with what the kernel refused: the trial that broke is repeated in the clone under strace. The clone is
- * of no further use afterwards. The same diagnosis where nothing could be traced.
+ * The diagnosis with the kernel's refusals: repeats the broken trial in the clone under strace. Do not use the clone
+ * afterwards. Returns the same diagnosis if nothing could be traced.
  */
 export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagnosis): Promise<Diagnosis> {
   const { trials, live, facts, change, before } = failure

@@ -1,11 +1,11 @@
 import type { Remedy } from '../../catalog/common/remedy.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 
-/** What a clone said of one change; `holds: undefined` when no clone could tell. */
+/** The verdict of a clone on one change; `holds: undefined` if no clone could tell. */
 export type Verdict =
   | {
       holds: true
-      /** What the service says was refused to it meanwhile, numbers left out. */
+      /** Refusals that the service logged meanwhile, without numbers. */
       refused: readonly string[]
       of: ProofJob['of']
       change: Change
@@ -21,7 +21,7 @@ export type Verdict =
     }
   | { holds: undefined; why: string }
 
-/** Everything that clones said so far, by the change itself: ticking back and forth asks nothing twice. */
+/** All verdicts of clones so far, by change: ticking back and forth repeats no job. */
 export interface Proofs {
   verdicts: ReadonlyMap<string, Verdict>
   running: ReadonlySet<string>
@@ -55,12 +55,12 @@ export function verdictOf(proofs: Proofs, change: Change): Verdict | undefined {
   return proofs.verdicts.get(changeKey(change))
 }
 
-/** Nothing is changed: what fails then is not the doing of any row. */
+/** Nothing is changed: no row causes a failure here. */
 const NOTHING: Change = { assignments: [], ownership: [] }
 
 export const CONTROL: ProofJob = jobFor('control', NOTHING)
 
-/** What is known with one more answer. A clone in which not even the unhardened service passes proves nothing. */
+/** The verdicts with one more answer. A clone where even the unhardened service fails proves nothing. */
 export function withAnswer(proofs: Proofs, job: ProofJob, verdict: Verdict): Proofs {
   const verdicts = new Map([...proofs.verdicts, [job.key, verdict] as const])
   if (job.of !== 'control' || verdict.holds !== false) return { ...proofs, verdicts }

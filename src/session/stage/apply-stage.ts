@@ -31,7 +31,7 @@ export async function awaitProof(context: WalkContext, proving: StageProving): P
 
 /** What to do after a stage failed. */
 export interface Next {
-  /** The stage as the person wants it now, or that they want it no more. */
+  /** The stage as the person wants it now, or the wish to leave it. */
   go: StageWork | 'skip' | 'stop'
   note?: string
 }
@@ -60,7 +60,8 @@ export async function applyToTarget(
   const diagnosis = await diagnosisOf(host, work.facts, failed)
   const undone = failed.undone.lines
   tried.set(changeKey(changeOf(work)), false)
-  // What failed before its restart, as a line that systemd does not take, no restart can find: it names itself.
+  // A change that failed before its restart, for example by a line that systemd ignores, needs no search by restarts:
+  // the failure names the row.
   const maySearch = host === live && work.ticked.size > 1 && result.report !== undefined
   const then = await afterFailure(context, work, {
     ...diagnosis,

@@ -1,7 +1,7 @@
 /**
- * Looks for the row with which a list begins to break. All rows together are known to break, none of them is known to
- * hold; `holds(n)` is what was said of the first n, undefined where nothing was. Either how many are to be tried next,
- * or the index of the row: of n rows it takes at most ⌈log2 n⌉ trials.
+ * Looks for the row that begins to break a list. All rows together break, and none is known to hold; `holds(n)` is the
+ * verdict on the first n rows, undefined if there is none yet. Returns how many to try next, or the index of the row:
+ * at most ⌈log2 n⌉ trials for n rows.
  */
 export function searchBreaking(
   rows: number,

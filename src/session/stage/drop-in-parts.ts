@@ -4,8 +4,8 @@ import { formatScore } from '../store/score.ts'
 import type { KeptStage } from '../store/store.ts'
 
 /**
- * The kept drop-in, stage by stage with a comment each. A key that a later stage says again stands only there:
- * the user switch narrows the bounding set that the capabilities stage began.
+ * The kept drop-in, stage by stage with a comment each. A key that a later stage sets again appears only there: the
+ * user switch narrows the bounding set of the capabilities stage.
  */
 export function dropInParts(kept: readonly KeptStage[]): DropInPart[] {
   const parts: DropInPart[] = []
@@ -50,7 +50,7 @@ export function withStage(kept: readonly KeptStage[], latest: KeptStage): KeptSt
           before: before.before,
           first: before.first ?? before.at,
           assignments: mergeAssignments(before.assignments, added.assignments),
-          // What another stage has recorded meanwhile is no longer what was there before the first change.
+          // A record that another stage made meanwhile does not show the state before the first change.
           records: [...before.records, ...added.records.filter(({ path }) => !elsewhere.has(path))],
         }
   return [...others, merged].sort((a, b) => orderOf(a.stage) - orderOf(b.stage))

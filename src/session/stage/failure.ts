@@ -10,8 +10,8 @@ import type { WalkContext } from '../walk/context.ts'
 import type { StageWork } from './stage-work.ts'
 
 /**
- * What was said since the trial's restart. A service that died and was started again has said why in an invocation that
- * is over; of the one before the trial nothing is read.
+ * The log lines since the trial's restart. A service that died and was restarted gave its reason in an earlier
+ * invocation; lines from before the trial are not read.
  */
 async function journalOf(
   host: Host,
@@ -28,7 +28,7 @@ async function journalOf(
   return invocation === trial.before.invocation ? [] : await invocationJournal(host, invocation)
 }
 
-/** Why a trial failed on `host`, by what was said of it alone. `appliedTo` is the host that it was for. */
+/** Why a trial failed on `host`, from its log lines alone. `appliedTo` is the host that the trial is for. */
 export async function diagnosisOf(
   host: Host,
   facts: Facts,
@@ -61,7 +61,7 @@ export interface Failure {
   maySearch?: number
 }
 
-/** Shows why it failed and asks what now: the work to go on with, or where to go. */
+/** Shows why it failed and asks what to do next: the work to continue with, or where to go. */
 export async function afterFailure(
   context: WalkContext,
   work: StageWork,

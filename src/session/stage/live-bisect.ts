@@ -10,7 +10,7 @@ import { requireBack } from './stage-trial.ts'
 import { changeOf, type StageWork, tickedInOrder } from './stage-work.ts'
 import { trialContext } from './trial-context.ts'
 
-/** What live trials of a stage said so far, by the change: no part is tried twice. */
+/** Verdicts of live trials of a stage so far, by change: no part is tried twice. */
 export type TriedLive = Map<string, boolean>
 
 /** Trials that the search for one row may take: ⌈log2 n⌉. */
@@ -18,7 +18,7 @@ export function mostTrials(rows: number): number {
   return Math.ceil(Math.log2(Math.max(2, rows)))
 }
 
-/** One live trial of a part, undone whatever it comes to; why it broke, or undefined. */
+/** One live trial of a part, always undone; returns why it broke, or undefined. */
 async function tryPart(
   context: WalkContext,
   work: StageWork,
@@ -36,9 +36,9 @@ async function tryPart(
 }
 
 /**
- * Finds on the live service the row with which a stage begins to break, where no clone can tell: parts of it are tried
- * and taken back, so between two trials the service runs as it was last proven. The row is then relaxed by as little
- * as is known, and the rest is kept on the list.
+ * Finds the row that breaks a stage on the live service when no clone can tell: it tries parts and undoes each, so that
+ * the service runs in its last proven state between trials. It then loosens the row as little as possible; the other
+ * rows stay on the list.
  */
 export async function searchLive(
   context: WalkContext,

@@ -11,7 +11,7 @@ import type { LoginProof } from '../walk/state.ts'
 type Keep = PhaseAt<'keep'>
 type Answer = { yes: boolean } | undefined
 
-/** To go to another terminal and log in there takes longer than to read a screen. */
+/** Logging in at another terminal takes longer than reading a screen. */
 const LOGIN_SECONDS = 120
 const LOOK_EVERY_MS = 1500
 
@@ -28,13 +28,13 @@ export function loginWanted({ host, live }: WalkContext, facts: Facts): LoginPro
   return opener && { by: opener.name }
 }
 
-/** Why a change is not even tried: with nobody there to log in, an exercise has to. One line. */
+/** Why a change is not tried at all: without a person, an exercise must log in. One line. */
 export function nobodyLogsIn({ options }: WalkContext, login: LoginProof | undefined): string | undefined {
   if (login === undefined || options.keepSeconds > 0 || options.exercises.length > 0) return undefined
   return `not tried live: ${login.by} lets people log in to this machine, and nobody can confirm here that it still does; give an --exercise that logs in`
 }
 
-/** Why a change that held is undone all the same: with nobody there, a login of the exercise has to be seen. */
+/** Why a change that held is undone anyway: without a person, the login of an exercise must be seen. */
 export async function noLoginSeen(
   { host, subject }: WalkContext,
   { by }: LoginProof,
@@ -45,8 +45,8 @@ export async function noLoginSeen(
 }
 
 /**
- * Asks Keep?, and where the service is a way into the machine, looks for a new login meanwhile: without one a yes
- * counts only where the person insists in words. undefined when the time is up.
+ * Asks Keep?. If the service lets people log in to the machine, watches for a new login: without one, a yes counts only
+ * if the person insists in words. Undefined when the time is up.
  */
 export async function askToKeep(
   { ask, dispatch, signal }: Pick<WalkContext, 'ask' | 'dispatch' | 'signal'>,
@@ -58,7 +58,7 @@ export async function askToKeep(
   const shown = (): Keep => (login === undefined ? phase : { ...phase, login })
   const watch = async (): Promise<void> => {
     while (login !== undefined && !answered) {
-      // Where it can't be looked at, none was seen.
+      // If logins cannot be read, none was seen.
       const seen = await look().catch(orElse(undefined))
       if (answered || signal.aborted) return
       if (seen !== undefined && seen.at !== login.seen?.at) {

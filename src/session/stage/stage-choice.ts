@@ -26,7 +26,7 @@ function edited(
 
 type Choice = 'review' | 'skip' | 'stop' | 'learn'
 
-/** Lets the person choose rows until they want to see the drop-in, or to go elsewhere. */
+/** Lets the person choose rows until they open the drop-in or leave the stage. */
 export async function choose(context: WalkContext, proving: StageProving, before: number): Promise<Choice> {
   const { stage, facts } = proving.work
   const { why, live } = context.learning
@@ -48,7 +48,7 @@ export async function choose(context: WalkContext, proving: StageProving, before
   }
 }
 
-/** Shows exactly what will be written, and what clones say of it; true when it shall be. */
+/** Shows the exact drop-in and the verdict of the clones; true to apply it. */
 export async function confirm(context: WalkContext, proving: StageProving): Promise<boolean> {
   const { work } = proving
   const { assignments, ownership } = changeOf(work)

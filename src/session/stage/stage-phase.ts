@@ -16,14 +16,14 @@ import { choose, confirm, shown } from './stage-choice.ts'
 import { rehearsedNote } from './stage-trial.ts'
 import { asChosen, beginStage, type StageWork, toAlternative } from './stage-work.ts'
 
-/** What this stage can be now, with what the person had chosen of it before. */
+/** The stage for the present facts, with the person's earlier choices. */
 async function lookAt(
   context: WalkContext,
   stage: Stage,
   baseline: Baseline,
   chosen: StageWork | undefined,
 ): Promise<StageWork> {
-  // What it calls by now, with its account and its limits, is what a filter has to let through.
+  // A filter must allow the calls that the service makes now, with its account and its limits.
   if (stage === 'syscalls') await learnAgain(context, baseline)
   context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
   const { host, live, subject, learning } = context
@@ -60,7 +60,7 @@ async function tryStage(
     rehearsal = `tried because you insisted, though it broke in a clone: ${verdict.reason}`
   }
   await proving.pause()
-  // An earlier stage broke the service meanwhile: this one was proven upon what is no longer there.
+  // An earlier stage broke the service and was undone: this stage was proven on top of it.
   if (await takeBackLate(context, baseline)) return 'look again'
   const { differs } = proving
   const target = { before, rehearsal, proven: verdict?.holds === true, differs, facts: work.facts }
@@ -74,10 +74,10 @@ interface Ended {
   stop?: true
 }
 
-/** It ended, or it is to be looked at again, with what the person had chosen kept. */
+/** The stage ended, or starts again with the person's choices kept. */
 type Walked = Ended | { lookAgain: StageWork }
 
-/** Lets the person choose and try, until the stage is kept or left, or what it was chosen by has changed. */
+/** Lets the person choose and try until the stage is kept or left, or its facts have changed. */
 async function walkChoices(context: WalkContext, baseline: Baseline, work: StageWork): Promise<Walked> {
   const before = await exposureNow(context)
   const left = (then: 'skip' | 'stop', note?: string): Ended => ({

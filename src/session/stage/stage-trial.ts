@@ -16,7 +16,7 @@ import type { Proof, StageResult } from '../walk/state.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import { askToKeep, loginWanted, noLoginSeen, secondsToKeep } from './remote-login.ts'
 
-/** What is known of a change when it comes to its target, the live host or the clone that stands in for it. */
+/** Facts about a change when it is applied to its target, the live host or the clone of the rehearsal. */
 export interface TrialTarget {
   /** Exposure ×10 before it. */
   before: number
@@ -38,7 +38,7 @@ export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict
   return `not rehearsed: ${'reason' in set ? set.reason : 'no clone could tell'}`
 }
 
-/** A live failure after a rehearsal that held shows that the clone differs from the host, and is told as that. */
+/** A live failure after a passed rehearsal shows that the clone differs from the host, and is reported so. */
 export function withDifference<Failed extends Extract<Attempt, { healthy: false }>>(
   failed: Failed,
   { proven, differs }: TrialTarget,
@@ -50,7 +50,7 @@ export function withDifference<Failed extends Extract<Attempt, { healthy: false 
   return { ...failed, reasons: [{ ...main, text }, ...rest] }
 }
 
-/** Ends the walk where an undo is not proven: nothing more is tried on a service that may not be back. */
+/** Ends the walk if an undo is not proven: the service may not be restored, so nothing more is tried on it. */
 export function requireBack(
   why: string,
   { proven, lines }: Undone,
@@ -65,7 +65,7 @@ export function requireBack(
   )
 }
 
-/** Asks Keep? where somebody is there to answer, and keeps what passed or takes it back. */
+/** Asks Keep? if a person can answer, and keeps or undoes the change that passed. */
 export async function keepOrUndo(
   context: WalkContext,
   trials: TrialContext,

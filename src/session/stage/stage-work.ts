@@ -14,16 +14,16 @@ export interface StageWork {
   stage: Stage
   facts: Facts
   proposals: StageProposal[]
-  /** What a row would write by now: the proposal, or what it was relaxed to. */
+  /** What a row would write now: the proposal, or its relaxed form. */
   current: ReadonlyMap<string, Proposed>
   ticked: ReadonlySet<string>
   /** Rows that were unticked because they broke in a clone, and how. */
   broken: ReadonlyMap<string, string>
-  /** Rows that the person ticked all the same. */
+  /** Rows that the person ticked anyway. */
   insisted: ReadonlySet<string>
-  /** Rows that the person touched, or that were ticked because they held: they are not ticked by themselves again. */
+  /** Rows that the person touched, or that a proof ticked: they are not ticked automatically again. */
   decided: ReadonlySet<string>
-  /** Rows that stand for their other way by now. */
+  /** Rows switched to their alternative. */
   turned: ReadonlySet<string>
   /** Which tighter values of a row were tried already. */
   climbed: ReadonlyMap<string, Climbed>
@@ -56,7 +56,7 @@ export const UNTOUCHED = {
   climbed: new Map<string, Climbed>(),
 } as const
 
-/** Ticks or unticks one row at the person's wish; a row without a proposal stays as it is. */
+/** Ticks or unticks one row for the person; a row without a proposal stays as it is. */
 export function toggle(work: StageWork, id: string): StageWork {
   if (!work.current.has(id)) return work
   return work.ticked.has(id) ? untick(work, id) : tick(work, id)
@@ -76,7 +76,7 @@ function untick(work: StageWork, id: string): StageWork {
   return { ...work, ticked, insisted, decided: new Set([...work.decided, id]) }
 }
 
-/** The row's other way instead of the one it stands for; what was tried of the one says nothing of the other. */
+/** Switches a row to its alternative; proofs of one say nothing about the other. */
 export function toAlternative(work: StageWork, id: string): StageWork {
   const now = work.current.get(id)
   if (now?.other === undefined) return work
@@ -88,7 +88,7 @@ export function toAlternative(work: StageWork, id: string): StageWork {
   return { ...work, climbed, turned, current: new Map([...work.current, [id, { ...other, other: before }]]) }
 }
 
-/** A stage that was looked at anew, with the ticks and the ways that the person had chosen before. */
+/** A stage with new facts, and with the ticks and alternatives that the person had chosen. */
 export function asChosen(anew: StageWork, before: StageWork): StageWork {
   return [...anew.current.keys()].reduce((work, id) => {
     const turned = before.turned.has(id) !== work.turned.has(id) ? toAlternative(work, id) : work
@@ -102,7 +102,7 @@ export function tickedInOrder({ proposals, ticked }: StageWork): string[] {
   return proposals.map(({ directive }) => directive.key).filter((id) => ticked.has(id))
 }
 
-/** All that may be ticked, or none. What broke in a clone stays unticked: to insist on it takes a tick of its own. */
+/** Ticks all possible rows, or none. A row that broke in a clone stays unticked: insisting takes a tick of its own. */
 export function tickAll(work: StageWork, on: boolean): StageWork {
   const ids = [...work.current.keys()].filter((id) => on !== work.ticked.has(id) && !work.broken.has(id))
   return ids.reduce((next, id) => toggle(next, id), work)
@@ -139,7 +139,7 @@ export function predict(facts: Facts, assignments: readonly Assignment[]): numbe
   return exposure(changed, { version: facts.systemd, groups: facts.syscallGroups, ...bpf }).score
 }
 
-/** The same with the ticked rows, this one in another way. */
+/** The same with the ticked rows, where this row has another value. */
 function predictWith(work: StageWork, id: string, other: Proposed): number {
   const current = new Map([...work.current, [id, other]])
   return predict(work.facts, chosenAssignments({ ...work, current }, new Set([...work.ticked, id])))

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
 
-/** What is read back of learned facts is checked as all that root reads is. */
+/** Learned facts from disk are checked, like everything that root reads. */
 const text = z.string().check(z.maxLength(4096))
 const path = z.string().check(z.maxLength(4096), z.regex(/^[^\0]*$/))
 const sightings = z.array(z.strictObject({ program: path, phase: text, count: z.int().check(z.gte(0)) }))

@@ -99,7 +99,7 @@ const state = z.strictObject({
 export type KeptStage = z.infer<typeof keptStage>
 export type StoredState = z.infer<typeof state>
 
-/** What is to be remembered otherwise; a trial that is undefined is forgotten. */
+/** Changes to the stored state; an undefined trial is removed. */
 export type StateChange = Partial<Omit<StoredState, 'pending'>> & {
   pending?: StoredState['pending'] | undefined
 }
@@ -123,7 +123,7 @@ function statePath(unit: string): string {
   return `${stateFolder(unit)}/state.json`
 }
 
-/** The state folder must be root's alone, or what is read from it could be anybody's word. */
+/** Only root may write to the state folder; otherwise anybody could have written the state. */
 async function proveFolder(host: Host, path: string): Promise<void> {
   const stat = await host.stat(path)
   if (stat === undefined) return
@@ -175,7 +175,7 @@ export async function saveState(host: Host, stored: StoredState): Promise<void> 
   await host.write(statePath(stored.unit), `${JSON.stringify(stored, null, 1)}\n`, 0o600)
 }
 
-/** Removes what is remembered and leaves the folder: a walk at work holds its lock on it. */
+/** Removes the stored state but not the folder: a running walk holds its lock on it. */
 export async function clearState(host: Host, unit: string): Promise<void> {
   await host.remove(statePath(unit))
 }
@@ -185,7 +185,7 @@ export async function forgetFolders(host: Host, unit: string): Promise<void> {
   for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(orElse(false))
 }
 
-/** A trial as the store keeps it: what its files were is of use only as long as it is under way. */
+/** A trial as the store keeps it: the hashes of its files are of use only while it runs. */
 export function asPending({ files: _, ...value }: Trial): NonNullable<StoredState['pending']> {
   return z.parse(trial, JSON.parse(JSON.stringify(value)))
 }

@@ -9,7 +9,7 @@ import {
   saveState,
 } from './store.ts'
 
-/** What a walk remembers: everybody reads it here, and it changes by these methods alone. */
+/** The memory of a walk: everybody reads it here, and only these methods change it. */
 export class WalkStore {
   #state: StoredState
   readonly #write: (state: StoredState) => Promise<void>
@@ -37,7 +37,7 @@ export class WalkStore {
     await this.#write(this.#state)
   }
 
-  /** Nothing is kept any more, and the exposure is `stock`; what was learned of the service still holds. */
+  /** Nothing is kept any more, and the exposure is `stock`; learned facts stay. */
   beginAnew(stock: number): void {
     const { unit, learned } = this.#state
     this.#state = { ...freshState(unit, stock), ...(learned && { learned }) }

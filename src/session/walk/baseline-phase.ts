@@ -23,17 +23,17 @@ function rowOf(check: Check): CheckRow {
   return { id: checkKey(check), label: checkLabel(check), ticked: true, request: check }
 }
 
-/** One that hardenctl came upon by itself gives way where it does not hold. */
+/** A check that hardenctl proposed is dropped if it does not hold. */
 function proposedRow(check: Check): CheckRow {
   return { ...rowOf(check), proposed: true }
 }
 
-/** Each check once: as it was given, where it was both proposed and given. */
+/** Each check once; the given one replaces an equal proposal. */
 function distinct(rows: readonly CheckRow[]): CheckRow[] {
   return [...new Map(rows.map((row) => [row.id, row])).values()]
 }
 
-/** A service that forks jobs never has the same processes for long, and can't be asked to come to rest. */
+/** A service that forks jobs always changes its processes, so it need not come to rest. */
 async function isRestless({ host, subject }: WalkBeginning): Promise<boolean> {
   const seen = new Set<string>()
   for (let look = 0; look < 5; look += 1) {
@@ -43,7 +43,7 @@ async function isRestless({ host, subject }: WalkBeginning): Promise<boolean> {
   return seen.size > 1
 }
 
-/** What the rows become by one intent of the person; a text that is no check leaves them with a problem. */
+/** The rows after one intent of the person; a text that is not a check adds a problem. */
 function editRows(
   rows: CheckRow[],
   intent: { do: 'toggle-check'; id: string } | { do: 'add-check'; text: string },
@@ -60,7 +60,7 @@ function editRows(
   }
 }
 
-/** What is true of the service when the walk ends here: that it runs as when it was found is looked at, not believed. */
+/** The state of the service when the walk ends here: whether it still runs as found is checked, not assumed. */
 async function leftWith(
   problem: string | undefined,
   notes: readonly string[],
@@ -79,13 +79,13 @@ async function leftWith(
       )
 }
 
-/** What the person hears where nothing decides health but processes and listeners. */
+/** The warning if only processes and listeners decide health. */
 const NO_CHECK =
   'No check: hardenctl found nothing to ask this service, so it compares only processes and listeners. --check CHECK asks something, --exercise CMD uses it'
 
 /**
- * Proposes the checks that decide health, lets the person change them, and measures them several times. A check
- * that flaps or fails before anything was changed can't tell a broken service: the walk refuses to begin with it.
+ * Proposes the checks that decide health, lets the person change them, and measures them several times. A check that is
+ * unstable or fails before any change cannot show a broken service, so the walk refuses to start with it.
  */
 export async function baselinePhase(
   context: WalkBeginning,
@@ -101,7 +101,7 @@ export async function baselinePhase(
   let { notes } = proposal
   let rows = distinct([...proposal.checks.map(proposedRow), ...given.map(rowOf)])
   let restarts: Restarts = options.once ? 'once' : 'each stage'
-  // Learning live restarts the live service besides, so that once is no choice.
+  // Live learning restarts the live service too, so "once" is not a choice.
   const choice = () => (options.rehearse && options.learnLive === undefined ? { restarts } : {})
   const words = () => (rows.some(({ ticked }) => ticked) ? notes : [...notes, NO_CHECK])
   let problem: string | undefined

@@ -16,7 +16,7 @@ export interface BugPlace {
   doing: string
 }
 
-/** All that a report needs: no arguments, no environment and nothing of the service's but its name. */
+/** Everything that a report needs: no arguments, no environment, and nothing of the service except its name. */
 async function reportText(host: Host, error: unknown, { unit, doing }: BugPlace): Promise<string> {
   const systemd = await systemdVersion(host).catch(orElse(0))
   return [
@@ -29,7 +29,7 @@ async function reportText(host: Host, error: unknown, { unit, doing }: BugPlace)
   ].join('\n')
 }
 
-/** Only root may read what root writes here; a folder that somebody else may change is not used. */
+/** Only root may read these files; a folder that others can change is not used. */
 async function writeToState(host: Host, name: string, text: string): Promise<string> {
   await host.makeDirectory(STATE_FOLDER, 0o700)
   const stat = await host.stat(STATE_FOLDER)
@@ -40,7 +40,7 @@ async function writeToState(host: Host, name: string, text: string): Promise<str
   return path
 }
 
-/** A folder that mkdtemp(3) makes is its maker's alone, whoever else may write in the one above. */
+/** Only its creator can use a folder of mkdtemp(3), whoever can write to the parent. */
 async function writeToTemporary(name: string, text: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'hardenctl-')), name)
   await writeFile(path, text, { flag: 'wx', mode: 0o600 })

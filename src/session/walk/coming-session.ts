@@ -1,8 +1,8 @@
 import { type Intent, initialState, type Session, type WalkState } from './state.ts'
 
 /**
- * A session whose code is loaded only once its first frame is drawn. It looks like the walk does at its beginning, and
- * is the walk from then on.
+ * A session that loads its code after its first frame is drawn. At first it looks like the start of a walk, and then it
+ * is the walk.
  */
 export class ComingSession implements Session {
   readonly finished: Promise<number>
@@ -37,7 +37,7 @@ export class ComingSession implements Session {
     return this.#session?.state() ?? this.#first
   }
 
-  /** Who listens has drawn what there is to see; the code is loaded in a later turn of the event loop. */
+  /** The listener has drawn the frame; a later turn of the event loop loads the code. */
   subscribe(listener: () => void): () => void {
     setImmediate(this.#drawn)
     this.#listeners.add(listener)

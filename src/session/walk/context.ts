@@ -40,7 +40,9 @@ export type Rehearsing =
   /** `why`: one line. */
   | { possible: false; why: string }
 
-/** What every part of the walk works with. What changes in it has an owner, and changes by the owner's methods. */
+/**
+ * The data that every part of the walk uses. Each changing part has an owner, and only the owner's methods change it.
+ */
 export interface WalkContext {
   /** The machine that the stages are applied to: the live host, or a clone that stands in for it until the end. */
   readonly host: Host
@@ -49,7 +51,7 @@ export interface WalkContext {
   /** Undefined where rehearsal is not wanted. */
   readonly rehearsing: Rehearsing | undefined
   readonly learning: Learning
-  /** What a clone must be given first, to be as the host that the stages are applied to; only where that is a clone. */
+  /** The change that a clone needs first to match the host of the stages; only if that host is a clone. */
   readonly pendingChange: PendingChange | undefined
   readonly store: WalkStore
   readonly subject: Subject

@@ -62,7 +62,7 @@ function portEndpoint({ type, address, port }: SocketFacts): Endpoint | { why: s
   return { why: 'no protocol is known for it' }
 }
 
-/** Where the service can be asked, each port once; the rest in sentences. */
+/** Endpoints where the service can be asked, each port once; sentences about the others. */
 async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; notes: string[] }> {
   const found = new Map<string, Asked>()
   const notes: string[] = []
@@ -131,7 +131,7 @@ async function recognisedInClone(
       if (recognised.ended !== undefined && !(await survival.revive())) break
     }
   } catch (error) {
-    // Whatever a clone could not do is asked live, and only what a sign speaks for.
+    // A question that no clone could answer is asked live, but only if a sign supports the protocol.
     signal.throwIfAborted()
     return { found, why: reasonOf(error) }
   } finally {
@@ -141,7 +141,7 @@ async function recognisedInClone(
   return { found }
 }
 
-/** What ended the live service is not asked again; one that can't be started again ends the walk. */
+/** A question that ended the live service is not asked again; if the service cannot start again, the walk ends. */
 export async function reviveLive(survival: Survival, unit: string, question: string): Promise<string> {
   if (await survival.revive())
     return `The service ended when it was asked ${question}; hardenctl started it again and will not ask that again`
@@ -152,9 +152,9 @@ export async function reviveLive(survival: Survival, unit: string, question: str
 }
 
 /**
- * The checks that could decide health: what each listener speaks is asked in a clone first, where one can be had. Live
- * nothing is said that was not answered there, or that a sign does not speak for. Throws Refusal where a question ended
- * the service for good.
+ * The checks that could decide health. A clone is asked first which protocol each listener speaks, if one can be had.
+ * The live service is sent only what was answered there or what a sign supports. Throws Refusal if a question ended the
+ * service for good.
  */
 export async function firstQuestions(context: Asker, facts: Facts): Promise<FirstQuestions> {
   const { live, subject } = context

@@ -16,7 +16,7 @@ import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
 import type { Restarts } from './state.ts'
 
-/** Takes the last kept stage back, which the final check found at fault, and says so. */
+/** Undoes the last kept stage, which the final check found guilty, and reports it. */
 async function dropLastStage(context: WalkContext, baseline: Baseline, reason: string): Promise<string> {
   const { host, subject, store } = context
   const kept = store.state.kept.slice(0, -1)
@@ -32,7 +32,7 @@ async function dropLastStage(context: WalkContext, baseline: Baseline, reason: s
   return `${title} was undone at the end: ${reason}`
 }
 
-/** Why the service is worse now than when its last stage was kept; one that somebody stopped is theirs to start. */
+/** Why the service is worse now than when its last stage was kept. If somebody stopped it, they must start it. */
 async function diedSince({ host, subject }: WalkContext): Promise<string | undefined> {
   const { active, restarts } = await takeSnapshot(host, subject.unit)
   if (active === 'failed') return 'the service failed some time after it was kept'
@@ -40,8 +40,8 @@ async function diedSince({ host, subject }: WalkContext): Promise<string | undef
 }
 
 /**
- * Takes back, stage by stage, what broke the service only after it had been proven and kept, and says so in the
- * history. True when something was taken back. No signal ends it half-way.
+ * Undoes, stage by stage, changes that broke the service only after they were proven and kept, and notes it in the
+ * history. True if something was undone. No signal interrupts it.
  */
 export async function takeBackLate(context: WalkContext, baseline: Baseline): Promise<boolean> {
   const { host, live, subject, dispatch } = context
@@ -49,7 +49,7 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
   let taken = false
   for (;;) {
     const last = context.store.state.kept.at(-1)
-    // What an earlier walk kept has had its time: a death since is not laid at its door.
+    // Stages of an earlier walk have run for long: a death now is not their fault.
     if (last === undefined || context.store.wasKeptEarlier(last)) return taken
     const reason = await diedSince(context)
     if (reason === undefined) return taken
@@ -66,9 +66,8 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
 }
 
 /**
- * The end of the walk: reload, stop and start with all that was kept; what fails is taken back stage by stage. The
- * service that restarts only once was stopped and started in a clone.
- * True when the service is proven healthy.
+ * The end of the walk: reload, stop and start with all kept stages; on a failure, undoes stage by stage. With a single
+ * restart, the clone did the stop and start. True if the service is proven healthy.
  */
 export async function finish(context: WalkContext, baseline: Baseline, restarts: Restarts): Promise<boolean> {
   const { host, subject, dispatch } = context
@@ -83,7 +82,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     const records = context.store.state.kept.flatMap((stage) => stage.records)
     const untried = await armFinalUndo(trials, records, watchSeconds)
     if (untried !== undefined) {
-      // Nothing speaks against what was kept: it stays, and the person hears what was not tried.
+      // Nothing speaks against the kept stages: they stay, and the person reads what was not tried.
       notes.push(`hardenctl did not try the last reload and restart: ${untried}`)
       break
     }
@@ -93,7 +92,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
       restart: restarts === 'each stage' && control.restart !== 'none',
       watchSeconds,
     }).catch((error) => {
-      // The service may be stopped: it is brought back first, as by any failure.
+      // The service may be stopped, so it is restored first, as after any failure.
       bug = error
       return 'hardenctl itself failed at the last check'
     })

@@ -14,9 +14,9 @@ const ROUNDS = 3
 
 export interface Measured {
   rows: CheckRow[]
-  /** What was left out or replaced, and why, in sentences. */
+  /** Rows that were left out or replaced, and why, in sentences. */
   notes: string[]
-  /** What each ticked row answers; absent where one does not hold. */
+  /** The answer of each ticked row; absent if one does not hold. */
   answers?: CheckAnswer[]
   /** Why it does not hold. */
   problem?: string
@@ -42,7 +42,7 @@ function addressOf(check: Check): TalkAddress | undefined {
   }
 }
 
-/** A connection in place of a question; undefined where the row is one already, or nothing else can be asked. */
+/** A plain connection instead of a question; undefined if the row is one already, or cannot be a connection. */
 function merelyConnected(row: CheckRow): CheckRow | undefined {
   const to = addressOf(row.request)
   const check = to === undefined ? undefined : connectionCheck(to)
@@ -50,14 +50,14 @@ function merelyConnected(row: CheckRow): CheckRow | undefined {
   return { id: checkKey(check), label: checkLabel(check), ticked: true, request: check, proposed: true }
 }
 
-/** The rows with a connection in place of one row, or without a tick on it. */
+/** The rows with one row replaced by a connection, or unticked. */
 function without(rows: readonly CheckRow[], row: CheckRow): CheckRow[] {
   const instead = merelyConnected(row) ?? { ...row, ticked: false }
   const known = rows.some(({ id }) => id === instead.id && id !== row.id)
   return rows.flatMap((one) => (one.id === row.id ? (known ? [] : [instead]) : [one]))
 }
 
-/** Each question to the service alone, the first time that the live service hears it. */
+/** Asks each question alone when the live service gets it for the first time. */
 async function askOneByOne(
   { host, subject }: WalkBeginning,
   rows: readonly CheckRow[],
@@ -92,7 +92,7 @@ function untouchedNote(label: string): string {
 
 /**
  * Asks the ticked rows several times. A proposed conversation that does not hold becomes a connection, and a proposed
- * check that fails gives way to those that the person gave; whatever else fails is the measurement's problem.
+ * check that fails is dropped in favour of the person's checks; any other failure is a problem of the measurement.
  */
 export async function measureRows(context: WalkBeginning, given: readonly CheckRow[]): Promise<Measured> {
   const first = await askOneByOne(context, given)

@@ -16,7 +16,7 @@ import { PendingChange, type PendingStages } from './pending-change.ts'
 import { ANSWERS } from './questions.ts'
 import type { StageResult } from './state.ts'
 
-/** The walk as it goes on in a clone that stands in for the host: what is saved there is of that walk alone. */
+/** The walk in a clone of the host: its saved state belongs to that walk alone. */
 function standingIn(
   context: WalkContext,
   host: WalkContext['host'],
@@ -94,8 +94,8 @@ async function applyAll(
 }
 
 /**
- * The five stages in a clone that stands in for the host, then a single restart of the live service. Where no clone
- * can stand in, says why: the walk then goes stage by stage.
+ * Walks the five stages in a clone of the host, then restarts the live service once. If no clone can be made, returns
+ * why, and the walk goes stage by stage.
  */
 export async function walkOnce(context: WalkContext, baseline: Baseline): Promise<string | undefined> {
   const { live, subject, dispatch } = context
@@ -114,7 +114,7 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
       if ((await walkStage(inner, stage, baseline)) === 'stop') break
     }
   } catch (error) {
-    // What was undone in the clone is of no interest to who leaves: the live service was not touched.
+    // The person only cares that the live service was not touched.
     if (error instanceof AbortedTrial) throw context.signal.reason
     throw error instanceof Bug ? error.cause : error
   } finally {

@@ -1,13 +1,13 @@
 import { type DropInPart, mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 
-/** All that is kept in the clone and not live yet, as one change, and as the parts of the drop-in that it makes. */
+/** All stages kept in the clone but not live yet, as one change, with the parts of its drop-in. */
 export interface PendingStages {
   readonly change: Change
   readonly parts: readonly DropInPart[]
 }
 
-/** Gathers the stages that are kept in the clone that stands in for the host. */
+/** Collects the stages that are kept in the clone of the rehearsal. */
 export class PendingChange {
   #stages: PendingStages | undefined
 

@@ -11,7 +11,7 @@ export class Refusal extends ExpectedError {
   override name = 'Refusal'
 }
 
-/** ProtectProc=, ProcSubset= and the machine-readable parts of systemctl that are relied on came with it. */
+/** The first release with ProtectProc=, ProcSubset= and the machine-readable output of systemctl. */
 const OLDEST_SYSTEMD = 247
 
 export interface Subject {
@@ -85,7 +85,7 @@ async function draggedUnits(host: Host, properties: Record<string, string[]>): P
   return services.filter((_, index) => first(states[index] ?? {}, 'ActiveState') === 'active')
 }
 
-/** Whoever may write where a unit's drop-ins lie decides what root runs; what is proven there holds until they like. */
+/** Whoever can write to the folders of a unit's drop-ins decides what root runs, and can change it after a proof. */
 async function requireOwnFolders(host: Host, unit: string): Promise<void> {
   for (const path of [keptPath(unit), trialPath(unit)].map(dirname)) {
     const stat = await host.stat(path)

@@ -1,6 +1,6 @@
 import type { Intent, Phase } from './state.ts'
 
-/** What may be answered to each phase that asks something. */
+/** The possible answers to each phase that asks something. */
 export const ANSWERS = {
   question: ['answer'],
   baseline: ['toggle-check', 'add-check', 'measure', 'toggle-restarts', 'stop'],
@@ -17,8 +17,8 @@ export type AskedPhase = PhaseAt<Asking>
 export type AnswerTo<At extends Asking> = Extract<Intent, { do: (typeof ANSWERS)[At][number] }>
 
 /**
- * Shows a phase and waits for one of these answers to it; all others are dropped. undefined once `deadline` (epoch
- * ms) has passed or `stop` aborts. Throws the reason of a Ctrl-C. One question at a time.
+ * Shows a phase and waits for one of these answers; other answers are dropped. Undefined once `deadline` (epoch ms) has
+ * passed or `stop` aborts. Throws the reason of a Ctrl-C. One question at a time.
  */
 export type Ask = <Shown extends AskedPhase, Kind extends AnswerTo<Shown['at']>['do']>(
   phase: Shown,
@@ -41,7 +41,7 @@ interface Open {
   settle(intent: Intent): void
 }
 
-/** The question that the walk waits for, and the way of its answer: from a person's keys or from who stands in. */
+/** The open question of the walk, and the path of its answer, from a person's keys or from the unattended walk. */
 export class Questions {
   readonly #wiring: Wiring
   #open: Open | undefined
@@ -50,7 +50,7 @@ export class Questions {
     this.#wiring = wiring
   }
 
-  /** The person's answer; one that nobody waits for was meant for an earlier question and is dropped. */
+  /** The person's answer; if nobody waits for it, it was meant for an earlier question and is dropped. */
   give(intent: Intent): void {
     if (this.#open?.kinds.includes(intent.do)) this.#open.settle(intent)
   }
@@ -61,7 +61,7 @@ export class Questions {
     if (open === undefined || phase.at !== open.at) return
     const intent = this.#wiring.answer?.(phase as AskedPhase)
     if (intent === undefined) return
-    // Nobody else is going to answer, so that waiting on would be for ever.
+    // Nobody else will answer, so the walk would wait for ever.
     if (!open.kinds.includes(intent.do)) throw new Error(`${intent.do} does not answer ${open.at}`)
     open.settle(intent)
   }
@@ -85,7 +85,7 @@ export class Questions {
         kinds,
         settle: (intent) => end(() => resolve(intent as Extract<Intent, { do: (typeof kinds)[number] }>)),
       }
-      // A timer goes by the monotonic clock: setting the wall clock meanwhile changes nothing.
+      // A timer uses the monotonic clock, so setting the wall clock has no effect.
       const timer = deadline === undefined ? undefined : setTimeout(onStop, deadline - Date.now())
       signal.addEventListener('abort', onAbort)
       stop?.addEventListener('abort', onStop)

@@ -15,7 +15,7 @@ async function askToGoOn({ ask }: WalkBeginning, text: string[], yes: string): P
   if (!answer?.yes) throw new Refusal('stopped as you asked', 'Nothing else was changed.')
 }
 
-/** Ends what an earlier hardenctl left unfinished, says what came of it, and asks whether to go on. */
+/** Ends the unfinished work of an earlier hardenctl, reports the result, and asks whether to continue. */
 export async function resume(context: WalkBeginning): Promise<void> {
   const { host, subject, store, dispatch } = context
   const { pending, kept, stock } = store.state
@@ -44,7 +44,7 @@ export async function resume(context: WalkBeginning): Promise<void> {
   await askToGoOn(context, text, 'Continue the walk')
 }
 
-/** What has become of the stages that were kept, where they are not all there any more; two sentences. */
+/** What happened to the kept stages if some are missing; two sentences. */
 async function lostKept({ host, subject }: WalkBeginning, standsBy: boolean): Promise<string[] | undefined> {
   if (standsBy) {
     return [
@@ -61,14 +61,14 @@ async function lostKept({ host, subject }: WalkBeginning, standsBy: boolean): Pr
 }
 
 /**
- * Where a last check was cut off, or the kept drop-in was taken away, what is left of it is undone and the walk begins
- * with a service as it was before the first change.
+ * If a last check was cut off, or the kept drop-in is gone, undoes the rest; the walk then begins with the service as
+ * before the first change.
  */
 export async function beginAnew(context: WalkBeginning): Promise<void> {
   const { host, subject, store, dispatch } = context
   if (store.state.kept.length === 0) return
   const standsBy = (await timerIsArmed(host, subject.unit)) || (await undoIsRunning(host, subject.unit))
-  // It had passed, and a read-only /run kept the script of the timer that was disarmed.
+  // The change had passed, and a read-only /run kept the script of the disarmed timer.
   if (!standsBy) await removeUndo(host, subject.unit)
   const lost = await lostKept(context, standsBy)
   if (lost === undefined) return
@@ -85,7 +85,7 @@ export async function beginAnew(context: WalkBeginning): Promise<void> {
   dispatch({ type: 'exposure', stock: now, now })
 }
 
-/** What somebody else made of the kept drop-in would be written over by the next stage. */
+/** The next stage would overwrite somebody's edit of the kept drop-in. */
 export async function refuseEdited({ host, subject, store }: WalkBeginning): Promise<void> {
   const { unit } = subject
   const edited = await editedKept(host, unit, dropInParts(store.state.kept))

@@ -19,7 +19,7 @@ export interface WalkState {
   phase: Phase
   /** Set while Ctrl-C or a failure is being undone: one line that says what. */
   stopping?: string
-  /** The last words after that: what came of it. */
+  /** The last words after that: the result. */
   stopped?: string
   /** Which machine the words on the screen speak of. */
   target: 'live' | 'rehearsal'
@@ -35,7 +35,7 @@ export type Phase =
       /** What a person should know of the checks, in sentences. */
       notes?: string[]
       measuring: boolean
-      /** Each ticked check was measured and holds: what follows rests on these answers. */
+      /** Each ticked check was measured and holds: later checks compare with these answers. */
       measured?: true
       problem?: string
       /** When the live service restarts; undefined where no clone may be made, so that there is no choice. */
@@ -64,7 +64,7 @@ export type Phase =
       before: number
       after: number
       proof: string[]
-      /** The service is a way into the machine: kept only once a new login was seen, or at the person's insistence. */
+      /** The service lets people log in to the machine: kept only after a new login, or if the person insists. */
       login?: LoginProof
     }
   | FailedPhase
@@ -73,14 +73,14 @@ export type Phase =
 /** Steps are being done on the machine that the change is applied to. */
 export type TrialPhase = { at: 'trial'; steps: StepRow[] } & (
   | {
-      /** Something new is in force and not proven yet. */
+      /** A change is in force but not proven yet. */
       doing: 'try'
       stage: StageOrAll | 'learning'
       /** When PID 1 undoes it by itself, epoch ms; absent in a clone, which goes with it. */
       deadline?: number
       search?: Search
     }
-  /** What was decided is carried out: a change is kept or taken back, the last check is made. */
+  /** Carries out a decision: a change is kept or undone, or the last check runs. */
   | { doing: 'finish'; stage: StageOrAll | 'learning' | 'final' }
 )
 
@@ -107,13 +107,13 @@ export interface StagePhase {
   set: Proof
   /** Something of this stage is still being proven. */
   proving: boolean
-  /** The live service can be asked what only real traffic shows. */
+  /** hardenctl can learn from the traffic of the live service. */
   learnable?: true
   /** What came of that: one sentence. */
   learnedLive?: string
 }
 
-/** The live service serves, and what is new is gathered. */
+/** The live service works as usual, and hardenctl records new facts. */
 export interface LearningPhase {
   at: 'learning'
   /** Epoch ms. */
@@ -151,7 +151,7 @@ export interface FailedPhase {
   undone: string[]
   /** Empty when nothing is suspected. */
   relaxations: Relaxation[]
-  /** It broke in the rehearsal only: the person may have it tried on the live service all the same. */
+  /** It broke only in the rehearsal: the person may try it on the live service anyway. */
   mayInsist: boolean
   /** It broke on the live service: trials that a search for the row takes at most, where there are several. */
   maySearch?: number
@@ -199,7 +199,7 @@ export interface CheckRow {
   label: string
   ticked: boolean
   request: Check
-  /** By hardenctl itself, and not by the person: it gives way where it does not hold. */
+  /** Proposed by hardenctl, not by the person: it is dropped if it does not hold. */
   proposed?: true
   /** What the last measurements answered: "200 ×3"; undefined before. */
   answered?: string
@@ -235,7 +235,7 @@ export interface Summary {
   undo: string
   notes: string[]
   healthy: boolean
-  /** Something of the service was asked or played; without it healthy means that it runs and listens as before. */
+  /** Something asked or used the service; otherwise healthy means only that it runs and listens as before. */
   asked: boolean
 }
 
@@ -248,7 +248,7 @@ export type Intent =
   /** On the baseline: restart after each stage, or once at the end. */
   | { do: 'toggle-restarts' }
   | { do: 'toggle'; id: string }
-  /** The other way of a row that has one. */
+  /** Switch a row to its alternative. */
   | { do: 'other-way'; id: string }
   | { do: 'toggle-all'; ticked: boolean }
   /** Enter on a stage: show what would be written. */
@@ -256,7 +256,7 @@ export type Intent =
   | { do: 'apply' }
   | { do: 'back' }
   | { do: 'skip-stage' }
-  /** withoutLogin: kept though no new login was seen on a way into the machine. */
+  /** withoutLogin: kept although no new login was seen on a service that lets people log in. */
   | { do: 'keep'; yes: boolean; withoutLogin?: true }
   | { do: 'relax'; ids: string[] }
   /** On the system calls: learn from the live service's traffic. */

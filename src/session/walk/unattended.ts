@@ -8,7 +8,10 @@ import type { Attendant } from './walk.ts'
 /** Trials of one stage before it is skipped: each takes something away, so the walk ends. */
 const MAX_TRIALS = 8
 
-/** What nobody there agrees to: what was not begun by this program, or could touch another service, is a no. */
+/**
+ * Questions that get a no without a person: things that this program did not start, or that could touch another
+ * service.
+ */
 const CONSENTS: Record<QuestionId, boolean> = {
   propagation: false,
   resume: true,
@@ -26,7 +29,7 @@ class Recommender {
   #stage = ''
 
   readonly #answers: Recommended = {
-    // An id that this version does not know can only be a bug, and agrees to nothing.
+    // An unknown id can only be a bug, and gets a no.
     question: ({ id }) => ({ do: 'answer', yes: CONSENTS[id] === true }),
     baseline: ({ problem }) => (problem === undefined ? { do: 'measure' } : { do: 'stop' }),
     stage: (phase) => this.#ofStage(phase),

@@ -19,7 +19,7 @@ export interface UndoReport {
   lines: string[]
 }
 
-/** A torn or hostile state is named and not used; the drop-ins alone still show what is to be undone. */
+/** A damaged or hostile state is reported and not used; the drop-ins alone still show what to undo. */
 async function stateOrReason(host: Host, unit: string): Promise<{ stored?: StoredState; reason?: string }> {
   try {
     const stored = await loadState(host, unit)
@@ -57,7 +57,7 @@ async function savedSince(host: Host, unit: string, { answers }: Baseline): Prom
   }
 }
 
-/** An account that was made for the service is not taken away: files that it wrote are still its. */
+/** An account that was created for the service stays: it still owns the files that it wrote. */
 async function madeAccountLines(host: Host, kept: StoredState['kept']): Promise<string[]> {
   const passwd = (await host.read('/etc/passwd')) ?? ''
   const users = kept.flatMap(({ assignments }) => assignments.filter(({ key }) => key === 'User'))
@@ -71,7 +71,7 @@ function sentence(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`
 }
 
-/** Brings back everything as before the first change, ownership included, and proves it. The state's folder stays. */
+/** Restores everything as before the first change, file owners too, and proves it. The state's folder stays. */
 export async function takeAllBack(host: Host, unit: string): Promise<UndoReport> {
   const { stored, reason } = await stateOrReason(host, unit)
   const files = await Promise.all([host.stat(keptPath(unit)), host.stat(trialPath(unit))])

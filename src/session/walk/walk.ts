@@ -52,9 +52,9 @@ function isUndone({ phase, target }: WalkState): boolean {
   }
 }
 
-/** Walks along without a terminal: answers in a person's place, and tells what happens. */
+/** The part of a walk without a terminal that answers for a person and reports events. */
 export interface Attendant {
-  /** undefined as long as the answer has to wait for what is being found out. */
+  /** Undefined while the answer must wait for a result. */
   answer(phase: AskedPhase): Intent | undefined
   heard(event: WalkEvent, before: WalkState): void
 }
@@ -104,7 +104,7 @@ export class Walk implements Session {
     this.#abort.abort(new Interrupted('interrupted'))
   }
 
-  /** Ends the walk for a bug that struck beside it, as in what draws it: what is on trial is undone first. */
+  /** Ends the walk for a bug outside of it, for example in the screens: the change on trial is undone first. */
   fail(error: unknown): void {
     this.#abort.abort(error)
   }
@@ -144,7 +144,7 @@ export class Walk implements Session {
         )
       }
       locked = { unit, lock }
-      // Not before: while another one restarts the service it may be anything.
+      // Not earlier: while another hardenctl restarts the service, its state may be anything.
       const subject = await preflight(host, found)
       this.#dispatch({ type: 'subject', ...subject })
       return await this.#walk(await this.#context(options, subject, stored))
@@ -180,7 +180,7 @@ export class Walk implements Session {
     const { phase } = this.#state
     const stage = 'stage' in phase ? `, stage ${phase.stage}` : ''
     const steps = phase.at === 'trial' ? phase.steps : []
-    // Its undo may be through by now: the first that failed is where it struck.
+    // Its undo may be complete by now: the first failed step is where the bug struck.
     const at = steps.find(({ state }) => state === 'failed') ?? steps.find(({ state }) => state === 'running')
     const step = at?.id
     return `${phase.at}${stage}${step === undefined ? '' : `, step ${step}`}`
@@ -247,7 +247,7 @@ export class Walk implements Session {
     const context = { ...beginning, rehearsing: await rehearsalPhase(beginning, baseline) }
     await learningPhase(context, baseline)
     const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
-      // Whoever leaves in the middle leaves a service that still runs.
+      // A person who leaves early must leave a service that runs.
       await takeBackLate(context, baseline)
       throw error
     })
@@ -255,7 +255,7 @@ export class Walk implements Session {
   }
 }
 
-/** The stages in the way that was chosen; the way that it came to, since only a clone can stand in for the host. */
+/** Walks the stages in the chosen way; returns the way that was taken, since not every host can be cloned. */
 async function walkStages(context: WalkContext, baseline: Baseline, chosen: Restarts): Promise<Restarts> {
   if (chosen === 'once') {
     const { rehearsing } = context

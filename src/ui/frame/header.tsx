@@ -80,7 +80,7 @@ const TARGETS: Record<WalkState['target'], string[]> = {
   rehearsal: ['REHEARSAL in a clone, the live service is not touched', 'REHEARSAL in a clone'],
 }
 
-/** Which machine is spoken of is worth more room than how the exposure is put. */
+/** The machine is more important than the full wording of the exposure. */
 function secondLine(state: WalkState, columns: number): Line {
   const spokenOf = targetOf(state)
   for (const target of TARGETS[spokenOf]) {

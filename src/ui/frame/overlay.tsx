@@ -9,7 +9,7 @@ import { Screen } from './screen.tsx'
 
 export interface Page {
   title: string
-  /** Laid out anew for each width, and as the phase stands by then: proofs move while a page is open. */
+  /** Laid out for each width and for the present phase: proofs change while a page is open. */
   lines: (width: number, phase: Phase) => Line[]
 }
 
@@ -18,7 +18,7 @@ export const OverlayContext = createContext<{ page: Page | undefined; open: (pag
   open: () => {},
 })
 
-/** For a screen: what lies over it, and a way to lay something over it. */
+/** For a screen: its open page, and a way to open one. */
 export function useOverlay() {
   return useContext(OverlayContext)
 }

@@ -67,9 +67,8 @@ class Keyboard {
 }
 
 /**
- * Bunched keys, one for each turn of the event loop. In between the session takes the intent of the last one,
- * which it does in a turn of its own, and the screen shows what became of it, so that the next key is judged by
- * what is really being asked.
+ * Bunched keys, one per turn of the event loop. In between the session takes the intent of the last key and the screen
+ * shows the result, so the next key is judged by the question that is really open.
  */
 class TypedKeys {
   readonly #keys: Key[] = []
@@ -114,8 +113,8 @@ interface KeyboardProps {
 }
 
 /**
- * The one place that reads the keyboard. Always mounted: were raw mode to drop for a moment, Ctrl-C would kill
- * the process in the middle of a trial, and keys typed then would answer the next question.
+ * The only reader of the keyboard. Always mounted: if raw mode dropped for a moment, Ctrl-C would kill the process
+ * during a trial, and keys typed then would answer the next question.
  */
 export function KeyboardRoot({ gate, asked, onInterrupt, children }: KeyboardProps) {
   const keyboard = useMemo(() => new Keyboard(), [])

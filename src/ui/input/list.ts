@@ -9,7 +9,7 @@ export function windowStart(previous: number, cursor: number, count: number, hei
 }
 
 export interface Cursor {
-  /** Where it is now, also in the middle of a bunch of keys that has not been drawn yet. */
+  /** The present position, even within a bunch of keys that is not drawn yet. */
   current(): number
   move(key: Key, page?: number): boolean
 }
@@ -34,10 +34,7 @@ export function useCursor(count: number, initial = 0): Cursor {
   }
 }
 
-/**
- * A position in a list whose items move: it stays on its item, wherever that stands by now. Of a list without it
- * the same place is taken.
- */
+/** A position in a list whose items move: it follows its item. If the item is gone, it stays at the same index. */
 export function useCursorOn(ids: readonly string[]): Cursor {
   const on = useRef<{ id: string | undefined; index: number }>({ id: undefined, index: 0 })
   const [, redraw] = useReducer((times: number) => times + 1, 0)

@@ -18,9 +18,9 @@ interface MenuProps<Value extends string> {
 const MOVES: readonly Key[] = ['up', 'down', 'k', 'j']
 
 /**
- * A choice of a few. ink-select-input draws it, but its keys come through the layers like all others: by itself it
- * answers from what it drew last, so that Down and Enter in one read would choose the item above the one meant, and
- * the Enter that it took would reach the next question too.
+ * A choice of a few entries. ink-select-input draws it, but its keys come through the layers like all others: alone it
+ * answers from its last drawing, so Down and Enter in one read would choose the wrong item, and the Enter would reach
+ * the next question too.
  */
 export function Menu<Value extends string>({ choices, onChoose, active = true }: MenuProps<Value>) {
   const cursor = useCursor(choices.length)

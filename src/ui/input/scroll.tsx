@@ -15,7 +15,7 @@ export function useScrolling(length: number): Scrolling {
   return {
     offset: (height) => Math.min(cursor.current(), lastOffset(length, height)),
     move(key, height) {
-      // The far end must not be counted from below the last full page, or the first key up would do nothing.
+      // The end must be the last full page, or the first key up would do nothing.
       const beyond = cursor.current() - lastOffset(length, height)
       for (let step = 0; step < beyond; step++) cursor.move('up')
       return cursor.move(key === ' ' ? 'pagedown' : key === 'b' ? 'pageup' : key, Math.max(1, height - 2))

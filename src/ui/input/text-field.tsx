@@ -23,7 +23,7 @@ export function TextField({ label, width, onEnter, onEscape }: TextFieldProps) {
   const [, redraw] = useReducer((times: number) => times + 1, 0)
   useKeys((key) => {
     if (key === 'enter') {
-      // Whatever follows in the same bunch of keys is for the screen that comes back.
+      // Further keys of the same bunch are for the screen that returns.
       const typed = text.current.trim()
       text.current = ''
       if (typed === '') onEscape()
@@ -34,7 +34,7 @@ export function TextField({ label, width, onEnter, onEscape }: TextFieldProps) {
     redraw()
     return true
   }, 'field')
-  // The end is what is being typed, so the beginning gives way.
+  // The person types at the end, so the beginning is cut.
   const shown = clipStart(text.current, Math.max(4, width - widthOf(label) - 3))
   return <Row>{[{ text: `${label} `, tone: 'accent' }, { text: shown }, { text: '█', tone: 'dim' }]}</Row>
 }

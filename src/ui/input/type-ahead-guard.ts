@@ -1,10 +1,10 @@
 const SETTLE_MS = 150
-/** Longer for what appears by itself: it takes a moment to see that the screen asks something new. */
+/** Longer for a screen that appears by itself: it takes a moment to see that it asks something new. */
 export const SETTLE_UNASKED_MS = 500
 
 /**
- * Lets no key through that was pressed for an earlier question. Over ssh keys arrive late and bunched, so a key
- * counts only when its question has been on the screen for a moment; keys that come before keep the gate shut.
+ * Blocks keys that were pressed for an earlier question. Over ssh keys arrive late and bunched, so a key counts only
+ * when its question has been on the screen for a moment; earlier keys keep the guard closed.
  */
 export class TypeAheadGuard {
   #question = ''
@@ -29,7 +29,7 @@ export class TypeAheadGuard {
     return Math.max(0, this.#opens - this.#now())
   }
 
-  /** `asked` is what the session asks at this very moment, which may not be on the screen yet. */
+  /** `asked` is the open question of the session, which may not be on the screen yet. */
   admits(asked: string): boolean {
     return asked === this.#question && this.wait() === 0
   }

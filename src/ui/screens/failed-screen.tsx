@@ -49,7 +49,7 @@ function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
     again,
     ...(oneStage ? [skip] : []),
     stop,
-    // The farthest from where the cursor starts: nobody gets there by one key too many.
+    // Last in the list, so that nobody reaches it with one key too many.
     ...(phase.mayInsist ? [insist] : []),
   ]
 }

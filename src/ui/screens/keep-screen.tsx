@@ -24,7 +24,7 @@ function verdict({ phase, target }: KeepProps): string {
   return `The service in the clone runs with ${change} and is healthy. Keep it? The live service is not touched.`
 }
 
-/** What a way into the machine wants before it is kept. */
+/** What a service that lets people log in needs before it is kept. */
 function loginLines({ login }: KeepProps['phase'], now: number, width: number): Line[] {
   if (login === undefined) return []
   if (login.seen === undefined) {
@@ -57,7 +57,7 @@ const TYPING: KeyHint[] = [
   ['Enter', 'answer'],
   ['Esc', 'back'],
 ]
-/** What has to be typed in full to keep it without. */
+/** The person must type this in full to keep it without a login. */
 const WORDS = 'keep'
 
 export function Keep(props: KeepProps) {

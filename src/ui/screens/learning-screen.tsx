@@ -24,7 +24,7 @@ function counts({ news, noCalls }: LearningPhase): string {
   return `New so far: ${parts.join(', ')}.`
 }
 
-/** The latest is of most interest, and stands first where not all have room. */
+/** The newest entry matters most, so it is first if not all fit. */
 function found({ news }: LearningPhase): string[] {
   const { calls, sockets, files, programs, memory } = news
   return [

@@ -10,7 +10,7 @@ export function applyLabel({ target, rehearsal }: ConfirmPhase): string {
   return 'Apply to the live service and watch it'
 }
 
-/** What matters most first: the end may be scrolled out of sight. */
+/** The most important first: the end may be scrolled out of sight. */
 export function planLines(phase: ConfirmPhase, width: number): Line[] {
   return [
     ...(phase.stage === 'all' ? [line('All stages at once.', 'bold')] : []),

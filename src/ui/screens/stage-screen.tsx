@@ -113,7 +113,7 @@ function Body({ phase, rows, cursor, width, height }: BodyProps) {
       </Box>
     )
   }
-  // Below 10 rows the list alone is more use than a crumb of the details, which 'd' shows in full.
+  // Below 10 rows the list alone is more useful than a bit of the details, which 'd' shows in full.
   const details = row && height >= 10 ? detailLines(row, width) : []
   const gap = height >= 14 ? 1 : 0
   const list = Math.min(

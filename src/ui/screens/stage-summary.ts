@@ -4,7 +4,7 @@ import type { Room } from '../frame/screen.tsx'
 import { clip, type Line, line, widthOf, wrap } from '../text/lines.ts'
 import { hasVerdict, isInsistedOn, proofSentence, proofTone, shortSentence } from './proof-words.ts'
 
-/** What the stage is about, for somebody who sees it for the first time. */
+/** The purpose of the stage, for somebody who sees it for the first time. */
 const ABOUT: Record<Stage, string> = {
   capabilities: 'Takes powers of root from the service.',
   user: 'Chooses the account that runs the service.',

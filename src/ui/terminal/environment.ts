@@ -1,6 +1,6 @@
 type Environment = Record<string, string | undefined>
 
-/** Has to run before Ink is imported: what chalk reads while it is loaded knows of neither. */
+/** Must run before Ink is imported: chalk reads the environment when it is loaded. */
 export function prepareEnvironment(environment: Environment): void {
   if (environment.NO_COLOR || environment.TERM === 'dumb') environment.FORCE_COLOR = '0'
 }

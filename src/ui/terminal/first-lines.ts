@@ -8,8 +8,8 @@ interface Screen {
 }
 
 /**
- * The header of the very first frame, drawn without Ink, which takes longer to load than Node itself. Imports nothing
- * that is not there already, so it writes what header.tsx draws a second time; a test holds the two together.
+ * The header of the first frame, drawn without Ink, which loads slower than Node itself. It imports nothing new, so it
+ * repeats the drawing of header.tsx; a test holds the two together.
  */
 export function firstLines(state: WalkState, { columns, rows, ascii }: Screen): string[] {
   const unit = printableLine(state.unit)
