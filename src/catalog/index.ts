@@ -8,6 +8,8 @@ import { opensSessions, sessionOpener } from './common/roles.ts'
 import type { Directive, NotProposed, Proposed, Stage } from './common/types.ts'
 import { setting } from './common/unit-settings.ts'
 import { FILESYSTEM } from './filesystem/filesystem.ts'
+import { notReached } from './reach/reached.ts'
+import { USE_WORDS } from './reach/uses.ts'
 import { SYSCALLS } from './syscalls/syscalls.ts'
 import { SYSTEM } from './system/system.ts'
 import { USER } from './user/user.ts'
@@ -47,10 +49,26 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   if (result.kind === 'propose' && isShown(directive, result, facts)) {
     return inForce('The unit already has this setting.', valueText(result))
   }
+  if (result.kind === 'in-force' && isOwnLine(facts, directive.key))
+    return { ...result, why: 'hardenctl has kept it so.' }
   if (result.kind !== 'propose') return result
   const purpose = leftOffOnPurpose(facts, directive.key)
   const open = purpose === undefined ? result : leftToThePerson(result, purpose)
-  return HANDED_ON.has(directive.stage) ? asHandedOn(open, facts) : open
+  const handed = HANDED_ON.has(directive.stage) ? asHandedOn(open, facts) : open
+  return asReached(directive, handed, facts)
+}
+
+/** Whether the last word on a setting is a drop-in of hardenctl's own, and not the unit's. */
+function isOwnLine(facts: Facts, key: string): boolean {
+  return /\/zz-hardenctl[^/]*\.conf:\d+$/.test(facts.unit.written[key]?.place ?? '')
+}
+
+/** What would be denied unseen is left to the person, with what would show it. */
+function asReached(directive: Directive, result: Proposed, facts: Facts): Proposed {
+  const missed = notReached(facts, directive, result)
+  if (missed === undefined) return result
+  const why = `Not reached: it may come to ${USE_WORDS[missed.use]}, which this denies. ${missed.why} An exercise or live learning would show it.`
+  return { ...leftToThePerson(result, why), notReached: missed.why }
 }
 
 /** The same row, unticked: neither an unattended walk nor a proof in a clone ticks it. */
@@ -69,7 +87,7 @@ const HANDED_ON: ReadonlySet<Stage> = new Set(['filesystem', 'system'])
 function asHandedOn(result: Proposed, facts: Facts): Proposed {
   const opener = sessionOpener(facts)
   if (opener === undefined) return result
-  const why = `${opensSessions(opener)}, and each inherits this setting: hardenctl cannot see what people or jobs do there.`
+  const why = `${opensSessions(facts)}, and each inherits this setting: hardenctl cannot see what people or jobs do there.`
   return leftToThePerson(result, why)
 }
 

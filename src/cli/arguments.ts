@@ -1,5 +1,6 @@
 import { STAGES, type Stage } from '../catalog/common/types.ts'
 import { ExpectedError } from '../host/errors.ts'
+import { LEVELS, type Level } from '../observe/facts.ts'
 
 /** Not imported: importing node:util loads all of its parts, which takes half of the time of --help. */
 const { parseArgs } = process.getBuiltinModule('node:util')
@@ -28,6 +29,9 @@ export const USAGE = `hardenctl hardens one systemd service, stage by stage, and
   --learn-live N     before the system calls, learn for N seconds (10 to 3600) from real traffic:
                      the live service restarts at the beginning and at the end
   --no-rehearsal     try each stage on the live service only, without a clone of the host first
+  --level LEVEL      how much evidence a row needs to be ticked: careful, standard (default) or tight.
+                     standard leaves a row that denies what configuration or programs make possible;
+                     careful also counts calls that programs import; tight counts only what was seen
   --syscalls WAY     groups (default: with a margin for rare calls) or exact (only the calls seen)
   --keep-seconds N   seconds to answer "Keep?", 10 to 600; default 30
   --watch-seconds N  seconds to watch the service at the end of the walk, 1 to 3600; default 12
@@ -53,6 +57,7 @@ export interface WalkArguments {
   watchSeconds: number
   /** In the order of the walk. */
   stages: readonly Stage[]
+  level: Level
   rehearse: boolean
   once: boolean
   /** Seconds. */
@@ -83,6 +88,12 @@ function exactCalls(text: string | undefined): boolean {
   if (text !== undefined && text !== 'groups' && text !== 'exact')
     throw new UsageError('--syscalls takes groups or exact')
   return text === 'exact'
+}
+
+function levelOf(text: string | undefined): Level {
+  const level = LEVELS.find((one) => one === (text ?? 'standard'))
+  if (level === undefined) throw new UsageError(`--level takes ${LEVELS.join(', ')}`)
+  return level
 }
 
 /** Parses the command line. Throws UsageError with one line. */
@@ -130,6 +141,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     keepSeconds: secondsOf('--keep-seconds', values['keep-seconds'] ?? DEFAULT_KEEP_SECONDS, 10, 600),
     watchSeconds: secondsOf('--watch-seconds', values['watch-seconds'] ?? DEFAULT_WATCH_SECONDS, 1, 3600),
     stages,
+    level: levelOf(values.level),
     rehearse: values['no-rehearsal'] !== true,
     once: values.once === true,
     ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 10, 3600) }),
@@ -152,6 +164,7 @@ function parseOptions(argv: readonly string[]) {
       'keep-seconds': { type: 'string' },
       'watch-seconds': { type: 'string' },
       stages: { type: 'string' },
+      level: { type: 'string' },
       'no-rehearsal': { type: 'boolean' },
       once: { type: 'boolean' },
       'learn-live': { type: 'string' },

@@ -27,12 +27,18 @@ export interface Facts {
   freeAccount?: FreeAccount
   /** Names of its programs that PAM has rules for; absent where nobody looked. */
   pamServices?: string[]
+  /** Those of them whose rules prepare the programs that are started in a session. */
+  sessionServices?: string[]
   /** Users and groups of the machine that the processes or settings name. */
   accounts: Account[]
   /** From `systemd-analyze syscall-filter`: "@group" → all its system calls, subgroups resolved. */
   syscallGroups: Record<string, string[]>
   /** What tracing in a clone told besides; absent where nothing was traced. */
   learned?: LearnedFacts
+  /** What it may come to do though it was not seen; absent where nobody looked. */
+  reach?: ReachFacts
+  /** What the walk asks of it, and how much evidence a person wants; absent outside of a walk. */
+  given?: Given
   /** What can't be said here, each a sentence for the person ("fd of pid 12 could not be read: …"). */
   gaps: string[]
 }
@@ -182,6 +188,44 @@ export interface OwnedFolder {
   path: string
   /** A sentence for a person. */
   why: string
+}
+
+/** What configuration, arguments, programs and rights tell of uses that may not have been seen. */
+export interface ReachFacts {
+  named: NamedThing[]
+  /** Telling calls that its programs and plug-ins import: "execve", "setuid". */
+  imports: string[]
+  /** Running programs that do what another file says. */
+  interpreters: string[]
+  /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
+  sudo: string[]
+}
+
+/** Something that its configuration names and that is there. */
+export interface NamedThing {
+  kind: 'program' | 'home' | 'host' | 'account'
+  /** A real path, the name or address of a machine, or the name of an account. */
+  name: string
+  /** The file, or "the arguments of NAME". */
+  where: string
+  /** The program is setuid or setgid. */
+  privileged?: boolean
+}
+
+export const LEVELS = ['careful', 'standard', 'tight'] as const
+
+/**
+ * careful: a row that denies what a call of its programs alone makes possible is left to the person too; standard:
+ * strong evidence is needed for that; tight: only what was seen counts.
+ */
+export type Level = (typeof LEVELS)[number]
+
+export interface Given {
+  level: Level
+  /** Something of the service answers, so that its health is more than that it runs. */
+  asked: boolean
+  /** Its use was played, or its live traffic was followed. */
+  exercised: boolean
 }
 
 export interface LogrotateFact {

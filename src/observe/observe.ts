@@ -60,7 +60,7 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
     ),
     foreign: await readForeignHoldings(host, unitFacts.id, { processes, sockets, writable }, gaps),
     ...(free === undefined ? {} : { freeAccount: free }),
-    pamServices: await readPamServices(host, processes, gaps),
+    ...(await readPamServices(host, processes, gaps)),
     accounts: await readAccounts(host, named, gaps),
     gaps: [...gaps],
   }

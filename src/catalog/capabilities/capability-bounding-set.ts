@@ -14,6 +14,7 @@ import {
 import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, NotProposed, Proposed, Remedy, Squeeze } from '../common/types.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
+import type { Possibility } from '../reach/uses.ts'
 import { boundingSet, canBeTried, capabilityNeeds, type Need, namesIn } from './privileges.ts'
 
 /** How capabilities are written in a unit and on a screen. */
@@ -74,7 +75,7 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   return proposed(shown(kept), boundingSetLines(kept), evidence, {
     ...(session
       ? {
-          caution: `${opensSessions(session)}: hardenctl cannot see what people or jobs do in them.`,
+          caution: `${opensSessions(facts)}: hardenctl cannot see what people or jobs do in them.`,
         }
       : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),
@@ -88,9 +89,19 @@ function noneNeeded(facts: Facts): string[] {
   return noProcess(facts, 'change user, listen below port 1024 or hold a raw socket or such a device')
 }
 
+/** What its configuration names is provided for; what a script may do is not. */
+function leavesCapabilities({ assignments }: Proposed, { use, from }: Possibility): boolean {
+  if (from !== 'named') return false
+  const kept = assignments.flatMap(({ value }) => value.split(' '))
+  if (use === 'act-as-others') return kept.includes('CAP_SETUID') && kept.includes('CAP_SETGID')
+  return use === 'past-permissions' && kept.some((name) => /^CAP_DAC_(?:OVERRIDE|READ_SEARCH)$/.test(name))
+}
+
 export const CAPABILITIES: Directive[] = [
   {
     key: 'CapabilityBoundingSet',
+    denies: ['act-as-others', 'past-permissions', 'mount', 'kernel-state', 'raw-sockets'],
+    leavesOpen: leavesCapabilities,
     stage: 'capabilities',
     since: 21,
     what: "Root's power is split into capabilities. This is the list of those that the service and its children can ever have, even as root.",

@@ -6,8 +6,10 @@ import { written } from '../common/places.ts'
 import { few, unique } from '../common/proposal.ts'
 import {
   called,
+  checksPasswords,
   isRoot,
   mainProcess,
+  passwordChecker,
   portNumbers,
   privilegedPorts,
   rootProcesses,
@@ -16,6 +18,15 @@ import {
   workerUids,
 } from '../common/roles.ts'
 import { setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import {
+  foreignAccounts,
+  hasRights,
+  imported,
+  isAllRoot,
+  namedText,
+  namedThings,
+  switchesPerJob,
+} from '../reach/possible.ts'
 
 /** A capability that the service seems to need. */
 export interface Need {
@@ -61,7 +72,14 @@ export function capabilityNeeds(facts: Facts): Need[] {
     ...heldByWorkers(facts),
     ...(startsUnprivileged(facts)
       ? []
-      : [...fromPorts(facts), ...fromMaster(facts), ...fromActs(facts), ...fromLearned(facts)]),
+      : [
+          ...fromPorts(facts),
+          ...fromMaster(facts),
+          ...fromLoneRoot(facts),
+          ...fromActs(facts),
+          ...fromLearned(facts),
+          ...fromNames(facts),
+        ]),
   ]
   const strongest = all.sort((a, b) => Number(a.guessed) - Number(b.guessed))
   const kept = unique(strongest.map(({ capability }) => capability))
@@ -124,6 +142,40 @@ function fromMaster(facts: Facts): Need[] {
         )
       : []),
   ]
+}
+
+/** Root beside no worker: what it writes may still be another account's. */
+function fromLoneRoot(facts: Facts): Need[] {
+  const root = rootProcesses(facts)[0]
+  if (root === undefined || unprivileged(facts).length > 0) return []
+  return fromForeignFiles(facts, root)
+}
+
+/** What its configuration has it do one day: to become an account that it names, and to go where that one may. */
+function fromNames(facts: Facts): Need[] {
+  const accounts = foreignAccounts(facts)
+  const homes = hasRights(facts) ? namedThings(facts, 'home') : []
+  const perJob = switchesPerJob(facts)
+  const why = accounts.length > 0 ? `${namedText(accounts)}.` : perJob
+  const switching = why === undefined ? [] : [need('setuid', why), need('setgid', why)]
+  // Whoever becomes another user and can change its root directory does both at once.
+  const jail = why === undefined ? [] : imported(facts, 'chroot')
+  const beyond = homes.length > 0 ? `${namedText(homes)}.` : accounts.length > 0 ? why : undefined
+  return [
+    ...switching,
+    ...fromPasswords(facts),
+    ...(jail.length > 0 ? [need('sys_chroot', `${why} It calls chroot.`)] : []),
+    ...(beyond === undefined || !isAllRoot(facts) ? [] : [need('dac_read_search', beyond)]),
+  ]
+}
+
+/** Whoever logs in is served by a process that becomes that user, and goes where that one may. */
+function fromPasswords(facts: Facts): Need[] {
+  const checker = passwordChecker(facts)
+  if (checker === undefined) return []
+  const jail = imported(facts, 'chroot').length > 0 ? ['sys_chroot'] : []
+  const names = ['audit_write', 'dac_read_search', 'setgid', 'setuid', ...jail]
+  return names.map((name) => need(name, `${checksPasswords(checker)}.`))
 }
 
 /** Whether root starts processes of several users, or sessions. Nobody can see what people or jobs do in them. */

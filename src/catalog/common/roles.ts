@@ -63,34 +63,90 @@ function mapsPam({ libraries }: ProcessFacts): boolean {
   return libraries.some((path) => /\/libpam\.so/.test(path))
 }
 
-function hasPamRules(facts: Facts, { executable }: ProcessFacts): boolean {
-  return facts.pamServices?.includes(basename(executable)) === true
+function hasRules(names: readonly string[] | undefined, { executable }: ProcessFacts): boolean {
+  return names?.includes(basename(executable)) === true
+}
+
+/** Whether it has root's rights, or may become another user. */
+function mayBecome(process: ProcessFacts): boolean {
+  return isRoot(process) || process.capabilities.effective.includes('cap_setuid')
+}
+
+/** Ids of people, by the custom of login.defs(5); the last ones are nobody's. */
+function isPerson({ uid }: ProcessFacts): boolean {
+  return uid.effective >= 1000 && uid.effective < 65534
+}
+
+interface Opener {
+  process: ProcessFacts
+  why: string
+}
+
+/** What tells that a process starts programs that people or jobs choose. */
+function openerOf(facts: Facts): Opener | undefined {
+  const able = facts.processes.filter(mayBecome)
+  const main = able.find(({ isMain }) => isMain) ?? able[0]
+  if (main === undefined) return undefined
+  const ruled = able.find((process) => hasRules(facts.sessionServices, process))
+  if (ruled !== undefined && startsPrograms(facts))
+    return { process: ruled, why: 'PAM has session rules for it' }
+  // systemd.kill(5): what it started goes on when it is stopped, so it is not its own.
+  if (facts.unit.properties.KillMode?.[0] === 'process')
+    return { process: main, why: 'KillMode=process leaves them running' }
+  const mapping = able.find(mapsPam)
+  if (mapping !== undefined && facts.processes.some(isPerson))
+    return { process: mapping, why: 'libpam is mapped, and a person’s processes run in it' }
+  const named = facts.reach?.named ?? []
+  const own = new Set(facts.processes.map(({ uid }) => userName(facts, uid.effective)))
+  const account = named.find(({ kind, name }) => kind === 'account' && !own.has(name))
+  const program = named.find(({ kind, where }) => kind === 'program' && where === account?.where)
+  return account !== undefined && program !== undefined
+    ? { process: main, why: `${program.where} names ${program.name} and the account ${account.name}` }
+    : undefined
+}
+
+/** Whether its programs can start others at all; where nobody looked, they may. */
+function startsPrograms({ reach }: Facts): boolean {
+  return reach === undefined || reach.interpreters.length > 0 || reach.imports.some(isStart)
+}
+
+function isStart(call: string): boolean {
+  return /^(?:f?exec|posix_spawn|popen|system)/.test(call)
 }
 
 /**
- * A process that has libpam mapped, or PAM rules, and may change its user opens sessions for people or jobs (pam(8)).
- * Nobody can see what they will do. A process that may not change its user can only check a password.
+ * A process that starts programs which people or jobs choose: what they will do can't be seen now. One that only asks
+ * whether a password is right, and then reads files as that user, starts none.
  */
 export function sessionOpener(facts: Facts): ProcessFacts | undefined {
-  return facts.processes.find(
-    (process) =>
-      (isRoot(process) || process.capabilities.effective.includes('cap_setuid')) &&
-      (mapsPam(process) || hasPamRules(facts, process)),
-  )
+  return openerOf(facts)?.process
 }
 
-/** "sshd (pid 12, uid 0) opens sessions (libpam is mapped)" */
-export function opensSessions(process: ProcessFacts): string {
-  return `${called(process)} opens sessions (${mapsPam(process) ? 'libpam is mapped' : 'PAM has rules for it'})`
+/** "sshd (pid 12, uid 0) opens sessions or starts jobs (PAM has session rules for it)" */
+export function opensSessions(facts: Facts): string {
+  const opener = openerOf(facts)
+  return opener === undefined ? '' : `${called(opener.process)} opens sessions or starts jobs (${opener.why})`
 }
 
 /**
- * A process that lets people log in to the machine: it opens sessions and listens on the network. If it breaks, the
- * administrator may have no other way to repair it.
+ * A process by which people get into the machine: it opens sessions by PAM and listens on the network. Where it breaks,
+ * the administrator may have no other way to mend it.
  */
 export function remoteLogin(facts: Facts): ProcessFacts | undefined {
   const listens = facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
-  return listens ? sessionOpener(facts) : undefined
+  const opener = listens ? sessionOpener(facts) : undefined
+  return opener && (hasRules(facts.pamServices, opener) || mapsPam(opener)) ? opener : undefined
+}
+
+/** A process with root's rights that asks PAM for passwords and opens no session: it acts as whoever logs in. */
+export function passwordChecker(facts: Facts): ProcessFacts | undefined {
+  if (sessionOpener(facts) !== undefined) return undefined
+  return facts.processes.find((process) => mayBecome(process) && hasRules(facts.pamServices, process))
+}
+
+/** "ftpd (pid 12, uid 0) asks PAM for passwords and serves whoever logs in" */
+export function checksPasswords(process: ProcessFacts): string {
+  return `${called(process)} asks PAM for passwords and serves whoever logs in`
 }
 
 /**

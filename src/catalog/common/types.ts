@@ -1,6 +1,7 @@
 import type { Facts } from '../../observe/facts.ts'
 import type { LearnedAct } from '../../observe/trace/learned.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
+import type { Possibility, Use } from '../reach/uses.ts'
 
 export const STAGES = ['capabilities', 'user', 'filesystem', 'system', 'syscalls'] as const
 export type Stage = (typeof STAGES)[number]
@@ -57,6 +58,10 @@ export interface Directive {
   mountNamespace?: true
   /** Its row is nearly always in force, so it is shown only when there is something to change. */
   shownWhenDue?: true
+  /** Uses that it takes away: it is not taken by itself where one is possible and was not played. */
+  denies?: readonly Use[]
+  /** Whether the value that is proposed leaves this possible use open. */
+  leavesOpen?(proposed: Proposed, possible: Possibility): boolean
   /** The act that the kernel refuses under it, as a trace names it. */
   forbids?: LearnedAct['kind']
   /** Files that it hides or closes. `remedy` helps a service that needs one: drop the row, or use a looser value. */
@@ -126,6 +131,8 @@ export interface Proposed extends Rung {
   recommended: boolean
   /** Why it is possible, but not recommended. */
   caution?: string
+  /** It denies a use that is possible and was not played, so that a clone's verdict says little: why. */
+  notReached?: string
   /** A trial in a clone can refute the caution; then the row gets ticked. */
   tickIfProven?: true
   ownership?: OwnershipWish[]

@@ -1,10 +1,11 @@
 import type { Facts, OpenFile, ProcessFacts } from '../../observe/facts.ts'
 import { inForce, proposed, service, unfit } from '../common/proposal.ts'
-import { called, noProcess } from '../common/roles.ts'
+import { called, checksPasswords, noProcess, passwordChecker } from '../common/roles.ts'
 import { changeSeen, readSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
+import { namedText, namedThings } from '../reach/possible.ts'
 import { isHarmlessDevice } from '../user/account.ts'
 import { NO_EXEC_PATHS } from './no-exec-paths.ts'
 import { PROTECT_SYSTEM, READ_WRITE_PATHS, sharedTemporary } from './protect-system.ts'
@@ -40,6 +41,8 @@ const HOME = /^\/(home|root|run\/user)(\/|$)/
 function proposeProtectHome(facts: Facts): Proposed | NotProposed {
   const now = setting(facts, 'ProtectHome')
   if (now === 'yes') return inForce('The unit already has this setting.', now)
+  const checker = passwordChecker(facts)
+  if (checker) return unfit(`${checksPasswords(checker)}, also from a home.`)
   const running = facts.processes.find(({ executable, libraries }) =>
     [executable, ...libraries].some((path) => HOME.test(path)),
   )
@@ -48,7 +51,10 @@ function proposeProtectHome(facts: Facts): Proposed | NotProposed {
   const changed = writing ?? changeSeen(facts, HOME)
   if (changed) return unfit(changed)
   const reading =
-    holds(holding(facts, ({ path }) => HOME.test(path))) ?? namedHome(facts) ?? readSeen(facts, HOME)
+    holds(holding(facts, ({ path }) => HOME.test(path))) ??
+    namedHome(facts) ??
+    readSeen(facts, HOME) ??
+    configuredHome(facts)
   if (reading === undefined) {
     const words = ['yes', 'tmpfs', 'read-only']
     const tighter = words.slice(0, now !== undefined && words.includes(now) ? words.indexOf(now) : 3)
@@ -77,8 +83,15 @@ function namedHome(facts: Facts): string | undefined {
   return process && `${called(process)} was started with an argument below a home directory.`
 }
 
+function configuredHome(facts: Facts): string | undefined {
+  const homes = namedThings(facts, 'home')
+  return homes.length === 0 ? undefined : `${namedText(homes)}.`
+}
+
 const PROTECT_HOME: Directive = {
   key: 'ProtectHome',
+  denies: ['homes'],
+  leavesOpen: ({ value }) => value === 'read-only',
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,
@@ -124,6 +137,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'PrivateDevices',
+    denies: ['devices'],
     stage: 'filesystem',
     since: 209,
     mountNamespace: true,
@@ -139,6 +153,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectKernelTunables',
+    denies: ['kernel-state'],
     stage: 'filesystem',
     since: 232,
     mountNamespace: true,
@@ -154,6 +169,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectControlGroups',
+    denies: ['kernel-state'],
     stage: 'filesystem',
     since: 232,
     mountNamespace: true,
@@ -171,6 +187,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectKernelModules',
+    denies: ['kernel-state'],
     stage: 'filesystem',
     since: 232,
     mountNamespace: true,
@@ -196,6 +213,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectProc',
+    denies: ['see-others'],
     stage: 'filesystem',
     since: 247,
     mountNamespace: true,
@@ -224,6 +242,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProcSubset',
+    denies: ['see-others'],
     stage: 'filesystem',
     since: 247,
     mountNamespace: true,

@@ -7,6 +7,7 @@ import { few, inForce, list, proposed, unfit, unique } from '../common/proposal.
 import { whereIt } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { words } from '../common/unit-settings.ts'
+import { namedText, programsNamed } from '../reach/possible.ts'
 
 const LIBRARIES = ['/usr/lib', '/usr/lib32', '/usr/lib64']
 const PROGRAMS = ['/usr/bin', '/usr/sbin']
@@ -60,12 +61,17 @@ function scripts(facts: Facts): ExecutableFacts[] {
   return facts.executables.filter(({ kind }) => kind !== 'elf')
 }
 
+/** What a script starts besides stands in files that nobody here reads. */
+function isScripted(facts: Facts): boolean {
+  return scripts(facts).length > 0 || (facts.reach?.interpreters ?? []).length > 0
+}
+
 function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   if (words(facts, 'NoExecPaths').includes('/')) return inForce('The unit already has this setting.', '/')
   const exact = programs(facts)
   if (exact.length === 0) return unfit('None of its programs was seen.')
   const split = isSplit(facts)
-  const tools = scripts(facts).length > 0 ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
+  const tools = isScripted(facts) ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
   const known = [...LIBRARIES, ...(split ? SPLIT_LIBRARIES : []), ...tools]
   const found = mapped(facts).filter((path) => path.startsWith('/') && !isBelowAny(path, known))
   const libexec = exact.some((path) => path.startsWith('/usr/libexec/')) ? ['/usr/libexec'] : []
@@ -75,9 +81,12 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   const present = words(facts, 'ExecPaths')
   const directories = unique([...known, ...libexec, ...extra])
   const helpers = learnedPaths(facts, 'execute').map((path) => (split ? path : intoUsr(path)))
+  const configured = programsNamed(facts)
   const paths = [
     ...directories,
-    ...unique([...exact, ...helpers]).filter((path) => !isBelowAny(path, directories)),
+    ...unique([...exact, ...helpers, ...configured.map(({ name }) => name)]).filter(
+      (path) => !isBelowAny(path, directories),
+    ),
   ]
   const values = paths.flatMap((path) => unitPath(path) ?? []).map((path) => `-${path}`)
   const outside = [...exact, ...extra].find((path) => !/^\/(usr|opt|bin|sbin|lib\w*)(\/|$)/.test(path))
@@ -85,7 +94,9 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
     ...list('NoExecPaths', unique([...words(facts, 'NoExecPaths'), '/'])),
     ...list('ExecPaths', unique([...present, ...values])),
   ]
-  return proposed(`/ except ${shortly(exact, tools)}`, assignments, evidence(facts, exact, extra, helpers), {
+  const named = configured.length === 0 ? [] : [`${namedText(configured)}, which stays allowed.`]
+  const speaking = [...evidence(facts, exact, extra, helpers), ...named]
+  return proposed(`/ except ${shortly(exact, tools)}`, assignments, speaking, {
     ...(outside
       ? { caution: `${outside} lies outside /usr and /opt: other programs of the service may too.` }
       : {}),
@@ -118,6 +129,8 @@ function evidence(
 
 export const NO_EXEC_PATHS: Directive = {
   key: 'NoExecPaths',
+  denies: ['run-programs'],
+  leavesOpen: (_, { from }) => from === 'named' || from === 'interpreter',
   stage: 'filesystem',
   since: 248,
   mountNamespace: true,

@@ -12,6 +12,7 @@ import {
   written,
 } from '../common/places.ts'
 import { few, inForce, list, proposed, sameAssignments, service, unfit, unique } from '../common/proposal.ts'
+import { checksPasswords, passwordChecker } from '../common/roles.ts'
 import { changedText } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, Evidence, NotProposed, Proposed, Squeeze } from '../common/types.ts'
@@ -53,8 +54,17 @@ function placesWritten(facts: Facts): Writing[] {
   const temporary = temporaryIsShared(facts)
     ? TEMPORARY.map((path) => ({ path, why: `${path} stays the shared one.` }))
     : []
+  const checker = passwordChecker(facts)
+  const homes = checker ? [{ path: '/home', why: `${checksPasswords(checker)}, who may store files.` }] : []
   const owned = facts.owned.filter(({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered))
-  return outermost([...found, ...rotated, ...temporary, ...changedInClone(facts, covered), ...owned])
+  return outermost([
+    ...found,
+    ...rotated,
+    ...temporary,
+    ...changedInClone(facts, covered),
+    ...owned,
+    ...homes,
+  ])
 }
 
 /**
@@ -220,6 +230,7 @@ function proposeReadWritePaths(facts: Facts): Proposed | NotProposed {
 
 export const PROTECT_SYSTEM: Directive = {
   key: 'ProtectSystem',
+  denies: ['write-elsewhere'],
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,

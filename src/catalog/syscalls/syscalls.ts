@@ -5,6 +5,7 @@ import { sessionOpener } from '../common/roles.ts'
 import { denying } from '../common/squeeze.ts'
 import type { Directive, Evidence, NotProposed, Proposed, Rung, Squeeze } from '../common/types.ts'
 import { setting, startsUnprivileged } from '../common/unit-settings.ts'
+import type { Possibility } from '../reach/uses.ts'
 import { exactFilter } from './exact-filter.ts'
 import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
 import { type Exception, exceptions, learnedCalls, members } from './syscall-needs.ts'
@@ -114,9 +115,16 @@ function margin(facts: Facts): string[] {
   return [`${count} of them were seen; the others are a margin for rare requests, errors and updates.`]
 }
 
+/** Calls of what its configuration names stay in the filter: exceptions() has them from its capabilities. */
+function leavesCalls(_: Proposed, { from }: Possibility): boolean {
+  return from === 'named'
+}
+
 export const SYSCALLS: Directive[] = [
   {
     key: 'SystemCallFilter',
+    denies: ['act-as-others', 'mount', 'kernel-state'],
+    leavesOpen: leavesCalls,
     stage: 'syscalls',
     since: 187,
     what: 'Allows only the system calls of ordinary services, without those for privileged work and for setting priorities and limits. The kernel kills a process that makes another call, and logs the name of the call.',

@@ -58,6 +58,7 @@ function proposeDevicePolicy(facts: Facts): Proposed | NotProposed {
 
 export const DEVICE_POLICY: Directive = {
   key: 'DevicePolicy',
+  denies: ['devices'],
   stage: 'system',
   since: 208,
   what: 'The control group allows opening only harmless device nodes and those that are listed.',

@@ -58,6 +58,7 @@ function proposeAddresses(facts: Facts): Proposed | NotProposed {
 
 export const IP_ADDRESS_DENY: Directive = {
   key: 'IPAddressDeny',
+  denies: ['connect-out'],
   stage: 'system',
   since: 235,
   what: 'Drops every packet between the service and other machines; localhost stays allowed. The kernel enforces it for the control group, at once.',

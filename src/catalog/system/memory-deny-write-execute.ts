@@ -48,6 +48,7 @@ function idleCompiler(facts: Facts): string | undefined {
 
 export const MEMORY_DENY_WRITE_EXECUTE: Directive = toggle({
   key: 'MemoryDenyWriteExecute',
+  denies: ['write-execute'],
   stage: 'system',
   since: 231,
   what: 'Forbids memory that is first written and then executed.',

@@ -6,6 +6,8 @@ import { whereIt } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
+import { possibleNow } from '../reach/reached.ts'
+import type { Possibility, Use } from '../reach/uses.ts'
 import { isLocal } from './ip-address-deny.ts'
 
 function familiesSeen(facts: Facts): Map<string, string> {
@@ -30,7 +32,27 @@ function familiesSeen(facts: Facts): Map<string, string> {
         seen.set(name, `${whereIt(sightings)} made a socket of ${which} (${sightingsText(sightings)}).`)
     }
   }
+  for (const { name, why } of familiesPossible(facts)) if (!seen.has(name)) seen.set(name, why)
   return seen
+}
+
+/** Families of what it may come to do: they stay, so that the row need not wait for a use that nobody played. */
+function familiesPossible(facts: Facts): { name: string; why: string }[] {
+  const names: Partial<Record<Use, string[]>> = {
+    'connect-out': ['AF_INET', 'AF_INET6'],
+    'list-interfaces': ['AF_NETLINK'],
+  }
+  return possibleNow(facts).flatMap(({ use, why, from }) =>
+    from === 'unasked' ? [] : (names[use] ?? []).map((name) => ({ name, why: `${name} stays: ${why}` })),
+  )
+}
+
+function leavesFamilies({ assignments }: Proposed, { use, from }: Possibility): boolean {
+  const kept = assignments.flatMap(({ value }) => value.split(' '))
+  if (use === 'connect-out') return kept.includes('AF_INET')
+  if (use === 'list-interfaces') return kept.includes('AF_NETLINK')
+  // What a name in its configuration asks for goes over ordinary sockets.
+  return from === 'named'
 }
 
 /** Netlink protocols that only wait for events, which a clone never sees (netlink(7)). */
@@ -42,6 +64,7 @@ const EVENTS = /^NETLINK_(KOBJECT_UEVENT|AUDIT|NETFILTER|XFRM|SELINUX)$/
  * look-ups, and a clone has no network to show them.
  */
 function canBeTried(facts: Facts, name: string): boolean {
+  if (familiesPossible(facts).some((one) => one.name === name)) return false
   const inet = facts.sockets.filter(isInet)
   switch (name) {
     case 'AF_NETLINK':
@@ -99,6 +122,8 @@ function proposeFamilies(facts: Facts): Proposed | NotProposed {
 
 export const RESTRICT_ADDRESS_FAMILIES: Directive = {
   key: 'RestrictAddressFamilies',
+  denies: ['connect-out', 'list-interfaces', 'raw-sockets'],
+  leavesOpen: leavesFamilies,
   stage: 'system',
   since: 211,
   what: 'Lists the kinds of sockets that the service may create. It can still use sockets that systemd passes to it.',

@@ -61,6 +61,7 @@ function proposeNamespaces(facts: Facts): Proposed | NotProposed {
 
 export const RESTRICT_NAMESPACES: Directive = {
   key: 'RestrictNamespaces',
+  denies: ['mount'],
   stage: 'system',
   since: 233,
   what: 'Forbids creating and entering namespaces, the building blocks of containers.',

@@ -98,6 +98,7 @@ function proposeKeyring(facts: Facts): Proposed | NotProposed {
 export const SYSTEM: Directive[] = [
   toggle({
     key: 'NoNewPrivileges',
+    denies: ['gain-rights'],
     stage: 'system',
     since: 187,
     what: 'No process of the service can gain rights: setuid programs and file capabilities have no effect.',
@@ -115,7 +116,7 @@ export const SYSTEM: Directive[] = [
       if (act)
         return `In a clone it executed ${act.detail}, which is setuid (${sightingsText(act.sightings)}).`
       const session = sessionOpener(facts)
-      if (session) return `${opensSessions(session)}, and people may need sudo in them.`
+      if (session) return `${opensSessions(facts)}, and people may need sudo in them.`
       const asker = passwordAsker(facts)
       return asker && `${called(asker)} asks PAM for passwords, whose helper unix_chkpwd is setuid.`
     },
@@ -128,6 +129,7 @@ export const SYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectClock',
+    denies: ['kernel-state'],
     stage: 'system',
     since: 245,
     what: 'Forbids setting the clock. It also drops CAP_SYS_TIME and CAP_WAKE_ALARM.',
@@ -145,6 +147,7 @@ export const SYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectHostname',
+    denies: ['kernel-state'],
     stage: 'system',
     since: 242,
     good: ['private'],
@@ -246,6 +249,7 @@ export const SYSTEM: Directive[] = [
   }),
   toggle({
     key: 'PrivateUsers',
+    denies: ['act-as-others', 'past-permissions'],
     stage: 'system',
     since: 232,
     good: ['self', 'identity', 'full'],

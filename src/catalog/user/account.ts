@@ -3,11 +3,13 @@ import { capabilityNeeds, namesIn } from '../capabilities/privileges.ts'
 import { inForce, unfit } from '../common/proposal.ts'
 import {
   called,
+  checksPasswords,
   groupName,
   isRoot,
   mainProcess,
   noProcess,
   opensSessions,
+  passwordChecker,
   sessionOpener,
   unprivileged,
   userName,
@@ -91,7 +93,9 @@ function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotPr
 /** Things that only root can do, whatever other processes there are. */
 function whyAlwaysRoot(facts: Facts, main: ProcessFacts): string | undefined {
   const session = sessionOpener(facts)
-  if (session) return `${opensSessions(session)} of other users, which only root can start.`
+  if (session) return `${opensSessions(facts)} of other users, which only root can start.`
+  const checker = passwordChecker(facts)
+  if (checker) return `${checksPasswords(checker)}, as whom only root can act.`
   const jailed = facts.processes.find(({ root }) => root !== '/' && root !== '')
   if (jailed) return `${called(jailed)} has ${jailed.root} as its root directory, and only root can chroot.`
   return strongDoing(facts, main)

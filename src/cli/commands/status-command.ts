@@ -3,6 +3,7 @@ import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { formatScore } from '../../session/store/score.ts'
 import { loadState } from '../../session/store/store.ts'
+import { reachLine } from '../../session/walk/reach-log.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
@@ -34,6 +35,7 @@ export async function runStatus(given: string, printer: Printer): Promise<number
     say(
       '  No check: no check could ask it anything when it was hardened; hardenctl compared only processes and listeners.',
     )
+  if (stored.reached !== undefined) say(`  ${reachLine(stored.reached)}`)
   const { pending } = stored
   const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
   if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl records it.`)

@@ -34,11 +34,22 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
   const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, stages, rehearse, once, exactCalls, learnLive, watchSeconds } = args
+  const { unit, checks, stages, level, rehearse, once, exactCalls, learnLive, watchSeconds } = args
   const { exerciseAs: account } = args
   const exercises =
     account === undefined ? args.exercises : args.exercises.map((text) => exerciseAs(text, account))
-  const asked = { unit, checks, exercises, stages, rehearse, once, exactCalls, keepSeconds, watchSeconds }
+  const asked = {
+    unit,
+    checks,
+    exercises,
+    stages,
+    level,
+    rehearse,
+    once,
+    exactCalls,
+    keepSeconds,
+    watchSeconds,
+  }
   const live = learnLive === undefined ? {} : { learnLive }
   const options = { ...asked, ...live }
   let walk: Walk | undefined

@@ -31,7 +31,7 @@ export interface LearnedFacts {
   executed: LearnedFile[]
   /** Unix sockets of others that it connected to. */
   connected: LearnedFile[]
-  /** Files that it read where a setting may hide them: homes, devices, /proc and /sys. */
+  /** Files that it read where a setting may hide them, homes, devices, /proc and /sys, and its configuration in /etc. */
   noted: LearnedFile[]
   sockets: LearnedSocket[]
   acts: LearnedAct[]
@@ -52,7 +52,7 @@ export interface WrittenPath {
 const REFUSALS = new Set(
   'EPERM EACCES EROFS EAFNOSUPPORT ENOSYS EPROTONOSUPPORT ENETUNREACH EMFILE ENFILE ENOMEM SIGSYS'.split(' '),
 )
-const NOTED = /^\/(?:home|root|dev|proc|sys|run\/user|boot)(?:\/|$)/
+const NOTED = /^\/(?:home|root|dev|proc|sys|run\/user|boot|etc)(?:\/|$)/
 /** Of /proc a process always sees itself; of /dev what every sandbox has. */
 const ALWAYS_VISIBLE =
   /^\/proc\/(?:self|thread-self|\d+)(?:\/|$)|^\/dev\/(?:null|zero|full|random|urandom|tty|ptmx|shm|pts|fd|std(?:in|out|err)|log)(?:\/|$)/

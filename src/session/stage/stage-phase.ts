@@ -1,5 +1,8 @@
 import type { Stage } from '../../catalog/common/types.ts'
+import type { Facts, Given } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
+import { readReach } from '../../observe/reach.ts'
+import { isLive } from '../../observe/trace/logged-calls.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { learnAgain } from '../learning/learning-phase.ts'
@@ -30,9 +33,18 @@ async function lookAt(
   const here = await observe(host, subject.unit)
   const facts = host === live ? here : mergeLiveFacts(here, await observe(live, subject.unit))
   const { facts: learned } = learning
-  const offered = beginStage(stage, learned === undefined ? facts : { ...facts, learned })
+  const seen = learned === undefined ? facts : { ...facts, learned }
+  const given = givenTo(context, baseline, seen)
+  const offered = beginStage(stage, { ...seen, given, reach: await readReach(live, seen) })
   const work = context.options.exactCalls ? toAlternative(offered, 'SystemCallFilter') : offered
   return chosen === undefined ? work : asChosen(work, chosen)
+}
+
+/** What the walk plays of the service's uses. */
+function givenTo({ options }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
+  const live = learned?.acts.some(({ sightings }) => sightings.some(isLive)) === true
+  const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
+  return { level: options.level, asked: answers.length > 0, exercised }
 }
 
 function open(context: WalkContext, baseline: Baseline, work: StageWork): StageProving {
@@ -128,7 +140,10 @@ async function walkedStage(context: WalkContext, stage: Stage, baseline: Baselin
     const work = await lookAt(context, stage, baseline, chosen)
     if (work.current.size === 0) return { result: untouched(stage, await exposureNow(context), 'nothing') }
     const walked = await walkChoices(context, baseline, work)
-    if ('result' in walked) return walked
+    if ('result' in walked) {
+      context.reachLog.ended(work, new Set(walked.result.kept.map((line) => line.split('=')[0] ?? '')))
+      return walked
+    }
     chosen = walked.lookAgain
   }
 }

@@ -85,6 +85,14 @@ const keptStage = z.strictObject({
   /** When it was kept for the first time, if that was not at `at`. */
   first: z.exactOptional(z.string()),
 })
+/** ReachLog of the walk makes it; written since there are levels. */
+const reached = z.strictObject({
+  checks: z.int(),
+  exercises: z.int(),
+  played: z.array(z.string()),
+  rows: z.array(z.string()),
+  gain: z.int(),
+})
 const state = z.strictObject({
   version: z.literal(1),
   unit: z.string(),
@@ -94,6 +102,7 @@ const state = z.strictObject({
   kept: z.array(keptStage),
   pending: z.exactOptional(trial),
   learned: z.exactOptional(learnedSchema),
+  reached: z.exactOptional(reached),
 })
 
 export type KeptStage = z.infer<typeof keptStage>

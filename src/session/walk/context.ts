@@ -1,12 +1,14 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Level } from '../../observe/facts.ts'
 import type { Learning } from '../learning/learning.ts'
 import type { Control } from '../proof/control.ts'
 import type { WalkStore } from '../store/walk-store.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { Subject } from './preflight.ts'
 import type { Ask } from './questions.ts'
+import type { ReachLog } from './reach-log.ts'
 import type { WalkEvent } from './reducer.ts'
 
 export interface WalkOptions {
@@ -19,6 +21,8 @@ export interface WalkOptions {
   watchSeconds: number
   /** The stages that are asked for; the walk passes the others. */
   stages: readonly Stage[]
+  /** How much evidence a row wants to be taken by itself. */
+  level: Level
   /** Every stage is proven in a clone of the host before the live service is touched. */
   rehearse: boolean
   /** The live service restarts a single time, after all stages were rehearsed; the wizard may choose otherwise. */
@@ -54,6 +58,7 @@ export interface WalkContext {
   /** The change that a clone needs first to match the host of the stages; only if that host is a clone. */
   readonly pendingChange: PendingChange | undefined
   readonly store: WalkStore
+  readonly reachLog: ReachLog
   readonly subject: Subject
   readonly options: WalkOptions
   readonly ask: Ask

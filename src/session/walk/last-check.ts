@@ -14,6 +14,7 @@ import { controlOf } from '../proof/control.ts'
 import { dropInParts } from '../stage/drop-in-parts.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
+import { reachLine } from './reach-log.ts'
 import type { Restarts } from './state.ts'
 
 /** Undoes the last kept stage, which the final check found guilty, and reports it. */
@@ -103,6 +104,9 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     if (problem === undefined) break
     healthy = context.store.state.kept.length > 0 || (await answersAgain(context, baseline))
   }
+  const reached = context.reachLog.reached(baseline)
+  if (context.store.state.kept.length > 0) await context.store.save({ reached })
+  notes.push(reachLine(reached))
   const { stock, kept } = context.store.state
   const final = (await overallExposure(host, subject.unit)) ?? stock
   const curve = [

@@ -22,7 +22,7 @@ function standingIn(
   host: WalkContext['host'],
   pendingChange: PendingChange,
 ): WalkContext {
-  const { live, rehearsing, learning, store, subject, options, ask, signal, dispatch } = context
+  const { live, rehearsing, learning, store, reachLog, subject, options, ask, signal, dispatch } = context
   return {
     host,
     live,
@@ -30,6 +30,7 @@ function standingIn(
     learning,
     pendingChange,
     store: store.inMemory(),
+    reachLog,
     subject,
     options: { ...options, keepSeconds: 0 },
     ask,

@@ -9,10 +9,12 @@ import type { FailedPhase, LearningPhase, Phase, Proof, StagePhase, StageResult,
 
 function stageLines(phase: StagePhase): string[] {
   const title = `Stage ${STAGES.indexOf(phase.stage) + 1} of 5: ${STAGE_TITLES[phase.stage]}`
-  const rows = phase.rows.map((row) => {
+  const rows = phase.rows.flatMap((row) => {
     const mark = row.unavailable ? ' - ' : row.ticked ? '[x]' : '[ ]'
     const why = row.unavailable ? `${row.unavailable.kind}: ${row.unavailable.why}` : (row.evidence[0] ?? '')
-    return `  ${mark} ${row.key}${row.value ? `=${row.value}` : ''}  ${why}`
+    const caution =
+      row.caution === undefined ? [] : [`        ${row.ticked ? 'mind' : 'not taken'}: ${row.caution}`]
+    return [`  ${mark} ${row.key}${row.value ? `=${row.value}` : ''}  ${why}`, ...caution]
   })
   return [
     '',
@@ -125,12 +127,22 @@ function summaryLines({ summary }: PhaseAt<'done'>): string[] {
     '',
     ...(summary.dropIn === '' ? [] : [summary.dropInPath, ...summary.dropIn.split('\n')]),
     `The service is ${healthWords(summary)}.`,
-    `To undo: ${summary.undo}`,
+    ...(summary.dropIn === '' ? [] : [`To undo: ${summary.undo}`]),
   ]
 }
 
-function resultLine({ stage, outcome, before, after, note }: StageResult): string {
+/** Why nothing of a stage was kept, where the walk itself did not say. */
+function whyNothing({ outcome }: StageResult, phase: Phase): string | undefined {
+  if (outcome === 'nothing') return 'none of its rows can be set'
+  if (outcome !== 'skipped' || phase.at !== 'stage') return undefined
+  const broke = phase.rows.some(({ proof }) => proof.state === 'breaks')
+  return `no row of it is taken by itself${broke ? ', or it broke in a clone' : ''}; each says why`
+}
+
+function resultLine(result: StageResult, phase: Phase): string {
+  const { stage, outcome, before, after } = result
   const change = `${formatScore(before)} → ${formatScore(after)}`
+  const note = result.note ?? whyNothing(result, phase)
   return `  ${titleOf(stage)}: ${outcome}, ${change}${note ? ` (${note})` : ''}`
 }
 
@@ -158,9 +170,11 @@ function phaseLines(phase: Phase): string[] {
     // A refusal goes to standard error; the others come to a result, which is told.
     case 'refused':
     case 'looking':
-    case 'confirm':
     case 'keep':
       return []
+    // What a person would read before the change, an account that is made among it.
+    case 'confirm':
+      return phase.warnings.map((text) => `  mind: ${text}`)
     default:
       return phase satisfies never
   }
@@ -178,7 +192,7 @@ export function linesOf(event: WalkEvent, before: Phase): string[] {
     case 'step':
       return before.at === 'trial' ? [stepLine(event.event)] : []
     case 'finished':
-      return [resultLine(event.result)]
+      return [resultLine(event.result, before)]
     case 'subject':
     case 'exposure':
     case 'target':

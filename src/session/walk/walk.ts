@@ -22,6 +22,7 @@ import { finish, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
 import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
 import { type AskedPhase, Questions } from './questions.ts'
+import { ReachLog } from './reach-log.ts'
 import { reduce, type WalkEvent } from './reducer.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { type Intent, initialState, type Restarts, type Session, type WalkState } from './state.ts'
@@ -227,6 +228,7 @@ export class Walk implements Session {
       live: host,
       learning: new Learning(state.learned),
       pendingChange: undefined,
+      reachLog: new ReachLog(),
       store: storeOnDisk(host, state),
       subject,
       options,

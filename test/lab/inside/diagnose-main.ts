@@ -11,6 +11,7 @@ import { beginStage, rowsOf } from '../../../src/session/stage/stage-work.ts'
 import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
+import { ReachLog } from '../../../src/session/walk/reach-log.ts'
 import type { Row } from '../../../src/session/walk/state.ts'
 import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
 
@@ -39,6 +40,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
     rehearsing: { possible: true, companions: [], control: UNPLAYED },
     learning: new Learning(),
     pendingChange: undefined,
+    reachLog: new ReachLog(),
     store: new WalkStore(stored, async () => undefined),
     subject,
     options: {
@@ -47,6 +49,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
       keepSeconds: 0,
       watchSeconds: 12,
       stages: STAGES,
+      level: 'standard',
       rehearse: true,
       once: false,
       exactCalls: false,

@@ -9,6 +9,7 @@ import { freshState } from '../../../src/session/store/store.ts'
 import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { Questions } from '../../../src/session/walk/questions.ts'
+import { ReachLog } from '../../../src/session/walk/reach-log.ts'
 import { reduce, type WalkEvent } from '../../../src/session/walk/reducer.ts'
 import { initialState } from '../../../src/session/walk/state.ts'
 import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
@@ -68,6 +69,7 @@ const context = {
   rehearsing: { possible: true, companions: [], control: UNPLAYED },
   learning: new Learning(known),
   pendingChange: undefined,
+  reachLog: new ReachLog(),
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
   options: { keepSeconds: 0, learnLive: Number(seconds) },
   ask: questions.ask,

@@ -9,6 +9,7 @@ import { UNPLAYED } from '../../../src/session/proof/control.ts'
 import { freshState } from '../../../src/session/store/store.ts'
 import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
+import { ReachLog } from '../../../src/session/walk/reach-log.ts'
 import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
 import { VALUES } from '../measure/fidelity-values.ts'
@@ -34,6 +35,7 @@ const context = {
   rehearsing: { possible: true, companions: [], control: UNPLAYED },
   learning: new Learning(),
   pendingChange: undefined,
+  reachLog: new ReachLog(),
   store: new WalkStore(freshState(unit, 0), async () => undefined),
   dispatch: () => undefined,
 } as unknown as WalkContext

@@ -143,7 +143,7 @@ export function redisLike(): Facts {
 export function cronLike(): Facts {
   const pam = '/usr/lib/x86_64-linux-gnu/libpam.so.0.85.1'
   return {
-    ...stock('cron.service'),
+    ...stock('cron.service', { KillMode: ['process'] }),
     processes: [
       process(50, 0, { name: 'cron', isMain: true, executable: '/usr/sbin/cron', libraries: [pam] }),
     ],

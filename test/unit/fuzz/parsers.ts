@@ -2,8 +2,11 @@ import { parseArguments, UsageError } from '../../../src/cli/arguments.ts'
 import { printableState, printableText } from '../../../src/host/printable.ts'
 import { parseGroup, parsePasswd } from '../../../src/observe/config/accounts.ts'
 import { parseLogrotate } from '../../../src/observe/config/logrotate-config.ts'
+import { accountsOfArguments, namedWords, sudoSubjects } from '../../../src/observe/config/named-words.ts'
+import { preparesSessions } from '../../../src/observe/config/pam-rules.ts'
 import { reachesUnit } from '../../../src/observe/config/rotation-script.ts'
 import { parseElf } from '../../../src/observe/files/elf.ts'
+import { importedNames } from '../../../src/observe/files/elf-imports.ts'
 import { parseGetcap } from '../../../src/observe/files/file-capabilities.ts'
 import { parseInterpreterLine } from '../../../src/observe/files/interpreter-line.ts'
 import { parseLoaderList } from '../../../src/observe/files/loader-list.ts'
@@ -79,7 +82,12 @@ export const PARSERS: Parser[] = [
   ['capability mask', (text) => capabilitiesOfMask(/[0-9a-f]{1,16}/.exec(text)?.[0] ?? '0')],
   ['cgroup', (text) => cgroupMounts(text)],
   ['cgroup of a process', (text) => unitOfCgroup(text)],
-  ['elf', (_, bytes) => parseElf(bytes)],
+  ['elf', (_, bytes) => [parseElf(bytes), importedNames(bytes)]],
+  [
+    'names in a configuration',
+    (text) => [namedWords(text), sudoSubjects(text), accountsOfArguments(text.split(' '))],
+  ],
+  ['rules of PAM', (text) => preparesSessions(text)],
   ['getcap', (text) => parseGetcap(text, ['/bin/ping'])],
   ['interpreter', (_, bytes) => parseInterpreterLine(bytes)],
   ['loader list', (text) => parseLoaderList(text)],

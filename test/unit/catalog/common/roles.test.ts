@@ -14,6 +14,7 @@ function sshdLike(over: Partial<Facts> = {}): Facts {
     processes: [process(70, 0, { name: 'sshd', isMain: true, executable: '/usr/sbin/sshd' })],
     sockets: [listening('AF_INET', '0.0.0.0', 22, [70])],
     pamServices: ['sshd'],
+    sessionServices: ['sshd'],
     ...over,
   }
 }
@@ -36,11 +37,11 @@ test('what sessions and jobs inherit is offered to them and never recommended', 
 
 describe('who opens sessions', () => {
   test('a root process that PAM has rules for', () => {
-    expect(opensSessions(sessionOpener(sshdLike()) as never)).toBe(
-      'sshd (pid 70, uid 0) opens sessions (PAM has rules for it)',
+    expect(opensSessions(sshdLike())).toBe(
+      'sshd (pid 70, uid 0) opens sessions or starts jobs (PAM has session rules for it)',
     )
     expect(row('NoNewPrivileges', sshdLike())).toMatchObject({ kind: 'unfit' })
-    expect(sessionOpener(sshdLike({ pamServices: [] }))).toBeUndefined()
+    expect(sessionOpener(sshdLike({ sessionServices: [] }))).toBeUndefined()
   })
 
   test('not one that can become nobody else', () => {

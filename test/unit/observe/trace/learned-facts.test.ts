@@ -35,7 +35,7 @@ describe('what was learned', () => {
       ['/var/cache/x', 'create'],
       ['/var/lib/x/a', 'write', 'create', 'owner'],
     ])
-    expect(facts.noted.map(({ path }) => path)).toEqual(['/home/a/.netrc'])
+    expect(facts.noted.map(({ path }) => path)).toEqual(['/etc/x.conf', '/home/a/.netrc'])
     expect(facts.executed.map(({ path }) => path)).toEqual(['/bin/x'])
     expect(facts.failed.map(({ name, error }) => `${name} ${error}`)).toEqual(['setgroups EPERM'])
   })

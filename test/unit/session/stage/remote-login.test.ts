@@ -14,6 +14,7 @@ const sshd = {
   processes: [process(7, 0, { executable: '/usr/sbin/sshd', name: 'sshd' })],
   sockets: [listening('AF_INET', '0.0.0.0', 22, [7])],
   pamServices: ['sshd'],
+  sessionServices: ['sshd'],
 }
 
 /** Asks, and answers as told; `look` says whether somebody logged in. */

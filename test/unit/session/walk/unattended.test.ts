@@ -136,6 +136,25 @@ describe('the walk without a terminal', () => {
     expect(out).toContain('[x] NoNewPrivileges=yes  no set-user-ID program runs')
   })
 
+  it('says why a row is not taken, and what to mind of one that is', async () => {
+    const { out } = await walk(
+      stage(
+        { ...row(false), caution: 'it may come to act as other users.' },
+        { ...row(true), caution: 'the account x is made.' },
+      ),
+      { ...confirm, warnings: ['the account x is made.'] },
+    )
+    expect(out).toContain('not taken: it may come to act as other users.')
+    expect(out).toContain('mind: the account x is made.')
+    expect(out).toMatch(/\n {2}mind: the account x is made\./)
+  })
+
+  it('names the undo only where there is something to undo', async () => {
+    expect((await walk(done)).out).toContain('To undo: hardenctl undo x')
+    const nothing = { ...done, summary: { ...done.summary, dropIn: '' } }
+    expect((await walk(nothing)).out).not.toContain('To undo')
+  })
+
   it('skips a stage in which nothing is recommended', async () => {
     expect((await walk(stage(row(false)))).sent).toEqual([{ do: 'skip-stage' }])
   })

@@ -1,0 +1,162 @@
+import type { Facts, NamedThing } from '../../observe/facts.ts'
+import { TELLING_IMPORTS } from '../../observe/reach.ts'
+import { few } from '../common/proposal.ts'
+import { isRoot, userName } from '../common/roles.ts'
+import { setting } from '../common/unit-settings.ts'
+import { type Possibility, USES, type Use } from './uses.ts'
+
+/** Uses that take rights of root: an account without any can't come to them. */
+const OF_ROOT: ReadonlySet<Use> = new Set([
+  'act-as-others',
+  'past-permissions',
+  'mount',
+  'kernel-state',
+  'devices',
+  'raw-sockets',
+  'write-elsewhere',
+  'see-others',
+])
+
+/** Whether a process of it has root's rights, or may become somebody else. */
+export function hasRights(facts: Facts): boolean {
+  return facts.processes.some(
+    (process) => isRoot(process) || process.capabilities.effective.includes('cap_setuid'),
+  )
+}
+
+/** Whether no process of it has given up root. */
+export function isAllRoot(facts: Facts): boolean {
+  return facts.processes.length > 0 && facts.processes.every(isRoot)
+}
+
+export function namedThings(facts: Facts, kind: NamedThing['kind']): NamedThing[] {
+  if (facts.given?.level === 'tight') return []
+  return (facts.reach?.named ?? []).filter((thing) => thing.kind === kind)
+}
+
+/** Accounts that its configuration names, less those as which it was seen to run. */
+export function foreignAccounts(facts: Facts): NamedThing[] {
+  if (!hasRights(facts)) return []
+  const own = new Set(facts.processes.flatMap(({ uid }) => userName(facts, uid.effective) ?? []))
+  return namedThings(facts, 'account').filter(({ name }) => !own.has(name) && name !== setting(facts, 'User'))
+}
+
+/** "/etc/x.conf names alice, bob." */
+export function namedText(things: readonly NamedThing[]): string {
+  const [first] = things
+  const same = things.filter(({ where }) => where === first?.where).map(({ name }) => name)
+  return `${first?.where ?? 'Its configuration'} names ${few(same, 3)}`
+}
+
+/** Which of the telling calls its programs import. */
+export function imported(facts: Facts, group: keyof typeof TELLING_IMPORTS): string[] {
+  const calls = TELLING_IMPORTS[group] ?? []
+  return (facts.reach?.imports ?? []).filter((name) => calls.includes(name))
+}
+
+/** Programs that its configuration names and that were not seen to run. */
+export function programsNamed(facts: Facts): NamedThing[] {
+  const run = new Set((facts.learned?.executed ?? []).map(({ path }) => path))
+  return namedThings(facts, 'program').filter(({ name }) => !run.has(name))
+}
+
+function byNames(facts: Facts): Possibility[] {
+  const accounts = foreignAccounts(facts)
+  const programs = programsNamed(facts)
+  const privileged = programs.filter((one) => one.privileged === true)
+  const [hosts, homes] = [namedThings(facts, 'host'), namedThings(facts, 'home')]
+  const named = (use: Use, things: readonly NamedThing[]): Possibility[] =>
+    things.length === 0
+      ? []
+      : [{ use, from: 'named', why: `${namedText(things)}, which was not seen in use.` }]
+  return [
+    ...named('act-as-others', accounts),
+    ...named('run-programs', programs),
+    ...named('gain-rights', privileged),
+    ...named('connect-out', hosts),
+    ...named('homes', homes),
+    // Root without these rights can't get into a person's folder.
+    ...(isAllRoot(facts) ? named('past-permissions', [...homes, ...accounts]) : []),
+  ]
+}
+
+function bySudo(facts: Facts): Possibility[] {
+  const subjects = facts.reach?.sudo ?? []
+  if (subjects.length === 0) return []
+  return [{ use: 'gain-rights', from: 'sudo', why: `sudoers has rules for ${few(subjects)}.` }]
+}
+
+/** What a script does is written in files that nobody here reads. */
+function byInterpreter(facts: Facts): Possibility[] {
+  const [path] = facts.reach?.interpreters ?? []
+  if (path === undefined) return []
+  const rights = hasRights(facts)
+  return USES.filter(
+    (use) => use !== 'homes' && use !== 'write-execute' && (rights || !OF_ROOT.has(use)),
+  ).map((use) => ({
+    use,
+    from: 'interpreter',
+    why: `${path} runs a script, which may do anything${rights ? ' that root can' : ''}.`,
+  }))
+}
+
+/** A daemon that is root alone and imports the calls that change user does so for each of its jobs. */
+export function switchesPerJob(facts: Facts): string | undefined {
+  const calls = imported(facts, 'act-as-others')
+  if (!isAllRoot(facts) || calls.length === 0 || facts.given?.level === 'tight') return undefined
+  return `All its processes are root, and its programs call ${few(calls, 2)}, which was not seen.`
+}
+
+function byImports(facts: Facts): Possibility[] {
+  const switches = switchesPerJob(facts)
+  const weak = (
+    ['run-programs', 'mount', 'list-interfaces', 'connect-out', 'write-execute'] as const
+  ).flatMap((use): Possibility[] => {
+    const calls = imported(facts, use)
+    if (calls.length === 0 || (OF_ROOT.has(use) && !hasRights(facts))) return []
+    return [{ use, from: 'import', why: `Its programs call ${few(calls, 2)}, which was not seen.` }]
+  })
+  // Together with never having given up root this is more than a call alone.
+  return [
+    ...(switches === undefined
+      ? []
+      : [{ use: 'act-as-others' as const, from: 'named' as const, why: switches }]),
+    ...weak,
+  ]
+}
+
+/** Where nothing of a service answers, only its rights tell what it may be there for. */
+function byNothingAsked(facts: Facts): Possibility[] {
+  if (facts.given === undefined || facts.given.asked) return []
+  const uses: Use[] = hasRights(facts)
+    ? [
+        'act-as-others',
+        'past-permissions',
+        'mount',
+        'kernel-state',
+        'raw-sockets',
+        'devices',
+        'run-programs',
+        'connect-out',
+        'write-elsewhere',
+        'see-others',
+        'gain-rights',
+      ]
+    : ['run-programs', 'connect-out', 'gain-rights']
+  return uses.map((use) => ({
+    use,
+    from: 'unasked',
+    why: 'Nothing of it could be asked, so that nobody would see it fail.',
+  }))
+}
+
+/** What the service may come to use though it was not seen to, the strongest evidence for each use first. Pure. */
+export function possible(facts: Facts): Possibility[] {
+  return [
+    ...byNames(facts),
+    ...bySudo(facts),
+    ...byInterpreter(facts),
+    ...byNothingAsked(facts),
+    ...byImports(facts),
+  ]
+}

@@ -1,0 +1,78 @@
+import type { Facts } from '../../observe/facts.ts'
+import { isInet } from '../common/roles.ts'
+import { actsSeen } from '../common/seen-in-clone.ts'
+import type { Directive, Proposed } from '../common/types.ts'
+import { possible } from './possible.ts'
+import type { Possibility, Use } from './uses.ts'
+
+/** Uses that were seen, in a clone or live. */
+export function played(facts: Facts): Set<Use> {
+  const { learned } = facts
+  const used = new Set<Use>()
+  const own = new Set(facts.executables.map(({ path }) => path))
+  const say = (use: Use, seen: boolean) => {
+    if (seen) used.add(use)
+  }
+  const capability = (name: string) => actsSeen(facts, 'capability').some(({ detail }) => detail === name)
+  const socket = (family: string) => (learned?.sockets ?? []).some((one) => one.family === family)
+  say('write-elsewhere', (learned?.changed ?? []).length > 0)
+  say(
+    'connect-out',
+    facts.sockets.some((one) => isInet(one) && one.state === 'connected' && !isLoopback(one.peer)),
+  )
+  say(
+    'run-programs',
+    (learned?.executed ?? []).some(({ path, uses }) => uses.includes('execute') && !own.has(path)),
+  )
+  say('gain-rights', actsSeen(facts, 'privileged').length > 0)
+  say(
+    'act-as-others',
+    capability('cap_setuid') ||
+      facts.processes.some(({ uid }) => uid.effective !== facts.processes[0]?.uid.effective),
+  )
+  say('past-permissions', capability('cap_dac_override') || capability('cap_dac_read_search'))
+  say('mount', actsSeen(facts, 'mount').length > 0)
+  say('write-execute', actsSeen(facts, 'write-execute').length > 0)
+  say('raw-sockets', socket('AF_PACKET') || capability('cap_net_raw'))
+  say('list-interfaces', socket('AF_NETLINK'))
+  say(
+    'devices',
+    (learned?.noted ?? []).some(({ path }) => path.startsWith('/dev/')),
+  )
+  say(
+    'homes',
+    (learned?.noted ?? []).some(({ path }) => /^\/(?:home|root)\//.test(path)),
+  )
+  return used
+}
+
+function isLoopback(peer = ''): boolean {
+  return /^(?:\[?::1\]?:|\[?(?:::ffff:)?127\.)/.test(peer)
+}
+
+/** Whether a possibility of this kind keeps a row from being taken at the person's level. */
+function counts(facts: Facts, { use, from }: Possibility): boolean {
+  const level = facts.given?.level ?? 'standard'
+  if (level === 'tight') return false
+  // Its use was played: what a script or a call may do besides, only its configuration tells.
+  if (from !== 'named' && from !== 'sudo' && facts.given?.exercised === true) return false
+  if (from === 'import') return level === 'careful' && !played(facts).has(use)
+  return true
+}
+
+/** What counts against rows at the person's level, less what was played. */
+export function possibleNow(facts: Facts): Possibility[] {
+  return possible(facts).filter((one) => counts(facts, one))
+}
+
+/**
+ * Why a row is not to be taken by itself: it denies a use that is possible, was not played, and is not left open by its
+ * value. Undefined for a row that was reached.
+ */
+export function notReached(facts: Facts, directive: Directive, proposed: Proposed): Possibility | undefined {
+  const denied = directive.denies ?? []
+  if (denied.length === 0) return undefined
+  return possibleNow(facts).find(
+    (one) => denied.includes(one.use) && directive.leavesOpen?.(proposed, one) !== true,
+  )
+}

@@ -1,0 +1,45 @@
+/** What a service may do of which a directive takes something away: a row is no better than what was seen of these. */
+export type Use =
+  | 'write-elsewhere'
+  | 'connect-out'
+  | 'run-programs'
+  | 'gain-rights'
+  | 'act-as-others'
+  | 'past-permissions'
+  | 'mount'
+  | 'kernel-state'
+  | 'devices'
+  | 'write-execute'
+  | 'raw-sockets'
+  | 'list-interfaces'
+  | 'see-others'
+  | 'homes'
+
+/** What a service would be doing, as the end of "it may come to …". */
+export const USE_WORDS: Record<Use, string> = {
+  'write-elsewhere': 'write elsewhere',
+  'connect-out': 'connect to other machines',
+  'run-programs': 'run other programs',
+  'gain-rights': 'gain rights by setuid and setgid programs',
+  'act-as-others': 'act as other users',
+  'past-permissions': 'open the files of others',
+  mount: 'mount file systems',
+  'kernel-state': 'change the state of the kernel',
+  devices: 'use devices',
+  'write-execute': 'make code while it runs',
+  'raw-sockets': 'send raw packets',
+  'list-interfaces': 'list network interfaces',
+  'see-others': 'look at other processes and file systems',
+  homes: 'read homes',
+}
+
+export const USES = Object.keys(USE_WORDS) as Use[]
+
+/** Why a service may come to use something, from what is there to be read. */
+export interface Possibility {
+  use: Use
+  /** A sentence for the person. */
+  why: string
+  /** named: by its configuration; import: a call alone, which is weak; unasked: nothing of it could be asked. */
+  from: 'named' | 'sudo' | 'interpreter' | 'import' | 'unasked'
+}

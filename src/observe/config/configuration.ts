@@ -1,0 +1,78 @@
+import type { Host } from '../../host/host.ts'
+import { isBelow } from '../../host/paths.ts'
+import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import type { Facts } from '../facts.ts'
+import { parseDpkgSearch } from '../files/packages.ts'
+
+/** More than any configuration that a person wrote; longer files are lists and data. */
+const MAX_BYTES = 256 * 1024
+const MAX_FILES = 200
+const FIND_TIMEOUT_MS = 5000
+
+/** Every program reads these, so that they tell nothing of one: files of the C library, PAM, TLS and the system. */
+const EVERYBODYS =
+  /^\/etc\/(?:adjtime|alternatives|apparmor|bash|ca-certificates|cron|crypto-policies|dbus|environment|fonts|fstab|gai\.conf|group|gshadow|gss|host\.conf|hostname|hosts|init\.d|inputrc|issue|krb5|ld\.so|letsencrypt|locale|localtime|login\.defs|logrotate|machine-id|magic|mime|motd|mtab|netconfig|networks|nsswitch\.conf|os-release|pam|passwd|pki|profile|protocols|rc\d|resolv\.conf|rpc|rsyslog|securetty|security|selinux|services|shadow|shells|skel|ssl|sub[gu]id|sudo|sysctl|systemd|timezone|tmpfiles|ucf|udev|ufw|xattr)/
+/** Keys, certificates and the like hold no names that a service would start. */
+const NO_TEXT = /\.(?:pem|key|crt|cer|p12|der|db|so|gz|bak|dpkg-\w+|rpm\w+)$/
+
+function isOwn(path: string): boolean {
+  return isBelow(path, '/etc') && path !== '/etc' && !EVERYBODYS.test(path) && !NO_TEXT.test(path)
+}
+
+/** Paths in the arguments of its processes and Exec lines, and the files that its environment is read from. */
+function argumentPaths({ processes, unit }: Facts): string[] {
+  const words = [
+    ...processes.flatMap(({ argv }) => argv.slice(1)),
+    ...Object.values(unit.exec).flatMap((commands) => commands.flatMap(({ argv }) => argv.slice(1))),
+    ...(unit.properties.EnvironmentFiles ?? []).map((value) => value.replace(/ \(.*$/, '')),
+  ]
+  return words.flatMap((word) => /(?:^|=)-?(\/\S+)$/.exec(word)?.[1] ?? [])
+}
+
+async function found(host: Host, folders: readonly string[], gaps: BlindSpots): Promise<string[]> {
+  if (folders.length === 0) return []
+  const argv = ['find', ...folders, '-maxdepth', '4', '-type', 'f', '-size', '-512', '-print0']
+  const result = await orBlindSpot(gaps, 'find', host.run(argv, { timeoutMs: FIND_TIMEOUT_MS }))
+  return (result?.stdout ?? '').split('\0').filter(Boolean)
+}
+
+/** What its packages brought below /etc; read where no trace tells which of it the service reads. */
+async function ofPackages(host: Host, { unit, executables }: Facts, gaps: BlindSpots): Promise<string[]> {
+  const running = executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
+  const files = [unit.fragment, ...running].filter((path) => path.startsWith('/'))
+  const output = async (argv: string[]) =>
+    (await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })))?.stdout ?? ''
+  const packages =
+    files.length === 0 ? [] : parseDpkgSearch(await output(['dpkg-query', '--search', '--', ...files]))
+  if (packages.length === 0) return []
+  return (await output(['dpkg-query', '--listfiles', '--', ...packages]))
+    .split('\n')
+    .filter((path) => path.startsWith('/etc/'))
+}
+
+/**
+ * The files that configure a service: what it was traced reading below /etc and, where it was never traced, what its
+ * arguments and its packages name there, with what lies beside. Files that every program reads are left out.
+ */
+export async function configurationFiles(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
+  const traced = (facts.learned?.noted ?? []).map(({ path }) => path).filter(isOwn)
+  const named = argumentPaths(facts)
+  if (traced.length > 0) return [...new Set([...named, ...traced])].slice(0, MAX_FILES)
+  const packaged = (await ofPackages(host, facts, gaps)).filter(isOwn)
+  const folders = [...named.filter(isOwn), ...packaged].flatMap(
+    (path) => /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] ?? [],
+  )
+  const beside = (await found(host, [...new Set(folders)], gaps)).filter(isOwn)
+  return [...new Set([...named, ...packaged, ...beside])].slice(0, MAX_FILES)
+}
+
+/** Its text; undefined for what is no short text. */
+export async function configurationText(
+  host: Host,
+  path: string,
+  gaps: BlindSpots,
+): Promise<string | undefined> {
+  const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_BYTES + 1))
+  if (bytes === undefined || bytes.length > MAX_BYTES || bytes.includes(0)) return undefined
+  return Buffer.from(bytes).toString('utf8')
+}

@@ -1,0 +1,74 @@
+/** Words of a configuration that may name a thing of the machine; whether it is there, its reader finds out. */
+export interface NamedWords {
+  /** Absolute, without blanks. */
+  paths: string[]
+  /** Names or addresses of other machines. */
+  hosts: string[]
+  /** What a key such as "user" or "uid" is set to. */
+  accounts: string[]
+}
+
+/** Lines that most formats take for comments. */
+const COMMENT = /^\s*(?:[#;!*]|\/\/|--|<!--|dnl\b)/
+/** A comment behind a value, where a blank stands before it. */
+const TRAILING = /\s(?:#|\/\/)\s.*$/
+/** No line of a configuration is longer; one that is holds data. */
+const MAX_LINE = 4096
+const PATH = /(?<![\w/.:@*$%}\\-])\/[\w.+@%~-]+(?:\/[\w.+@%~-]+)*/g
+const URL_HOST = /\b[a-z][a-z0-9+.-]*:\/\/(?:[^\s/@"']*@)?(\[[0-9a-f:.]+\]|[\w.-]+)/gi
+const ADDRESS = /(?<![\w.:/-])\d{1,3}(?:\.\d{1,3}){3}(?![\w./-])/g
+/** "smarthost = mail.corp.net", "server ntp.corp.net iburst" */
+const HOST_KEY =
+  /(?:^|[\s"'<{,])[\w.-]*(?:host|server|relay|peer|remote|upstream|forward|primary|pool)\w*["']?\s*[=:\s]\s*["'[]*((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})\b(?!\/)/gi
+const ACCOUNT_KEY =
+  /(?:^|[\s"'<{,;])(?:uid|user|username|run_?as(?:_?user)?|daemon_?user|setuid)["']?\s*[=:\s]\s*["']?([a-z_][a-z0-9_-]{0,31})(?![\w./-])/gi
+/** Reserved for examples and for this machine itself (RFC 2606, RFC 6761). */
+const NOWHERE = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|invalid|test|localhost|localdomain)$/i
+const LOCAL = /^(?:127\.|0\.0\.0\.0$|255\.|\[?::1?\]?$)/
+/** Endings of files, which look like those of host names. */
+const FILE_ENDING =
+  /\.(?:conf|cfg|cf|ini|log|pid|sock|socket|so|sh|py|pl|pem|key|crt|db|txt|html?|xml|json|ya?ml|service)$/i
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)]
+}
+
+function elsewhere(host: string): boolean {
+  return host.includes('.') || host.includes(':')
+    ? !NOWHERE.test(host) && !LOCAL.test(host) && !FILE_ENDING.test(host)
+    : false
+}
+
+/** Reads any line-oriented configuration, whatever its grammar. Values are not kept: only what has the form of a name. */
+export function namedWords(text: string): NamedWords {
+  const [paths, hosts, accounts]: [string[], string[], string[]] = [[], [], []]
+  for (const raw of text.split('\n')) {
+    if (raw.length > MAX_LINE || COMMENT.test(raw)) continue
+    const line = raw.replace(TRAILING, '')
+    paths.push(...(line.match(PATH) ?? []).map((path) => path.replace(/[.,]+$/, '')))
+    for (const [, host = ''] of line.matchAll(URL_HOST)) hosts.push(host)
+    hosts.push(...(line.match(ADDRESS) ?? []))
+    for (const [, host = ''] of line.matchAll(HOST_KEY)) hosts.push(host)
+    for (const [, account = ''] of line.matchAll(ACCOUNT_KEY)) accounts.push(account)
+  }
+  return { paths: unique(paths), hosts: unique(hosts).filter(elsewhere), accounts: unique(accounts) }
+}
+
+/** Accounts that a command line tells a program to become: "-u NAME", "--user NAME", "--user=NAME". */
+export function accountsOfArguments(argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    const joined = /^--(?:user|username|run-?as)=([a-z_][\w-]*)$/i.exec(word)?.[1]
+    if (joined !== undefined) return [joined]
+    const next = argv[at + 1] ?? ''
+    return /^(?:-u|--user|--username|--run-?as)$/i.test(word) && /^[a-z_][\w-]*$/i.test(next) ? [next] : []
+  })
+}
+
+/** Accounts and groups ("%wheel") that have a line of their own in sudoers(5). */
+export function sudoSubjects(text: string): string[] {
+  return text
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => !/^\s*(?:#|@include|Defaults|\w+_Alias\b)/.test(line))
+    .flatMap((line) => /^\s*(%?[a-z_][\w-]*)\s+[^=]*=/i.exec(line)?.[1] ?? [])
+}

@@ -1,0 +1,214 @@
+import { orElse } from '../host/errors.ts'
+import type { Host } from '../host/host.ts'
+import { type BlindSpots, mapFew, orBlindSpot } from './blind-spots.ts'
+import { parsePasswd } from './config/accounts.ts'
+import { configurationFiles, configurationText } from './config/configuration.ts'
+import { accountsOfArguments, namedWords, sudoSubjects } from './config/named-words.ts'
+import type { Facts, NamedThing, ReachFacts } from './facts.ts'
+import { importedNames } from './files/elf-imports.ts'
+import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
+
+const MAX_NAMED = 100
+const MAX_SCRIPTS = 3000
+const LINE_BYTES = 64
+/** Paths that are looked at, of those that stand in configuration files. */
+const MAX_PATHS = 1000
+const MAX_ELF_BYTES = 64 * 1024 * 1024
+const MAX_ELF_FILES = 30
+const HOME = /^\/(?:home|root)\/[^/]/
+/** Names of libraries, which are mapped and not started, and of files that nobody starts. */
+const NO_PROGRAM = /\.so(?:\.|$)|^\/etc\/init\.d\/|^\/dev\/|^\/proc\/|^\/sys\//
+const SETUID = 0o4000
+const SETGID = 0o2000
+/** Calls that tell what a program may come to do, each of a kind that some setting denies. */
+export const TELLING_IMPORTS: Record<string, readonly string[]> = {
+  'run-programs': [
+    'execl',
+    'execle',
+    'execlp',
+    'execv',
+    'execve',
+    'execvp',
+    'execvpe',
+    'fexecve',
+    'popen',
+    'posix_spawn',
+    'posix_spawnp',
+    'system',
+  ],
+  'act-as-others': [
+    'initgroups',
+    'setegid',
+    'seteuid',
+    'setfsuid',
+    'setgid',
+    'setgroups',
+    'setregid',
+    'setresgid',
+    'setresuid',
+    'setreuid',
+    'setuid',
+  ],
+  chroot: ['chroot'],
+  mount: ['mount', 'umount', 'umount2', 'fsopen', 'move_mount'],
+  'list-interfaces': ['getifaddrs', 'if_nameindex'],
+  'connect-out': ['connect'],
+  'write-execute': ['dlopen'],
+}
+const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
+
+/**
+ * What a service may come to do though nobody saw it: what its configuration, arguments and programs name, and what its
+ * rights say. Reads names alone: no value of a configuration is kept that is not the name of something that is there.
+ */
+export async function readReach(host: Host, facts: Facts): Promise<ReachFacts> {
+  const gaps: BlindSpots = new Set()
+  const passwd = parsePasswd((await orBlindSpot(gaps, '/etc/passwd', host.read('/etc/passwd'))) ?? '')
+  const interpreters = await interpretersAtWork(host, facts, gaps)
+  return {
+    named: await namedThings(host, facts, new Set(passwd.map(({ name }) => name)), gaps),
+    imports: await tellingImports(host, facts, gaps),
+    interpreters,
+    sudo: await sudoRules(host, facts, gaps),
+  }
+}
+
+/** A script's text, or an archive of programs (ZIP), and no configuration. */
+const CONFIGURATION =
+  /^\/(?:etc|proc|sys|dev|run)\/|\.(?:conf|cfg|cnf|cf|ini|json|xml|ya?ml|toml|properties)$/
+
+async function isGivenProgram(host: Host, path: string, gaps: BlindSpots): Promise<boolean> {
+  if (CONFIGURATION.test(path)) return false
+  const head = await orBlindSpot(gaps, path, host.readBytes(path, 64))
+  if (head === undefined || head.length === 0) return false
+  const text = Buffer.from(head).toString('latin1')
+  return text.startsWith('PK\u0003\u0004') || text.startsWith('#!') || isScriptNamed(path, head)
+}
+
+function isScriptNamed(path: string, head: Uint8Array): boolean {
+  return !head.includes(0) && /\.[a-z]{1,4}$/i.test(path) && !/\.(?:log|pid|sock|dat|txt|db)$/.test(path)
+}
+
+/** Where the system keeps the scripts whose first lines tell what an interpreter is. */
+const SCRIPTS = ['/usr/bin', '/usr/local/bin', '/usr/sbin']
+
+/** Programs that some script of the system names in its "#!" line: links followed. */
+async function interpretersOfSystem(host: Host, gaps: BlindSpots): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const folder of SCRIPTS) {
+    const names = (await orBlindSpot(gaps, folder, host.list(folder))) ?? []
+    const lines = await mapFew(names.slice(0, MAX_SCRIPTS), async (name) => {
+      const head = await host.readBytes(`${folder}/${name}`, LINE_BYTES).catch(orElse(undefined))
+      return head && parseInterpreterLine(head)
+    })
+    for (const { interpreter, started } of lines.filter((line) => line !== undefined)) {
+      found.add(interpreter)
+      if (started?.startsWith('/')) found.add(started)
+      else if (started !== undefined) for (const place of SEARCH_PATH) found.add(`${place}/${started}`)
+    }
+  }
+  const real = await mapFew([...found], (path) => host.resolve(path).catch(orElse(undefined)))
+  return new Set(real.filter((path) => path !== undefined))
+}
+
+/** Programs that run what another file says: those that "#!" lines name, and those that were given a script to run. */
+async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
+  const named = await interpretersOfSystem(host, gaps)
+  const found = new Set<string>()
+  for (const { executable, argv } of facts.processes) {
+    const given = argv.slice(1).find((word) => !word.startsWith('-'))
+    if (named.has(executable)) found.add(executable)
+    else if (given?.startsWith('/') && given !== executable && (await isGivenProgram(host, given, gaps)))
+      found.add(executable)
+  }
+  return [...found].sort()
+}
+
+async function namedThings(
+  host: Host,
+  facts: Facts,
+  accounts: ReadonlySet<string>,
+  gaps: BlindSpots,
+): Promise<NamedThing[]> {
+  const own = new Set([
+    ...facts.executables.flatMap(({ path, alsoNamed = [] }) => [path, ...alsoNamed]),
+    ...facts.processes.map(({ executable }) => executable),
+  ])
+  const found = new Map<string, NamedThing>()
+  const add = (thing: NamedThing) => {
+    const key = `${thing.kind} ${thing.name}`
+    if (found.size < MAX_NAMED && !found.has(key)) found.set(key, thing)
+  }
+  const addAccount = (name: string, where: string) => {
+    if (name !== 'root' && accounts.has(name)) add({ kind: 'account', name, where })
+  }
+  for (const { argv, name } of facts.processes)
+    for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
+  let looked = 0
+  for (const file of await configurationFiles(host, facts, gaps)) {
+    const text = await configurationText(host, file, gaps)
+    if (text === undefined) continue
+    const words = namedWords(text)
+    for (const name of words.accounts) addAccount(name, file)
+    for (const name of words.hosts) add({ kind: 'host', name, where: file })
+    for (const path of words.paths) {
+      looked += 1
+      if (looked > MAX_PATHS || own.has(path)) continue
+      const thing = await existing(host, path, file, gaps)
+      if (thing !== undefined && !own.has(thing.name)) add(thing)
+    }
+  }
+  return [...found.values()]
+}
+
+async function existing(
+  host: Host,
+  path: string,
+  where: string,
+  gaps: BlindSpots,
+): Promise<NamedThing | undefined> {
+  const real = await orBlindSpot(gaps, path, host.resolve(path))
+  if (real === undefined) return undefined
+  if (HOME.test(real)) return { kind: 'home', name: real, where }
+  const stat = await orBlindSpot(gaps, real, host.stat(real))
+  if (stat?.kind !== 'file' || (stat.mode & 0o111) === 0 || NO_PROGRAM.test(real)) return undefined
+  const privileged = (stat.mode & (SETUID | SETGID)) !== 0
+  return { kind: 'program', name: real, where, ...(privileged ? { privileged } : {}) }
+}
+
+/** Libraries that lie straight in the system's folders are everybody's; those in folders below are its plug-ins. */
+const COMMON_LIBRARY = /^(?:\/usr)?\/lib(?:32|64)?\/(?:[^/]+-linux-gnu[^/]*\/)?[^/]+$/
+
+async function tellingImports(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
+  const programs = facts.executables
+    .filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
+    .map(({ path }) => path)
+  const plugins = facts.processes.flatMap(({ libraries }) => libraries)
+  const files = [...programs, ...plugins.filter((path) => !COMMON_LIBRARY.test(path))]
+  const names = new Set<string>()
+  for (const file of [...new Set(files)].slice(0, MAX_ELF_FILES)) {
+    const bytes = await orBlindSpot(gaps, file, host.readBytes(file, MAX_ELF_BYTES))
+    for (const name of (bytes && importedNames(bytes)) ?? []) if (TELLING.has(name)) names.add(name)
+  }
+  return [...names].sort()
+}
+
+const SUDOERS = '/etc/sudoers'
+
+/** Those of its accounts and groups that sudoers(5) has a rule for. */
+async function sudoRules(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
+  const files = [
+    SUDOERS,
+    ...((await orBlindSpot(gaps, `${SUDOERS}.d`, host.list(`${SUDOERS}.d`))) ?? []).map(
+      (name) => `${SUDOERS}.d/${name}`,
+    ),
+  ]
+  const texts = await Promise.all(files.map((file) => configurationText(host, file, gaps)))
+  const subjects = new Set(texts.flatMap((text) => (text === undefined ? [] : sudoSubjects(text))))
+  const uids = new Set(facts.processes.flatMap(({ uid }) => Object.values(uid)))
+  const gids = new Set(facts.processes.flatMap(({ gid, groups }) => [...Object.values(gid), ...groups]))
+  return facts.accounts
+    .filter(({ kind, id }) => id !== 0 && (kind === 'user' ? uids : gids).has(id))
+    .map(({ kind, name }) => (kind === 'user' ? name : `%${name}`))
+    .filter((name) => subjects.has(name))
+}

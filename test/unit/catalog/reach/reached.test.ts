@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import type { Proposed } from '../../../../src/catalog/common/types.ts'
+import { possible } from '../../../../src/catalog/reach/possible.ts'
+import type { Facts, Given, NamedThing, ReachFacts } from '../../../../src/observe/facts.ts'
+import { account, binary, emptyFacts, listening, process, STOCK } from '../build-facts.ts'
+import { lines, proposal, row } from '../rows.ts'
+import { apacheLike, httpdLike, nginxLike } from '../services.ts'
+
+const ASKED: Given = { level: 'standard', asked: true, exercised: false }
+
+function reach(more: Partial<ReachFacts>): ReachFacts {
+  return { named: [], imports: [], interpreters: [], sudo: [], ...more }
+}
+
+function names(kind: NamedThing['kind'], name: string, more: Partial<NamedThing> = {}): ReachFacts {
+  return reach({ named: [{ kind, name, where: '/etc/srv.conf', ...more }] })
+}
+
+/** A daemon that runs as one account, root by default, and answers. */
+function daemon(uid: number, over: Partial<Facts> = {}): Facts {
+  const facts = emptyFacts()
+  const user = uid === 0 ? '' : 'srv'
+  return {
+    ...facts,
+    unit: { ...facts.unit, properties: { ...STOCK, User: [user] } },
+    processes: [process(10, uid, { isMain: true })],
+    executables: [binary('/usr/sbin/srv')],
+    sockets: [listening('AF_INET', '127.0.0.1', 873, [10])],
+    accounts: [account('user', 'srv', 990)],
+    freeAccount: { name: 'x', id: 991 },
+    given: ASKED,
+    reach: reach({}),
+    ...over,
+  }
+}
+
+const taken = (key: string, facts: Facts) => {
+  const found = row(key, facts)
+  return found.kind === 'propose' && found.recommended
+}
+const missed = (key: string, facts: Facts) => (row(key, facts) as Proposed).notReached
+
+describe('a row is not taken by itself where its configuration names', () => {
+  test.each([
+    ['a setuid program', 'NoNewPrivileges', 990, names('program', '/usr/sbin/post', { privileged: true })],
+    ['another machine', 'IPAddressDeny', 990, names('host', 'db.corp.net')],
+    ['an account', 'User', 0, names('account', 'alice')],
+  ] as const)('%s: %s', (_, key, uid, known) => {
+    expect(taken(key, daemon(uid, { reach: reach({}) })) || key === 'User').toBe(true)
+    const facts = daemon(uid, { reach: known })
+    expect(taken(key, facts)).toBe(false)
+    if (row(key, facts).kind === 'propose') {
+      expect(proposal(key, facts).caution).toContain('/etc/srv.conf')
+      expect(missed(key, facts)).toContain('/etc/srv.conf')
+      expect(proposal(key, facts)).not.toHaveProperty('tickIfProven')
+    }
+    expect(missed(key, { ...facts, given: { ...ASKED, level: 'tight' } })).toBeUndefined()
+  })
+})
+
+describe('what its configuration names is left open', () => {
+  test('a program that was not seen run', () => {
+    const facts = daemon(990, { reach: names('program', '/usr/local/bin/hook') })
+    expect(lines('NoExecPaths', facts).join()).toContain('-/usr/local/bin/hook')
+    expect(taken('NoExecPaths', facts)).toBe(true)
+  })
+
+  test('a home is left readable', () => {
+    const facts = daemon(990, { reach: names('home', '/home/alice/data') })
+    expect(lines('ProtectHome', facts)).toEqual(['ProtectHome=read-only'])
+    expect(taken('ProtectHome', facts)).toBe(true)
+  })
+
+  test('the switch to an account, with the rights to go where that one may', () => {
+    const facts = daemon(0, { reach: { ...names('account', 'alice'), imports: ['chroot', 'setuid'] } })
+    const kept = lines('CapabilityBoundingSet', facts).join()
+    for (const name of ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_CHROOT', 'CAP_DAC_READ_SEARCH'])
+      expect(kept).toContain(name)
+    expect(taken('CapabilityBoundingSet', facts)).toBe(true)
+    expect(row('User', facts).kind).toBe('unfit')
+  })
+
+  test('but not the account as which it was seen to run', () => {
+    const workers = { processes: [process(10, 0, { isMain: true }), process(11, 990)] }
+    const facts = daemon(0, { ...workers, reach: names('account', 'srv') })
+    expect(taken('User', facts)).toBe(true)
+  })
+})
+
+describe('an interpreter may do anything that its account can', () => {
+  const script = reach({ interpreters: ['/usr/bin/python3.13'] })
+  test.each(['CapabilityBoundingSet', 'ProtectSystem', 'ProtectProc', 'IPAddressDeny'])(
+    'as root: %s',
+    (key) => {
+      expect(taken(key, daemon(0, { reach: script }))).toBe(false)
+      // Its use was played, so that what it needs was seen.
+      expect(taken(key, daemon(0, { reach: script, given: { ...ASKED, exercised: true } }))).toBe(true)
+    },
+  )
+
+  test('without rights it writes, sees and switches no more than its account may', () => {
+    const facts = daemon(990, { reach: script })
+    for (const key of ['CapabilityBoundingSet', 'ProtectSystem', 'ProtectProc', 'NoExecPaths'])
+      expect(taken(key, facts), key).toBe(true)
+    expect(lines('NoExecPaths', facts).join()).toContain('-/usr/bin')
+    expect(taken('NoNewPrivileges', facts)).toBe(false)
+  })
+
+  test('it keeps the sockets by which it would ask others', () => {
+    const facts = daemon(990, { reach: script })
+    expect(proposal('RestrictAddressFamilies', facts).value).toBe('AF_INET AF_INET6 AF_NETLINK AF_UNIX')
+    expect(proposal('RestrictAddressFamilies', facts).squeezes ?? []).toEqual([])
+  })
+})
+
+test('where nothing answers, what its rights allow is not taken', () => {
+  const given = { ...ASKED, asked: false }
+  for (const key of ['CapabilityBoundingSet', 'NoExecPaths', 'IPAddressDeny', 'User', 'ProtectSystem'])
+    expect(taken(key, daemon(0, { given })), key).toBe(false)
+  expect(taken('PrivateTmp', daemon(0, { given }))).toBe(true)
+  expect(taken('IPAddressDeny', daemon(0, { given: { ...given, exercised: true } }))).toBe(true)
+})
+
+describe('a call alone is weak', () => {
+  const facts = daemon(990, { reach: reach({ imports: ['execve', 'connect'] }) })
+  test.each(['NoExecPaths', 'IPAddressDeny'])('%s', (key) => {
+    expect(taken(key, facts)).toBe(true)
+    expect(taken(key, { ...facts, given: { ...ASKED, level: 'careful' } })).toBe(false)
+  })
+
+  test('but not the change of user in a daemon that never gave up root', () => {
+    const root = daemon(0, { reach: reach({ imports: ['setuid'] }) })
+    expect(lines('CapabilityBoundingSet', root).join()).toContain('CAP_SETUID')
+    expect(taken('User', root)).toBe(false)
+  })
+})
+
+test('rules of sudo speak against NoNewPrivileges', () => {
+  expect(taken('NoNewPrivileges', daemon(990, { reach: reach({ sudo: ['srv'] }) }))).toBe(false)
+})
+
+test.each([
+  ['apache2', apacheLike],
+  ['nginx', nginxLike],
+  ['httpd', httpdLike],
+])('%s is hardened as far as before', (_, build) => {
+  const imports = ['connect', 'dlopen', 'execve', 'fork', 'setgid', 'setuid']
+  const facts = { ...build(), given: ASKED, reach: { ...names('account', 'nobody'), imports, named: [] } }
+  const bare = build()
+  for (const key of ['CapabilityBoundingSet', 'User', 'ProtectSystem', 'NoExecPaths', 'SystemCallFilter'])
+    expect(row(key, facts), key).toEqual(row(key, bare))
+  expect(possible(facts).every(({ from }) => from === 'import')).toBe(true)
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { accountsOfArguments, namedWords, sudoSubjects } from '../../../../src/observe/config/named-words.ts'
+
+describe('what a configuration names', () => {
+  test.each([
+    ['a path behind a key', 'path=/srv/data/x', ['/srv/data/x']],
+    ['a command in quotes', 'CMD "/usr/bin/notify --now"', ['/usr/bin/notify']],
+    ['several in a list', 'dirs: /srv/a,/srv/b', ['/srv/a', '/srv/b']],
+    ['not one in a comment', '# run /usr/bin/x', []],
+    ['not one behind a comment sign', 'key = 1 # see /usr/share/doc/x', []],
+    ['not the path of a URL', 'url = https://db.corp.net/api/v1', []],
+    ['not a part of a relative one', 'include conf.d/x', []],
+  ])('%s', (_, line, paths) => {
+    expect(namedWords(line).paths).toEqual(paths)
+  })
+
+  test.each([
+    ['a URL', 'url = https://u:secret@db.corp.net:5432/x', ['db.corp.net']],
+    ['an address', 'forwarder 192.0.2.7', ['192.0.2.7']],
+    ['a key that wants a host', 'relayhost = mail.corp.net', ['mail.corp.net']],
+    ['not this machine', 'listen 127.0.0.1:80\nserver = localhost.localdomain\nbind 0.0.0.0', []],
+    ['not a version', 'version 1.2.3.4.5', []],
+    ['not a network', 'allow 10.0.0.0/8', []],
+    ['not an example', 'server www.example.com', []],
+    ['not a file', 'host_file = hosts.conf', []],
+  ])('hosts: %s', (_, line, hosts) => {
+    expect(namedWords(line).hosts).toEqual(hosts)
+  })
+
+  test.each([
+    ['uid = alice', ['alice']],
+    ['user=app', ['app']],
+    ['  user www-data;', ['www-data']],
+    ['{"user": "app"}', ['app']],
+    ['RUN_AS_USER nut', ['nut']],
+    ['user_agent = robot', []],
+    ['superuser bob', []],
+    ['#user bob', []],
+  ])('accounts: %s', (line, accounts) => {
+    expect(namedWords(line).accounts).toEqual(accounts)
+  })
+
+  test('no value that is no name', () => {
+    const words = namedWords('password = hunter2\nkey: QUJDREVG+/base64==\n')
+    expect(JSON.stringify(words)).not.toMatch(/hunter2|QUJD/)
+  })
+})
+
+test.each([
+  [['d', '-u', 'alice'], ['alice']],
+  [
+    ['d', '--user', 'alice', '--user=bob'],
+    ['alice', 'bob'],
+  ],
+  [['d', '-u', '/run/x.sock'], []],
+  [['d', '-u'], []],
+])('accounts of %j', (argv, accounts) => {
+  expect(accountsOfArguments(argv)).toEqual(accounts)
+})
+
+test('whom sudoers names', () => {
+  const text =
+    '# alice ALL=ALL\nDefaults env_reset\nUser_Alias OPS = a\nroot ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL) ALL\napp host=\\\n NOPASSWD: /bin/x\n'
+  expect(sudoSubjects(text)).toEqual(['root', '%sudo', 'app'])
+})
