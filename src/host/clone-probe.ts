@@ -58,7 +58,7 @@ export class CloneProbe {
 
   #start(): Child {
     const inside = ['-t', String(this.#pid), '-n', '--', process.execPath, probeProgram()]
-    // Not by execa, which runs a program to its end and reads it: this one is talked to line by line.
+    // Not by execa, which runs a program to its end: this one lives as long as its input is open.
     const child: Child = spawn('nsenter', inside, {
       stdio: ['pipe', 'pipe', 'ignore'],
       cwd: '/',

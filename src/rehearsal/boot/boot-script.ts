@@ -13,7 +13,7 @@ export interface BootPlan extends StoragePlan {
   procOptions: readonly string[]
   /** Files under /run that the clone needs a copy of. */
   runFiles: readonly string[]
-  /** The host's own addresses, so that a service that binds one of them finds it. */
+  /** The host's own addresses, so that a service can bind one of them. */
   addresses: readonly string[]
   /** Path of the program that is PID 1. */
   systemd: string
@@ -22,16 +22,13 @@ export interface BootPlan extends StoragePlan {
 
 export const TARGET = 'hardenctl-clone.target'
 
-/** Where root in the clone can read what was written to it, layer by layer: the overlays do not show it. */
+/** Where root in the clone can read its writes, layer by layer: the overlays do not show them. */
 export const LAYERS_FOLDER = '/run/host/layers'
 
-/** What reaches beyond any namespace: capabilities(7). */
+/** Capabilities that reach beyond namespaces: capabilities(7). */
 const CUT_CAPABILITIES = ['sys_module', 'sys_boot', 'sys_time', 'sys_rawio']
 
-/**
- * Units that would start something by themselves as soon as one service pulls in basic.target, or wait for a
- * network that is not there.
- */
+/** Units that would start by themselves once a service pulls in basic.target, or wait for a missing network. */
 const MASKED = [
   'timers.target',
   'paths.target',
@@ -43,7 +40,7 @@ const MASKED = [
   'systemd-journal-flush.service',
 ]
 
-/** The bus is there when somebody asks for it; with its usual dependencies its socket would wait for half a boot. */
+/** The bus starts on demand; with its usual dependencies its socket would wait for half a boot. */
 const BUS_SOCKET = `[Unit]
 DefaultDependencies=no
 `
@@ -76,8 +73,9 @@ AllowIsolate=yes
 `
 
 /**
- * First on the host: two cgroups, so that none has both processes and controllers (cgroups(7), "no internal
- * processes"), and a watch on standard input, whose other end only hardenctl holds: the clone ends with it.
+ * The part that runs on the host: two cgroups, so that none has both processes and controllers (cgroups(7), "no
+ * internal processes"), and a watch on standard input. Only hardenctl holds its other end, so the clone ends with
+ * hardenctl.
  */
 function hostPart({ folder, cgroups }: BootPlan): string {
   return `

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts'
 import { type Mount, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
 import { availableKiB, MIN_FREE_KIB } from './upper-layer.ts'
 
-/** What a clone is made with, and Debian's package of each. */
+/** The programs that make a clone, with Debian's package of each. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   'systemd-run': 'systemd',
   'systemd-tmpfiles': 'systemd',
@@ -20,8 +20,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 const WHICH = 'for program; do command -v "$program" >/dev/null || echo "$program"; done'
 
 /**
- * Mounts what a clone mounts, in namespaces that end with it. The exit status tells what the kernel refused: whether it
- * does is known only by asking, since a container's filters and the kernel's configuration both decide.
+ * Mounts everything that a clone mounts, in namespaces that end with it. The exit status names the refused step: only
+ * an attempt can tell, since a container's filters and the kernel's configuration both decide.
  */
 const ATTEMPT = `mount -n -t tmpfs -o size=4m none /run || exit 71
 mkdir /run/upper /run/work /run/root

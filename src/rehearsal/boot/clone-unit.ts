@@ -10,10 +10,10 @@ export interface CloneUnit {
   image: string
 }
 
-/** Nobody is expected to look at one rehearsal for longer; PID 1 ends the clone then, whatever hardenctl does. */
+/** No rehearsal should take longer; PID 1 ends the clone then, whatever hardenctl does. */
 const DEAD_MAN_SECONDS = 30 * 60
 
-/** On disk, and root's alone: whoever could read an image could read all that is written in the clone. */
+/** On disk, and readable by root alone: the image holds everything that is written in the clone. */
 export const IMAGE_FOLDER = STATE_FOLDER
 
 export function cloneUnit(name: string): CloneUnit {
@@ -42,7 +42,7 @@ function properties({ folder, image }: CloneUnit, place: UpperLayerStorage, seco
     'Delegate=yes',
     'KillMode=mixed',
     'KillSignal=SIGKILL',
-    // unshare(1) ends as its child does, or with 1 where it knows no better.
+    // unshare(1) ends with the status of its child, or with 1.
     'SuccessExitStatus=SIGKILL 1',
     'TimeoutStopSec=10s',
     `RuntimeMaxSec=${seconds}s`,
@@ -64,13 +64,13 @@ function properties({ folder, image }: CloneUnit, place: UpperLayerStorage, seco
 }
 
 /**
- * The unit itself lays down the script that it runs, and takes it away however it ends: were it there before, a kill
- * between the two would leave it.
+ * The unit creates its own script and removes it at any end: if the script existed before, a kill between the two steps
+ * would leave it behind.
  */
 const UNPACK =
   'umask 077; mkdir -p "$1" && printf %s "$2" | base64 -d >"$1/boot.sh" && exec /bin/sh "$1/boot.sh" watch'
 
-/** The argument array of the process that a clone hangs on: its standard input is the clone's lifeline. */
+/** The argument array of the process that holds the clone: its standard input keeps the clone alive. */
 export function systemdRun(
   unit: CloneUnit,
   service: string,

@@ -43,11 +43,11 @@ export interface Clone {
   readonly unit: string
   /** Its first process, as the live host counts. */
   readonly pid: number
-  /** What is not as on the live host, in sentences. */
+  /** Differences from the live host, in sentences. */
   readonly notes: readonly string[]
-  /** Milliseconds from the call to a systemd that can be asked to start something. */
+  /** Milliseconds from the call until its systemd can start units. */
   readonly bootMs: number
-  /** Settles when it is gone, whoever ended it. */
+  /** Resolves when it is gone, whoever ended it. */
   readonly ended: Promise<void>
   /** Removes it wholly, and waits until it is gone. May be called twice. */
   dispose(): Promise<void>
@@ -68,7 +68,7 @@ function ownAddresses(): string[] {
     .map(({ address, family }) => `${address}/${family === 'IPv6' ? 128 : 32}`)
 }
 
-/** resolved and others keep the real resolv.conf under /run; without it programs that read it may not start. */
+/** Some resolvers keep the real resolv.conf under /run; without it programs that read it may not start. */
 async function copiedRunFiles(live: Host): Promise<string[]> {
   const real = await live.resolve('/etc/resolv.conf')
   return real?.startsWith('/run/') ? [real] : []
@@ -113,7 +113,7 @@ class Boot {
       this.#settle = resolve
     })
     const [program = '', ...rest] = argv
-    // Not by execa, which runs a program to its end and reads it: this one lives as long as its input is open.
+    // Not by execa, which runs a program to its end: this one lives as long as its input is open.
     this.child = spawn(program, rest, {
       stdio: ['pipe', 'pipe', 'pipe'],
       cwd: '/',
@@ -157,7 +157,7 @@ class Boot {
   }
 }
 
-/** Its first process is systemd, and so its root is the clone's own, and it listens. */
+/** Its first process is systemd with the clone's root, and it listens. */
 async function isUp(live: Host, pid: number): Promise<boolean> {
   const program = await live.readlink(`/proc/${pid}/exe`)
   if (!program?.endsWith('/systemd')) return false
@@ -174,7 +174,10 @@ async function untilUp(live: Host, boot: Boot, signal: AbortSignal | undefined):
   }
 }
 
-/** Starting the target joins its job, so this returns when PID 1 is ready for more; then what a boot makes in /run. */
+/**
+ * Starting the target joins its job, so this returns when PID 1 is ready; then tmpfiles creates in /run what a boot
+ * creates.
+ */
 const SETTLE = `systemctl --quiet start ${TARGET} && systemd-tmpfiles --create --prefix=/run 2>/dev/null || :
 [ $# -eq 0 ] || systemctl --quiet --no-ask-password start -- "$@"`
 
@@ -210,9 +213,9 @@ async function placeOf(live: Host): Promise<UpperLayerStorage> {
 }
 
 /**
- * Boots a clone of the live host beside it. Its systemd runs and has started nothing but the journal: the unit is
- * started by the caller. It ends with dispose(), with this process however that ends, with `systemctl stop` of its
- * unit, or when its time is over; nothing remains in any case. Throws CloneError with one line.
+ * Boots a clone beside the live host. Its systemd has started only the journal: the caller starts the unit. It ends
+ * with dispose(), with this process in any case, with `systemctl stop` of its unit, or when its time is over; nothing
+ * remains. Throws CloneError with one line.
  */
 export async function bootClone(live: Host, options: CloneOptions): Promise<Clone> {
   const started = performance.now()

@@ -9,13 +9,13 @@ export interface StoragePlan {
   upperKiB: number
 }
 
-/** Mounts what takes the clone's writes at $base. */
+/** Mounts the storage for the clone's writes at $base. */
 export function upperPart({ upper, upperKiB }: StoragePlan): string {
   if (upper.place === 'memory') {
     return `upper() { mount -n -t tmpfs -o size=${upperKiB}k,mode=0700 hardenctl "$base"; }`
   }
   const image = quoted(upper.image)
-  // Unlinked while it is mounted: its blocks are free again when the last mount of it ends.
+  // Removed while it is mounted: its blocks are free again when its last mount ends.
   return `upper() {
   # Nobody but root, who alone can look into the folder: whoever could open the image, or had made it, could read all
   # that is written in the clone, past all modes.

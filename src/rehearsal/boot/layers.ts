@@ -10,10 +10,10 @@ export interface Layer {
   options: string[]
 }
 
-/** Made anew in every clone, or the kernel's own; what is mounted there or below stays outside. */
+/** Created in every clone, or part of the kernel; mounts there or below stay outside. */
 const ANEW = ['/proc', '/sys', '/dev', '/run', '/tmp']
 
-/** Kernel interfaces, wherever they are mounted. autofs would mount something by being looked at. */
+/** Kernel interfaces, wherever they are mounted. Looking at autofs would mount something. */
 const INTERFACES = new Set(
   (
     'proc sysfs devtmpfs devpts cgroup cgroup2 securityfs debugfs tracefs mqueue hugetlbfs bpf pstore ' +
@@ -21,11 +21,11 @@ const INTERFACES = new Set(
   ).split(' '),
 )
 
-/** Not for a lower layer: others change them meanwhile, or overlayfs refuses them. Read-only, as they are. */
+/** Not as a lower layer, since others change them meanwhile or overlayfs refuses them. Mounted read-only instead. */
 const SHARED =
   /^(nfs4?|cifs|smb3|ceph|glusterfs|lustre|9p|virtiofs|afs|ocfs2|gfs2|vfat|msdos|exfat|ntfs3?|fuse.*)$/
 
-/** What container engines mount for their containers: none of it is the host's own. */
+/** Mounts of container engines for their containers; none is the host's own. */
 const ENGINES = ['/var/lib/docker', '/var/lib/containers', '/var/lib/containerd', '/var/lib/kubelet', '/snap']
 
 const KEPT_OPTIONS = new Set(['nosuid', 'nodev', 'noexec', 'nosymfollow'])
@@ -38,7 +38,7 @@ function isOutside({ point, type }: Mount): boolean {
 
 function isReadOnly({ point, type, options, superOptions }: Mount): boolean {
   if (SHARED.test(type) || isBelow(point, '/boot') || isBelow(point, '/efi')) return true
-  // A second overlay below the root's own would be stacked a third time.
+  // Another overlay on top of the root's own would be a third level.
   if (type === 'overlay' && point !== '/') return true
   return point !== '/' && (options.includes('ro') || superOptions.includes('ro'))
 }

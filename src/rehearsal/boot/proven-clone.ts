@@ -30,19 +30,19 @@ export type BaselineVerdict =
     }
   | {
       same: false
-      /** What is missing there, one sentence. */
+      /** The missing part, in one sentence. */
       missing: string
       /** Services of the live host that the unit wanted to talk to: to be started in a clone too. */
       startable: string[]
     }
 
-/** A clone competes for the processor with nobody before it: it gets what is left. */
+/** A clone gets only the processor time that nobody else needs. */
 const PATIENCE = 3
 
 /** A crash report ends with lines that tell nothing. */
 const TELLING = /error|denied|fail|cannot|can't|could not|not permitted|in use|fatal|unable/i
 
-/** Starts a unit in a clone; what came of it is for the health check to see. */
+/** Starts a unit in a clone; the health check sees the result. */
 export async function startInClone(live: Host, host: Host, unit: string): Promise<void> {
   await startWithSockets(host, unit, first(await showUnit(live, unit, ['TriggeredBy']), 'TriggeredBy'))
 }
@@ -63,7 +63,7 @@ async function verdictOf(
   const reason = report.reasons[0]?.text ?? 'it is not healthy'
   const condition = await conditionText(host, unit)
   if (condition !== undefined) return { same: false, missing: condition, startable: [] }
-  // A clone runs at the lowest weight: the last words of a service that has just failed may not be written yet.
+  // A clone runs at the lowest weight, so the last log lines of a failed service may come late.
   await syncJournal(host)
   const journal = await invocationJournal(host, report.last?.invocation ?? '')
   const lacking = endpointsInJournal(journal.map(({ message }) => message))
@@ -99,8 +99,8 @@ async function servedByOthers(
 }
 
 /**
- * Starts the unit in the clone as it is and holds it to what it answers live. Only after `same` does a rehearsal in this
- * clone tell anything: otherwise a failure could be the clone's.
+ * Starts the unhardened unit in the clone and compares its answers with the live ones. Only after `same` does a
+ * rehearsal in this clone prove anything: otherwise the clone could cause a failure.
  */
 export async function rehearseBaseline(
   live: Host,
@@ -137,8 +137,8 @@ export type ProvenClone =
   | { verdict: BaselineVerdict & { same: false } }
 
 /**
- * A clone in which the unit runs and answers as live. Files that change while they are read may look torn in a clone,
- * so a failure gets one fresh clone before it counts. A clone that proved nothing is removed.
+ * A clone where the unit runs and answers as live. Files that change during the copy may be damaged in a clone, so a
+ * failure gets one fresh clone before it counts. A clone that proved nothing is removed.
  */
 export async function bootProven(
   live: Host,

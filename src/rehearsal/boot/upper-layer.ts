@@ -10,7 +10,7 @@ export interface UpperLayerStorage {
 const MIB = 1024
 /** Below this the host needs its memory itself. */
 export const MIN_FREE_KIB = 192 * MIB
-/** Above this a quarter of what is free takes the writes of a service. */
+/** Above this, a quarter of the free memory holds the writes of a service. */
 const ENOUGH_FREE_KIB = 1024 * MIB
 const MAX_UPPER_KIB = 1024 * MIB
 const MAX_DISK_KIB = 2048 * MIB
@@ -23,8 +23,8 @@ export async function availableKiB(host: Host): Promise<number> {
 }
 
 /**
- * An upper layer on disk is an image of its own: a folder below the lower layer is refused by the kernel
- * ("overlapping upperdir"). It needs mkfs.ext4 and loop devices, so memory comes first.
+ * An upper layer on disk is an image of its own: the kernel refuses a folder below the lower layer ("overlapping
+ * upperdir"). It needs mkfs.ext4 and loop devices, so memory comes first.
  */
 export function chooseStorage(freeKiB: number, freeOnDiskKiB: number): UpperLayerStorage {
   const memoryMaxKiB = Math.floor(freeKiB / 2)
@@ -37,10 +37,7 @@ export function chooseStorage(freeKiB: number, freeOnDiskKiB: number): UpperLaye
 
 const DISK = 'command -v mkfs.ext4 && command -v truncate && df --output=avail -k -- "$1" | tail -n 1'
 
-/**
- * KiB free where an image would lie; 0 where none can be made and mounted: loop devices may be missing in a
- * container.
- */
+/** KiB free for an image; 0 if none can be made and mounted: a container may lack loop devices. */
 export async function diskFreeKiB(host: Host, folder: string): Promise<number> {
   const loop = await host.stat('/dev/loop-control')
   if (loop?.kind !== 'char') return 0

@@ -31,7 +31,7 @@ export function connectedIn(trace: string): ListenerAddress[] {
   })
 }
 
-/** Plays a program of the administrator's once more, and follows whom it talks to where that can be done. */
+/** Runs a program of the administrator again and traces its connections, if possible. */
 async function talkedTo(clone: Host, check: CommandCheck): Promise<ListenerAddress[]> {
   const { argv, timeoutMs } = check
   const followed = (await straceVersion(clone)) === undefined ? argv : [...FOLLOWED, ...argv]
@@ -60,7 +60,7 @@ async function endpointsOf(clone: Host, check: Check): Promise<ListenerAddress[]
   }
 }
 
-/** What the checks that a clone answers otherwise than the live host talk to, whoever serves it there. */
+/** Endpoints contacted by checks whose answer in the clone differs from the live one. */
 export async function unansweredEndpoints(
   clone: Host,
   answers: readonly CheckAnswer[],

@@ -14,7 +14,7 @@ function namedIn(line: string): ListenerAddress[] {
   ]
 }
 
-/** What a service says that it could not reach, out of its own words in the journal; the last named first. */
+/** Endpoints that a service could not reach, from its log lines in the journal; the last one first. */
 export function endpointsInJournal(
   messages: readonly string[],
 ): { line: string; endpoints: ListenerAddress[] } | undefined {

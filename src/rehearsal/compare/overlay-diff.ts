@@ -8,22 +8,22 @@ import { LAYERS_FOLDER } from '../boot/boot-script.ts'
 
 /** One thing in an upper layer, or in a file system that a clone begins empty. */
 export interface WrittenEntry {
-  /** As find(1) has it: f, d, l, s, p; "gone" for what was deleted from the layer below. */
+  /** As in find(1): f, d, l, s, p; "gone" for a deletion from the layer below. */
   kind: string
   /** Change time, seconds with a fraction. */
   changed: string
   owner: string
   mode: string
-  /** The data too, and not only owner or mode: a copied-up file without data has no blocks. */
+  /** The data changed too, not only owner or mode: a copied-up file without data has no blocks. */
   data: boolean
 }
 
-/** Path → entry, everything that differs from the live host. */
+/** Path → entry, for every difference from the live host. */
 export type WrittenListing = ReadonlyMap<string, WrittenEntry>
 
 /** File systems that a clone begins empty, so that whatever is in them was made in it. */
 const FRESH = ['/run', '/tmp', '/dev/shm']
-/** systemd's own books, and ours. */
+/** Files of systemd's and hardenctl's own bookkeeping. */
 const MANAGERS = [
   '/run/systemd',
   '/run/host',
@@ -37,7 +37,7 @@ const MANAGERS = [
   '/run/credentials',
   '/run/utmp',
 ]
-/** systemd's folders of PrivateTmp=: what is in them is /tmp and /var/tmp to the service, they themselves are not. */
+/** systemd's folders of PrivateTmp=: the service sees their content as /tmp and /var/tmp. */
 const PRIVATE_TMP = /^((?:\/var)?\/tmp)\/systemd-private-[^/]+\/tmp(?=\/)/
 const PRIVATE_FOLDER = /^(?:\/var)?\/tmp\/systemd-private-/
 
@@ -81,7 +81,7 @@ async function find(host: Host, folder: string, point: string): Promise<[string,
   return parseFound(stdout, point)
 }
 
-/** Everything in a clone that is not as on the live host. Two of these, before and after, tell what was written. */
+/** Every difference of a clone from the live host. Two listings, before and after, show what was written. */
 async function listWritten(clone: Host): Promise<WrittenListing> {
   const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
   const all = await Promise.all([
@@ -106,7 +106,7 @@ function usesOf(before: WrittenEntry | undefined, after: WrittenEntry, known: bo
   if (after.kind === 'gone') return ['remove']
   const made: FileUse[] = after.kind === 'f' ? ['write', 'create'] : ['create']
   if (before === undefined) {
-    // In an upper layer a directory stands for what changed in it, and a file may be there for its owner alone.
+    // In an upper layer a directory may only contain changes, and a file may only have another owner.
     if (!known) return made
     return after.data ? ['write'] : after.kind === 'd' ? [] : ['owner']
   }
@@ -117,8 +117,8 @@ function usesOf(before: WrittenEntry | undefined, after: WrittenEntry, known: bo
 }
 
 /**
- * What was written between two listings, whoever wrote it. `existed` tells which paths the live host has: there a file
- * in the upper layer was changed, elsewhere it was made.
+ * Files written between two listings, by anybody. `existed` tells which paths the live host has: a file there was
+ * changed, another one was created.
  */
 export function writtenBetween(
   before: WrittenListing,

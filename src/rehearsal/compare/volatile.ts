@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 
 /** What a reboot empties: file-hierarchy(7). */
 const VOLATILE = ['/run', '/tmp', '/dev/shm']
-/** PID 1's own, the journal's and ours; a boot makes them before any service. */
+/** Paths of PID 1, the journal and hardenctl; a boot creates them before any service. */
 const KEPT =
   /^\/run\/(?:systemd|log|user|host|udev|credentials|hardenctl|hardenctl-trace)(?:\/|$)|^\/tmp\/systemd-private-/
 
@@ -17,8 +17,8 @@ export async function listVolatile(clone: Host): Promise<VolatileListing> {
 }
 
 /**
- * Brings the folders that a reboot empties to where they were before the service's first start, as a boot would: what
- * was made since goes, and systemd-tmpfiles makes its own again. Only for a clone, and while the service is stopped.
+ * Restores the folders that a reboot empties to their state before the service's first start, as a boot would: removes
+ * newer files, and systemd-tmpfiles creates its own again. Only for a clone, and while the service is stopped.
  */
 export async function emptyVolatile(clone: Host, before: VolatileListing): Promise<void> {
   if (!clone.isClone) throw new Error('only a clone is brought to where a boot begins')

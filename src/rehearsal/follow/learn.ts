@@ -40,7 +40,7 @@ export type LearnResult =
 const MANAGER = { pid: 1, program: '/usr/lib/systemd/systemd' }
 const STOP_LIMIT_MS = 90_000
 
-/** Waits until no job of the unit is under way; one that starts again and again is as far as it will come. */
+/** Waits until no job of the unit runs; a unit that restarts endlessly has come as far as it can. */
 export async function untilQuiet(host: Host, unit: string, limitMs: number): Promise<UnitSnapshot> {
   const until = performance.now() + limitMs
   for (;;) {
@@ -51,7 +51,7 @@ export async function untilQuiet(host: Host, unit: string, limitMs: number): Pro
   }
 }
 
-/** PID 1 executes what an Exec line names, letter for letter; a name without a folder is looked up by it. */
+/** PID 1 executes exactly the path of an Exec line; it looks up a name without a folder. */
 async function servicePrograms(
   host: Host,
   { exec }: LearnInput['unit'],
@@ -73,15 +73,15 @@ async function playAll({ phases, signal }: LearnInput, tracer: Tracer, trace: Tr
     signal?.throwIfAborted()
     if (problem === undefined) continue
     notes.push(`${name} under trace: ${problem}`)
-    // Without a service that runs there is nothing more to play.
+    // If the service does not run, no further phase can be played.
     if (notes.length === 1 && name === phases[0]?.name) break
   }
   return notes
 }
 
 /**
- * Plays a service's life in a clone while strace follows it. The unit is as it was before afterwards: started anew and
- * not traced, or stopped. Throws only for the signal.
+ * Plays a service's life in a clone under strace. Afterwards the unit is as before: restarted without a trace, or
+ * stopped. Throws only for the signal.
  */
 export async function learn(clone: { host: Host }, input: LearnInput): Promise<LearnResult> {
   const { host } = clone

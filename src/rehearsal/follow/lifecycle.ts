@@ -18,7 +18,7 @@ export interface Lifecycle {
   signal?: AbortSignal
 }
 
-/** Each call of a traced service stops twice, and a clone has only what others leave it of the processor. */
+/** A traced service stops twice at each call, and a clone gets only spare processor time. */
 const PATIENCE = 6
 const ROUNDS = 3
 const STOP_LIMIT_MS = 90_000

@@ -1,23 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Host, RunResult } from '../../host/host.ts'
 
-/** In the clone's own memory, and root's alone: what a service does is nobody else's to read. */
+/** In the clone's memory, readable by root alone: nobody else may read what a service does. */
 export const TRACE_FOLDER = '/run/hardenctl-trace'
 const TRACE_FILE = `${TRACE_FOLDER}/trace`
 const PID_FILE = `${TRACE_FOLDER}/pid`
 
 /**
- * It is held in memory, and a whole life of apache2 takes 3 MiB. strace ends when it is full, and what it traced goes on
- * without it.
+ * The trace is in memory; the whole life of a web server takes 3 MiB. strace ends when it is full, and the service
+ * continues without it.
  */
 const MAX_BYTES = 64 * 1024 * 1024
 const PIECE_BYTES = 16 * 1024 * 1024
 const ATTACH_LIMIT_MS = 10_000
 const DETACH_LIMIT_MS = 10_000
-/** A clone lives no longer: its dead man. */
+/** No clone lives longer: its timer ends it. */
 const LIFE_MS = 30 * 60_000
 
-/** Its own process id first, since it is to be ended by it. */
+/** Writes its pid first so that we can kill it. */
 const BEGIN = 'echo $$ >"$0" && exec "$@"'
 const READ_PIECE = `tail -c "+$1" -- "$2" | head -c ${PIECE_BYTES}`
 
@@ -33,7 +33,7 @@ export interface Tracer {
   read(take: (text: string) => void): Promise<void>
   /** True when the trace became too long and strace has ended before its time. */
   readonly cut: boolean
-  /** Lets go of everything that it traces, which goes on untouched. May be called twice. */
+  /** Detaches from everything that it traces, which continues. May be called twice. */
   detach(): Promise<void>
 }
 
@@ -48,7 +48,9 @@ async function tracerPid(host: Host): Promise<number> {
   return Number(/^TracerPid:\s*(\d+)/m.exec((await host.read('/proc/1/status')) ?? '')?.[1] ?? 0)
 }
 
-/** Why strace ended at once: its options are not known, or the kernel, a container or a security module forbids ptrace. */
+/**
+ * Why strace ended at once: it does not know an option, or the kernel, a container or a security module forbids ptrace.
+ */
 function refusal({ stderr, exitCode }: RunResult): string {
   const line =
     stderr
@@ -60,8 +62,8 @@ function refusal({ stderr, exitCode }: RunResult): string {
 }
 
 /**
- * PID 1 of the clone is followed, and not the service wrapped: the unit stays as it is, with its own user, filter and
- * main process, and none of its limits can get in the way of a tracer that stands outside of them.
+ * strace follows PID 1 of the clone instead of wrapping the service: the unit stays as it is, with its own user, filter
+ * and main process, and none of its limits can stop a tracer outside of them.
  */
 export async function attachTracer(clone: Host): Promise<Tracer | { why: string }> {
   const version = await straceVersion(clone)

@@ -24,7 +24,7 @@ export async function withInterpreters(host: Host, learned: Learned): Promise<Le
   return added.length === 0 ? learned : { ...learned, files: [...learned.files, ...added] }
 }
 
-/** Programs that the trace shows executed and that are setuid or setgid: NoNewPrivileges= would make that void. */
+/** Executed programs of the trace that are setuid or setgid: NoNewPrivileges= would disable that. */
 export async function privilegedPrograms(
   host: Host,
   { files }: Pick<Learned, 'files'>,

@@ -10,11 +10,11 @@ import { handOver, type OwnershipChange } from '../../trial/transaction/ownershi
 import { type LearnInput, learn } from './learn.ts'
 
 export interface TracedTrialInput extends LearnInput {
-  /** The trial that broke. Nothing of it is lifted: the tracer stands outside of what it limits. */
+  /** The trial that broke, with all its limits: the tracer runs outside of them. */
   assignments: readonly Assignment[]
-  /** Files that change hands for it. They are not given back: the clone is of no further use. */
+  /** Files that get another owner for it. They are not restored: the clone is not used again. */
   ownership: readonly OwnershipChange[]
-  /** What learning without the trial told; `{ failed: [], files: [] }` tells of everything that fails. */
+  /** Facts learned without the trial; `{ failed: [], files: [] }` makes it report everything that fails. */
   before: Pick<Learned, 'failed' | 'files'>
 }
 
@@ -25,8 +25,8 @@ function dropInPath(unit: string): string {
 }
 
 /**
- * Repeats in a clone the life of a service under a trial that broke, and tells which of its calls failed by the trial.
- * Settings are as before afterwards, owners and modes are not.
+ * Repeats the life of a service in a clone under a trial that broke, and tells which calls failed because of the trial.
+ * Restores the settings afterwards, but not owners and modes.
  */
 export async function traceRefusals(clone: { host: Host }, input: TracedTrialInput): Promise<TracedRefusals> {
   const { host } = clone

@@ -35,7 +35,7 @@ interface Answer {
 /** A clone in which the unhardened service answers as it does live. */
 export interface Rehearsal {
   readonly host: Host
-  /** What is not as on the live host, in sentences. */
+  /** Differences from the live host, in sentences. */
   readonly notes: readonly string[]
   /** Runs the same transaction as live, then reload, stop and start. Undoes it afterwards. */
   ask(stage: Stage, job: ProofJob, tell: StepListener): Promise<Answer>

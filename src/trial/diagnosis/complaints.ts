@@ -9,7 +9,7 @@ const REFUSED =
 
 const MAX_FILES = 20
 const MAX_LINES = 6
-/** A log that grew by more since is not read. */
+/** A log that grew by more than this is not read. */
 const MAX_GROWTH = 1024 * 1024
 
 /** Where each log of a service ended. */
@@ -35,7 +35,7 @@ export function withoutNumbers(line: string): string {
   return line.replaceAll(/\d+/g, '#').trim()
 }
 
-/** What the service says was refused to it since `marks` and `since` (epoch ms), in its logs and in the journal. */
+/** Refusals that the service logged since `marks` and `since` (epoch ms), in its logs and in the journal. */
 export async function complaintsSince(
   host: Host,
   unit: string,

@@ -4,11 +4,11 @@ import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { interpretersOf } from '../../observe/files/executables.ts'
 
-/** Too much to be handed out because one file in it was to be made. */
+/** Folders that are too large to make writable for one missing file. */
 const TOO_WIDE =
   /^\/(?:|etc|usr(?:\/[^/]+)?|boot|var(?:\/(?:lib|log|cache|spool))?|home|root|s?bin|lib\w*|opt|srv|run)$/
 
-/** The path itself where it is there, else the folder in which it was to be made: systemd passes over what is missing. */
+/** The path itself if it exists, else the folder where it was to be created: systemd ignores missing paths. */
 async function writablePlace(host: Host, path: string): Promise<string | undefined> {
   if ((await host.stat(path).catch(orElse(undefined))) !== undefined) return path
   const folder = dirname(path)
@@ -27,9 +27,9 @@ async function completeRemedy(host: Host, remedy: Remedy, appliedTo: Host): Prom
 }
 
 /**
- * The remedies as a unit can have them: each place by a path that is there, or not at all, and a script with its
- * interpreter, whose refusal the kernel reports as the script's. `appliedTo` is the host that the change is for, where
- * `host` is a clone of it: what the service made in the clone before it was held to the change is not there.
+ * The remedies in a form that a unit accepts: each path exists or is dropped, and a script comes with its interpreter,
+ * whose refusal the kernel reports as the script's. `appliedTo` is the host that the change is for, where `host` is its
+ * clone: a file that the service created in the clone before the change does not exist there.
  */
 export async function completeRemedies(
   host: Host,

@@ -22,14 +22,14 @@ const TELLING =
 /** Lines that say something went wrong, the last ones, without repeats. */
 function tellingLines(journal: readonly JournalEntry[]): string[] {
   const all = journal.filter(({ message, priority }) => priority <= WARNING || TELLING.test(message))
-  // PID 1 only repeats that it failed; the service's own lines would be pushed out by it.
+  // PID 1 only repeats that the start failed, which would push out the service's own lines.
   const own = all.filter(({ identifier }) => identifier !== 'systemd')
   const telling = own.length > 0 ? own : all
   const lines = telling.map(({ identifier, message }) => `${identifier}: ${message.split('\n')[0]}`)
   return [...new Set(lines)].slice(-MAX_JOURNAL_LINES)
 }
 
-/** How it ended: of the main process, or where it did not come to one, of the start script, which PID 1 only logs. */
+/** How it ended: the main process, or if it never started, the start script, which only the log of PID 1 shows. */
 function exitOf({ last, journal }: FailureEvidence): ProcessEnd | undefined {
   if (last === undefined) return undefined
   if (last.exitCode !== 0) return { code: last.exitCode, status: last.exitStatus }
@@ -40,7 +40,7 @@ function exitOf({ last, journal }: FailureEvidence): ProcessEnd | undefined {
     : undefined
 }
 
-/** What systemd did not take is of no use in the drop-in. */
+/** A line that systemd ignores is useless in the drop-in. */
 function byIgnoredSettings({ reasons }: FailureEvidence): Remedy[] {
   const keys = reasons.flatMap((reason) => (reason.kind === 'settings' ? reason.keys : []))
   return keys.map((key) => ({ kind: 'drop', key }))
@@ -56,7 +56,7 @@ function reasonLine(evidence: FailureEvidence): string {
   return said === undefined ? ended : `${ended}; its log says: ${said}`
 }
 
-/** The last line of the service's own that tells of a failure: PID 1 only counts them. */
+/** The service's own last line about a failure: PID 1 only counts failures. */
 function lastWords(journal: readonly JournalEntry[]): string | undefined {
   const own = journal.filter(({ identifier, message }) => identifier !== 'systemd' && TELLING.test(message))
   return own.at(-1)?.message.split('\n')[0]

@@ -1,4 +1,4 @@
-/** What systemd failed to do before the program ran: systemd.exec(5), "Process Exit Codes". */
+/** Steps that systemd failed at before the program ran: systemd.exec(5), "Process Exit Codes". */
 export const EXIT_MEANINGS: Readonly<Record<number, { name: string; means: string }>> = {
   200: { name: 'CHDIR', means: 'the working directory could not be entered' },
   203: {

@@ -6,7 +6,10 @@ import type { FailedCall } from '../../observe/trace/learned.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
 import { directivesSet, forbidding, hiding } from './suspects.ts'
 
-/** Root without these is held to a file's mode as everybody is: the one that only reads first (capabilities(7)). */
+/**
+ * Without these, root needs the permission bits of a file like everybody; the one that only reads is first
+ * (capabilities(7)).
+ */
 const PAST_PERMISSIONS: readonly Remedy[] = [
   { kind: 'capability', name: 'CAP_DAC_READ_SEARCH' },
   { kind: 'capability', name: 'CAP_DAC_OVERRIDE' },
@@ -48,7 +51,7 @@ function remediesOf(
   return remedies
 }
 
-/** What calls that failed under a trial tell: the kernel's own words instead of the service's. */
+/** Evidence of calls that failed under a trial: the kernel's words instead of the service's. */
 export interface RefusedCall {
   remedies: Remedy[]
   /** "ip was refused socket AF_NETLINK (EAFNOSUPPORT)", of those calls that a remedy belongs to. */
@@ -57,7 +60,7 @@ export interface RefusedCall {
 
 const MAX_LINES = 6
 
-/** A setuid program that was refused what it could do before: it ran without the rights that it brings. */
+/** A setuid program that was refused an act that worked before: it ran without its extra rights. */
 function privilegedCaller(
   { error, sightings }: FailedCall,
   privileged: readonly string[],
@@ -73,8 +76,8 @@ function refusedText({ name, error, path, needs = [], sightings }: FailedCall): 
 }
 
 /**
- * What would help, by the calls that failed under a trial and not without it. Calls that nothing the trial set
- * explains have no remedy and no line. `privileged`: programs that are setuid or setgid, by path.
+ * Remedies for calls that failed under a trial but not without it. A call that no setting of the trial explains has no
+ * remedy and no line. `privileged`: setuid or setgid programs, by path.
  */
 export function refusedCalls(
   failed: readonly FailedCall[],

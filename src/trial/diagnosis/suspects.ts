@@ -19,17 +19,17 @@ export function directivesSet(
   return catalog.filter(({ key }) => keys.has(key))
 }
 
-/** What would help a service that was refused an act of this kind. */
+/** Remedies for a service that was refused an act of this kind. */
 export function forbidding(set: readonly Directive[], kind: string): Remedy[] {
   return set.filter(({ forbids }) => forbids === kind).map(({ key }) => ({ kind: 'drop', key }))
 }
 
-/** What would help a service that missed the file at this path. */
+/** Remedies for a service that misses the file at this path. */
 export function hiding(set: readonly Directive[], path: string): Remedy[] {
   return set.flatMap(({ key, hides }) => (hides?.paths.test(path) ? [{ kind: hides.remedy, key }] : []))
 }
 
-/** What would help, by the lines and the signals that point at a directive of their own. */
+/** Remedies from log lines and signals that point at one directive. */
 export function bySigns(set: readonly Directive[], evidence: FailureEvidence): Remedy[] {
   const { last } = evidence
   const signal = last === undefined || last.exitCode === 1 ? 0 : last.exitStatus
@@ -40,7 +40,7 @@ export function bySigns(set: readonly Directive[], evidence: FailureEvidence): R
     .map(({ key }) => ({ kind: 'drop', key }))
 }
 
-/** What would help, by the exit status with which systemd says what it could not do before the program ran. */
+/** Remedies from the exit status that tells what systemd could not do before the program ran. */
 export function byExit(set: readonly Directive[], end: ProcessEnd | undefined): Remedy[] {
   if (end?.code !== 1) return []
   return set

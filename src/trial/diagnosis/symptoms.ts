@@ -2,12 +2,12 @@ import type { Remedy } from '../../catalog/common/remedy.ts'
 import type { FailureEvidence } from './failure-evidence.ts'
 
 /**
- * One thing that a failure shows, and what would help. Adding one touches this table and nothing else; what speaks of one
- * directive alone stands in that directive's entry of the catalog.
+ * A sign of a failure and its remedies. A new one touches only this table; signs of one directive are in that
+ * directive's entry of the catalog.
  */
 export interface Symptom {
   id: string
-  /** What it looks like, for the reader of the table. */
+  /** A description for the reader of the table. */
   seen: string
   read(evidence: FailureEvidence): Remedy[]
 }
@@ -33,7 +33,7 @@ function pathsIn(line: string): string[] {
   return [...line.matchAll(new RegExp(PATH, 'g'))].map((match) => (match[1] as string).replace(/[.\]]+$/, ''))
 }
 
-/** A line that says "not permitted" or "denied" of something that needs a capability, and which. */
+/** The missing capability behind a line that says "not permitted" or "denied". */
 const CAPABILITY_LINES: readonly [RegExp, string[]][] = [
   [/bind|make_sock|listen/i, ['CAP_NET_BIND_SERVICE']],
   [/chown/i, ['CAP_CHOWN']],
@@ -66,7 +66,7 @@ const NEEDED: readonly [string, string[]][] = [
   ['@setuid', ['cap_setuid', 'cap_setgid']],
 ]
 
-/** A killed call is allowed; one that could not have succeeded anyway is left to fail, which costs nothing. */
+/** Allows a killed call; a call that could not have succeeded anyway fails instead, which costs nothing. */
 function killedCalls({ records, capabilities: held, groups }: FailureEvidence): Remedy[] {
   return [...new Set(records.map(({ name }) => name))].map((name): Remedy => {
     const by = [...new Set(records.filter((record) => record.name === name).map(({ comm }) => comm))].join(
@@ -128,7 +128,7 @@ export const SYMPTOMS: readonly Symptom[] = [
       if (!sets(evidence, 'NoExecPaths')) return []
       const pattern =
         /(?:execut|spawning|exec\b|loading shared|failed to map|interpreter).*permission denied|permission denied.*exec/i
-      // Whose line it is may stand before the path: "/usr/lib/x/start: 2: exec: /srv/tool: Permission denied".
+      // The name of the speaker may precede the path: "/usr/lib/x/start: 2: exec: /srv/tool: Permission denied".
       const refused = lines(evidence, pattern).flatMap(({ input }) => pathsIn(input).slice(-1))
       const mapped = lines(evidence, /failed to map segment|cannot open shared object/i).flatMap(
         ({ input }) => pathsIn(input),
@@ -158,7 +158,7 @@ export const SYMPTOMS: readonly Symptom[] = [
     seen: 'EROFS with a path',
     read: (evidence) =>
       lines(evidence, /read-only file system/i).flatMap(({ input }) =>
-        // Whose line it is may stand before the path: "/usr/lib/x/start: 3: cannot create /srv/y: Read-only …".
+        // The name of the speaker may precede the path: "/usr/lib/x/start: 3: cannot create /srv/y: Read-only …".
         pathsIn(input)
           .slice(-1)
           .map((path): Remedy => ({ kind: 'read-write-path', path })),

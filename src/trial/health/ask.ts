@@ -18,7 +18,7 @@ export function commandUser(env: Readonly<Record<string, string | undefined>>): 
   return uid === undefined || gid === undefined ? { uid: 65534, gid: 65534 } : { uid, gid }
 }
 
-/** One answer to a check. `ok`: as something that works answers; `answer` is compared, and shown. */
+/** One answer to a check. `ok`: it looks like success; `answer` is compared, and shown. */
 export interface Asked {
   ok: boolean
   answer: string

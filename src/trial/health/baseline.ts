@@ -18,7 +18,7 @@ export interface CheckAnswer {
   answer: string
 }
 
-/** What healthy means for this service: how it answered before anything was changed. */
+/** The definition of healthy for this service: its answers before any change. */
 export interface Baseline {
   listeners: Listener[]
   answers: CheckAnswer[]
@@ -36,7 +36,7 @@ export function reachable(address: string): string {
   return address
 }
 
-/** A name with the pid of who holds it in it is another one after each start; "{pid}" stands for it. */
+/** A name that contains the pid of its holder changes at each start; "{pid}" replaces the pid. */
 function lastingName(address: string, pids: readonly number[]): string {
   return address.replaceAll(/\d+/g, (number) => (pids.includes(Number(number)) ? '{pid}' : number))
 }

@@ -37,14 +37,14 @@ export class CheckError extends ExpectedError {
 
 const TIMEOUT_MS = 3000
 const COMMAND_TIMEOUT_MS = 30_000
-/** The dead-man timer waits for it, so it is no longer than a person would. */
+/** The timer of the undo waits for it, so it is no longer than a person would wait. */
 export const EXERCISE_TIMEOUT_MS = 30_000
 
 function addressKey(to: TalkAddress): string {
   return to.transport === 'unix' ? `unix ${to.path}` : `${to.transport} ${to.port} ${to.address}`
 }
 
-/** Tells one check from another, whatever a screen calls them; a limit of time makes no other check of it. */
+/** Identifies a check, whatever its label; a time limit does not make another check. */
 export function checkKey(check: Check): string {
   switch (check.kind) {
     case 'http':

@@ -11,7 +11,7 @@ export async function converse(
   { protocol: name, to, timeoutMs }: TalkCheck,
 ): Promise<{ ok: boolean; answer: string }> {
   const protocol = protocolNamed(name)
-  // Stored by another version of hardenctl: that it can be reached is still known.
+  // Stored by another version of hardenctl: it is known only that it can be reached.
   const steps = protocol?.gentle ?? []
   const { ok, answer, heard = [] } = await host.probe({ kind: 'talk', to, steps, timeoutMs })
   if (!ok) return { ok, answer }

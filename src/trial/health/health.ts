@@ -51,7 +51,7 @@ interface Watch extends HealthCheckInput {
   sightings: Sightings
 }
 
-/** PID 1 kills what has not stopped in 90 s unless the unit says otherwise (systemd-system.conf(5)). */
+/** PID 1 kills processes that have not stopped in 90 s unless the unit says otherwise (systemd-system.conf(5)). */
 const MAX_STOP_MS = 120_000
 const INTERVAL_MS = 250
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */
@@ -113,8 +113,8 @@ function isFinal(reasons: readonly Reason[], waited: number): boolean {
 }
 
 /**
- * Looks again for a while. PID 1 is asked only at the end: whatever it would tell before shows in the processes, and
- * asking costs more processor time than the service itself.
+ * Looks again for a while. PID 1 is asked only at the end: the processes show everything earlier, and asking costs more
+ * processor time than the service itself.
  */
 async function watchRest({ host, unit, sightings }: Watch, snapshots: UnitSnapshot[]): Promise<void> {
   for (let look = 1; look < RESTFUL_SNAPSHOTS; look += 1) {
@@ -127,7 +127,7 @@ async function watchRest({ host, unit, sightings }: Watch, snapshots: UnitSnapsh
   snapshots.push(await takeSnapshot(host, unit))
 }
 
-/** Milliseconds between the two clocks: it changes when the wall clock is set. */
+/** Wall clock minus monotonic clock, in milliseconds; a change means that the clock was set. */
 const wallOffset = () => Date.now() - performance.now()
 
 async function observeNow(
@@ -139,7 +139,7 @@ async function observeNow(
 ): Promise<{ observation: Observation; records: SeccompRecord[] }> {
   const { host, before, since, startLimitMs } = question
   const now = snapshots.at(-1) as UnitSnapshot
-  // Records bear the wall clock's time: set back since, it would hide those of this start.
+  // Records carry the time of the wall clock: a clock that was set back would hide those of this start.
   const setBack = Math.min(0, wallOffset() - (question.offset ?? wallOffset()))
   const records = await attributedRecords(host, filter, since + setBack, now.group, question)
   const up = !timedOut && now.active === 'active'
@@ -156,7 +156,7 @@ async function observeNow(
   return { observation, records }
 }
 
-/** Plays the exercises, if any, on a service whose probes answered, and looks whether it is still as well as before. */
+/** Plays the exercises on a service whose probes passed, and checks whether it is still healthy. */
 async function exercise(
   question: Watch,
   filter: Filter | undefined,
@@ -177,7 +177,7 @@ async function exercise(
     ...probed.observation.answers,
     ...played,
   ])
-  // An exercise may make workers: what it leaves behind is at rest or not at the next look.
+  // An exercise may start workers; the next look tells whether they are at rest.
   const reasons = judge({ ...observation, restful: Math.max(rest, observation.restful) }, baseline)
   const healthy = reasons.length === 0
   const proof = healthy ? proofOf(observation, baseline) : []
@@ -185,8 +185,8 @@ async function exercise(
 }
 
 /**
- * Watches a service after a restart until it is proven healthy or has had its chance. Settles within the start limit
- * plus about ten seconds and the time of the exercises, whatever the service does.
+ * Watches a service after a restart until it is proven healthy or its time is up. Resolves within the start limit plus
+ * about ten seconds and the time of the exercises, whatever the service does.
  */
 export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport> {
   const sightings = new Sightings(asked.host)

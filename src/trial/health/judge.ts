@@ -3,7 +3,7 @@ import { type Baseline, type CheckAnswer, type Listener, lastingAddress } from '
 import { checkKey, checkLabel } from './check.ts'
 import type { UnitSnapshot } from './unit-snapshot.ts'
 
-/** What is wrong with a service, in one line, and what kind of thing it is for the diagnosis. */
+/** A problem of a service in one line, with its kind for the diagnosis. */
 export type Reason =
   | {
       kind:
@@ -21,11 +21,11 @@ export type Reason =
   /** systemd did not take these. */
   | { kind: 'settings'; text: string; keys: readonly string[] }
 
-/** What ran before what is judged. */
+/** The processes before the judged start. */
 export interface Before extends Pick<UnitSnapshot, 'processes'> {
   /** Invocation before the restart; '' when any invocation will do. */
   invocation: string
-  /** There was no restart: invocation and main process must be those of before. */
+  /** There was no restart: invocation and main process must be the same. */
   goesOn?: boolean
 }
 
@@ -71,7 +71,7 @@ function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reas
   if (last === undefined) return [{ kind: 'error', text: 'the state of the unit could not be read' }]
   if (timedOut)
     return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
-  // What PID 1 counts is no cause: the service died at each start, and its own words of any of them tell why.
+  // A counter of PID 1 is not a cause: the service died at each start, and its log lines from any of them tell why.
   if (last.result === 'start-limit-hit')
     return [{ kind: 'restarting', text: 'the service ended at each start until systemd gave up' }]
   if (last.sub === 'auto-restart')
@@ -94,7 +94,7 @@ function judgeStability({ snapshots, restful, before }: Observation, baseline: B
   const invocations = new Set(snapshots.map(({ invocation }) => invocation))
   const mains = new Set(snapshots.map(({ mainPid }) => mainPid))
   const last = snapshots.at(-1)
-  // What goes on may have been started again long before.
+  // A service that was not restarted may have been restarted by systemd long before.
   const restarts = before.goesOn ? 0 : (last?.restarts ?? 0)
   if (restarts > 0 || invocations.size > 1) {
     return [{ kind: 'restarting', text: 'the service died and systemd started it again' }]
@@ -139,7 +139,7 @@ function judgeAnswers({ answers }: Observation, baseline: Baseline): Reason[] {
   })
 }
 
-/** Why the service is not healthy; empty when it is. The order is that of use for the person: cause before effect. */
+/** Why the service is not healthy; empty if it is. Causes come before effects. */
 export function judge(observation: Observation, baseline: Baseline): Reason[] {
   const killed = observation.killed.map(
     (call): Reason => ({ kind: 'killed', text: `the kernel killed ${call}: the system call is not allowed` }),
@@ -160,7 +160,7 @@ function notPlayed(answers: readonly CheckAnswer[]): string[] {
   return ['only probes ran: no --exercise was given']
 }
 
-/** What was proven, for the person; only said of an observation in which judge() found nothing. */
+/** The proof in sentences; only for an observation in which judge() found nothing. */
 export function proofOf({ snapshots, answers, before }: Observation, baseline: Baseline): string[] {
   const last = snapshots.at(-1)
   const invocation = before.goesOn

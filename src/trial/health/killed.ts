@@ -10,12 +10,12 @@ const SIGSYS = 31
 /** AUDIT_ARCH_… of this machine, where it is known: linux/audit.h. */
 const OWN_ARCH = { x64: 'c000003e', arm64: 'c00000b7' }[process.arch as string]
 
-/** What tells whether a killed call can be the unit's; it can't change between two restarts. */
+/** Facts that decide whether a killed call can be the unit's; they cannot change between two restarts. */
 export interface Filter {
   /** As `systemctl show` prints SystemCallFilter=: "~" in front of a deny list. */
   calls: string
   architectures: string
-  /** The uid of User=; undefined for a service that starts as root, which may become anybody. */
+  /** The uid of User=; undefined for a service that starts as root, which can become any user. */
   uid: number | undefined
 }
 
@@ -31,7 +31,7 @@ export async function filterOf(host: Host, unit: string): Promise<Filter | undef
   return { calls, architectures, uid: /^\d+$/.test(said) ? Number(said) : undefined }
 }
 
-/** Whether this filter could have killed the call, of this caller: the records are those of the whole machine. */
+/** Whether this filter could have killed this call of this caller: the log has records of the whole machine. */
 function couldKill({ calls, architectures, uid }: Filter, record: SeccompRecord): boolean {
   // With User= the calls are that account's, and root's for its "+" lines.
   if (uid !== undefined && record.uid !== 0 && record.uid !== uid) return false
@@ -40,25 +40,27 @@ function couldKill({ calls, architectures, uid }: Filter, record: SeccompRecord)
   return calls !== '' && listed === calls.startsWith('~')
 }
 
-/** What is known of a unit's processes, to tell its killed calls from those of others: the log is the whole machine's. */
+/**
+ * Facts about a unit's processes that separate its killed calls from those of others: the log is the whole machine's.
+ */
 interface Suspects {
   /** Executables that are known to be the unit's, with links followed. */
   executables: readonly string[]
-  /** A trace showed every program that the unit runs, so that one which is not among them is hardly its. */
+  /** A trace showed every program of the unit, so another program is hardly the unit's. */
   allPrograms: boolean
   /** Seen in the unit's control group or elsewhere, by the id in the record. */
   seen(pid: number): Seen
   /** Processes of this machine can be seen by the ids in the kernel's log. */
   canSee: boolean
-  /** A clone: what it misses is found live. */
+  /** A clone: the live trial finds what it misses. */
   isClone: boolean
 }
 
 /**
- * Whether a killed call, which the unit's filter could have killed, was the unit's. The control group decides where
- * the process was seen. Of one that came and went between two looks only its program is known. A doubt counts against
- * the change where the live service is at stake and hardly anybody else has calls killed; in a clone and in a
- * container, whose log is shared with others, it does not.
+ * Whether a killed call that the unit's filter could have killed was the unit's. If the process was seen, its control
+ * group decides. If it came and went between two looks, only its program is known. In doubt the change is guilty if the
+ * live service is at stake and hardly anybody else has killed calls; in a clone or a container, which share the log
+ * with others, it is not.
  */
 function isOwn({ pid, exe }: SeccompRecord, suspects: Suspects): boolean {
   const { executables, allPrograms, canSee, isClone } = suspects
@@ -93,7 +95,7 @@ export async function attributedRecords(
   if (records.length === 0) return []
   // Once more, for one that still lives.
   await sightings.look(group)
-  // A path that can't be followed stands for itself.
+  // A path that cannot be followed is kept as it is.
   const real = await Promise.all(executables.map((path) => host.resolve(path).catch(orElse(undefined))))
   const suspects: Suspects = {
     executables: [...executables, ...real.flatMap((path) => path ?? [])],

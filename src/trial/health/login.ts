@@ -4,7 +4,7 @@ import { invocationJournal } from '../../systemd/log/journal.ts'
 import { type Login, loginsIn, sessionsSince } from '../../systemd/log/logins.ts'
 import { takeSnapshot } from './unit-snapshot.ts'
 
-/** A server, the process of one connection, the session: never deeper by much. */
+/** A server, the process of a connection, the session: never much deeper. */
 const MAX_PARENTS = 5
 
 async function descendsFrom(host: Host, pid: number, ancestor: number): Promise<boolean> {

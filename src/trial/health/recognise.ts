@@ -10,13 +10,16 @@ export type Endpoint =
   | { transport: 'tcp' | 'udp'; address: string; port: number }
   | { transport: 'unix'; path: string }
 
-/** How far the questions may go: what a sign speaks for, or whatever tells the protocol. The latter is for clones. */
+/**
+ * How far the questions may go: only protocols that a sign supports, or any to find the protocol. The latter is for
+ * clones.
+ */
 export type Boldness = 'signs' | 'any'
 
 export interface Recognised {
   /** Undefined where nothing can be asked. */
   check?: Check
-  /** The question that ended the service; the check is what is left then. */
+  /** The question that ended the service; the check is the best that remains. */
   ended?: string
 }
 
@@ -25,7 +28,7 @@ const WITHOUT_A_WORD = 'a connection without a word'
 /** A greeting comes at once, or the server waits for its client. */
 const GREETING_MS = 1000
 
-/** Nobody waits for what most protocols leave unanswered. */
+/** Most protocols leave it unanswered, so it has a short limit. */
 const TRY_MS = 700
 
 export function connectionCheck(to: TalkAddress): Check | undefined {
@@ -50,7 +53,7 @@ function checkOf({ name }: Protocol, to: TalkAddress): Check {
   return { kind: 'talk', protocol: name, to, timeoutMs: Math.max(timeoutMs, 3 * TURN_MS) }
 }
 
-/** What a port that waits for its client may be asked: what it is registered for, in clear text or in TLS. */
+/** Protocols to ask a silent port in: those it is registered for, in clear text or in TLS. */
 export function questionsFor(to: Endpoint): Check[] {
   if (to.transport === 'unix') return []
   const plain = protocolOfPort(to.transport, to.port)
@@ -61,7 +64,7 @@ export function questionsFor(to: Endpoint): Check[] {
   ]
 }
 
-/** What a server answered a request of HTTP with that can be a sign of TLS: 400, an alert, or the end of it. */
+/** Answers to an HTTP request that can be a sign of TLS: 400, an alert, or the end of the connection. */
 export function looksLikeTls(answer: string, closed: boolean): boolean {
   return (answer === '' && closed) || /^\x15\x03/.test(answer) || /^HTTP\/\d\.\d 400/.test(answer)
 }
@@ -110,7 +113,7 @@ class Recognition {
     return { heard, answer: heard.join(''), closed }
   }
 
-  /** HTTP first, which most speak; TLS only where the answer is a sign of it. */
+  /** HTTP first, which most services speak; TLS only if the answer is a sign of it. */
   async web(): Promise<Check | undefined> {
     const http = protocolNamed('HTTP') as Protocol
     const to = this.#to
@@ -136,9 +139,9 @@ class Recognition {
 }
 
 /**
- * The best check for a listener: told by its greeting, else by what its port is registered for, else, in a clone, by
- * what it answers; a connection where nothing tells. No port that speaks first is sent a request of HTTP, and none
- * without a sign of TLS the hello of TLS. `survived` tells after each question whether the service lives on.
+ * The best check for a listener: by its greeting, else by its registered port, else, in a clone, by its answers; a
+ * plain connection if nothing tells. A port that speaks first gets no HTTP request, and a port without a sign of TLS
+ * gets no TLS hello. `survived` tells after each question whether the service is still alive.
  */
 export async function recognise(
   host: Host,
@@ -157,7 +160,7 @@ export async function recognise(
 }
 
 async function bestCheck(asking: Recognition, to: Endpoint, boldness: Boldness): Promise<Check | undefined> {
-  // A path is no sign, and a daemon may have dozens of them, of which few greet.
+  // A path is not a sign, and a daemon may have dozens of sockets, of which few greet.
   if (to.transport === 'unix' && boldness === 'signs') return undefined
   const questions = questionsFor(to)
   const [first] = questions

@@ -5,7 +5,7 @@ import { foldersOfGroup } from '../../observe/proc/control-group.ts'
 /** A process that comes and goes within this is not seen. */
 const LOOK_MS = 200
 
-/** Whose process it was: somebody else's when it was seen alive outside the unit's control group. */
+/** Whose process it was: somebody else's if it was seen alive outside the unit's control group. */
 export type Seen = 'own' | 'foreign' | 'not seen'
 
 /**
@@ -55,7 +55,7 @@ export class Sightings {
     const looking = async () => {
       while (!over && this.canSee) {
         await this.look(group)
-        // The caller hears of it through `done` itself.
+        // The caller gets the error through `done` itself.
         await Promise.race([pause(LOOK_MS), done.catch(() => undefined)])
       }
     }

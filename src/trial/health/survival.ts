@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { queue, resetFailed } from '../../systemd/manager/control.ts'
 import { takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
 
-/** A process that ends of what it was sent does so at once; PID 1 hears of it in milliseconds. */
+/** A process that dies of a question dies at once; PID 1 knows within milliseconds. */
 const AFTERMATH_MS = 80
 const START_LIMIT_MS = 90_000
 
@@ -40,8 +40,8 @@ export class Survival {
   }
 
   /**
-   * Has a service that ended run again, by its own Restart= or by a start; true when it is active. What runs then is
-   * what later questions are held to.
+   * Makes a service that ended run again, by its own Restart= or by a start; true if it is active. Later questions are
+   * compared with the new processes.
    */
   async revive(): Promise<boolean> {
     const [host, unit] = [this.#host, this.#unit]

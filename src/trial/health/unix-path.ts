@@ -35,8 +35,8 @@ async function inFolder(host: Host, folder: string, inode: string): Promise<stri
 }
 
 /**
- * Where a Unix socket leads now. The kernel's table keeps the name of bind(2), which a rename or an unlink leaves
- * behind, and which is meant in the root of who bound it. A path that is another socket's by now is not taken for it.
+ * The present path of a Unix socket. The kernel's table keeps the name of bind(2), which a rename or an unlink does not
+ * change, and which is relative to the root of its creator. A path that now belongs to another socket is not used.
  */
 export async function whereItLeads(
   host: Host,

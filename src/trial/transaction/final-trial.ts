@@ -39,7 +39,7 @@ interface Stopped {
   since: number
 }
 
-/** A stop that ends in order. `meanwhile` is done again and again until then. */
+/** Waits for a clean stop, and calls `meanwhile` repeatedly until then. */
 async function proveStop(
   { host, unit }: TrialContext,
   meanwhile: () => Promise<void> = async () => undefined,
@@ -52,7 +52,7 @@ async function proveStop(
     const now = await takeSnapshot(host, unit)
     if (!now.busy && now.active === 'failed') throw new TrialError(`the stop failed (${now.result})`)
     if (!now.busy && now.active === 'inactive') return { before, since }
-    // A socket or a path unit starts it again before anybody looks: it was stopped all the same.
+    // A socket or path unit may start it again before anybody looks: it was stopped anyway.
     const anew = now.active === 'active' && now.invocation !== before.invocation
     if (!now.busy && anew) return { before, since }
     if (performance.now() > until) throw new TrialError('the service did not stop in time')
@@ -70,8 +70,8 @@ async function proveStart(context: TrialContext, { before, since }: Stopped): Pr
 }
 
 /**
- * A stop that ends in order, then a start that is healthy. `between` is done while the service is stopped. Returns the
- * milliseconds that the stop took.
+ * A clean stop, then a healthy start; `between` runs while the service is stopped. Returns the milliseconds of the
+ * stop.
  */
 export async function proveStopAndStart(
   context: TrialContext,
@@ -85,13 +85,13 @@ export async function proveStopAndStart(
   return stopMs
 }
 
-/** A service that hardenctl stopped and, killed, did not start again is started by PID 1 in this time. */
+/** Within this time PID 1 starts a service that hardenctl stopped and, because it was killed, did not start again. */
 const STARTER_SECONDS = 15
 
-/** The stop and the start of the live service, with another timer that starts it when hardenctl dies between them. */
+/** Stops and starts the live service, with another timer that starts it if hardenctl dies in between. */
 async function restartInTwo(context: TrialContext): Promise<void> {
   const { host, unit } = context
-  // Where it can't be had there is still the timer that stands by.
+  // If that timer cannot be armed, the timer of the undo remains.
   await armStart(host, unit, STARTER_SECONDS).catch(orElse(undefined))
   let armed = performance.now()
   const rearm = async () => {
@@ -184,7 +184,7 @@ export async function finalCheck(
   }
 }
 
-/** Goes back to fewer kept stages: the drop-in is written anew, `records` are given back, the service restarts. */
+/** Goes back to fewer kept stages: rewrites the drop-in, gives back `records`, restarts the service. */
 export async function stepBack(
   context: TrialContext,
   parts: readonly DropInPart[],

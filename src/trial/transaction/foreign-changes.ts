@@ -6,12 +6,12 @@ import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../system
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
 
-/** Somebody else is at work on the unit: what is proven meanwhile would prove nothing. One line that says what was seen. */
+/** Somebody else changes the unit, so a proof would prove nothing. One line that says what was seen. */
 export class ForeignChange extends ExpectedError {
   override name = 'Meddling'
 }
 
-/** A trial that ended because of it, and what became of what hardenctl itself had begun. */
+/** A trial that ended because of it, and the undo of hardenctl's own change. */
 export class ForeignChangeError extends ExpectedError {
   override name = 'MeddledTrial'
   readonly undone: Undone
@@ -48,7 +48,7 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
   return undefined
 }
 
-/** What somebody else did to the files of the unit since the trial began, in a sentence. */
+/** A sentence about changes of others to the unit's files since the trial began. */
 async function foreignChange(host: Host, unit: string, trial: Trial): Promise<string | undefined> {
   const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
   if (changed !== undefined) return `${changed} by somebody else during the trial`
@@ -57,7 +57,10 @@ async function foreignChange(host: Host, unit: string, trial: Trial): Promise<st
   return `somebody else edited ${trialPath(unit)}, which belongs to the trial`
 }
 
-/** Throws Meddling when the unit is made of other files than at the trial's begin, or the trial's own was edited; not asked of a clone. */
+/**
+ * Throws ForeignChange if the unit has other files than when the trial began, or somebody edited the trial's own; not
+ * in a clone.
+ */
 export async function requireSameFiles(host: Host, unit: string, trial: Trial): Promise<void> {
   if (host.isClone) return
   const foreign = await foreignChange(host, unit, trial)
@@ -66,7 +69,7 @@ export async function requireSameFiles(host: Host, unit: string, trial: Trial): 
     throw new ForeignChange(`the files of ${unit} were changed on disk by somebody else during the trial`)
 }
 
-/** Throws Meddling when the service is no longer the one that ran when the trial began. */
+/** Throws ForeignChange if the service is not the one that ran when the trial began. */
 async function requireSameService(host: Host, unit: string, trial: Trial): Promise<void> {
   const { active, invocation } = await takeSnapshot(host, unit)
   if (invocation !== trial.before.invocation)
@@ -75,7 +78,7 @@ async function requireSameService(host: Host, unit: string, trial: Trial): Promi
     throw new ForeignChange(`${unit} was stopped by somebody else during the trial: it is ${active}`)
 }
 
-/** Throws Meddling when somebody else has had the unit in hands since the trial began; not asked of a clone. */
+/** Throws ForeignChange if somebody else changed the unit since the trial began; not in a clone. */
 export async function requireUntouched(host: Host, unit: string, trial: Trial): Promise<void> {
   if (host.isClone) return
   await requireSameService(host, unit, trial)
@@ -89,7 +92,7 @@ function linesOf(text: string): string {
     .join('\n')
 }
 
-/** What is wrong with the kept drop-in, in a sentence: it says other than was kept. Undefined when it is as it was written. */
+/** A sentence if the kept drop-in differs from what was written; undefined if not. */
 export async function editedKept(
   host: Host,
   unit: string,
@@ -103,7 +106,7 @@ export async function editedKept(
   return `${keptPath(unit)} ${what}`
 }
 
-/** Ends a trial for what others did: on a clone, where nobody else is, it is a failure like any other. */
+/** Ends a trial because of others: in a clone, where nobody else works, it is a failure like any other. */
 export function isForeignChange(
   error: unknown,
   { host }: Pick<TrialContext, 'host'>,
@@ -112,8 +115,8 @@ export function isForeignChange(
 }
 
 /**
- * What others did that ended a trial on the live host, in a sentence. What breaks upon files that somebody changed
- * meanwhile says nothing of the trial. Never throws: what can't be seen is no reason to put off an undo.
+ * A sentence about the foreign change that ended a live trial: a failure caused by changed files says nothing about the
+ * trial. Never throws: an unreadable file must not delay an undo.
  */
 export async function foreignChangeIn(
   error: unknown,
@@ -122,6 +125,6 @@ export async function foreignChangeIn(
 ): Promise<string | undefined> {
   if (host.isClone) return undefined
   if (error instanceof ForeignChange) return error.message
-  // Not even a bug in the looking may put it off.
+  // Even a bug in this check must not delay the undo.
   return foreignChange(host, unit, trial).catch(() => undefined)
 }

@@ -33,7 +33,7 @@ async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, pro
   }
 }
 
-/** Time for what follows: an undo must not begin between here and the commit. */
+/** Time for the next steps: an undo must not begin between here and the commit. */
 async function gainTime({ host, unit }: TrialContext): Promise<void> {
   if (!(await rearmTimer(host, unit)) || (await undoIsRunning(host, unit))) {
     throw new TrialError('the timer had already begun to undo the trial')
@@ -49,10 +49,9 @@ async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<vo
 }
 
 /**
- * Keeps a proven trial without another restart. The rename of the drop-in in /etc is the commit: from then on the
- * undo script only clears away, before it the script undoes everything. What somebody else did meanwhile is undone
- * around and thrown as MeddledTrial. `parts` is the whole drop-in to be kept,
- * `proven` the invocation that was found healthy.
+ * Keeps a proven trial without another restart. The rename of the drop-in in /etc is the commit: after it the undo
+ * script only removes its own files, before it the script undoes everything. A foreign change meanwhile ends the trial
+ * as ForeignChangeError. `parts` is the whole kept drop-in, `proven` the invocation that was found healthy.
  */
 export async function keep(
   context: TrialContext,
@@ -86,7 +85,7 @@ export async function keep(
       await verifySettings(host, unit, all, groups)
     })
     await timed('disarm', context, async () => {
-      // Fails on a read-only /run, where PID 1 could not take the timer's own files away either: it stays armed then.
+      // Fails on a read-only /run, where PID 1 could not remove the timer's files either: the timer stays armed then.
       await host.remove(restartMark(unit))
       await disarmTimer(host, unit)
       await clearAway(context, trial)
@@ -95,7 +94,7 @@ export async function keep(
     })
     return { kept: true, dropIn: text }
   } catch (error) {
-    // Without the token the script undoes the trial whole; what was kept before it comes back first.
+    // Without the token the script undoes the whole trial; the earlier kept settings come back first.
     if (isCommitted(trial, await host.read(path))) {
       await (earlier === undefined ? host.remove(path) : host.write(path, earlier, 0o644))
     }

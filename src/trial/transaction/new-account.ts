@@ -4,7 +4,7 @@ import type { Host } from '../../host/host.ts'
 import { MADE_BY } from '../../observe/config/free-account.ts'
 import type { Account } from '../../observe/facts.ts'
 
-/** The account as it will be, before it is there; nothing where none is made. */
+/** The future account; nothing if none is created. */
 export function accountsOf(account: NewAccount | undefined): Account[] {
   if (account === undefined) return []
   const { name, id } = account
@@ -15,8 +15,8 @@ export function accountsOf(account: NewAccount | undefined): Account[] {
 }
 
 /**
- * Makes a system account and a group of its name; nothing where they are there. Throws with one line where that fails,
- * or where they have another id by now.
+ * Creates a system account and a group of its name, unless they exist. Throws with one line if that fails, or if they
+ * have another id by now.
  */
 export async function makeAccount(host: Host, { name, id }: NewAccount): Promise<void> {
   const line = `u ${name} ${id} "${MADE_BY}"`

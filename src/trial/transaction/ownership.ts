@@ -26,7 +26,7 @@ class OwnershipError extends ExpectedError {
   override name = 'OwnershipError'
 }
 
-/** More than this is a data tree, not a log folder; handing one over is the administrator's decision. */
+/** A larger tree holds data, not logs; only the administrator may decide to change its owner. */
 const MAX_RECORDS = 20_000
 
 /** Absolute paths of the directories that the assignments have systemd manage. */
@@ -71,8 +71,8 @@ async function recordTree(
 }
 
 /**
- * Everything whose owner or mode may change under a trial: what is wished for, and what systemd's own directory
- * settings would hand over. Sorted so that a directory comes before what is in it.
+ * Records of everything whose owner or mode may change under a trial: the wishes, and what systemd's own directory
+ * settings would change. A directory comes before its content.
  */
 export async function recordOwnership(
   host: Host,
@@ -95,7 +95,7 @@ function idOf(accounts: readonly Account[], kind: Account['kind'], name: string)
   return account.id
 }
 
-/** Wishes as changes of recorded files. A wish for something that is not there is left out: nothing to hand over. */
+/** Wishes as changes of recorded files. A wish for a missing file is left out. */
 export async function planOwnership(
   host: Host,
   wishes: readonly OwnershipWish[],

@@ -10,7 +10,7 @@ import { undoStands } from './undo-file.ts'
  */
 const ROOM: Readonly<Record<string, number>> = { '/run': 20 * 1024, '/etc': 256, '/var/lib': 256 }
 
-/** Which file system has too little room, as `df` lists the free KiB of each in order; undefined when all have enough. */
+/** The file system with too little space, from the free KiB that `df` lists in order; undefined if all have enough. */
 export function lowDiskSpace(df: string): string | undefined {
   const lines = df.trim().split('\n').slice(1)
   for (const [at, [path, needed]] of Object.entries(ROOM).entries()) {
@@ -22,15 +22,15 @@ export function lowDiskSpace(df: string): string | undefined {
   return undefined
 }
 
-/** Which file system has too little room now, in a sentence; undefined when all have enough. */
+/** The file system that has too little space now, in a sentence; undefined if all have enough. */
 export async function lackingRoom(host: Host): Promise<string | undefined> {
   const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
   return df.exitCode === 0 ? lowDiskSpace(df.stdout) : undefined
 }
 
 /**
- * What forbids to begin anything that has to be undone, in a sentence: an undo that is not done yet, whose script
- * would be written over, a unit without a file, a kept drop-in that somebody edited, or too little room.
+ * Why nothing may begin that needs an undo, in a sentence: an unfinished undo whose script would be overwritten, a unit
+ * without a file, a kept drop-in that somebody edited, or too little space.
  */
 export async function blockingReason({
   host,

@@ -56,7 +56,7 @@ export function everythingScript(unit: string, records: readonly OwnershipRecord
   })
 }
 
-/** Takes everything back, in PID 1's care, so that it ends even when hardenctl does not. True when it ran to its end. */
+/** Undoes everything through PID 1, so that it completes even if hardenctl dies. True if it ran to its end. */
 export async function restoreEverything(
   host: Host,
   unit: string,
@@ -65,7 +65,7 @@ export async function restoreEverything(
   return undoNow(host, unit, await placeUndo(host, unit, everythingScript(unit, records)))
 }
 
-/** Whether the drop-in in /etc, given as text, holds the trial: then it is kept, whatever became of hardenctl. */
+/** Whether the drop-in in /etc, given as text, contains the trial: then it is kept, whatever happened to hardenctl. */
 export function isCommitted({ token }: Pick<Trial, 'token'>, kept: string | undefined): boolean {
   return kept?.split('\n').includes(`# trial ${token}`) === true
 }
@@ -73,8 +73,8 @@ export function isCommitted({ token }: Pick<Trial, 'token'>, kept: string | unde
 export type Unfinished = 'kept' | 'undone' | 'stuck'
 
 /**
- * Ends a trial that an earlier hardenctl left: kept when its commit had happened, otherwise undone, by the script
- * if it still stands and by what the state remembers if not (a reboot, a full disk).
+ * Ends an unfinished trial of an earlier hardenctl: kept if its commit had happened, otherwise undone, by the script if
+ * it still exists and else from the stored state (after a reboot, or a full disk).
  */
 export async function finishTrial(host: Host, unit: string, trial: Trial): Promise<Unfinished> {
   const committed = isCommitted(trial, await host.read(keptPath(unit)))

@@ -17,7 +17,7 @@ export const TRIAL_STEPS = [
 ] as const
 export const KEEP_STEPS = ['recheck', 'commit', 'settle', 'disarm'] as const
 
-/** What is tried at the end of a walk with all that was kept, while a timer stands by that takes it back. */
+/** The steps at the end of a walk with all kept stages, while a timer is armed that undoes them. */
 export const FINAL_STEPS = ['try-reload', 'stop', 'start', 'watch'] as const
 
 export type TrialStep =

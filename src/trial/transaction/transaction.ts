@@ -42,7 +42,7 @@ import { bootUnit } from './undo-script.ts'
 
 const SHOWN_DIFFERENCES = 3
 
-/** Writes the script that undoes the trial where PID 1 finds it, and for a change that outlives /run, at boot too. */
+/** Writes the undo script where PID 1 finds it, and for a change that outlives /run, at boot too. */
 async function arm(context: TrialContext, trial: Trial): Promise<void> {
   const { host, unit } = context
   const boot = bootPaths(unit)
@@ -63,7 +63,7 @@ function differenceText({ key, asked, shown }: SettingDifference): string {
   return `${key}: the drop-in says ${asked || 'nothing'}, the unit shows ${shown || 'nothing'}`
 }
 
-/** An ignored line starts the service unprotected: it is a failure like any other. */
+/** An ignored line would start the service unprotected, so it is a failure like any other. */
 export async function verifySettings(
   host: Host,
   unit: string,
@@ -79,7 +79,7 @@ export async function verifySettings(
   )
 }
 
-/** What the change may take from its owners, with whom it gives that to. */
+/** Files that the change may take from their owners, and the accounts that get them. */
 async function recordsOf(
   { host, unit }: TrialContext,
   { ownership, assignments }: Change,
@@ -114,7 +114,7 @@ async function snapshot(context: TrialContext, stage: StageOrAll, change: Change
     changes: await planOwnership(host, change.ownership, records, accounts),
     before: { invocation: now.invocation, processes: now.processes },
     since: Date.now(),
-    // Nobody else is at work in a clone, and each question of PID 1 costs a proof time.
+    // Nobody else works in a clone, and each request to PID 1 costs a proof time.
     files: host.isClone ? undefined : await unitFiles(host, unit),
   }
 }
@@ -168,7 +168,7 @@ function reasonOf(error: unknown): Reason {
     : { kind: 'error', text }
 }
 
-/** The signal ended a trial: what became of it. */
+/** The signal ended a trial; holds the result of its undo. */
 export class AbortedTrial extends ExpectedError {
   override name = 'AbortedTrial'
   readonly undone: Undone

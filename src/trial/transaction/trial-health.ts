@@ -3,7 +3,7 @@ import type { checkHealth, HealthReport } from '../health/health.ts'
 import type { Before } from '../health/judge.ts'
 import { startLimitMs, type TrialContext } from './trial.ts'
 
-/** The service was looked at and is not healthy; the report says why. */
+/** The service is not healthy; the report says why. */
 export class UnhealthyError extends ExpectedError {
   readonly report: HealthReport
   constructor(report: HealthReport) {
@@ -12,7 +12,7 @@ export class UnhealthyError extends ExpectedError {
   }
 }
 
-/** What a health check of the trial's service goes by: `before` ran until `since`, in epoch milliseconds. */
+/** The start of a health check: `before` ran until `since`, in epoch milliseconds. */
 export function healthCheckInput(
   context: TrialContext,
   before: Before,

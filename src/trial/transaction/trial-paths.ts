@@ -8,7 +8,7 @@ export function scriptPath(unit: string): string {
   return `${RUN_FOLDER}/${nameAsPart(unit)}/undo.sh`
 }
 
-/** Stands as long as a trial whose restart was begun: whatever state the service is in since, the trial may have done it. */
+/** Exists as long as a trial whose restart has begun: the trial may have caused any later state of the service. */
 export function restartMark(unit: string): string {
   return `${RUN_FOLDER}/${nameAsPart(unit)}/restarted`
 }

@@ -13,15 +13,15 @@ import type { StepListener } from './steps.ts'
 /** Hash by path of each file that a unit is made of. */
 export type UnitFiles = Readonly<Record<string, string>>
 
-/** What is asked for: a set of assignments, and files that change hands for them. */
+/** The wanted change: a set of assignments, and files that get another owner for them. */
 export interface Change {
   assignments: readonly Assignment[]
   ownership: readonly OwnershipWish[]
-  /** Made first, and not taken away again: files may be its. */
+  /** Created first and never removed, since it may own files. */
   account?: NewAccount
 }
 
-/** A trial as it is remembered: enough to keep it, and to know after a crash what it was. */
+/** A trial as stored: enough to keep it, and to know after a crash what it was. */
 export interface Trial {
   token: string
   unit: string
@@ -45,7 +45,7 @@ export interface TrialContext {
   baseline: Baseline
   /** "@group" → system calls, to compare filters. */
   groups: Record<string, string[]>
-  /** What the kept drop-in must say before a trial begins; undefined where that is not known. */
+  /** The expected kept drop-in before a trial begins; undefined if unknown. */
   keptBefore?: readonly DropInPart[]
   accounts: readonly Account[]
   executables: readonly string[]

@@ -12,7 +12,7 @@ export async function placeUndo(host: Host, unit: string, text: string): Promise
   return script
 }
 
-/** Whether a script stands there: of what is under way, or of an undo that is not done yet. */
+/** Whether a script exists: of a trial under way, or of an unfinished undo. */
 export async function undoStands(host: Host, unit: string): Promise<boolean> {
   return (await host.stat(scriptPath(unit))) !== undefined
 }

@@ -6,7 +6,7 @@ import type { OwnershipRecord } from './ownership.ts'
 
 export interface UndoPlan {
   unit: string
-  /** Stands in the kept drop-in once the trial was kept; the script then only clears away. */
+  /** In the kept drop-in once the trial was kept; the script then only removes its own files. */
   token: string
   trialDropIn: string
   keptDropIn: string
@@ -16,7 +16,7 @@ export interface UndoPlan {
   bootFiles: string[]
   /** Drop-in folders that did not exist before the trial; removed when nothing of anybody else's is in them. */
   foldersMade: readonly string[]
-  /** Invocation that ran before the trial: while it still runs, nothing was restarted and nothing need be. */
+  /** The invocation before the trial: while it runs, no restart happened and none is needed. */
   invocation: string
   /** File that is there once the restart was begun. */
   restartMark: string
@@ -31,18 +31,18 @@ const RELOAD_WAITS = '1 2 4 8'
 const START_WAITS = '1 2 4 8 15'
 
 /**
- * A service that could not save its data at the first signal, on a disk that was full, goes on as if nothing had been
- * asked, and PID 1 waits: for ever where the unit has no limit for a stop. It is asked again this often.
+ * A service that could not save its data at the first signal, on a full disk, continues as if nothing was asked, and
+ * PID 1 waits, for ever if the unit has no limit for a stop. The signal is repeated this often.
  */
 const INSIST_SECONDS = 20
 
 /**
- * A unit whose file vanished in the middle of the trial's restart may be in the midst of an upgrade: it is started when
- * it is back within this time. After that it was removed, and there is nothing to start.
+ * A unit whose file vanished during the trial's restart may be in an upgrade: it is started if the file is back within
+ * this time. After that it counts as removed, and nothing can be started.
  */
 const REAPPEAR_MINUTES = 10
 
-/** Gives the files back, once no start under the trial's settings is on its way that would take them again. */
+/** Gives the files back, after any start under the trial's settings has ended, since that would take them again. */
 function givePart({ records }: UndoPlan): string {
   if (records.length === 0) return 'give_all_back() { :; }'
   return `${GIVE}

@@ -12,7 +12,7 @@ import { healthCheckInput, UnhealthyError } from './trial-health.ts'
 import { restartMark, scriptPath } from './trial-paths.ts'
 import { removeUndo, undoStands } from './undo-file.ts'
 
-/** True when nothing of a trial is left. Without a script nothing was armed, or the timer came first. */
+/** True if nothing of a trial is left. Without a script nothing was armed, or the timer was first. */
 async function runUndo(host: Host, unit: string): Promise<boolean> {
   // The script takes itself away.
   if (!(await undoStands(host, unit))) await removeUndo(host, unit)
@@ -25,13 +25,13 @@ export async function takeBack(context: TrialContext, trial: Trial): Promise<boo
   return timed('undo', context, () => runUndo(context.host, trial.unit))
 }
 
-/** The trial's restart was not begun, and nobody else restarted the service since it began. */
+/** The trial has not begun its restart, and nobody else has restarted the service. */
 async function neverRestarted({ host, unit }: TrialContext, { before }: Trial): Promise<boolean> {
   const begun = (await host.stat(restartMark(unit))) !== undefined
   return !begun && (await takeSnapshot(host, unit)).invocation === before.invocation
 }
 
-/** Whether the unit's settings are those of before: PID 1 has read it from the same files, which say the same. */
+/** Whether the unit has its earlier settings: PID 1 has read the same files with the same content. */
 async function sameSettings({ host, unit }: TrialContext, trial: Trial): Promise<boolean> {
   if (trial.files === undefined) return false
   return requireSameFiles(host, unit, trial).then(() => true, orElse(false))
@@ -47,7 +47,7 @@ async function asRecorded(host: Host, records: readonly OwnershipRecord[]): Prom
   return count
 }
 
-/** What became of files that had changed hands, by looking at each: "owner and mode of 3 files are as they were". */
+/** The result for files that had another owner, by looking at each: "owner and mode of 3 files are as they were". */
 export async function ownersLine(host: Host, records: readonly OwnershipRecord[]): Promise<string> {
   const all = records.length
   const back = await asRecorded(host, records)
@@ -63,12 +63,12 @@ export async function ownersLine(host: Host, records: readonly OwnershipRecord[]
 export async function undo(context: TrialContext, trial: Trial): Promise<Undone> {
   const { host, unit } = context
   const { signal: _, ...rest } = context
-  // What can't be looked at must not put the undo off.
+  // An unreadable state must not delay the undo.
   let goesOn = await neverRestarted(context, trial).catch(() => false)
   const ran = await timed('undo', context, () => runUndo(host, unit))
   try {
     const report = await timed('prove-undo', context, async () => {
-      // Somebody else may have restarted it meanwhile, which is no fault of the undo's.
+      // Somebody else may have restarted it meanwhile; the undo did not fail then.
       goesOn &&= await neverRestarted(context, trial)
       const before = goesOn ? { ...trial.before, goesOn } : { invocation: '', processes: [] }
       const found = await checkHealth(healthCheckInput(rest, before, Date.now()))

@@ -8,8 +8,8 @@ import { QUEUES } from './queues.ts'
 import { WEB } from './web.ts'
 
 /**
- * A server that speaks first, in no protocol that is known here: its first word is held to, and nothing is said to it.
- * A word with digits may be another one each time.
+ * A server that speaks first in an unknown protocol: its first word is compared, and nothing is sent to it. A word with
+ * digits may change each time.
  */
 const GREETING: Protocol = {
   name: 'greeting',

@@ -8,7 +8,7 @@ export type Transport = 'tcp' | 'tls' | 'udp' | 'unix'
  * one thing is looked up. Nothing is written, and nobody's name or password is guessed.
  */
 export interface Protocol {
-  /** As people call it. */
+  /** Its common name. */
   name: string
   /** Where it is specified. */
   spec: string
@@ -17,7 +17,7 @@ export interface Protocol {
   /** What the server says first, as Latin-1; absent where the client speaks first. */
   greeting?: RegExp
   gentle: readonly TalkStep[]
-  /** What is compared of the answers, in words for a person; undefined where this is no answer of the protocol. */
+  /** The compared part of the answers, in words for a person; undefined if this is not an answer of the protocol. */
   read(heard: readonly string[]): string | undefined
   /** A port that gave no sign may be asked so in a clone: an answer can't be mistaken for another protocol's. */
   tellsItself?: true
@@ -26,7 +26,7 @@ export interface Protocol {
 /** Milliseconds for one turn: a service that answers at all on the same machine does so in a few. */
 export const TURN_MS = 2000
 
-/** A line is heard to its end. */
+/** Waits for the end of a line. */
 export const LINE = '\\n'
 
 /** The last line of a reply with a code: RFC 5321, section 4.2.1; RFC 959, section 4.2. */
@@ -53,7 +53,7 @@ export function replyCode(text: string | undefined): string | undefined {
 const MAX_WORDS = 24
 const MAX_LENGTH = 24
 
-/** Words of a server's, as they can be shown and compared: in one order, each once, nothing but letters and signs. */
+/** Words of a server in a form to show and compare: sorted, each once, only letters and signs. */
 export function words(all: readonly (string | undefined)[]): string {
   const plain = all.flatMap((word) =>
     word !== undefined && /^[A-Za-z0-9][\w.+:=/-]*$/.test(word)
