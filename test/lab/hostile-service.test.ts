@@ -32,7 +32,7 @@ Description=Hostile \u001b]0;owned\u0007 %I --version
 ExecStart=/usr/local/bin/node /srv/hostile.js
 `
 const HOSTILE = /[\u001b\u0007\u009b\u202e]/
-const WALK = [UNIT, '--yes', '--no-rehearsal']
+const WALK = [UNIT, '--yes', '--level', 'tight', '--no-rehearsal']
 
 const answer = async (lab: Lab) =>
   (

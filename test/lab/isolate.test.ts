@@ -33,6 +33,8 @@ async function walkOver(guilty: (keyof typeof GUILTY)[]) {
   const { walk } = await watchWalk(lab, 'mute.service', [
     'mute',
     '--yes',
+    '--level',
+    'tight',
     '--no-rehearsal',
     '--stages',
     'system',

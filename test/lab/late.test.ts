@@ -44,6 +44,8 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
     const { walk } = await watchWalk(lab, 'late-timer.service', [
       'late-timer',
       '--yes',
+      '--level',
+      'tight',
       '--stages',
       'filesystem,system',
     ])
@@ -65,6 +67,8 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
     const { walk, starts } = await watchWalk(lab, `${unit}.service`, [
       unit,
       '--yes',
+      '--level',
+      'tight',
       '--stages',
       'filesystem',
       '--watch-seconds',

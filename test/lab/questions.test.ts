@@ -143,7 +143,7 @@ describe.skipIf(skipLab())(labTitle('the first questions to a service'), () => {
   it('that can’t be asked at all leave nobody in the belief that it answers', {
     timeout: 240_000,
   }, async () => {
-    const short = ['--stages', 'capabilities', '--watch-seconds', '1']
+    const short = ['--level', 'tight', '--stages', 'capabilities', '--watch-seconds', '1']
     const walk = await lab.run(['hardenctl', 'ask-none', '--yes', '--no-rehearsal', ...short], {
       timeoutMs: 230_000,
     })

@@ -73,7 +73,18 @@ describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
   it('leaves a run folder alone in which another unit has its socket', { timeout: 120_000 }, async () => {
     const before = [await inode('/run/pair'), await inode('/run/pair/other')]
     const walk = await lab.run(
-      ['hardenctl', 'sharing', '--yes', '--no-rehearsal', '--stages', 'user', '--watch-seconds', '1'],
+      [
+        'hardenctl',
+        'sharing',
+        '--yes',
+        '--level',
+        'tight',
+        '--no-rehearsal',
+        '--stages',
+        'user',
+        '--watch-seconds',
+        '1',
+      ],
       {
         timeoutMs: 110_000,
       },
@@ -89,7 +100,18 @@ describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
 
   it('leaves root to a process that only waits beside its worker', { timeout: 120_000 }, async () => {
     const walk = await lab.run(
-      ['hardenctl', 'parent', '--yes', '--no-rehearsal', '--stages', 'user', '--watch-seconds', '1'],
+      [
+        'hardenctl',
+        'parent',
+        '--yes',
+        '--level',
+        'tight',
+        '--no-rehearsal',
+        '--stages',
+        'user',
+        '--watch-seconds',
+        '1',
+      ],
       {
         timeoutMs: 110_000,
       },

@@ -42,7 +42,7 @@ async function lookAt(
 
 /** What the walk plays of the service's uses. */
 function givenTo({ options }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
-  const live = learned?.acts.some(({ sightings }) => sightings.some(isLive)) === true
+  const live = learned?.phases.some((phase) => isLive({ phase })) === true
   const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
   return { level: options.level, asked: answers.length > 0, exercised }
 }
