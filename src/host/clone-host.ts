@@ -5,14 +5,14 @@ import { innermostId, membersBelow } from './group-members.ts'
 import type { Host, ProbeRequest, RunOptions } from './host.ts'
 
 export interface CloneHost extends Host {
-  /** Ends the process that asks on this clone's behalf. The clone itself is its owner's. */
+  /** Ends the process that probes for this clone. The clone itself belongs to its creator. */
   close(): void
 }
 
 /**
- * The argument array that runs `argv` inside all namespaces of `pid`. chrt(1) and not nice(1) alone: the calls that
- * drive a clone cost production as much as the clone does. nsenter(1) forks into a process namespace, and killing
- * it would leave its child running; hence the parent-death signal, which setpriv(1) sets last of all.
+ * The argument array that runs `argv` inside all namespaces of `pid`. chrt(1) and not nice(1) alone: the programs that
+ * drive a clone cost production as much as the clone does. nsenter(1) forks into a process namespace, and killing it
+ * would leave its child running, so setpriv(1) sets the parent-death signal last.
  */
 export function insideClone(
   pid: number,
@@ -32,7 +32,7 @@ export function cloneHost(live: Host, pid: number, name: string): CloneHost {
   const root = `/proc/${pid}/root`
   const files = filesBelow(root)
   const probe = new CloneProbe(pid)
-  /** A socket's path is looked up in the mount namespace of who asks, which is the live host's. */
+  /** A socket's path is resolved in the mount namespace of the caller, which is the live host's. */
   async function reachable(request: ProbeRequest): Promise<ProbeRequest> {
     const below = async (path: string) => `${root}${(await files.resolve(path)) ?? path}`
     if (request.kind === 'unix') return { ...request, path: await below(request.path) }

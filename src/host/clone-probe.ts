@@ -7,7 +7,7 @@ import type { ProbeAnswer, ProbeRequest } from './host.ts'
 
 type Child = ChildProcessByStdio<Writable, Readable, null>
 
-/** A probe settles within its own limit; this is for a process that is starved or was killed. */
+/** A probe ends within its own limit; this limit is for a starved or killed process. */
 const SLACK_MS = 5000
 
 /** The built probe-main.js stands beside the program that runs, or one folder up from a shared part of it. */
@@ -19,9 +19,9 @@ function probeProgram(): string {
 }
 
 /**
- * Asks from inside the network namespace of process `pid`: setns(2) needs a process with one thread, so a child
- * is started through nsenter(1) at the first question and serves all that follow. Starting Node for each would
- * cost more processor time than what is measured.
+ * Probes from inside the network namespace of process `pid`: setns(2) needs a process with one thread, so the first
+ * probe starts a child through nsenter(1) that serves all later ones. Starting Node for each would cost more processor
+ * time than the measured service.
  */
 export class CloneProbe {
   readonly #pid: number

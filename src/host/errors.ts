@@ -1,10 +1,10 @@
 /**
- * What may go wrong on any machine: said to the person in one line, with what to do next. Everything else that is
- * thrown, system errors aside, is a bug of hardenctl's and never taken for a property of the service or the host.
+ * A failure that can be expected on any machine: told in one line, with the next step. Everything else, except system
+ * errors, is a bug of hardenctl and never counts as a property of the service or the host.
  */
 export class ExpectedError extends Error {
   override name = 'ExpectedError'
-  /** What the person can do, in sentences; '' where the message says all. */
+  /** The next step in sentences; '' if the message says all. */
   readonly next: string
   constructor(message: string, next = '') {
     super(message)
@@ -21,13 +21,13 @@ export function isExpected(error: unknown): error is Error {
   return error instanceof ExpectedError || isSystemError(error)
 }
 
-/** The first line of what went wrong, where that may happen; a bug is thrown on. For a catch that goes on without. */
+/** The first line of an expected failure; a bug is thrown again. For a catch that continues without a result. */
 export function reasonOf(error: unknown): string {
   if (!isExpected(error)) throw error
   return error.message.split('\n')[0] ?? ''
 }
 
-/** For .catch(): goes on with `value` where a failure may happen; a bug is thrown on. */
+/** For .catch(): returns `value` after an expected failure; throws a bug again. */
 export function orElse<Value>(value: Value): (error: unknown) => Value {
   return (error) => {
     reasonOf(error)
@@ -35,7 +35,7 @@ export function orElse<Value>(value: Value): (error: unknown) => Value {
   }
 }
 
-/** A bug that struck while the service was being changed, with what became of the change. */
+/** A bug that struck during a change of the service, with the result of the undo. */
 export class Bug extends Error {
   override name = 'Bug'
   readonly undone: { readonly proven: boolean; readonly lines: readonly string[] }

@@ -10,7 +10,7 @@ type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe' | 'groupMembers' | 
 /** Errors that mean "there is nothing": also a process that ends while its /proc files are read (ESRCH). */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])
 
-/** The error as the callers of a host know it, with `what` failed in front; a bug stays what it is. */
+/** The error in the form that callers of a host expect, with the failed action in front; a bug stays as it is. */
 function hostError(error: unknown, what?: string): unknown {
   if (!isSystemError(error)) return error
   return new HostError(what === undefined ? error.message : `${what}: ${error.message}`, error.code ?? 'EIO')
@@ -61,7 +61,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** The temporary name is fixed, so that whoever cleans up after a kill knows what to remove. */
+/** The temporary name is fixed, so that a clean-up after a kill knows what to remove. */
 export function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.hardenctl-new`)
 }
@@ -81,7 +81,7 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
     await rename(temporary, path)
     await syncFolder(dirname(path))
   } catch (error) {
-    // Why it could not be written says more than why its remainder could not be removed.
+    // The reason of the failed write says more than that of the failed removal.
     await rm(temporary, { force: true }).catch(() => undefined)
     throw hostError(error, `${path} could not be written`)
   }
@@ -90,7 +90,7 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
 const MAX_LINKS = 40
 
 interface Walked {
-  /** The path with links followed as far as there is something; what is behind the first missing name as it was. */
+  /** The path with links followed as far as it exists; the rest after the first missing name stays. */
   real: string
   missing: boolean
 }
@@ -137,7 +137,7 @@ async function resolveBelow(root: string, path: string): Promise<string | undefi
   }
 }
 
-/** What the kernel itself says of a process: no link on the way, and read so often that walking it would cost. */
+/** Fast path: /proc files contain no symlinks, so skip the link walk. */
 const OF_PROCESS =
   /^\/proc\/\d+\/(?:(?:stat|status|maps|cmdline|mountinfo)|(?:fd|fdinfo|net|task)(?:\/\w+)?)$/
 

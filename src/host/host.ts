@@ -1,6 +1,6 @@
 /**
- * The one handle to a machine. Everything that runs a program or touches a file of the machine goes through
- * it, so that the live host and a clone of it are used by the same code.
+ * The only handle to a machine. Everything that runs a program or touches a file goes through it, so that the same code
+ * uses the live host and a clone.
  */
 import { ExpectedError } from './errors.ts'
 export interface Host {
@@ -19,7 +19,7 @@ export interface Host {
   stat(path: string): Promise<FileStat | undefined>
   /** Where a link points, as stored; undefined when it is no link. */
   readlink(path: string): Promise<string | undefined>
-  /** The path with every link on the way followed; undefined when something on the way is missing. */
+  /** The path with every link followed; undefined if a part is missing. */
   resolve(path: string): Promise<string | undefined>
   /** Writes a temporary file in the same folder, fsyncs it, renames it over `path` and fsyncs the folder. */
   write(path: string, text: string, mode: number): Promise<void>
@@ -37,11 +37,11 @@ export interface Host {
    */
   groupMembers(folder: string): Promise<number[]>
   /**
-   * Processes as the kernel's log counts them. Undefined where hardenctl runs in a PID namespace of its own: its log is
-   * the whole machine's, and which of its numbers are this service's nobody can tell there.
+   * Processes by the ids in the kernel's log. Undefined if hardenctl runs in its own PID namespace: the log is the
+   * whole machine's, and nobody there can map its ids to this service.
    */
   readonly kernelProcesses?: KernelProcesses | undefined
-  /** Asks a service something, from inside this machine's network. */
+  /** Probes a service from inside this machine's network. */
   probe(request: ProbeRequest): Promise<ProbeAnswer>
 }
 
@@ -110,7 +110,7 @@ export type TalkAddress =
   | { transport: 'tcp' | 'tls' | 'udp'; address: string; port: number }
   | { transport: 'unix'; path: string }
 
-/** One turn of a conversation: what is said, and how long the answer is waited for. Bytes are written as Latin-1. */
+/** One turn of a conversation: the text to send, and how long to wait for the answer. Bytes are written as Latin-1. */
 export interface TalkStep {
   /** Absent where the other side speaks first. */
   send?: string
@@ -126,13 +126,13 @@ export interface ProbeAnswer {
   answer: string
   /** Milliseconds from the request to the answer. */
   ms: number
-  /** Of a conversation: what was heard in each turn that was begun, as Latin-1. */
+  /** Of a conversation: the text received in each turn that began, as Latin-1. */
   heard?: string[]
   /** Of a conversation: the other side ended it. */
   closed?: boolean
 }
 
-/** A program or file operation of the machine that failed in a way the caller can't go on from. */
+/** A failed program or file operation after which the caller cannot continue. */
 export class HostError extends ExpectedError {
   override name = 'HostError'
   readonly code: string

@@ -8,7 +8,7 @@ import type { Host, RunOptions, RunResult, RunUser } from './host.ts'
 import { kernelProcesses } from './kernel-processes.ts'
 import { probe } from './probe.ts'
 
-/** sudo's caller chooses PATH, LD_PRELOAD and the locale; none of them reaches a program that runs as root. */
+/** The caller of sudo chooses PATH, LD_PRELOAD and the locale; none of them reaches a program that runs as root. */
 const ENVIRONMENT = {
   PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C.UTF-8',
@@ -25,7 +25,7 @@ function asUser(argv: readonly string[], as: RunUser): readonly string[] {
   return ['setpriv', ...userOptions(as), '--', ...argv]
 }
 
-/** A child that the program left behind holds its output open: the whole group ends, and nobody waits for more. */
+/** A child that the program left behind keeps its output open: the whole group is killed, and nobody waits for more. */
 function endGroup({ pid, stdout, stderr }: Pick<ChildProcess, 'pid' | 'stdout' | 'stderr'>): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')

@@ -6,9 +6,9 @@ export interface Lock {
 }
 
 /**
- * Locks a folder for as long as this process lives: flock(1) holds it, and ends when its standard input does,
- * so that a kill -9 leaves no lock behind and no file. Undefined when somebody else holds it. Not by execa, which runs
- * a program to its end and reads it.
+ * Locks a folder while this process lives: flock(1) holds the lock and ends with its standard input, so a kill -9
+ * leaves neither lock nor file. Undefined if somebody else holds it. Not by execa, which runs a program to its end and
+ * reads it.
  */
 export function lockFolder(path: string): Promise<Lock | undefined> {
   return new Promise((resolve, reject) => {

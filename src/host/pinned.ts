@@ -8,9 +8,9 @@ import { fileStat } from './stat.ts'
 const O_PATH = 0o10000000
 
 /**
- * Opens a path one component at a time, each looked up in the directory that is already open, so that a
- * directory swapped for a link between two look-ups leads nowhere: open(2), O_NOFOLLOW and O_PATH.
- * `root` is '' or a directory such as /proc/PID/root that stands for '/'.
+ * Opens a path one component at a time, each in the directory that is already open, so a directory that is replaced by
+ * a link in between leads nowhere: open(2), O_NOFOLLOW and O_PATH. `root` is '' or a directory such as /proc/PID/root
+ * that replaces '/'.
  */
 async function openPinned(root: string, path: string): Promise<FileHandle> {
   const names = path.split('/').filter((name) => name !== '')

@@ -1,21 +1,21 @@
-/*
- * Journal lines, paths, answers of services: most strings on the screen were written by somebody else, and a
- * terminal obeys what it is sent. Everything passes here once, before any component sees it or a line is printed.
+/**
+ * Others wrote most strings on the screen: journal lines, paths, answers of services. A terminal obeys their control
+ * characters, so everything passes here once before a component sees it or a line is printed.
  */
 
 const ESCAPES =
   /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]/g
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g
 /**
- * What draws nothing, reorders or breaks lines: a path could be made to read as another one. Unicode calls most of it
- * "default ignorable": zero width (U+200B), bidirectional controls (U+202A, U+2066), tags (U+E0000), variation
- * selectors.
+ * Characters that are invisible, reorder text or break lines: with them a path could read as another. Unicode calls
+ * most of them "default ignorable": zero width (U+200B), bidirectional controls (U+202A, U+2066), tags (U+E0000),
+ * variation selectors.
  */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff9-\ufffb]/gu
 /** Half a character: it can't be encoded, and what is written in its place is the encoder's choice. */
 const LONE_SURROGATES = /\p{Surrogate}/gu
 
-/** Text of others without what a terminal would obey or hide; line breaks and indents stay. */
+/** Text of others without characters that a terminal obeys or hides; line breaks and indents stay. */
 export function printableText(text: string): string {
   return text
     .replace(ESCAPES, '')
@@ -26,7 +26,7 @@ export function printableText(text: string): string {
     .replace(LONE_SURROGATES, '\ufffd')
 }
 
-/** The same on one line: a line break in somebody's text must not begin a line that reads as ours. */
+/** The same on one line: a line break in the text of others must not start a line that looks like ours. */
 export function printableLine(text: string): string {
   return printableText(text).replace(/\n+/g, ' ').trimEnd()
 }

@@ -1,6 +1,6 @@
 import { printableLine } from './printable.ts'
 
-/** Where every command writes its lines. What others wrote into them can neither steer the terminal nor begin a line. */
+/** The output of every command. Text of others in it can neither control the terminal nor start a line. */
 export interface Printer {
   /** One line for standard output; a text of many lines is split by its caller. */
   out(line: string): void

@@ -10,7 +10,7 @@ function errorCode(error: Error): string {
   return (error as NodeJS.ErrnoException).code ?? error.message
 }
 
-/** A certificate is not judged: a probe asks whether the service answers as before, not whom it is. */
+/** Certificates are not verified: a probe asks whether the service answers as before, not who it is. */
 function askHttp(url: string, timeoutMs: number, settle: Settle): () => void {
   const ask = url.startsWith('https:') ? httpsRequest : httpRequest
   const options = {
@@ -36,8 +36,8 @@ function askSocket(socket: Socket, settle: Settle): () => void {
 }
 
 /**
- * Asks once and settles within the request's time limit, whatever the other side does: a service whose workers
- * die in a loop accepts a connection and never answers.
+ * Asks once and returns within the request's time limit, whatever the other side does: a service whose workers die in a
+ * loop accepts a connection and never answers.
  */
 export function probe(request: ProbeRequest): Promise<ProbeAnswer> {
   return request.kind === 'talk' ? talk(request) : askOnce(request)

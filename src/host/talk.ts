@@ -5,7 +5,7 @@ import type { ProbeAnswer, ProbeRequest, TalkAddress, TalkStep } from './host.ts
 
 type Talk = Extract<ProbeRequest, { kind: 'talk' }>
 
-/** Nobody's greeting is longer; what comes after it is not read. */
+/** No greeting is longer; the rest is not read. */
 const MAX_BYTES = 64 * 1024
 
 /** The other side of a conversation: says bytes, and tells of what comes. */

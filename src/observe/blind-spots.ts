@@ -1,15 +1,15 @@
 import { isSystemError, reasonOf } from '../host/errors.ts'
 import { HostError } from '../host/host.ts'
 
-/** Sentences for the person on what could not be read; a set, since one cause often strikes many files. */
+/** Sentences about unreadable files; a set, since one cause often affects many files. */
 export type BlindSpots = Set<string>
 
-/** Codes of a process or file that is simply gone: processes end while they are looked at. */
+/** Error codes of a process or file that is gone: processes end while they are read. */
 const GONE = new Set(['ENOENT', 'ESRCH', 'ENOTDIR'])
 
 /**
- * The reading's result, or undefined when it fails. A failure other than "it is gone" is told as a gap, so that
- * one unreadable file never ends the looking.
+ * The result of the reading, or undefined if it fails. A failure other than "it is gone" is noted as a blind spot, so
+ * that one unreadable file never ends the observation.
  */
 export async function orBlindSpot<T>(
   gaps: BlindSpots,
@@ -31,7 +31,7 @@ function codeOf(error: unknown): string {
   return isSystemError(error) ? String(error.code) : reason
 }
 
-/** How many readings are under way at once: enough to be quick, few enough to leave the service its processor. */
+/** The number of readings at once: enough to be quick, few enough to leave the service its processor. */
 const AT_ONCE = 16
 
 /** Maps in order, a few at a time: a service may hold ten thousand descriptors. */

@@ -2,7 +2,7 @@ import type { ExecCommand } from '../systemd/manager/exec.ts'
 import type { WrittenSetting } from '../systemd/settings/unit-files.ts'
 import type { LearnedFacts } from './trace/learned-facts.ts'
 
-/** What is known of a service and how it is used by the catalog. Plain data: it can be stored, merged and tabled in tests. */
+/** Facts about a service for the catalog. Plain data: it can be stored, merged and put into test tables. */
 export interface Facts {
   unit: UnitFacts
   /** Major version of the running systemd. */
@@ -19,9 +19,9 @@ export interface Facts {
   /** Files and directories that the service holds open for writing or is set up to write. */
   writable: WritableFact[]
   logrotate: LogrotateFact[]
-  /** What lies in the service's folders below /run and is not the service's own. */
+  /** Things in the service's folders below /run that are not the service's own. */
   foreign: ForeignHolding[]
-  /** Folders that are there for it to write into, whether or not it was seen to. */
+  /** Folders that exist for the service to write into, even if it was not seen writing. */
   owned: OwnedFolder[]
   /** Account that could be made for it; absent where none can. */
   freeAccount?: FreeAccount
@@ -33,13 +33,13 @@ export interface Facts {
   accounts: Account[]
   /** From `systemd-analyze syscall-filter`: "@group" → all its system calls, subgroups resolved. */
   syscallGroups: Record<string, string[]>
-  /** What tracing in a clone told besides; absent where nothing was traced. */
+  /** Facts from tracing in a clone; absent if nothing was traced. */
   learned?: LearnedFacts
   /** What it may come to do though it was not seen; absent where nobody looked. */
   reach?: ReachFacts
   /** What the walk asks of it, and how much evidence a person wants; absent outside of a walk. */
   given?: Given
-  /** What can't be said here, each a sentence for the person ("fd of pid 12 could not be read: …"). */
+  /** Blind spots, each a sentence for the person ("fd of pid 12 could not be read: …"). */
   gaps: string[]
 }
 
@@ -56,7 +56,7 @@ export interface UnitFacts {
   exec: Record<string, ExecCommand[]>
   /** Exec lines as written in the fragment and drop-ins, after resets; the value only. Needed to write them again. */
   execSource: Record<string, string[]>
-  /** The last word of the unit's files on each setting of [Service], and where it stands. */
+  /** The final value of each [Service] setting in the unit's files, and its place. */
   written: Record<string, WrittenSetting>
   canReload: boolean
 }
@@ -83,7 +83,7 @@ type CapabilitySetName = 'inheritable' | 'permitted' | 'effective' | 'bounding' 
 export interface ProcessFacts {
   pid: number
   parent: number
-  /** Clock ticks since boot at which it started: tells a process from a later one with the same pid. */
+  /** Start time in clock ticks since boot: separates a process from a later one with the same pid. */
   startTicks: string
   name: string
   argv: string[]
@@ -175,7 +175,7 @@ export interface WritableFact {
 
 /** Something below /run in a folder of the service that is not the service's own. */
 export interface ForeignHolding {
-  /** The thing itself, or the folder where the whole folder is made by somebody else. */
+  /** The thing itself, or the folder if somebody else creates the whole folder. */
   path: string
   /** socket, open, pid-file: a living process of another unit; owner: another account; unit, tmpfiles: made by them. */
   by: 'socket' | 'open' | 'pid-file' | 'owner' | 'unit' | 'tmpfiles'

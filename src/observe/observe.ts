@@ -18,10 +18,9 @@ import { readProcesses } from './proc/processes.ts'
 import { readSockets } from './proc/sockets.ts'
 
 /**
- * Looks at a service from outside, without restarting or tracing it: what systemd knows of it, its processes in
- * /proc, and the files these lead to. `unit` is a real unit id ("apache2.service"). What could not be read stands
- * in `gaps`; a service that does not run gives empty lists and a gap. Throws HostError only where not even systemctl
- * can be started.
+ * Observes a service from outside, without a restart or a trace: systemd's data, its processes in /proc, and the files
+ * that they lead to. `unit` is a real unit id ("apache2.service"). Unreadable things are in `gaps`; a stopped service
+ * gives empty lists and a gap. Throws HostError only if not even systemctl can be started.
  */
 export async function observe(host: Host, unit: string): Promise<Facts> {
   const gaps: BlindSpots = new Set()

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts'
 import type { FreeAccount } from '../facts.ts'
 import { parseGroup, parsePasswd } from './accounts.ts'
 
-/** How an account that hardenctl made is told from others: passwd(5), GECOS. */
+/** The mark of an account that hardenctl created: passwd(5), GECOS. */
 export const MADE_BY = 'made by hardenctl'
 
 /** Whether hardenctl made this user, by the text of passwd(5). */
@@ -21,8 +21,8 @@ const LOWEST = 100
 const NAME = /^[a-z_][a-z0-9_-]{0,30}$/
 
 /**
- * The account that a unit without one would get: named as the unit is. An instance of a template has none, since its
- * name is not its own; and one that somebody else made is not touched.
+ * The account for a unit that has none, named after the unit. An instance of a template gets none, since its name is
+ * not its own; an account of somebody else is not touched.
  */
 export function freeAccount(unit: string, passwd: string, group: string): FreeAccount | undefined {
   const name = unit.replace(/\.service$/, '')

@@ -54,7 +54,7 @@ export async function readUnit(host: Host, unit: string): Promise<UnitFacts> {
     properties,
     exec: execCommands(properties),
     execSource,
-    // Nothing asks where a unit's files write their secrets, so these lines are not kept at all.
+    // No code needs the lines with a unit's secrets, so they are not kept at all.
     written: Object.fromEntries(Object.entries(written).filter(([key]) => !SECRET.test(key))),
     canReload: first(properties, 'CanReload') === 'yes',
   }

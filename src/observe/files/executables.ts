@@ -14,8 +14,8 @@ const SETUID = 0o4000
 const SETGID = 0o2000
 
 /**
- * Programs of a service by path: those that run, those its Exec lines name, and the interpreters of scripts, each
- * followed on. Programs that a running script starts for a moment are not seen; only tracing shows them.
+ * Programs of a service by path: those that run, those of its Exec lines, and the interpreters of scripts, and so on.
+ * Short-lived programs of a running script are not seen; only tracing shows them.
  */
 export async function readExecutables(
   host: Host,
@@ -80,7 +80,7 @@ async function readExecutable(
   }
 }
 
-/** What is mapped says more than the file's headers: modules loaded at run time are in it. */
+/** Mappings say more than the file's headers: they include modules loaded at run time. */
 async function librariesOf(
   host: Host,
   path: string,

@@ -3,10 +3,10 @@ import { isBelowAny } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { ForeignHolding, ProcessFacts, SocketFacts, WritableFact } from '../facts.ts'
 
-/** Folders of /run that are everybody's: what lies straight in them says nothing of their other entries. */
+/** Folders of /run that everybody shares: a file directly in them says nothing about their other entries. */
 const COMMON = new Set(['lock', 'user', 'systemd', 'log', 'dbus'])
 
-/** More entries than this in one run folder are not looked at one by one; find(1) ends sooner than a person's patience. */
+/** A run folder with more entries than this is not read entry by entry; find(1) ends before a person loses patience. */
 const FIND_TIMEOUT_MS = 10_000
 
 /** "/var/run/x/y" → "/run/x/y": the older names of the run folders are links (file-hierarchy(7)). */
@@ -118,7 +118,7 @@ async function pidFilesOfOthers(
     const start = await host.readBytes(path, 16)
     const pid = Number(new TextDecoder().decode(start).trim())
     if (!Number.isInteger(pid) || pid < 1 || ownPids.has(pid)) continue
-    // A number that no process bears is an old file of anybody's, also of this service's last run.
+    // A pid without a process means an old file of anybody, perhaps of this service's last run.
     if ((await host.stat(`/proc/${pid}`)) !== undefined)
       found.push({ path, by: 'pid-file', why: `${path} names process ${pid} of another unit` })
   }
@@ -126,9 +126,9 @@ async function pidFilesOfOthers(
 }
 
 /**
- * What in the service's folders below /run is not the service's own: systemd removes a RuntimeDirectory= with all that
- * is in it at each stop, and hands it to the unit's account at each start (systemd.exec(5)). Empty where the service
- * makes nothing there.
+ * Things of others in the service's folders below /run: systemd removes a RuntimeDirectory= with all its content at
+ * each stop, and gives it to the unit's account at each start (systemd.exec(5)). Empty if the service creates nothing
+ * there.
  */
 export async function readForeignHoldings(
   host: Host,

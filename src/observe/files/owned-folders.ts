@@ -60,9 +60,9 @@ export function foldersOfPackages(listed: string): OwnedFolder[] {
 }
 
 /**
- * Folders that are there for the service to write into, whether or not it was seen writing: what its accounts own or
- * may write below /var, /srv, /run and /etc, and what its package brought for data. A mail, an upload or a rotated file
- * comes there on a day that no proof has played.
+ * Folders that exist for the service to write into, even if it was not seen writing: folders below /var, /srv, /run and
+ * /etc that its accounts own or may write, and data folders of its package. A mail, an upload or a rotated file may
+ * come there on a day that no proof played.
  */
 export async function readOwnedFolders(
   host: Host,

@@ -5,9 +5,9 @@ import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { ProcessFacts } from '../facts.ts'
 
 /**
- * Files in /run and the folders right below it that are named *.pid and hold the id of one of these processes.
- * PIDFile= often goes without saying (Debian's apache2 has none, yet writes /run/apache2/apache2.pid), and
- * nothing holds such a file open. A file or folder of a stranger is not believed: anyone may write a number.
+ * Files *.pid in /run and the folders directly below it that contain the id of one of these processes. Many services
+ * write one without PIDFile=, and nothing keeps such a file open. A file or folder of a stranger does not count: anyone
+ * can write a number.
  */
 export async function findPidFiles(
   host: Host,

@@ -99,7 +99,7 @@ function pidFile(unit: UnitFacts): Candidate[] {
   return path.startsWith('/') ? withFolder(path, 'pid-file', []) : []
 }
 
-/** A pid file or socket is made anew at every start, so its folder is written as well. */
+/** A pid file or socket is created again at every start, so its folder is written too. */
 function withFolder(path: string, from: From, by: number[]): Candidate[] {
   return [
     { path, from, by },
@@ -113,7 +113,7 @@ async function look(host: Host, candidate: Candidate, gaps: BlindSpots): Promise
   const path = (await orBlindSpot(gaps, candidate.path, host.resolve(candidate.path))) ?? candidate.path
   if (isOfTheKernel(path)) return undefined
   const stat = await orBlindSpot(gaps, path, host.stat(path))
-  // What the kernel's table calls a socket is written by whoever made it: believed only if there is one.
+  // The creator of a socket chooses its name in the kernel's table: it counts only if a socket is there.
   if (!stat || (from === 'listening' && stat.kind !== 'socket' && stat.kind !== 'directory')) return undefined
   return {
     path,

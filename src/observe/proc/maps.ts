@@ -8,7 +8,7 @@ export interface Mappings {
 
 const LINE = /^[0-9a-f]+-[0-9a-f]+ ([r-])([w-])([x-])[ps] [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ \d+ *(.*)$/
 
-/** Mappings that the kernel itself makes executable; they are no doing of the program. */
+/** Mappings that the kernel itself makes executable, not the program. */
 const OF_THE_KERNEL = new Set(['[vdso]', '[vsyscall]', '[vectors]', '[sigpage]', '[uprobes]'])
 
 /**

@@ -56,7 +56,7 @@ function mountAt(mounts: readonly Mount[], top: Mount, path: string): Mount {
   )
 }
 
-/** Mounts that a path leads to; what another one was mounted over is left out. Parents first. */
+/** Mounts that a path leads to, without hidden ones below another mount. Parents first. */
 export function visibleMounts(mounts: readonly Mount[]): Mount[] {
   const ids = new Set(mounts.map(({ id }) => id))
   const top = mounts.find(({ point, parent }) => point === '/' && !ids.has(parent)) ?? mounts[0]

@@ -80,7 +80,7 @@ async function readOpenFile(
   if (kind !== 'path') return { descriptor, path: target, kind, writable, deleted: false }
 
   const found = await orBlindSpot(gaps, target, host.stat(pathThrough(process, target)))
-  // A living file may be called "x (deleted)": then there is something of that name.
+  // An existing file may have the name "x (deleted)": then the path exists.
   const deleted = target.endsWith(DELETED) && found === undefined
   const path = deleted ? target.slice(0, -DELETED.length) : target
   return { descriptor, path, kind: kindOfOpen(path, found?.kind), writable, deleted }

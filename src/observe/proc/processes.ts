@@ -77,7 +77,7 @@ async function readProcess(
     libraries: mappings.files.filter((file) => file !== executable),
     personality: ((await text('personality')) ?? '').trim() || '00000000',
   }
-  // The pid may have gone to another process while its files were read: then half of this is about a stranger.
+  // Another process may have got the pid while its files were read: then half of the data is about a stranger.
   const again = parseStat((await text('stat')) ?? '')
   return again?.startTicks === stat.startTicks ? process : undefined
 }

@@ -5,7 +5,7 @@ import { type ByteOrder, OWN_BYTE_ORDER } from './addresses.ts'
 import { parseLinkTarget } from './open-files.ts'
 import { SOCKET_TABLES, type SocketRow } from './socket-tables.ts'
 
-/** As much of a process as its sockets take. */
+/** The part of a process that is needed for its sockets. */
 export type SocketHolder = Pick<ProcessFacts, 'pid' | 'name' | 'isMain'> & {
   openFiles: readonly Pick<OpenFile, 'descriptor' | 'path' | 'inode'>[]
 }
@@ -94,7 +94,7 @@ async function socketsOf(host: Host, pid: number, gaps: BlindSpots): Promise<Set
   )
 }
 
-/** A held socket without a row: closed since the descriptors were read (then nothing), or really in no table. */
+/** A held socket without a row: closed since the descriptors were read (then ignored), or really in no table. */
 async function unlisted(
   host: Host,
   processes: readonly SocketHolder[],

@@ -10,7 +10,7 @@ import {
   Sightings,
 } from './learned.ts'
 
-/** What a session learned on: what it learned may be out of date when one of these has changed. */
+/** The versions that a session learned with: its facts may be out of date when one of them changes. */
 export interface LearnedOn {
   systemd: number
   kernel: string
@@ -18,12 +18,12 @@ export interface LearnedOn {
   packages: Record<string, string>
 }
 
-/** What tracing in a clone told, of all sessions so far: facts that /proc does not give. Plain data, to be stored. */
+/** Facts from tracing in clones, of all sessions so far, that /proc does not show. Plain data, to be stored. */
 export interface LearnedFacts {
   on: LearnedOn[]
   phases: string[]
   calls: LearnedCall[]
-  /** Those of them that it made when it was started without root; absent where it never was. */
+  /** The calls that it made when it started without root; absent if it never did. */
   unprivileged?: LearnedCall[]
   /** Files that it wrote, made, removed, or gave another owner or mode. */
   changed: LearnedFile[]
@@ -35,10 +35,10 @@ export interface LearnedFacts {
   noted: LearnedFile[]
   sockets: LearnedSocket[]
   acts: LearnedAct[]
-  /** Calls that were refused in the clone too, without any hardening of ours: no sign of trouble later. */
+  /** Calls that failed in the clone without any hardening: no sign of trouble later. */
   failed: FailedCall[]
   bits32: boolean
-  /** The trace was cut, or more was seen than is remembered: absence of a call proves less. */
+  /** The trace was cut, or there was more than can be stored: a missing call proves less. */
   incomplete: boolean
 }
 
@@ -53,7 +53,7 @@ const REFUSALS = new Set(
   'EPERM EACCES EROFS EAFNOSUPPORT ENOSYS EPROTONOSUPPORT ENETUNREACH EMFILE ENFILE ENOMEM SIGSYS'.split(' '),
 )
 const NOTED = /^\/(?:home|root|dev|proc|sys|run\/user|boot|etc)(?:\/|$)/
-/** Of /proc a process always sees itself; of /dev what every sandbox has. */
+/** Paths that stay visible under every sandbox. */
 const ALWAYS_VISIBLE =
   /^\/proc\/(?:self|thread-self|\d+)(?:\/|$)|^\/dev\/(?:null|zero|full|random|urandom|tty|ptmx|shm|pts|fd|std(?:in|out|err)|log)(?:\/|$)/
 
@@ -69,7 +69,7 @@ function withWritten(files: readonly LearnedFile[], written: readonly WrittenPat
   return [...files, ...untraced].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** The part of one trace that hardening can use, with what stands in the clone's upper layer besides. */
+/** The facts of one trace that hardening can use, with the changes in the clone's upper layer. */
 export function learnedFacts(
   learned: Learned,
   written: readonly WrittenPath[],
@@ -127,7 +127,7 @@ function failureKey({ name, error, path, needs }: FailedCall): string {
   return [name, error, path, ...(needs ?? [])].join(' ')
 }
 
-/** What two sessions learned: once needed counts as needed. */
+/** Merges the facts of two sessions: a right that was needed once counts as needed. */
 export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFacts): LearnedFacts {
   if (earlier === undefined) return later
   return {
@@ -171,8 +171,8 @@ export function capabilitiesUsed(
 }
 
 /**
- * Failed calls of a trial that did not fail without it: what the trial took away, refusals first. What never succeeded
- * on a file may only fail by another error: a missing file of a read-only folder can't be removed either.
+ * Calls that failed in a trial but not without it: the rights that the trial removed, refusals first. A use of a file
+ * that never succeeded may only fail with another error: a missing file in a read-only folder cannot be removed either.
  */
 export function newFailures(
   before: Pick<Learned, 'failed' | 'files'>,

@@ -1,4 +1,4 @@
-/** By whom and when something was seen, and how often. */
+/** Who was seen, when, and how often. */
 export interface Sighting {
   /** Path of the program as it was executed, so a script by its own name; "" when its start was not seen. */
   program: string
@@ -54,8 +54,8 @@ export interface LearnedSocket {
 }
 
 /**
- * What a sandbox setting would forbid. `detail` of a capability is its name, of a namespace its kind as
- * RestrictNamespaces= has it, of a privileged program (setuid or setgid) its path, else what the call asked for.
+ * An act that a sandbox setting would forbid. `detail` of a capability is its name, of a namespace its kind as in
+ * RestrictNamespaces=, of a privileged program (setuid or setgid) its path, else the argument of the call.
  */
 export interface LearnedAct {
   kind:
@@ -71,7 +71,7 @@ export interface LearnedAct {
     | 'mount'
   detail: string
   call: string
-  /** False where the call needs it only in some cases, which the trace does not tell. */
+  /** False if the call needs it only in some cases, which the trace does not show. */
   sure: boolean
   sightings: Sighting[]
 }
@@ -81,12 +81,12 @@ export interface FailedCall {
   /** EPERM; for a call that a filter punished, the signal: SIGSYS. */
   error: string
   path?: string
-  /** What may have let it succeed, where the call tells: "cap_chown", "AF_INET6", or a kind of LearnedAct. */
+  /** The right that may be missing, if the call shows it: "cap_chown", "AF_INET6", or a kind of LearnedAct. */
   needs?: string[]
   sightings: Sighting[]
 }
 
-/** Everything that one trace told of a service. Plain data. */
+/** All facts of one trace of a service. Plain data. */
 export interface Learned {
   phases: string[]
   calls: LearnedCall[]

@@ -3,7 +3,7 @@ import type { ProcessFacts, SocketFacts } from '../facts.ts'
 import { type Learned, type LearnedCall, type LearnedFile, type Sighting, Sightings } from './learned.ts'
 import { type LearnedFacts, type LearnedOn, learnedFacts } from './learned-facts.ts'
 
-/** Phases of what was learned from the live service: its one start for it, and what came after. */
+/** Phases of live learning: the one start for it, and everything after. */
 const LIVE_START = 'live start'
 const LIVE_TRAFFIC = 'live traffic'
 
@@ -28,7 +28,7 @@ const SOCKET_TYPES: Partial<Record<SocketFacts['type'], string>> = {
   raw: 'SOCK_RAW',
 }
 
-/** The child of PID 1 sets up the rest of the sandbox after the log: these calls are not the service's. */
+/** The child of PID 1 sets up the rest of the sandbox after the log: these calls do not belong to the service. */
 const SETTING_UP = /\/systemd(?:-executor)?$/
 
 /** AUDIT_ARCH_…: __AUDIT_ARCH_64BIT of linux/audit.h. */
@@ -42,7 +42,7 @@ export function loggedCalls(records: readonly SeccompRecord[]): SeccompRecord[] 
   return records.filter(({ signal, exe }) => signal === 0 && !SETTING_UP.test(exe))
 }
 
-/** The calls that these records tell of; one without a known name is told by its number. */
+/** The calls of these records; a call without a known name gets its number. */
 export function callsSeen(records: readonly SeccompRecord[], startedBy: number): Seen {
   const calls = new Sightings<LearnedCall>()
   for (const { name, exe, comm, time } of records) {
@@ -52,7 +52,7 @@ export function callsSeen(records: readonly SeccompRecord[], startedBy: number):
   return { ...NOTHING, calls: calls.list(), bits32: records.some(({ arch }) => isOf32Bits(arch)) }
 }
 
-/** What one look shows that an earlier one, `before`, did not. */
+/** New facts of one look compared with an earlier one, `before`. */
 export function seenSince(before: Look, now: Look): Seen {
   const [known, found] = [seenIn(before), seenIn(now)]
   const files = found.files.flatMap((file) => {
@@ -112,7 +112,7 @@ function socketsIn(processes: Look['processes'], sockets: readonly SocketFacts[]
   return found.list()
 }
 
-/** As facts to be merged with what clones taught. What was not seen here proves nothing, so it is never complete. */
+/** Facts to merge with those of clones. A thing not seen here proves nothing, so they are never complete. */
 export function liveFacts(seen: Seen, on: LearnedOn, unprivileged = false): LearnedFacts {
   const phases = [LIVE_TRAFFIC]
   const learned = { ...seen, phases, failed: [], lines: 0, unread: 0, overflow: false }
@@ -136,7 +136,7 @@ function names(sightings: readonly Sighting[]): string {
   return [...new Set(sightings.map(({ program }) => program.split('/').at(-1) || 'a process'))].join(', ')
 }
 
-/** What of `found` was not known before. */
+/** The part of `found` that was unknown before. */
 export function newsIn(known: LearnedFacts | undefined, found: LearnedFacts): News {
   const has = <One>(list: readonly One[] | undefined, same: (one: One) => boolean) =>
     list?.some(same) ?? false

@@ -3,12 +3,10 @@ import type { LearnedCall } from './learned.ts'
 type Groups = Readonly<Record<string, readonly string[]>>
 
 const BASE = '@system-service'
-/** Groups of which nothing is allowed for company: only what was seen, and its siblings. */
+/** Groups that are not allowed as a whole for one seen call: only the seen calls and their siblings. */
 const CAREFUL = ['@privileged', '@resources'] as const
 
-/**
- * Calls that do the same: which of them a program makes is its C library's choice, and an update may choose another.
- */
+/** Calls that do the same: the C library chooses one of them, and an update may choose another. */
 const SIBLINGS: readonly (readonly string[])[] = [
   ['chown', 'fchown', 'lchown', 'fchownat', 'chown32', 'fchown32', 'lchown32'],
   ['setuid', 'setreuid', 'setresuid', 'setuid32', 'setreuid32', 'setresuid32'],

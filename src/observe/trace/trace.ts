@@ -15,7 +15,7 @@ import { type Act, actsOf } from './traced-acts.ts'
 import { pathOfFailure, usedFiles } from './traced-files.ts'
 import { type AttributedCall, type TracedOptions, TracedProcesses } from './traced-processes.ts'
 
-/** A web server with a big tree of files has many; what is beyond tells nothing new of the places. */
+/** A web server with a big tree of files has many; more files tell nothing new about the places. */
 const MAX_FILES = 20_000
 const MAX_FAILED = 5000
 /** Errors that are part of an ordinary day and never a refusal. */
@@ -47,8 +47,8 @@ function needsOf({ name, args, process }: AttributedCall, error: string): string
 }
 
 /**
- * Reads what `strace -f -y` writes, piece by piece as it comes, and gathers what it tells of the service. Takes any
- * text: what can't be read is counted and left out.
+ * Reads the output of `strace -f -y` piece by piece and collects facts about the service. Takes any text: unreadable
+ * lines are counted and left out.
  */
 export class Trace {
   readonly #processes: TracedProcesses
@@ -151,7 +151,10 @@ export class Trace {
     if (name !== undefined && this.#families.size < MAX_FILES) this.#families.set(name, family)
   }
 
-  /** Every notification to systemd asks for a larger buffer, by AF_UNIX; whoever asks for the network's means it. */
+  /**
+   * Every notification to systemd asks for a larger buffer on an AF_UNIX socket; only a request on a network socket is
+   * real.
+   */
   #actsOf(call: AttributedCall): Act[] {
     const acts = actsOf(call, call.process.uid)
     if (call.name !== 'setsockopt') return acts

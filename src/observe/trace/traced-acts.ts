@@ -2,7 +2,7 @@ import type { LearnedAct } from './learned.ts'
 import { splitArguments, type TracedCall } from './strace-line.ts'
 import { fieldOf, flagsOf, numberOf } from './strace-values.ts'
 
-/** What a call does that a sandbox setting would forbid. */
+/** The acts of a call that a sandbox setting would forbid. */
 export type Act = Pick<LearnedAct, 'kind' | 'detail' | 'sure'>
 
 type Reader = (args: string[], uid: number | undefined) => Act[]

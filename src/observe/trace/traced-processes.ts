@@ -32,9 +32,9 @@ export interface AttributedCall extends TracedCall {
 
 const FORKS = new Set(['fork', 'vfork', 'clone', 'clone3'])
 const EXECS = new Set(['execve', 'execveat'])
-/** Lines of a process whose parent's fork has not come back yet. */
+/** Lines of a process whose parent's fork has not returned yet. */
 const MAX_WAITING = 20_000
-/** A start that is only ever cut off is no real one. */
+/** Ignore an unfinished line longer than this; it is not a real call. */
 const MAX_UNFINISHED = 65_536
 
 /** The last call that a thread began. */
@@ -47,8 +47,8 @@ interface Latest {
 }
 
 /**
- * Follows a trace of several processes: puts interrupted lines together and knows for each call which program made it.
- * A child may be heard before its parent's fork has returned its id, so its lines wait until then.
+ * Follows a trace of several processes: joins interrupted lines and knows for each call which program made it. Lines of
+ * a child may arrive before its parent's fork has returned its id; they wait until then.
  */
 export class TracedProcesses {
   readonly #known = new Map<number, TracedProcess>()
@@ -89,7 +89,7 @@ export class TracedProcesses {
     return this.#known.get(pid)?.uid
   }
 
-  /** What still waits: nothing tells whose it is, so it counts as the service's. */
+  /** Lines that still wait: their owner is unknown, so they count as the service's. */
   rest(): AttributedCall[] {
     return [...this.#waiting.keys()].flatMap((pid) => {
       this.#known.set(pid, stranger(pid, true))
@@ -127,7 +127,7 @@ export class TracedProcesses {
 
   #resume(pid: number, name: string, rest: string): AttributedCall[] {
     const pending = this.#latest.get(pid)
-    // A call that was under way when the tracer came has no beginning.
+    // A call that had begun before the tracer attached has no beginning.
     if (pending?.name !== name || pending.result !== undefined || pending.args.length > MAX_UNFINISHED)
       return []
     const call = parseCall(`${name}(${pending.args}${rest}`)

@@ -10,9 +10,8 @@ const SUPPRESSED = /\bkauditd_printk_skb: (\d+) callbacks suppressed/
 const LOST = /\baudit: audit_lost=\d+/
 
 /**
- * Whether the kernel log tells of records that it dropped since a moment (epoch ms). It counts them only when the
- * next one comes, so silence proves nothing. These lines have no time of their own: their place among the records
- * tells it.
+ * Whether the kernel log reports dropped records since a moment (epoch ms). The kernel reports them only with the next
+ * record, so silence proves nothing. These lines have no time of their own: their place among the records tells it.
  */
 export function tellsOfLoss(kernelLog: string, sinceMs: number): boolean {
   let told = false

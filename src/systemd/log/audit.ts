@@ -102,7 +102,7 @@ export async function readSeccompLog(
   return { records: distinctRecords(records), kernelLog: read[logs.indexOf('kernel')]?.text ?? '' }
 }
 
-/** Groups that hold a call, the smallest first: what lets through least besides. @known holds every call. */
+/** Groups that contain a call, the smallest first: it allows the fewest other calls. @known contains every call. */
 export function groupsOf(name: string, groups: Readonly<Record<string, readonly string[]>>): string[] {
   return Object.entries(groups)
     .filter(([group, members]) => group !== '@known' && members.includes(name))

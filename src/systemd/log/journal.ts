@@ -53,12 +53,14 @@ const MAX_LINES = '400'
 
 const SYNC_LIMIT_MS = 5000
 
-/** Waits until journald has written what was said so far, which on a busy machine may take a while: journalctl(1), --sync. */
+/**
+ * Waits until journald has written all earlier lines, which may take a while on a busy machine: journalctl(1), --sync.
+ */
 export async function syncJournal(host: Host): Promise<void> {
   await host.run(['journalctl', '--sync'], { timeoutMs: SYNC_LIMIT_MS })
 }
 
-/** What the unit, and PID 1 about it, said in one invocation; the newest few hundred entries in order of time. */
+/** Log lines of the unit, and of PID 1 about it, in one invocation; the newest few hundred in order of time. */
 export async function invocationJournal(host: Host, invocation: string): Promise<JournalEntry[]> {
   if (!/^[0-9a-f]{32}$/.test(invocation)) return []
   const match = [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `INVOCATION_ID=${invocation}`]
@@ -66,7 +68,7 @@ export async function invocationJournal(host: Host, invocation: string): Promise
   return parseJournal(result.stdout)
 }
 
-/** What the unit, and PID 1 about it, said since `since` (epoch ms), over several invocations. */
+/** Log lines of the unit, and of PID 1 about it, since `since` (epoch ms), over several invocations. */
 export async function unitJournal(host: Host, unit: string, since: number): Promise<JournalEntry[]> {
   const from = `--since=@${(since / 1000).toFixed(3)}`
   const result = await host.run([

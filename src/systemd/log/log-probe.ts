@@ -25,8 +25,8 @@ export type LogProbe =
   | { readable: false; why: string }
 
 /**
- * Has PID 1 start a program one call of which is logged, and looks for it in the log. `properties` are settings of the
- * unit that is to be logged, "Key=value", such as its User=.
+ * Makes PID 1 start a program with one logged call, and looks for the record. `properties` are settings of the unit
+ * whose calls will be logged, "Key=value", such as its User=.
  */
 export async function probeLog(host: Host, properties: readonly string[]): Promise<LogProbe> {
   const since = Date.now()

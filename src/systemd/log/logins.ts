@@ -20,7 +20,7 @@ const LET_IN = [
   /^Accepted [\w/-]+ for ([^\s()]+) from /,
 ]
 
-/** Logins that root's processes of a service told of, in the order of `entries`. */
+/** Logins that root processes of a service reported, in the order of `entries`. */
 export function loginsIn(entries: readonly JournalEntry[]): Login[] {
   return entries.flatMap(({ message, time, fields }) => {
     if (fields._UID !== '0') return []

@@ -32,7 +32,7 @@ export async function resetFailed(host: Host, unit: string): Promise<void> {
   await systemctl(host, ['reset-failed', '--', unit])
 }
 
-/** Queues the job and returns: what came of it is read from the unit, never from systemctl's exit code. */
+/** Queues the job and returns: the result is read from the unit, never from systemctl's exit code. */
 export const queue = (
   host: Host,
   verb: 'restart' | 'reload' | 'start' | 'stop',

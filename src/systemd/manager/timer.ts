@@ -3,7 +3,7 @@ import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { nameAsPart, shortName } from './unit-name.ts'
 
-/** An undo that hangs would be as bad as none; it runs a few starts, for which PID 1 has its own limit. */
+/** A hanging undo would be as bad as none; it runs a few starts, each with PID 1's own limit. */
 const UNDO_LIMIT_SECONDS = 1200
 /** Between two attempts of an undo that can't be done yet. */
 const AGAIN_SECONDS = 60
@@ -12,7 +12,7 @@ const FORGET_LIMIT_MS = 3000
 const FORGET_INTERVAL_MS = 50
 /** Of a timer: its default is a minute. */
 const ACCURACY = '--timer-property=AccuracySec=200ms'
-/** An undo opens files of others; a link put in the place of one must not lead to a watchdog or a tape. */
+/** An undo opens files of others; a link in place of one must not lead to a watchdog or a tape. */
 const NO_DEVICES = '--property=DevicePolicy=closed'
 const UNDO_WAIT_MS = (UNDO_LIMIT_SECONDS + 60) * 1000
 
@@ -39,8 +39,8 @@ async function runAsUnit(host: Host, name: string, argv: readonly string[]): Pro
 }
 
 /**
- * Has PID 1 run `/bin/sh script` in `seconds`, whatever becomes of hardenctl: systemd-run(1). A script that
- * succeeds stops the timer; one that fails, say while /run is full, is run again.
+ * Makes PID 1 run `/bin/sh script` in `seconds`, even if hardenctl dies: systemd-run(1). A script that succeeds stops
+ * the timer; one that fails, for example while /run is full, runs again.
  */
 export async function armTimer(host: Host, unit: string, script: string, seconds: number): Promise<void> {
   await runAsUnit(host, deadmanName(unit), [
@@ -62,7 +62,7 @@ function starterName(unit: string): string {
   return `hardenctl-start-${nameAsPart(unit)}`
 }
 
-/** Has PID 1 start the unit in `seconds`, whatever becomes of hardenctl. Throws TimerError. */
+/** Makes PID 1 start the unit in `seconds`, even if hardenctl dies. Throws TimerError. */
 export async function armStart(host: Host, unit: string, seconds: number): Promise<void> {
   await runAsUnit(host, starterName(unit), [
     `--description=Start ${shortName(unit)}, which hardenctl stopped`,
@@ -75,7 +75,7 @@ export async function armStart(host: Host, unit: string, seconds: number): Promi
   ])
 }
 
-/** Starts the time of armStart() anew. */
+/** Restarts the time of armStart(). */
 export async function rearmStart(host: Host, unit: string): Promise<void> {
   await host.run(['systemctl', 'restart', `${starterName(unit)}.timer`])
 }
@@ -95,7 +95,7 @@ export async function undoIsRunning(host: Host, unit: string): Promise<boolean> 
   return /^(activating|active|deactivating)/.test(result.stdout)
 }
 
-/** Starts the time anew: OnActiveSec counts from the timer's activation. False when it is no longer there. */
+/** Restarts the time: OnActiveSec counts from the timer's activation. False if the timer is gone. */
 export async function rearmTimer(host: Host, unit: string): Promise<boolean> {
   const result = await host.run(['systemctl', 'restart', `${deadmanName(unit)}.timer`])
   return result.exitCode === 0 && (await timerIsArmed(host, unit))
@@ -106,8 +106,8 @@ export async function disarmTimer(host: Host, unit: string): Promise<void> {
 }
 
 /**
- * Runs the undo now, in PID 1's care, and waits for it: killing hardenctl meanwhile does not stop it.
- * Where the timer has gone (it fired, or a reboot) the script is run as a new transient service.
+ * Runs the undo now through PID 1, and waits for it: killing hardenctl does not stop it. If the timer is gone (it
+ * fired, or after a reboot), the script runs as a new transient service.
  */
 export async function undoNow(host: Host, unit: string, script: string): Promise<boolean> {
   const started = await host.run(['systemctl', 'start', `${deadmanName(unit)}.service`], {

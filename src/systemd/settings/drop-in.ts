@@ -6,7 +6,7 @@ import type { Assignment } from './assignment.ts'
 const KEPT = 'zz-hardenctl-kept.conf'
 const TRIAL = 'zz-hardenctl-trial.conf'
 
-/** Where what passed is written. A file of the same name in /etc would mask one in /run, so the two differ. */
+/** The file of proven settings. A file of the same name in /etc would mask one in /run, so the names differ. */
 export function keptPath(unit: string): string {
   return `/etc/systemd/system/${unit}.d/${KEPT}`
 }
@@ -48,7 +48,7 @@ function section(name: 'Unit' | 'Service', parts: readonly DropInPart[]): string
 /** ini cuts values at ; and #, and strips quotes: only a value without them can be compared by it. */
 const PLAIN_FOR_INI = /^(?!\[)[^=;#"'\\]*$/
 
-/** Reads the file that was just made with another's eyes, so that a slip of the writer never reaches PID 1. */
+/** Reads the new file with an independent parser, so that an error of the writer never reaches PID 1. */
 function prove(text: string, parts: readonly DropInPart[]): void {
   const read = parse(text, { bracketedArray: false }) as Record<string, Record<string, unknown>>
   for (const { section: name, key, value } of parts.flatMap((part) => part.assignments)) {

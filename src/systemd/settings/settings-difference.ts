@@ -4,7 +4,7 @@ import type { Groups } from './settings-kinds.ts'
 import { type Kind, kindOf } from './settings-kinds.ts'
 import { ALL_CAPABILITIES, words } from './settings-values.ts'
 
-/** A setting that the manager does not have as it was asked. Both texts as lists joined by blanks. */
+/** A setting whose value in the manager differs from the wanted one. Both texts as lists joined by blanks. */
 export interface SettingDifference {
   key: string
   asked: string
@@ -98,7 +98,7 @@ function isUnfilterable(
   })
 }
 
-/** What the lines name, whether to take in or out, without error numbers. */
+/** The names in the lines, allowed or denied, without error numbers. */
 function namesIn(lines: readonly string[]): string[] {
   return lines.flatMap((line) => words(line.replace(/^~/, ''))).map((word) => word.split(':')[0] ?? '')
 }
