@@ -185,6 +185,8 @@ export interface ForeignHolding {
 
 /** A folder that the service's accounts may write into, or that its package brought for data. */
 export interface OwnedFolder {
+  /** What is made in it gets its group, so that whoever makes folders there may set the bit too. */
+  setgid?: true
   path: string
   /** A sentence for a person. */
   why: string

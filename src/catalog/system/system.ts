@@ -95,6 +95,12 @@ function proposeKeyring(facts: Facts): Proposed | NotProposed {
   })
 }
 
+/** Something that it writes and that is setuid or setgid. The log folders of packages are setgid for their readers. */
+function markedPath(facts: Facts): string | undefined {
+  const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
+  return marked?.path ?? facts.owned.find(({ path, setgid }) => setgid && !path.startsWith('/var/log/'))?.path
+}
+
 export const SYSTEM: Directive[] = [
   toggle({
     key: 'NoNewPrivileges',
@@ -191,16 +197,15 @@ export const SYSTEM: Directive[] = [
     forbids: 'suid',
     against: (facts) => actSeen(facts, 'suid'),
     evidence: (facts) => {
-      const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
-      return marked
+      return markedPath(facts) !== undefined
         ? []
         : facts.writable.length > 0
           ? [`None of the ${facts.writable.length} files and directories it writes is setuid or setgid.`]
           : []
     },
     caution: (facts) => {
-      const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
-      return marked && `${marked.path} has the setuid or setgid bit, and the service may set it itself.`
+      const marked = markedPath(facts)
+      return marked && `${marked} has the setuid or setgid bit, and the service may set it itself.`
     },
   }),
   toggle({

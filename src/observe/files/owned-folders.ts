@@ -59,6 +59,13 @@ export function foldersOfPackages(listed: string): OwnedFolder[] {
     .map((path) => ({ path, why: `${path} came with its package.` }))
 }
 
+const SETGID = 0o2000
+
+async function withMode(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promise<OwnedFolder> {
+  const stat = await orBlindSpot(gaps, folder.path, host.stat(folder.path))
+  return ((stat?.mode ?? 0) & SETGID) === 0 ? folder : { ...folder, setgid: true }
+}
+
 /**
  * Folders that exist for the service to write into, even if it was not seen writing: folders below /var, /srv, /run and
  * /etc that its accounts own or may write, and data folders of its package. A mail, an upload or a rotated file may
@@ -85,5 +92,6 @@ export async function readOwnedFolders(
   const packages =
     named.length === 0 ? [] : parseDpkgSearch(await output(['dpkg-query', '--search', '--', ...named]))
   const listed = packages.length === 0 ? '' : await output(['dpkg-query', '--listfiles', '--', ...packages])
-  return outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(listed)]).slice(0, MAX_FOLDERS)
+  const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(listed)])
+  return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => withMode(host, folder, gaps)))
 }

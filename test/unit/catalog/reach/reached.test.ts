@@ -135,6 +135,12 @@ describe('a call alone is weak', () => {
   })
 })
 
+test('a setgid folder of its own speaks against RestrictSUIDSGID, one for logs does not', () => {
+  const owning = (path: string) => daemon(990, { owned: [{ path, why: 'It is its.', setgid: true }] })
+  expect(taken('RestrictSUIDSGID', owning('/srv/git'))).toBe(false)
+  expect(taken('RestrictSUIDSGID', owning('/var/log/srv'))).toBe(true)
+})
+
 test('rules of sudo speak against NoNewPrivileges', () => {
   expect(taken('NoNewPrivileges', daemon(990, { reach: reach({ sudo: ['srv'] }) }))).toBe(false)
 })

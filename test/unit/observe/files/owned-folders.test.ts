@@ -35,3 +35,22 @@ test('asks for the accounts of the processes alone, never for root or the accoun
   expect(find.filter((_, at) => find[at - 1] === '-gid')).toEqual(['33'])
   expect(asked.some((argv) => argv.includes('--search') && argv.includes('/usr/sbin/x'))).toBe(true)
 })
+
+test('tells a folder whose group is handed on', async () => {
+  const listing = 'dpkg-query --listfiles -- x'
+  const host = memoryHost({
+    files: {
+      '/srv/shared': { stat: { kind: 'directory', mode: 0o2775 } },
+      '/srv/plain': { stat: { kind: 'directory', mode: 0o755 } },
+    },
+    programs: {
+      'dpkg-query --search -- /usr/sbin/x': 'x: /usr/sbin/x\n',
+      [listing]: '/srv/shared\n/srv/plain\n',
+    },
+  })
+  const folders = await readOwnedFolders(host, [], ['/usr/sbin/x'], new Set())
+  expect(folders.map(({ path, setgid }) => [path, setgid])).toEqual([
+    ['/srv/shared', true],
+    ['/srv/plain', undefined],
+  ])
+})
