@@ -82,11 +82,13 @@ export async function keepOrUndo(
   }
   const rolledBack = async (why: string) => skipped(why, await undo(trials, result.trial))
   const seconds = secondsToKeep(context.options, facts)
+  const warnings = result.oddities.length === 0 ? {} : { warnings: result.oddities }
   if (seconds > 0) {
     await rearmTimer(host, subject.unit)
     const deadline = Date.now() + seconds * 1000
     const proof = [...result.report.proof, ...(rehearsal === '' ? [] : [rehearsal])]
-    const asked = { at: 'keep' as const, stage, deadline, before, after, proof, ...(login ? { login } : {}) }
+    const more = { ...warnings, ...(login ? { login } : {}) }
+    const asked = { at: 'keep' as const, stage, deadline, before, after, proof, ...more }
     const look = () => newestLogin(host, subject.unit, result.trial.since)
     const answer = await askToKeep(context, asked, look).catch(async (error) => {
       const undone = await undo(trials, result.trial)
@@ -118,5 +120,5 @@ export async function keepOrUndo(
   const note = rehearsal === '' ? {} : { note: rehearsal }
   context.pendingChange?.add({ ...change, assignments: [...result.trial.assignments] }, parts)
   const outcome = host === context.live ? 'kept' : 'rehearsed'
-  return { stage, outcome, before, after, kept: lines, ...note }
+  return { stage, outcome, before, after, kept: lines, ...note, ...warnings }
 }

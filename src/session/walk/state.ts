@@ -64,6 +64,8 @@ export type Phase =
       before: number
       after: number
       proof: string[]
+      /** What is other than before, though no check fails. */
+      warnings?: readonly string[]
       /** The service lets people log in to the machine: kept only after a new login, or if the person insists. */
       login?: LoginProof
     }
@@ -214,6 +216,8 @@ export interface StepRow {
 }
 
 export interface StageResult {
+  /** What is other than before, though it was kept. */
+  warnings?: readonly string[]
   stage: StageOrAll
   /** rehearsed: kept in the clone that stands in for the host, and not live yet. */
   outcome: 'kept' | 'rehearsed' | 'skipped' | 'nothing'

@@ -192,7 +192,10 @@ export function linesOf(event: WalkEvent, before: Phase): string[] {
     case 'step':
       return before.at === 'trial' ? [stepLine(event.event)] : []
     case 'finished':
-      return [resultLine(event.result, before)]
+      return [
+        resultLine(event.result, before),
+        ...(event.result.warnings ?? []).map((text) => `    other than before: ${text}`),
+      ]
     case 'subject':
     case 'exposure':
     case 'target':

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Assignment, NewAccount, StageOrAll } from '../../catalog/common/types.ts'
-import { Bug, ExpectedError, isExpected } from '../../host/errors.ts'
+import { Bug, ExpectedError, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import { daemonReload, queue, resetFailed } from '../../systemd/manager/control.ts'
@@ -9,6 +9,7 @@ import { first, showUnit } from '../../systemd/manager/show.ts'
 import { armTimer } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
+import { markSockets, odditiesOf } from '../diagnosis/oddities.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
 import type { Reason } from '../health/judge.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
@@ -187,8 +188,15 @@ export async function attempt(context: TrialContext, stage: StageOrAll, change: 
   const trial = await timed('snapshot', context, () => snapshot(context, stage, change))
   await context.remember(trial)
   try {
+    const { host, unit, baseline } = context
+    const sockets = host.isClone
+      ? new Map()
+      : await markSockets(host, baseline.listeners).catch(orElse(new Map()))
     const report = await perform(context, trial, change.account)
-    return { healthy: true, trial, report }
+    const invocations = { before: trial.before.invocation, after: report.last?.invocation ?? '' }
+    const trialed = { unit, listeners: baseline.listeners, sockets, since: trial.since, ...invocations }
+    const oddities = host.isClone ? [] : await odditiesOf(host, trialed).catch(orElse([]))
+    return { healthy: true, trial, report, oddities }
   } catch (error) {
     const meddled = await foreignChangeIn(error, context, trial)
     const undone = await undo(context, trial)

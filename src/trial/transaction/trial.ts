@@ -60,7 +60,13 @@ export interface TrialContext {
 }
 
 export type Attempt =
-  | { healthy: true; trial: Trial; report: HealthReport }
+  | {
+      healthy: true
+      trial: Trial
+      report: HealthReport
+      /** What is other than before, though no check fails; a line each. Not looked for in a clone. */
+      oddities: readonly string[]
+    }
   | { healthy: false; trial: Trial; reasons: Reason[]; report: HealthReport | undefined; undone: Undone }
 
 export interface Undone {

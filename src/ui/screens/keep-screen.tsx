@@ -37,6 +37,13 @@ function loginLines({ login }: KeepProps['phase'], now: number, width: number): 
   return [...paragraph(text, width), BLANK]
 }
 
+/** What no check tells, before what the checks tell. */
+function warningLines({ warnings = [] }: KeepProps['phase'], width: number): Line[] {
+  if (warnings.length === 0) return []
+  const lines = warnings.flatMap((text) => paragraph(`Other than before: ${text}`, width, 'warn'))
+  return [...lines, BLANK]
+}
+
 type Answer = 'keep' | 'undo' | 'insist'
 
 const ROLL_BACK: Choice<Answer> = { value: 'undo', label: 'Roll back' }
@@ -97,6 +104,7 @@ export function Keep(props: KeepProps) {
           ...paragraph(`Exposure ${rated(phase.before)} → ${rated(phase.after)}`, width),
           BLANK,
           ...loginLines(phase, now, width),
+          ...warningLines(phase, width),
         ]
         // Below them a blank row, the countdown, another one, and two choices.
         const rest = height - below.length - 4

@@ -1,0 +1,92 @@
+import type { Host } from '../../host/host.ts'
+import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
+import type { Listener } from '../health/baseline.ts'
+
+/** Owner and mode of what leads to a service's sockets, by path. */
+export type SocketMarks = ReadonlyMap<string, string>
+
+const MAX_KINDS = 5
+/** PID 1's messages that it begins a start and that the unit is up: systemd.journal-fields(7), MESSAGE_ID. */
+const STARTS = new Set(['7d4958e842da4a758f6c1cdc7b36dcc5', '39f53479d3a045ac8e11786248231fbf'])
+/** Everybody's folders; they are no service's to change. */
+const SHARED = new Set(['/', '/run', '/var', '/var/run', '/tmp', '/var/tmp'])
+
+/** A socket and the folders above it, as far as they may be the service's. */
+function leadingTo(path: string): string[] {
+  const folder = path.slice(0, path.lastIndexOf('/')) || '/'
+  return SHARED.has(folder) ? [path] : [...leadingTo(folder), path]
+}
+
+/** Owner and mode of each Unix socket of the service that has a path, and of the folders above it. */
+export async function markSockets(host: Host, listeners: readonly Listener[]): Promise<SocketMarks> {
+  const named = listeners.filter(({ family, address }) => family === 'AF_UNIX' && address.startsWith('/'))
+  const paths = [...new Set(named.flatMap(({ address }) => leadingTo(address)))]
+  const marks = await Promise.all(
+    paths.map(async (path) => {
+      const stat = await host.stat(path)
+      return stat && ([path, `${stat.uid}:${stat.gid}, mode ${stat.mode.toString(8)}`] as const)
+    }),
+  )
+  return new Map(marks.filter((mark) => mark !== undefined))
+}
+
+/** One line each that has another owner, group or mode; what is gone is health's to tell. */
+export function socketChanges(before: SocketMarks, after: SocketMarks): string[] {
+  return [...before].flatMap(([path, mark]) => {
+    const now = after.get(path)
+    return now === undefined || now === mark
+      ? []
+      : [`${path} belongs to ${now}; before the change to ${mark}: who used it may be locked out`]
+  })
+}
+
+/** The same line twice differs in times, pids, ports and addresses. */
+function kindOf(line: string): string {
+  return line
+    .replaceAll(/\b(?:0x)?[0-9a-f]{6,}\b/gi, '#')
+    .replaceAll(/\d+/g, '#')
+    .trim()
+}
+
+/**
+ * Lines that the service itself wrote now and never before, one a kind. `before`: what was said by and of the invocation
+ * before; where its start is no longer among it, nothing can be compared. `earlier`: what was said before that.
+ */
+export function newKinds(
+  before: readonly JournalEntry[],
+  earlier: readonly JournalEntry[],
+  now: readonly JournalEntry[],
+): string[] {
+  if (!before.some(({ messageId }) => STARTS.has(messageId))) return []
+  const known = new Set([...before, ...earlier].map(({ message }) => kindOf(message)))
+  const own = now.filter(({ pid, message }) => pid !== 1 && message.trim() !== '')
+  const fresh = own.filter(({ message }) => !known.has(kindOf(message)))
+  const kinds = new Map(fresh.map(({ message }) => [kindOf(message), message.trim()]))
+  return [...kinds.values()].slice(0, MAX_KINDS)
+}
+
+export interface Trialed {
+  unit: string
+  listeners: readonly Listener[]
+  sockets: SocketMarks
+  /** Invocations before and after the restart. */
+  before: string
+  after: string
+  /** Epoch milliseconds of the restart. */
+  since: number
+}
+
+/** What no check tells and yet is other than before the change: one line each, for the person who is asked to keep it. */
+export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]> {
+  const { unit, listeners, sockets, since } = trialed
+  const [before, now, all] = await Promise.all([
+    invocationJournal(host, trialed.before),
+    invocationJournal(host, trialed.after),
+    unitJournal(host, unit, 0),
+  ])
+  const earlier = all.filter(({ time }) => time / 1000 < since)
+  return [
+    ...socketChanges(sockets, await markSockets(host, listeners)),
+    ...newKinds(before, earlier, now).map((line) => `a new kind of line in its log: ${line}`),
+  ]
+}

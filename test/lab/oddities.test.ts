@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { within } from './kit/subjects.ts'
+
+/** Without its store it goes on, says so in words of its own, and lets only its own account in. */
+const SERVICE = `
+import { accessSync, chmodSync, constants } from 'node:fs'
+import { createServer } from 'node:net'
+console.log('begin with pid ' + process.pid)
+let mode = 0o666
+try {
+  accessSync('/opt/store', constants.W_OK)
+} catch {
+  mode = 0o600
+  console.log('no store for pid ' + process.pid + ', results are lost')
+}
+const path = '/run/asked/socket'
+createServer((socket) => socket.on('error', () => {}).end('ok')).listen(path, () => chmodSync(path, mode))
+`
+const UNIT = `[Service]
+RuntimeDirectory=asked
+ExecStart=/usr/local/bin/node /opt/asked.mjs
+`
+
+describe.skipIf(skipLab())(labTitle('what is other than before though no check fails'), () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab({
+      files: { '/opt/asked.mjs': SERVICE, '/etc/systemd/system/asked.service': UNIT },
+      setup: [
+        ['mkdir', '/opt/store'],
+        ['systemctl', 'daemon-reload'],
+        ['systemctl', 'start', 'asked'],
+      ],
+    })
+    expect(
+      await within(10_000, async () => (await lab.run(['test', '-S', '/run/asked/socket'])).exitCode === 0),
+    ).toBe(true)
+  })
+  afterAll(() => lab?.stop())
+
+  it('is told by --yes: a new kind of line, and not the old one; a socket’s mode', {
+    timeout: 120_000,
+  }, async () => {
+    const argv = [
+      'hardenctl',
+      'asked',
+      '--yes',
+      '--no-rehearsal',
+      '--stages',
+      'filesystem',
+      '--watch-seconds',
+      '1',
+    ]
+    const { stdout, exitCode } = await lab.run(argv, { timeoutMs: 110_000 })
+    expect(exitCode, stdout).toBe(0)
+    expect(stdout).toMatch(
+      /other than before: a new kind of line in its log: no store for pid \d+, results are lost/,
+    )
+    expect(stdout).not.toMatch(/new kind of line.*begin with pid/)
+    expect(stdout).toContain(
+      'other than before: /run/asked/socket belongs to 0:0, mode 600; before the change to 0:0, mode 666',
+    )
+  })
+})
