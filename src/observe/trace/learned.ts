@@ -86,6 +86,13 @@ export interface FailedCall {
   sightings: Sighting[]
 }
 
+/** A call that had begun and not come back when the trace ended. */
+export interface WaitingCall {
+  program: string
+  name: string
+  path?: string
+}
+
 /** All facts of one trace of a service. Plain data. */
 export interface Learned {
   phases: string[]
@@ -94,6 +101,7 @@ export interface Learned {
   sockets: LearnedSocket[]
   acts: LearnedAct[]
   failed: FailedCall[]
+  waiting: WaitingCall[]
   /** A process ran in 32 bit mode. */
   bits32: boolean
   /** Lines of the service's processes, and those of all that could not be read. */

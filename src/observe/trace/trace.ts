@@ -8,6 +8,7 @@ import {
   type LearnedSocket,
   type Sighting,
   Sightings,
+  type WaitingCall,
 } from './learned.ts'
 import { parseStraceLine, splitArguments } from './strace-line.ts'
 import { decorationOf, errnoOf, numberOf } from './strace-values.ts'
@@ -96,11 +97,23 @@ export class Trace {
       sockets: this.#sockets.list(),
       acts: this.#acts.list(),
       failed: this.#failed.list(),
+      waiting: this.#waiting(),
       bits32: this.#bits32,
       lines: this.#lines,
       unread: this.#unread,
       overflow: this.#files.overflow || this.#failed.overflow,
     }
+  }
+
+  #waiting(): WaitingCall[] {
+    const own = this.#processes.underWay().filter(({ process }) => process.ofService)
+    return own.map((call) => {
+      const held = decorationOf(splitArguments(call.args)[0] ?? '')
+      const asked = pathOfFailure(call, call.process.workingDirectory)
+      const path = asked ?? (held?.startsWith('/') ? held : undefined)
+      const { program } = call.process
+      return { program, name: this.#nameOf(call.name), ...(path === undefined ? {} : { path }) }
+    })
   }
 
   #line(text: string, phase: string): void {

@@ -97,6 +97,14 @@ export class TracedProcesses {
     })
   }
 
+  /** Calls that have begun and not come back, as far as is known whose they are. */
+  underWay(): AttributedCall[] {
+    return [...this.#latest].flatMap(([pid, { name, args, result }]) => {
+      const process = this.#known.get(pid)
+      return result === undefined && process ? [{ name, args, result: '?', process: { ...process } }] : []
+    })
+  }
+
   #perform(line: StraceLine): AttributedCall[] {
     const { pid } = line
     switch (line.kind) {

@@ -15,6 +15,8 @@ export interface Lifecycle {
   baseline: Baseline
   /** What else is done while it serves: the person's exercises. */
   exercise?(): Promise<void>
+  /** What it bears unhardened: no reload is played where it does not bear one, and a stop gets the time that it takes. */
+  borne?: { reload: boolean; stopMs: number }
   signal?: AbortSignal
 }
 
@@ -74,7 +76,8 @@ async function rotate(host: Host, life: Lifecycle, sources: readonly string[]): 
 
 async function stop(host: Host, life: Lifecycle): Promise<void> {
   await queue(host, 'stop', life.facts.unit.id)
-  const { active, result } = await untilQuiet(host, life.facts.unit.id, STOP_LIMIT_MS)
+  const limit = Math.max(STOP_LIMIT_MS, (life.borne?.stopMs ?? 0) * PATIENCE)
+  const { active, result } = await untilQuiet(host, life.facts.unit.id, limit)
   if (active !== 'inactive') throw new ExpectedError(`it did not stop cleanly (${active}, ${result})`)
 }
 
@@ -91,7 +94,9 @@ export function lifecycleOf(host: Host, life: Lifecycle): LearnPhase[] {
   return [
     phase('start', () => start(host, life)),
     phase('serve', () => serve(host, life)),
-    ...(life.facts.unit.canReload ? [phase('reload', () => reload(host, life))] : []),
+    ...(life.facts.unit.canReload && life.borne?.reload !== false
+      ? [phase('reload', () => reload(host, life))]
+      : []),
     ...(sources.length > 0 ? [phase('rotate', () => rotate(host, life, sources))] : []),
     phase('stop', () => stop(host, life)),
   ]

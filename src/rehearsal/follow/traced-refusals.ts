@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix'
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import type { FailedCall, Learned } from '../../observe/trace/learned.ts'
+import type { FailedCall, Learned, WaitingCall } from '../../observe/trace/learned.ts'
 import { newFailures } from '../../observe/trace/learned-facts.ts'
 import { daemonReload } from '../../systemd/manager/control.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
@@ -18,7 +18,7 @@ export interface TracedTrialInput extends LearnInput {
   before: Pick<Learned, 'failed' | 'files'>
 }
 
-export type TracedRefusals = { failed: FailedCall[]; cut: boolean } | { why: string }
+export type TracedRefusals = { failed: FailedCall[]; waiting: WaitingCall[]; cut: boolean } | { why: string }
 
 function dropInPath(unit: string): string {
   return `/run/systemd/system/${unit}.d/zz-hardenctl-traced.conf`
@@ -44,7 +44,8 @@ export async function traceRefusals(clone: { host: Host }, input: TracedTrialInp
   try {
     const result = await learn(clone, { ...input, beforeBack: removeTrial })
     if ('why' in result) return result
-    return { failed: newFailures(before, result.learned.failed), cut: result.cut }
+    const { failed, waiting } = result.learned
+    return { failed: newFailures(before, failed), waiting, cut: result.cut }
   } finally {
     await removeTrial()
   }

@@ -12,27 +12,30 @@ import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms, withInterpreters } from '../../rehearsal/follow/traced-programs.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage } from '../proof/clone-pool.ts'
+import { controlOf } from '../proof/control.ts'
 import type { WalkContext } from '../walk/context.ts'
 
 /**
  * Plays the life of the service once in a clone under strace. `written` lists other changes in the clone's upper layer.
  */
 async function follow(
-  { live, signal }: WalkContext,
+  { live, signal, rehearsing }: WalkContext,
   clone: Clone,
   facts: Facts,
   baseline: Baseline,
   written: () => Promise<WrittenPath[]>,
 ): Promise<{ facts: LearnedFacts; trace: Learned } | { why: string }> {
   const { unit, architecture, systemd, kernel, executables } = facts
-  const phases = lifecycleOf(clone.host, { facts, baseline, signal })
+  const phases = lifecycleOf(clone.host, { facts, baseline, borne: controlOf(rehearsing), signal })
   const result = await learn(clone, { unit, architecture, phases, signal })
   if ('why' in result) return result
   const packages = await packageVersions(
     live,
     executables.map(({ path }) => path),
   )
-  const how = { cut: result.cut, unprivileged: startsUnprivileged(facts) }
+  // After a start that failed most of its life was not seen.
+  const cut = result.cut || !result.learned.phases.includes('serve')
+  const how = { cut, unprivileged: startsUnprivileged(facts) }
   const { host } = clone
   const acts = [...result.learned.acts, ...(await privilegedPrograms(host, result.learned))]
   const trace = { ...(await withInterpreters(host, result.learned)), acts }

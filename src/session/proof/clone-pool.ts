@@ -123,7 +123,8 @@ async function ask(
   const { lines: undone, proven } = result.undone
   const plain = await diagnosisOf(trials.host, facts, result, live)
   const traced = proven && before !== undefined && wantsTrace(job, plain)
-  const failure = { trials, live, facts, volatile, change }
+  const hangs = result.report?.last?.active === 'activating'
+  const failure = { trials, live, facts, volatile, control, change, hangs }
   const told = traced ? await withRefusedCalls({ ...failure, before }, plain) : plain
   const clone = traced ? 'used' : proven ? 'fit' : 'unsure'
   return { verdict: { holds: false, ...told, undone }, clone }

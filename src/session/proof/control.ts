@@ -74,6 +74,13 @@ async function failureOf(trials: TrialContext, play: () => Promise<void>): Promi
   }
 }
 
+/** A process that no stop ends keeps the limits that it began with: no trial reaches it. */
+async function survivorHelp(host: Host, unit: string): Promise<string> {
+  const mode = first(await showUnit(host, unit, ['KillMode']), 'KillMode')
+  const cause = mode === 'control-group' ? '' : ` KillMode=${mode} lets it live;`
+  return `. A stop does not end it, so nothing that is set now would reach it:${cause} KillMode=control-group would end all of its processes with it`
+}
+
 /**
  * Plays on the unhardened service in a clone what each trial will play: a restart with an empty drop-in and its health
  * check, a reload, a stop and a start as after a boot. Returns why nothing can be proven if the service does not even
@@ -87,8 +94,10 @@ export async function playControl(
   const { host, unit } = trials
   const restarted = await attempt(trials, 'all', { assignments: [], ownership: [] })
   if (!restarted.healthy) {
-    const said = restarted.reasons[0]?.text ?? 'it is not healthy'
-    return { why: `a restart breaks the unhardened service too: ${said}` }
+    const [reason] = restarted.reasons
+    const said = reason?.text ?? 'it is not healthy'
+    const help = reason?.kind === 'stray' ? await survivorHelp(host, unit) : ''
+    return { why: `a restart breaks the unhardened service too: ${said}${help}` }
   }
   await takeBack(trials, restarted.trial)
   const notes: string[] = []

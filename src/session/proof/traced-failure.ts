@@ -8,11 +8,11 @@ import { privilegedPrograms } from '../../rehearsal/follow/traced-programs.ts'
 import { traceRefusals } from '../../rehearsal/follow/traced-refusals.ts'
 import { completeRemedies } from '../../trial/diagnosis/complete-remedies.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
-import { refusedCalls } from '../../trial/diagnosis/refused-calls.ts'
+import { refusedCalls, waitingText } from '../../trial/diagnosis/refused-calls.ts'
 import { accountsOf } from '../../trial/transaction/new-account.ts'
 import { planOwnership, recordOwnership } from '../../trial/transaction/ownership.ts'
 import type { Change, TrialContext } from '../../trial/transaction/trial.ts'
-import { asAfterBoot } from './control.ts'
+import { asAfterBoot, type Control } from './control.ts'
 
 export interface TracedFailure {
   trials: TrialContext
@@ -20,21 +20,27 @@ export interface TracedFailure {
   live: Host
   facts: Facts
   volatile: VolatileListing
+  control: Control
   change: Change
+  /** Its start did not come to an end: then it tells what it waits in. */
+  hangs: boolean
   /** What following the service without the trial told. */
   before: Pick<Learned, 'failed' | 'files'>
 }
 
-/** Start, requests, reload and stop; the start is as after a boot. A trial does not include rotation. */
-function phasesOf({ trials, facts, volatile }: TracedFailure): LearnPhase[] {
+/**
+ * Start, requests, reload and stop, as far as the trial played them; the start is as after a boot. A trial does not
+ * include rotation.
+ */
+function phasesOf({ trials, facts, volatile, control }: TracedFailure): LearnPhase[] {
   const { host, baseline, signal } = trials
-  const life = lifecycleOf(host, { facts, baseline, ...(signal ? { signal } : {}) })
+  const life = lifecycleOf(host, { facts, baseline, borne: control, ...(signal ? { signal } : {}) })
   return life
     .filter(({ name }) => name !== 'rotate')
     .map(({ name, play }) => ({
       name,
       play: async () => {
-        if (name === 'start') await asAfterBoot(host, facts.unit.id, volatile)
+        if (name === 'start' && control.restart === 'boot') await asAfterBoot(host, facts.unit.id, volatile)
         await play()
       },
     }))
@@ -65,10 +71,11 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
   if ('why' in found) return diagnosis
   const privileged = (await privilegedPrograms(host, before)).map(({ detail }) => detail)
   const { remedies, lines } = refusedCalls(found.failed, change.assignments, privileged)
-  const [first] = lines
-  if (first === undefined) return diagnosis
+  const waits = failure.hangs ? waitingText(found.waiting) : undefined
+  const more = [lines[0], waits].filter((one) => one !== undefined)
+  if (more.length === 0) return diagnosis
   return {
-    reason: `${diagnosis.reason}; ${first}`,
+    reason: [diagnosis.reason, ...more].join('; '),
     journal: [...diagnosis.journal, ...lines.map((line) => `strace: ${line}`)],
     remedies: [...(await completeRemedies(host, remedies, live)), ...diagnosis.remedies],
   }

@@ -2,7 +2,7 @@ import type { Remedy } from '../../catalog/common/remedy.ts'
 import { remedyId } from '../../catalog/common/remedy.ts'
 import type { Directive } from '../../catalog/common/types.ts'
 import { CATALOG } from '../../catalog/index.ts'
-import type { FailedCall } from '../../observe/trace/learned.ts'
+import type { FailedCall, WaitingCall } from '../../observe/trace/learned.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
 import { directivesSet, forbidding, hiding } from './suspects.ts'
 
@@ -73,6 +73,16 @@ function refusedText({ name, error, path, needs = [], sightings }: FailedCall): 
   const by = sightings[0]?.program.split('/').at(-1) || 'a process'
   const what = path ?? needs.join(' or ')
   return `${by} was refused ${name}${what === '' ? '' : ` ${what}`} (${error})`
+}
+
+/** "it waits: sh in wait4, cat in openat /run/pipe"; undefined where nothing waits. */
+export function waitingText(waiting: readonly WaitingCall[]): string | undefined {
+  const each = waiting.map(({ program, name, path }) => {
+    const by = program.split('/').at(-1) || 'a process'
+    return `${by} in ${name}${path === undefined ? '' : ` ${path}`}`
+  })
+  const distinct = [...new Set(each)].slice(0, MAX_LINES)
+  return distinct.length === 0 ? undefined : `it waits: ${distinct.join(', ')}`
 }
 
 /**

@@ -254,3 +254,15 @@ describe('a signal', () => {
     ])
   })
 })
+
+describe('a call that never comes back', () => {
+  it.each([
+    ['9 read(0</run/pipe>, <detached ...>\n', [{ program: '', name: 'read', path: '/run/pipe' }]],
+    [
+      '9 openat(AT_FDCWD</>, "/run/pipe", O_RDONLY <unfinished ...>\n',
+      [{ program: '', name: 'openat', path: '/run/pipe' }],
+    ],
+    ['9 wait4(-1, <unfinished ...>\n9 <... wait4 resumed>NULL, 0, NULL) = 12\n', []],
+    ['9 wait4(-1, <unfinished ...>\n9 +++ killed by SIGKILL +++\n', []],
+  ])('%s is what it waits in', (text, waiting) => expect(read(text).waiting).toEqual(waiting))
+})
