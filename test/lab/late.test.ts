@@ -50,7 +50,7 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
       'filesystem,system',
     ])
     expect(walk.exitCode, walk.stdout).toBe(0)
-    expect(walk.stdout).toMatch(/Filesystem: skipped.*taken back|Filesystem was taken back/)
+    expect(walk.stdout).toMatch(/Filesystem: skipped.*undone|Filesystem was undone/)
     expect(walk.stdout).toMatch(/System restrictions: kept/)
     expect(await keptDropIn(lab, 'late-timer.service')).not.toContain('ProtectSystem=strict')
     await pause(12_000)

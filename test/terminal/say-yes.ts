@@ -3,7 +3,7 @@ import type { Terminal } from './driver.ts'
 const PATIENCE_MS = 60_000
 
 /** What a person sees last on each screen, and answers with Enter. */
-const QUESTIONS = /Enter measure|Enter review|Enter do it|Enter answer|Enter go on/
+const QUESTIONS = /Enter measure|Enter review|Enter do it|Enter answer|Enter continue/
 
 /**
  * Says yes to every question until the walk is over, which leaves the summary and ends.

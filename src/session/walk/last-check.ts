@@ -59,7 +59,7 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
     dispatch({ type: 'phase', phase: { at: 'looking', what: `Undoing ${titleOf(stage)}: ${reason}` } })
     await dropLastStage(context, baseline, reason)
     const after = (await overallExposure(host, subject.unit)) ?? before
-    const note = `taken back: ${reason}`
+    const note = `undone: ${reason}`
     dispatch({ type: 'exposure', now: after })
     dispatch({ type: 'finished', result: { stage, outcome: 'skipped', before, after, kept: [], note } })
     taken = true

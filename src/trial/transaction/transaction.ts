@@ -198,12 +198,12 @@ export async function attempt(context: TrialContext, stage: StageOrAll, change: 
     const oddities = host.isClone ? [] : await odditiesOf(host, trialed).catch(orElse([]))
     return { healthy: true, trial, report, oddities }
   } catch (error) {
-    const meddled = await foreignChangeIn(error, context, trial)
+    const foreign = await foreignChangeIn(error, context, trial)
     const undone = await undo(context, trial)
     if (change.account) undone.lines.push(`the system account ${change.account.name} stays; nothing uses it`)
     if (context.signal?.aborted) throw new AbortedTrial(undone)
     if (!isExpected(error)) throw new Bug(error, undone)
-    if (meddled !== undefined) throw new ForeignChangeError(meddled, undone)
+    if (foreign !== undefined) throw new ForeignChangeError(foreign, undone)
     const report = error instanceof UnhealthyError ? error.report : undefined
     const reasons = report?.reasons ?? [reasonOf(error)]
     return { healthy: false, trial, reasons, report, undone }

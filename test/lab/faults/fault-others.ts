@@ -145,7 +145,7 @@ export const OTHERS_AT_WORK: readonly FaultKind[] = [
     signals: ['SIGSTOP'],
     meanwhile: (lab, unit) => withFragment(lab, unit, TAKE_AWAY),
     after: 'go on',
-    says: { words: /\.service was taken away/, at: BEFORE_COMMIT },
+    says: { words: /\.service was removed/, at: BEFORE_COMMIT },
     mend: (lab, unit) => withFragment(lab, unit, PUT_BACK),
   },
   {
