@@ -20,7 +20,7 @@ describe.skipIf(skipLab())(labTitle('a bug of hardenctl’s'), () => {
       'step health',
       'is undone, and the service is proven',
     ],
-    ['in a proof', 'clone/verify:1:BUG', [], 'stage', 'Nothing is on trial'],
+    ['in a proof', 'clone/verify:2:BUG', [], 'stage', 'Nothing is on trial'],
   ])('%s is undone and said to be one', { timeout: 150_000 }, async (_, where, options, doing, stands) => {
     const walk = await lab.run(['hardenctl', UNIT, '--yes', ...options], {
       env: { HARDENCTL_KILL_BEFORE: where, HARDENCTL_DEBUG: '1' },

@@ -1,4 +1,4 @@
-import { reasonOf } from '../../host/errors.ts'
+import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
@@ -44,6 +44,8 @@ async function askClone(
     }
   } catch (error) {
     signal.throwIfAborted()
+    // A clone is undone by being removed: the bug alone concerns the person.
+    if (error instanceof Bug) throw error.cause
     return { same: undefined, why: reasonOf(error) }
   }
 }
