@@ -11,7 +11,7 @@ const REFUSALS: { why: string; argv: string[]; user?: string; says: RegExp }[] =
     why: 'not root',
     argv: ['apache2', '--yes'],
     user: 'www-data',
-    says: /must be root.*sudo hardenctl apache2/,
+    says: /needs root.*sudo hardenctl apache2/,
   },
   { why: 'no such unit', argv: ['apache3', '--yes'], says: /there is no unit apache3\.service/ },
   { why: 'masked', argv: ['redis-server', '--yes'], says: /redis-server\.service is masked.*unmask/ },
