@@ -36,13 +36,21 @@ async function used(lab: Lab): Promise<boolean> {
   return (await lab.run([...AS_NOBODY, USE], { timeoutMs: USE_LIMIT_MS })).exitCode === 0
 }
 
+/** Runs the case's set-up; where it fails, with what the unit said. */
+async function setUp(lab: Lab, unit: string): Promise<void> {
+  const done = await lab.run(['bash', '/opt/setup'], { timeoutMs: 120_000 })
+  if (done.exitCode === 0) return
+  const said = await lab.run(['journalctl', '-q', '--no-pager', '-o', 'cat', '-n', '8', '-u', unit])
+  throw new Error(`the set-up ended with ${done.exitCode}: ${said.stdout}`)
+}
+
 /** A lab in which the case was set up, and where its use works. */
-async function openCase({ name, setup, use, same, unplayed }: FieldCase): Promise<Lab> {
+async function openCase({ name, unit, setup, use, same, unplayed }: FieldCase): Promise<Lab> {
   const files = { '/opt/setup': setup, [USE]: use, [SAME]: same ?? '' }
   const lab = await bootLab({ suite: 'trixie', packages: CASE_PACKAGES, files })
   try {
     await lab.output(['chmod', '755', '/opt', USE])
-    await lab.output(['bash', '/opt/setup'], { timeoutMs: 120_000 })
+    await setUp(lab, unit)
     if (!unplayed && !(await within(SETTLES_MS, () => used(lab))))
       throw new Error(`${name} does not serve at all`)
     return lab
