@@ -1,6 +1,7 @@
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import { written } from '../common/places.ts'
 import { few, inForce, proposed, service, unfit, unique } from '../common/proposal.ts'
+import { actsSeen } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed, Rung } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
 
@@ -36,6 +37,8 @@ function wantedMask(files: readonly WritableFact[], groupSockets: boolean): numb
 
 function proposeUmask(facts: Facts): Proposed | NotProposed {
   const present = presentMask(facts)
+  if (actsSeen(facts, 'mount').length > 0)
+    return unfit('It mounts file systems, and makes the folders through which others enter them.')
   const open = sharedSockets(facts, 0o002)[0]
   if (open)
     return unfit(
@@ -86,5 +89,7 @@ export const UMASK: Directive = {
   breaks:
     'Other accounts can no longer read its new files or connect to its sockets, for example a log shipper outside the group.',
   wins: 'Other accounts of the machine cannot read its logs, caches and uploads.',
+  // A setgid program writes its files under the mask of whoever starts it.
+  denies: ['gain-rights'],
   propose: proposeUmask,
 }

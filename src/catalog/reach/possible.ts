@@ -1,5 +1,6 @@
 import type { Facts, NamedThing } from '../../observe/facts.ts'
 import { TELLING_IMPORTS } from '../../observe/reach.ts'
+import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { isRoot, userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'
@@ -86,6 +87,23 @@ function bySudo(facts: Facts): Possibility[] {
   return [{ use: 'gain-rights', from: 'sudo', why: `sudoers has rules for ${few(subjects)}.` }]
 }
 
+/** What a setuid or setgid program may do for the service that starts it: its rights are not the service's own. */
+const OF_HELPERS: readonly Use[] = [
+  'gain-rights',
+  'run-programs',
+  'write-elsewhere',
+  'act-as-others',
+  'past-permissions',
+]
+
+/** Somebody arranged for the service to gain rights: in sudoers, or by a line that keeps NoNewPrivileges off. */
+function byHelpers(facts: Facts): Possibility[] {
+  if (facts.given?.level === 'tight') return []
+  const purpose = leftOffOnPurpose(facts, 'NoNewPrivileges')
+  const why = purpose ?? bySudo(facts)[0]?.why
+  return why === undefined ? [] : OF_HELPERS.map((use) => ({ use, from: 'helper', why }))
+}
+
 /** What a script does is written in files that nobody here reads. */
 function byInterpreter(facts: Facts): Possibility[] {
   const [path] = facts.reach?.interpreters ?? []
@@ -155,6 +173,7 @@ export function possible(facts: Facts): Possibility[] {
   return [
     ...byNames(facts),
     ...bySudo(facts),
+    ...byHelpers(facts),
     ...byInterpreter(facts),
     ...byNothingAsked(facts),
     ...byImports(facts),

@@ -40,6 +40,9 @@ export interface Possibility {
   use: Use
   /** A sentence for the person. */
   why: string
-  /** named: by its configuration; import: a call alone, which is weak; unasked: nothing of it could be asked. */
-  from: 'named' | 'sudo' | 'interpreter' | 'import' | 'unasked'
+  /**
+   * named: by its configuration; helper: a program with rights of its own may do it for the service; import: a call
+   * alone, which is weak; unasked: nothing of it could be asked.
+   */
+  from: 'named' | 'sudo' | 'helper' | 'interpreter' | 'import' | 'unasked'
 }

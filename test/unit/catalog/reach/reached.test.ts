@@ -58,6 +58,27 @@ describe('a row is not taken by itself where its configuration names', () => {
   })
 })
 
+describe('a unit that keeps NoNewPrivileges off on purpose', () => {
+  const facts = (given: Partial<Given> = {}) => {
+    const found = daemon(990, { given: { ...ASKED, ...given } })
+    found.unit.written = { NoNewPrivileges: { value: 'no', place: '/etc/systemd/system/x.service:5' } }
+    return found
+  }
+  test.each(['NoNewPrivileges', 'ProtectSystem', 'NoExecPaths', 'UMask'])(
+    'starts a helper with rights of its own, which %s would stop',
+    (key) => {
+      expect(taken(key, daemon(990))).toBe(true)
+      expect(taken(key, facts())).toBe(false)
+      expect(proposal(key, facts()).caution).toContain('/etc/systemd/system/x.service:5')
+    },
+  )
+
+  test('is hardened by what an exercise showed of the helper', () => {
+    expect(taken('ProtectSystem', facts({ exercised: true }))).toBe(true)
+    expect(taken('NoNewPrivileges', facts({ exercised: true }))).toBe(false)
+  })
+})
+
 describe('what its configuration names is left open', () => {
   test('a program that was not seen run', () => {
     const facts = daemon(990, { reach: names('program', '/usr/local/bin/hook') })
