@@ -112,7 +112,10 @@ describe.skipIf(skipLab())(labTitle('a hostile service with an odd name'), () =>
   })
 
   it('can’t reach the terminal of the wizard', { timeout: 120_000 }, async () => {
-    const wizard = lab.spawnPty(['hardenctl', UNIT, '--no-rehearsal'], { columns: 100, rows: 40 })
+    const wizard = lab.spawnPty(['hardenctl', UNIT, '--no-rehearsal', '--level', 'tight'], {
+      columns: 100,
+      rows: 40,
+    })
     const failed = wizard.waitFor('permission denied', 100_000).then(() => true)
     failed.catch(() => undefined)
     for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {

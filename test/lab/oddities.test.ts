@@ -48,6 +48,8 @@ describe.skipIf(skipLab())(labTitle('what is other than before though no check f
       'hardenctl',
       'asked',
       '--yes',
+      '--level',
+      'tight',
       '--no-rehearsal',
       '--stages',
       'filesystem',
