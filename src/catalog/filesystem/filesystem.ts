@@ -50,11 +50,10 @@ function proposeProtectHome(facts: Facts): Proposed | NotProposed {
   const writing = holds(holding(facts, ({ path, writable }) => writable && HOME.test(path)))
   const changed = writing ?? changeSeen(facts, HOME)
   if (changed) return unfit(changed)
+  const configured = configuredHome(facts)
+  if (configured) return unfit(`${configured} It may write there when it is asked to.`)
   const reading =
-    holds(holding(facts, ({ path }) => HOME.test(path))) ??
-    namedHome(facts) ??
-    readSeen(facts, HOME) ??
-    configuredHome(facts)
+    holds(holding(facts, ({ path }) => HOME.test(path))) ?? namedHome(facts) ?? readSeen(facts, HOME)
   if (reading === undefined) {
     const words = ['yes', 'tmpfs', 'read-only']
     const tighter = words.slice(0, now !== undefined && words.includes(now) ? words.indexOf(now) : 3)

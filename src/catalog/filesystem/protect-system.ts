@@ -17,6 +17,7 @@ import { changedText } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, Evidence, NotProposed, Proposed, Squeeze } from '../common/types.ts'
 import { isOn, setting, words } from '../common/unit-settings.ts'
+import { namedThings } from '../reach/possible.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']
@@ -27,6 +28,13 @@ interface Writing {
   why: string
   /** Only its pid file was found there: it writes that at each start, or never again. */
   onlyPid?: boolean
+}
+
+/** Folders in homes that its configuration names: nobody sees whether it only reads there. */
+function homesNamed(facts: Facts): Writing[] {
+  return namedThings(facts, 'home')
+    .filter(({ name }) => name !== '/home' && name !== '/root')
+    .map(({ name, where }) => ({ path: name, why: `${where} names ${name}.` }))
 }
 
 /**
@@ -63,6 +71,7 @@ function placesWritten(facts: Facts): Writing[] {
     ...temporary,
     ...changedInClone(facts, covered),
     ...owned,
+    ...homesNamed(facts),
     ...homes,
   ])
 }

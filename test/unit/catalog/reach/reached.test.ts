@@ -86,10 +86,10 @@ describe('what its configuration names is left open', () => {
     expect(taken('NoExecPaths', facts)).toBe(true)
   })
 
-  test('a home is left readable', () => {
+  test('a home, for writing too', () => {
     const facts = daemon(990, { reach: names('home', '/home/alice/data') })
-    expect(lines('ProtectHome', facts)).toEqual(['ProtectHome=read-only'])
-    expect(taken('ProtectHome', facts)).toBe(true)
+    expect(row('ProtectHome', facts).kind).toBe('unfit')
+    expect(lines('ProtectSystem', facts).join()).toContain('-/home/alice/data')
   })
 
   test('the switch to an account, with the rights to go where that one may', () => {
