@@ -99,7 +99,8 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
     await walked('hooked', 'filesystem')
     const kept = (await keptDropIn(lab, 'hooked.service')) ?? ''
     expect(kept).toContain('NoExecPaths=/')
-    expect(kept).toContain('ProtectHome=read-only')
+    expect(kept).not.toContain('ProtectHome=')
+    expect(kept).toMatch(/^ReadWritePaths=.*-\/home\/alice\/data/m)
     expect(await asked(SERVERS.hooked.port, 'POST')).toBe('200')
   }, 120_000)
 
