@@ -10,12 +10,17 @@ import { writeFileSync } from 'node:fs'
 createServer((request, response) => {
   if (request.method === 'POST') writeFileSync('/var/lib/mine/note', 'x')
   response.end('ok')
-}).listen(8097, '127.0.0.1')
+}).listen(Number(process.env.PORT), '127.0.0.1')
 `
+const PORTS = { writer: 8097, mailer: 8098 }
 
-function unit(more: string): string {
-  return `[Service]\nUser=www-data\n${more}ExecStart=/usr/local/bin/node /opt/writer.mjs\n`
+function unit(port: number, more = ''): string {
+  const start = 'ExecStart=/usr/local/bin/node /opt/writer.mjs'
+  return `[Service]\nUser=www-data\nEnvironment=PORT=${port}\n${more}${start}\n`
 }
+
+/** The setgid program by which it mails is started on a day that no proof plays. */
+const MAILS = '# it mails by a setgid program\nNoNewPrivileges=no\n'
 
 describe.skipIf(skipLab())(labTitle('a use that no proof has played'), () => {
   let lab: Lab
@@ -24,44 +29,44 @@ describe.skipIf(skipLab())(labTitle('a use that no proof has played'), () => {
     lab = await bootLab({
       files: {
         '/opt/writer.mjs': WRITER,
-        '/etc/systemd/system/writer.service': unit('# it mails by a setgid program\nNoNewPrivileges=no\n'),
+        '/etc/systemd/system/writer.service': unit(PORTS.writer),
+        '/etc/systemd/system/mailer.service': unit(PORTS.mailer, MAILS),
       },
       setup: [
         ['install', '-d', '-o', 'www-data', '-g', 'www-data', '/var/lib/mine'],
         ['systemctl', 'daemon-reload'],
-        ['systemctl', 'start', 'writer'],
+        ['systemctl', 'start', 'writer', 'mailer'],
       ],
     })
-    expect(await within(10_000, async () => (await request('GET')) === '200')).toBe(true)
+    for (const port of Object.values(PORTS))
+      expect(await within(10_000, async () => (await request(port, 'GET')) === '200')).toBe(true)
   })
   afterAll(() => lab?.stop())
 
-  async function request(method: string): Promise<string> {
+  async function request(port: number, method: string): Promise<string> {
     const curl = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', method]
-    return (await lab.run([...curl, 'http://127.0.0.1:8097/'])).stdout
+    return (await lab.run([...curl, `http://127.0.0.1:${port}/`])).stdout
   }
 
-  it('keeps its own folder writable, and what the unit leaves off on purpose', {
-    timeout: 160_000,
-  }, async () => {
-    const walk = await lab.run(
-      [
-        'hardenctl',
-        'writer',
-        '--yes',
-        '--no-rehearsal',
-        '--stages',
-        'filesystem,system',
-        '--watch-seconds',
-        '2',
-      ],
-      { timeoutMs: 150_000 },
-    )
+  /** The drop-in that a walk without a person keeps. */
+  async function walked(name: keyof typeof PORTS): Promise<string> {
+    const stages = ['--stages', 'filesystem,system', '--watch-seconds', '1']
+    const argv = ['hardenctl', name, '--yes', '--no-rehearsal', ...stages]
+    const walk = await lab.run(argv, { timeoutMs: 110_000 })
     expect(walk.exitCode, walk.stdout).toBe(0)
-    const kept = (await keptDropIn(lab, 'writer.service')) ?? ''
-    expect(kept).toContain('ProtectSystem=strict')
-    expect(kept).not.toContain('NoNewPrivileges=yes')
-    expect(await request('POST')).toBe('200')
+    return (await keptDropIn(lab, `${name}.service`)) ?? ''
+  }
+
+  it('leaves the folders of its own account writable', { timeout: 120_000 }, async () => {
+    expect(await walked('writer')).toContain('ProtectSystem=strict')
+    expect(await request(PORTS.writer, 'POST')).toBe('200')
     expect(await lab.read('/var/lib/mine/note')).toBe('x')
+  })
+
+  it('takes nothing from a helper for which NoNewPrivileges is kept off', { timeout: 120_000 }, async () => {
+    const kept = await walked('mailer')
+    expect(kept).toContain('LockPersonality=yes')
+    for (const denial of ['NoNewPrivileges=yes', 'ProtectSystem=', 'UMask=', 'NoExecPaths='])
+      expect(kept).not.toContain(denial)
   })
 })
