@@ -5,29 +5,35 @@ export interface UnitLine {
   section: string
   key: string
   value: string
+  /** File and line where it begins, "/etc/systemd/system/x.service:6"; no file outside of what `systemctl cat` prints. */
+  place: string
 }
 
 /** A backslash at the end that is not itself escaped. */
 const CONTINUED = /(?<!\\)(?:\\\\)*\\$/
 
+/** What `systemctl cat` prints above each file. Comments of a unit's own name other files, such as configuration. */
+const FILE = /^# (\/\S*(?:\.service|service\.d\/[^/]+\.conf))$/
+
 /** Reads `systemctl cat` output or one unit file. Comments inside a continued line are left out, as systemd does. */
 export function parseUnitText(text: string): UnitLine[] {
   const lines: UnitLine[] = []
-  let section = ''
-  let pending: string | undefined
+  let [file, number, section] = ['', 0, '']
+  let [begun, place] = ['', '']
   for (const raw of `${text}\n`.split('\n')) {
+    number += 1
+    const path = FILE.exec(raw)?.[1]
+    if (path !== undefined) [file, number, section] = [path, 0, '']
     if (/^\s*[#;]/.test(raw)) continue
-    const line: string = pending === undefined ? raw : pending + raw
-    if (CONTINUED.test(line)) {
-      pending = `${line.slice(0, -1)} `
-      continue
-    }
-    pending = undefined
+    if (begun === '') place = `${file}:${number}`
+    const line = begun + raw
+    begun = CONTINUED.test(line) ? `${line.slice(0, -1)} ` : ''
+    if (begun !== '') continue
     const header = /^\s*\[(.+)\]\s*$/.exec(line)
     if (header) section = header[1] as string
     const assignment = /^\s*([A-Za-z0-9-]+)\s*=\s*(.*?)\s*$/s.exec(line)
     if (assignment && !header) {
-      lines.push({ section, key: assignment[1] as string, value: assignment[2] as string })
+      lines.push({ section, key: assignment[1] as string, value: assignment[2] as string, place })
     }
   }
   return lines
@@ -43,32 +49,12 @@ export function execLines(lines: readonly UnitLine[]): Record<string, string[]> 
   return found
 }
 
-/** The last value that a file gives a setting, and where: "/etc/systemd/system/x.service:6". */
-export interface WrittenSetting {
-  value: string
-  place: string
-}
+/** The last value that a file gives a setting, and where: UnitLine's `place`. */
+export type WrittenSetting = Pick<UnitLine, 'value' | 'place'>
 
-/**
- * Settings of [Service] as the unit's files write them, from what `systemctl cat` prints: a comment with the path stands
- * above each file, and a blank line between two.
- */
-function writtenSettings(text: string): Record<string, WrittenSetting> {
-  const found = new Map<string, WrittenSetting>()
-  let file = ''
-  let line = 0
-  let section = ''
-  for (const raw of text.split('\n')) {
-    line += 1
-    const path = /^# (\/\S.*\.(?:service|conf))$/.exec(raw)?.[1]
-    if (path !== undefined) [file, line, section] = [path, 0, '']
-    const header = /^\s*\[(.+)\]\s*$/.exec(raw)?.[1]
-    if (header !== undefined) section = header
-    const [, key, value] = /^([A-Z][A-Za-z0-9]*)\s*=\s*(.*?)\s*$/.exec(raw) ?? []
-    if (section === 'Service' && key !== undefined && value !== undefined)
-      found.set(key, { value, place: `${file}:${line}` })
-  }
-  return Object.fromEntries(found)
+function writtenSettings(lines: readonly UnitLine[]): Record<string, WrittenSetting> {
+  const own = lines.filter(({ section }) => section === 'Service')
+  return Object.fromEntries(own.map(({ key, value, place }) => [key, { value, place }]))
 }
 
 /** What a unit's files say, fragment and drop-ins together: Exec lines, and the last word on each setting. */
@@ -77,5 +63,6 @@ export async function unitSource(
   unit: string,
 ): Promise<{ execSource: Record<string, string[]>; written: Record<string, WrittenSetting> }> {
   const { stdout } = await host.run(['systemctl', 'cat', '--no-pager', '--', unit])
-  return { execSource: execLines(parseUnitText(stdout)), written: writtenSettings(stdout) }
+  const lines = parseUnitText(stdout)
+  return { execSource: execLines(lines), written: writtenSettings(lines) }
 }

@@ -41,7 +41,7 @@ describe('the text of a drop-in', () => {
     ['LoadCredential', 'a:/b=c'],
   ])('holds %s=%s as it is', (key, value) => {
     const read = parseUnitText(renderDropIn([], [part(service(key, value))]))
-    expect(read).toEqual([{ section: 'Service', key, value }])
+    expect(read).toEqual([{ section: 'Service', key, value, place: ':3' }])
   })
 
   it.each([
@@ -62,7 +62,7 @@ describe('the text of a drop-in', () => {
   it('lets no comment become a line', () => {
     const comment = ['a\nExecStart=/evil', 'b\r[Service]']
     const text = renderDropIn(comment, [{ comment, assignments: [service('User', 'www')] }])
-    expect(parseUnitText(text)).toEqual([service('User', 'www')])
+    expect(parseUnitText(text)).toEqual([{ ...service('User', 'www'), place: ':7' }])
     expect(text.split(/[\r\n]/).filter((line) => line.startsWith('ExecStart'))).toEqual([])
   })
 

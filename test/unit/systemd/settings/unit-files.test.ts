@@ -75,4 +75,33 @@ ExecStart=/elsewhere
     })
     expect(await unitSource(host, 'missing.service')).toEqual({ execSource: {}, written: {} })
   })
+
+  it.each([
+    [
+      'a comment that names a file of something else',
+      '# /lib/a.service\n[Service]\n# /etc/a/a.conf\nNoNewPrivileges=no\n',
+      { NoNewPrivileges: { value: 'no', place: '/lib/a.service:3' } },
+    ],
+    [
+      'a setting that is indented',
+      '# /lib/a.service\n[Service]\n  UMask=0022\n',
+      { UMask: { value: '0022', place: '/lib/a.service:2' } },
+    ],
+    [
+      'a line that goes on, and looks like a setting there',
+      '# /lib/a.service\n[Service]\nEnvironment=A=1 \\\nNoNewPrivileges=no\nUMask=0022\n',
+      {
+        Environment: { value: 'A=1  NoNewPrivileges=no', place: '/lib/a.service:2' },
+        UMask: { value: '0022', place: '/lib/a.service:4' },
+      },
+    ],
+    [
+      'a drop-in for all services, and one that forgets its section',
+      '# /lib/a.service\n[Service]\n\n# /etc/service.d/b.conf\n[Service]\nUMask=0022\n\n# /etc/a.service.d/c.conf\nUMask=0077\n',
+      { UMask: { value: '0022', place: '/etc/service.d/b.conf:2' } },
+    ],
+  ])('are told with their place: %s', async (_, cat, written) => {
+    const host = memoryHost({ files: {}, programs: { 'systemctl cat --no-pager -- a.service': cat } })
+    expect((await unitSource(host, 'a.service')).written).toEqual(written)
+  })
 })
