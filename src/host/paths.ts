@@ -6,3 +6,8 @@ export function isBelow(path: string, directory: string): boolean {
 export function isBelowAny(path: string, directories: readonly string[]): boolean {
   return directories.some((directory) => isBelow(path, directory))
 }
+
+/** "/var/run/x" → "/run/x": the older names of the run folders are links wherever systemd runs (file-hierarchy(7)). */
+export function throughRun(path: string): string {
+  return path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/var\/lock(?=\/|$)/, '/run/lock')
+}

@@ -19,10 +19,6 @@ export interface Facts {
   /** Files and directories that the service holds open for writing or is set up to write. */
   writable: WritableFact[]
   logrotate: LogrotateFact[]
-  /** Things in the service's folders below /run that are not the service's own. */
-  foreign: ForeignHolding[]
-  /** Folders that exist for the service to write into, even if it was not seen writing. */
-  owned: OwnedFolder[]
   /** Account that could be made for it; absent where none can. */
   freeAccount?: FreeAccount
   /** Names of its programs that PAM has rules for; absent where nobody looked. */
@@ -35,6 +31,10 @@ export interface Facts {
   syscallGroups: Record<string, string[]>
   /** Facts from tracing in a clone; absent if nothing was traced. */
   learned?: LearnedFacts
+  /** Things in its folders below /run that are not its own; absent where nobody looked. */
+  foreign?: ForeignHolding[]
+  /** Folders that exist for it to write into, even if it was not seen writing; absent where nobody looked. */
+  owned?: OwnedFolder[]
   /** What it may come to do though it was not seen; absent where nobody looked. */
   reach?: ReachFacts
   /** What the walk asks of it, and how much evidence a person wants; absent outside of a walk. */

@@ -10,8 +10,6 @@ import { readPamServices } from './config/pam-rules.ts'
 import { readUnit } from './config/unit.ts'
 import type { Facts } from './facts.ts'
 import { readExecutables } from './files/executables.ts'
-import { readForeignHoldings } from './files/foreign-holdings.ts'
-import { readOwnedFolders } from './files/owned-folders.ts'
 import { readWritable, withRotatedFiles } from './files/writable.ts'
 import { processesOfGroup } from './proc/control-group.ts'
 import { readProcesses } from './proc/processes.ts'
@@ -48,16 +46,6 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
     executables,
     writable,
     logrotate,
-    owned: await readOwnedFolders(
-      host,
-      processes,
-      [
-        unitFacts.fragment,
-        ...executables.filter(({ from }) => from.includes('running')).map(({ path }) => path),
-      ],
-      gaps,
-    ),
-    foreign: await readForeignHoldings(host, unitFacts.id, { processes, sockets, writable }, gaps),
     ...(free === undefined ? {} : { freeAccount: free }),
     ...(await readPamServices(host, processes, gaps)),
     accounts: await readAccounts(host, named, gaps),

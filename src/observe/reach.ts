@@ -61,12 +61,12 @@ const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
  * What a service may come to do though nobody saw it: what its configuration, arguments and programs name, and what its
  * rights say. Reads names alone: no value of a configuration is kept that is not the name of something that is there.
  */
-export async function readReach(host: Host, facts: Facts): Promise<ReachFacts> {
+export async function readReach(host: Host, facts: Facts, packaged: readonly string[]): Promise<ReachFacts> {
   const gaps: BlindSpots = new Set()
   const passwd = parsePasswd((await orBlindSpot(gaps, '/etc/passwd', host.read('/etc/passwd'))) ?? '')
   const interpreters = await interpretersAtWork(host, facts, gaps)
   return {
-    named: await namedThings(host, facts, new Set(passwd.map(({ name }) => name)), gaps),
+    named: await namedThings(host, facts, packaged, new Set(passwd.map(({ name }) => name)), gaps),
     imports: await tellingImports(host, facts, gaps),
     interpreters,
     sudo: await sudoRules(host, facts, gaps),
@@ -127,6 +127,7 @@ async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): P
 async function namedThings(
   host: Host,
   facts: Facts,
+  packaged: readonly string[],
   accounts: ReadonlySet<string>,
   gaps: BlindSpots,
 ): Promise<NamedThing[]> {
@@ -145,7 +146,7 @@ async function namedThings(
   for (const { argv, name } of facts.processes)
     for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
   let looked = 0
-  for (const file of await configurationFiles(host, facts, gaps)) {
+  for (const file of await configurationFiles(host, facts, packaged, gaps)) {
     const text = await configurationText(host, file, gaps)
     if (text === undefined) continue
     const words = namedWords(text)

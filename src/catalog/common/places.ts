@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix'
-import { isBelowAny } from '../../host/paths.ts'
+import { isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import { MANAGING_SETTINGS, managedPaths } from '../../systemd/settings/managed-directories.ts'
 import { unique } from './proposal.ts'
@@ -45,11 +45,6 @@ export function isShared(directory: string): boolean {
 }
 
 const SYSTEM = /^\/(etc|usr|bin|sbin|lib|lib64|boot|dev|proc|sys|home|root)(\/|$)/
-
-/** /var/run and /var/lock are links into /run wherever systemd runs (file-hierarchy(7)). */
-export function throughRun(path: string): string {
-  return path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/var\/lock(?=\/|$)/, '/run/lock')
-}
 
 /** Directories that systemd already creates for the unit: writable under ProtectSystem=strict without another line. */
 export function managedDirectories(facts: Facts): string[] {

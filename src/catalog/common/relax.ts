@@ -1,7 +1,7 @@
-import { isBelowAny } from '../../host/paths.ts'
+import { isBelowAny, throughRun } from '../../host/paths.ts'
 import { tried, withEvidence } from './evidence.ts'
 import { oneRung, valueText } from './ladder.ts'
-import { throughRun, unitPath } from './places.ts'
+import { unitPath } from './places.ts'
 import { service } from './proposal.ts'
 import type { Assignment, Directive, Proposed } from './types.ts'
 

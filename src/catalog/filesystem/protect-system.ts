@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path/posix'
-import { isBelow, isBelowAny } from '../../host/paths.ts'
+import { isBelow, isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import { seen } from '../common/evidence.ts'
 import {
@@ -7,7 +7,6 @@ import {
   isVolatile,
   managedDirectories,
   ownDirectory,
-  throughRun,
   unitPath,
   written,
 } from '../common/places.ts'
@@ -64,7 +63,9 @@ function placesWritten(facts: Facts): Writing[] {
     : []
   const checker = passwordChecker(facts)
   const homes = checker ? [{ path: '/home', why: `${checksPasswords(checker)}, who may store files.` }] : []
-  const owned = facts.owned.filter(({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered))
+  const owned = (facts.owned ?? []).filter(
+    ({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered),
+  )
   return outermost([
     ...found,
     ...rotated,

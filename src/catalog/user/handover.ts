@@ -1,14 +1,7 @@
 import { dirname } from 'node:path/posix'
-import { isBelow, isBelowAny } from '../../host/paths.ts'
+import { isBelow, isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
-import {
-  isShared,
-  isVolatile,
-  managedDirectories,
-  ownDirectory,
-  throughRun,
-  written,
-} from '../common/places.ts'
+import { isShared, isVolatile, managedDirectories, ownDirectory, written } from '../common/places.ts'
 import { unique } from '../common/proposal.ts'
 import type { OwnershipWish } from '../common/types.ts'
 

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path/posix'
-import { isBelow } from '../../host/paths.ts'
+import { isBelow, throughRun } from '../../host/paths.ts'
 import type { Facts, ForeignHolding } from '../../observe/facts.ts'
 import { boundingSetLines, capabilityWords } from '../capabilities/capability-bounding-set.ts'
 import { boundingSet } from '../capabilities/privileges.ts'
-import { execPath, isShared, runtimeNames, throughRun } from '../common/places.ts'
+import { execPath, isShared, runtimeNames } from '../common/places.ts'
 import { few, list, proposed, service, unfit, unique } from '../common/proposal.ts'
 import { portNumbers, privilegedPorts } from '../common/roles.ts'
 import type { Assignment, Directive, NotProposed, Proposed } from '../common/types.ts'
@@ -141,7 +141,7 @@ function runDirectories(facts: Facts): RunDirectories {
  * change its owner at each start, and no undo brings it back.
  */
 function heldByOthers(facts: Facts, name: string): ForeignHolding | undefined {
-  return facts.foreign.find(({ path, by }) => by !== 'tmpfiles' && isBelow(path, `/run/${name}`))
+  return facts.foreign?.find(({ path, by }) => by !== 'tmpfiles' && isBelow(path, `/run/${name}`))
 }
 
 /** Others may expect a folder that tmpfiles.d creates at boot, even while the service is stopped. */
@@ -149,7 +149,7 @@ function preserve(facts: Facts, names: readonly string[]): Assignment[] {
   const kept = setting(facts, 'RuntimeDirectoryPreserve')
   if (kept !== undefined && kept !== 'no') return []
   const made = names.some((name) =>
-    facts.foreign.some(({ path, by }) => by === 'tmpfiles' && isBelow(path, `/run/${name}`)),
+    facts.foreign?.some(({ path, by }) => by === 'tmpfiles' && isBelow(path, `/run/${name}`)),
   )
   return made ? [service('RuntimeDirectoryPreserve', 'yes')] : []
 }

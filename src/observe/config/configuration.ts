@@ -2,7 +2,6 @@ import type { Host } from '../../host/host.ts'
 import { isBelow } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
-import { parseDpkgSearch } from '../files/packages.ts'
 
 /** More than any configuration that a person wrote; longer files are lists and data. */
 const MAX_BYTES = 256 * 1024
@@ -36,34 +35,26 @@ async function found(host: Host, folders: readonly string[], gaps: BlindSpots): 
   return (result?.stdout ?? '').split('\0').filter(Boolean)
 }
 
-/** What its packages brought below /etc; read where no trace tells which of it the service reads. */
-async function ofPackages(host: Host, { unit, executables }: Facts, gaps: BlindSpots): Promise<string[]> {
-  const running = executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
-  const files = [unit.fragment, ...running].filter((path) => path.startsWith('/'))
-  const output = async (argv: string[]) =>
-    (await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })))?.stdout ?? ''
-  const packages =
-    files.length === 0 ? [] : parseDpkgSearch(await output(['dpkg-query', '--search', '--', ...files]))
-  if (packages.length === 0) return []
-  return (await output(['dpkg-query', '--listfiles', '--', ...packages]))
-    .split('\n')
-    .filter((path) => path.startsWith('/etc/'))
-}
-
 /**
  * The files that configure a service: what it was traced reading below /etc and, where it was never traced, what its
- * arguments and its packages name there, with what lies beside. Files that every program reads are left out.
+ * arguments and its packages name there, with what lies beside. Files that every program reads are left out. `packaged`:
+ * what the packages of its programs brought.
  */
-export async function configurationFiles(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
+export async function configurationFiles(
+  host: Host,
+  facts: Facts,
+  packaged: readonly string[],
+  gaps: BlindSpots,
+): Promise<string[]> {
   const traced = (facts.learned?.noted ?? []).map(({ path }) => path).filter(isOwn)
   const named = argumentPaths(facts)
   if (traced.length > 0) return [...new Set([...named, ...traced])].slice(0, MAX_FILES)
-  const packaged = (await ofPackages(host, facts, gaps)).filter(isOwn)
-  const folders = [...named.filter(isOwn), ...packaged].flatMap(
+  const brought = packaged.filter(isOwn)
+  const folders = [...named.filter(isOwn), ...brought].flatMap(
     (path) => /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] ?? [],
   )
   const beside = (await found(host, [...new Set(folders)], gaps)).filter(isOwn)
-  return [...new Set([...named, ...packaged, ...beside])].slice(0, MAX_FILES)
+  return [...new Set([...named, ...brought, ...beside])].slice(0, MAX_FILES)
 }
 
 /** Its text; undefined for what is no short text. */

@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts'
-import { isBelowAny } from '../../host/paths.ts'
+import { isBelowAny, throughRun } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { ForeignHolding, ProcessFacts, SocketFacts, WritableFact } from '../facts.ts'
 
@@ -9,18 +9,13 @@ const COMMON = new Set(['lock', 'user', 'systemd', 'log', 'dbus'])
 /** A run folder with more entries than this is not read entry by entry; find(1) ends before a person loses patience. */
 const FIND_TIMEOUT_MS = 10_000
 
-/** "/var/run/x/y" → "/run/x/y": the older names of the run folders are links (file-hierarchy(7)). */
-function throughLinks(path: string): string {
-  return path.replace(/^\/var\/run(?=\/)/, '/run').replace(/^\/var\/lock(?=\/)/, '/run/lock')
-}
-
 /**
  * The folders of /run in which this service makes files: the highest one that is not everybody's, "/run/x" or
  * "/run/lock/x", each once.
  */
 export function runFolders(writable: readonly WritableFact[]): string[] {
   const folders = writable.flatMap(({ path, kind }) => {
-    const parts = throughLinks(path).split('/').slice(1)
+    const parts = throughRun(path).split('/').slice(1)
     if (parts[0] !== 'run') return []
     const depth = COMMON.has(parts[1] ?? '') ? 3 : 2
     // A file straight in a common folder has no folder of its own.
@@ -39,7 +34,7 @@ export function foreignSockets(
   const found = table.split('\n').flatMap((line): ForeignHolding[] => {
     const [, inode, bound] = /^\S+: \S+ \S+ \S+ \S+ \S+\s+(\d+) (\/.*)$/.exec(line) ?? []
     if (inode === undefined || bound === undefined || own.has(inode)) return []
-    const path = throughLinks(bound)
+    const path = throughRun(bound)
     return isBelowAny(path, folders)
       ? [{ path, by: 'socket', why: `another process listens on ${path}` }]
       : []
@@ -55,7 +50,7 @@ export function tmpfilesFolders(config: string, folders: readonly string[]): For
   return config.split('\n').flatMap((line): ForeignHolding[] => {
     const [type = '', named = ''] = line.trim().split(/\s+/)
     if (!/^[dDevqQ][!+=~^$-]*$/.test(type)) return []
-    const path = throughLinks(named.replace(/^"|"$/g, ''))
+    const path = throughRun(named.replace(/^"|"$/g, ''))
     return isBelowAny(path, folders)
       ? [{ path, by: 'tmpfiles', why: `tmpfiles.d creates ${path} at boot` }]
       : []

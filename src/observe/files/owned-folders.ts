@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
+import { isBelow } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { OwnedFolder, ProcessFacts } from '../facts.ts'
-import { parseDpkgSearch } from './packages.ts'
 
 /** Where services keep what they write (file-hierarchy(7)). */
 const PLACES = ['/var', '/srv', '/run', '/etc']
@@ -15,9 +15,7 @@ const OVERFLOW_ID = 65534
 
 function outermost(folders: readonly OwnedFolder[]): OwnedFolder[] {
   const first = folders.filter(({ path }, at) => folders.findIndex((one) => one.path === path) === at)
-  return first.filter(
-    ({ path }) => !first.some((other) => other.path !== path && path.startsWith(`${other.path}/`)),
-  )
+  return first.filter(({ path }) => !first.some((other) => other.path !== path && isBelow(path, other.path)))
 }
 
 /** Ids under which the service acts: of its processes, but not root's, which owns nearly everything. */
@@ -50,11 +48,10 @@ export function foldersOfAccounts(printed: string, uids: readonly number[]): Own
   })
 }
 
-/** Folders for data among the files of packages: `dpkg-query --listfiles` prints one path a line. */
-export function foldersOfPackages(listed: string): OwnedFolder[] {
+/** Folders for data among the files of packages. */
+export function foldersOfPackages(listed: readonly string[]): OwnedFolder[] {
   const data = /^(?:\/var\/(?:lib|spool|cache|log)|\/srv)\/[^/]+$/
   return listed
-    .split('\n')
     .filter((path) => data.test(path))
     .map((path) => ({ path, why: `${path} came with its package.` }))
 }
@@ -69,29 +66,24 @@ async function withMode(host: Host, folder: OwnedFolder, gaps: BlindSpots): Prom
 /**
  * Folders that exist for the service to write into, even if it was not seen writing: folders below /var, /srv, /run and
  * /etc that its accounts own or may write, and data folders of its package. A mail, an upload or a rotated file may
- * come there on a day that no proof played.
+ * come there on a day that no proof played. `packaged`: what the packages of its programs brought.
  */
 export async function readOwnedFolders(
   host: Host,
   processes: readonly ProcessFacts[],
-  files: readonly string[],
+  packaged: readonly string[],
   gaps: BlindSpots,
 ): Promise<OwnedFolder[]> {
-  const output = async (argv: string[]) =>
-    (await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })))?.stdout ?? ''
   const [uids, gids] = [actingIds(processes, 'uid'), actingIds(processes, 'gid')]
   const tests = ownership(uids, gids)
+  const argv = [
+    ...['find', ...PLACES, '-maxdepth', String(MAX_DEPTH), '-type', 'd', '(', ...tests, ')'],
+    ...['-printf', '%U %g %p\\0', '-prune'],
+  ]
   const found =
     tests.length === 0
-      ? ''
-      : await output([
-          ...['find', ...PLACES, '-maxdepth', String(MAX_DEPTH), '-type', 'd', '(', ...tests, ')'],
-          ...['-printf', '%U %g %p\\0', '-prune'],
-        ])
-  const named = files.filter((path) => path.startsWith('/'))
-  const packages =
-    named.length === 0 ? [] : parseDpkgSearch(await output(['dpkg-query', '--search', '--', ...named]))
-  const listed = packages.length === 0 ? '' : await output(['dpkg-query', '--listfiles', '--', ...packages])
-  const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(listed)])
+      ? undefined
+      : await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS }))
+  const folders = outermost([...foldersOfAccounts(found?.stdout ?? '', uids), ...foldersOfPackages(packaged)])
   return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => withMode(host, folder, gaps)))
 }

@@ -36,3 +36,15 @@ export async function packageVersions(host: Host, paths: readonly string[]): Pro
     await output(host, ['rpm', '-qf', '--qf', '%{NAME} %{VERSION}-%{RELEASE}\n', '--', ...paths]),
   )
 }
+
+/**
+ * Every file and folder of the packages that these files came in, as the package manager lists them; empty where dpkg
+ * does not know them.
+ */
+export async function filesOfPackages(host: Host, paths: readonly string[]): Promise<string[]> {
+  const named = paths.filter((path) => path.startsWith('/'))
+  if (named.length === 0) return []
+  const packages = parseDpkgSearch(await output(host, ['dpkg-query', '--search', '--', ...named]))
+  if (packages.length === 0) return []
+  return (await output(host, ['dpkg-query', '--listfiles', '--', ...packages])).split('\n')
+}

@@ -41,7 +41,5 @@ export function mergeLiveFacts(clone: Facts, live: Facts): Facts {
     ),
     executables: union(clone.executables, live.executables, ({ path }) => path),
     writable: union(clone.writable, live.writable, ({ path }) => path),
-    // Other units do not run in a clone, so only the live host shows what they hold.
-    foreign: union(clone.foreign, live.foreign, ({ path, by }) => `${by} ${path}`),
   }
 }

@@ -1,7 +1,7 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import type { Facts, Given } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
-import { readReach } from '../../observe/reach.ts'
+import { readSurroundings } from '../../observe/surroundings.ts'
 import { isLive } from '../../observe/trace/logged-calls.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
@@ -31,11 +31,13 @@ async function lookAt(
   context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
   const { host, live, subject, learning } = context
   const here = await observe(host, subject.unit)
-  const facts = host === live ? here : mergeLiveFacts(here, await observe(live, subject.unit))
+  const there = host === live ? here : await observe(live, subject.unit)
+  const facts = host === live ? here : mergeLiveFacts(here, there)
   const { facts: learned } = learning
   const seen = learned === undefined ? facts : { ...facts, learned }
   const given = givenTo(context, baseline, seen)
-  const offered = beginStage(stage, { ...seen, given, reach: await readReach(live, seen) })
+  const around = await readSurroundings({ host, facts: here }, { host: live, facts: there }, seen)
+  const offered = beginStage(stage, { ...seen, given, ...around })
   const work = context.options.exactCalls ? toAlternative(offered, 'SystemCallFilter') : offered
   return chosen === undefined ? work : asChosen(work, chosen)
 }

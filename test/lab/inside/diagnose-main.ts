@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { STAGES, type Stage } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
+import { readSurroundings } from '../../../src/observe/surroundings.ts'
 import { Learning } from '../../../src/session/learning/learning.ts'
 import { learningPhase } from '../../../src/session/learning/learning-phase.ts'
 import { UNPLAYED } from '../../../src/session/proof/control.ts'
@@ -75,7 +76,10 @@ async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
   const { why, trace } = context.learning
   if (why !== undefined || trace === undefined) throw new Error(why ?? 'no trace')
   const begun = performance.now()
-  const proving = new StageProving(context, baseline, beginStage(stage, facts), () => undefined)
+  const around = await readSurroundings({ host: context.live, facts }, { host: context.live, facts }, facts)
+  const { owned, foreign } = around
+  const offered = beginStage(stage, { ...facts, owned, foreign })
+  const proving = new StageProving(context, baseline, offered, () => undefined)
   proving.begin()
   do await pause(100)
   while (proving.proving)

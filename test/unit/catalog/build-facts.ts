@@ -34,8 +34,6 @@ export function emptyFacts(): Facts {
     executables: [],
     writable: [],
     logrotate: [],
-    foreign: [],
-    owned: [],
     accounts: [],
     syscallGroups: {},
     gaps: [],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseDpkgSearch, parseVersions } from '../../../../src/observe/files/packages.ts'
+import { filesOfPackages, parseDpkgSearch, parseVersions } from '../../../../src/observe/files/packages.ts'
+import { memoryHost } from '../memory-host.ts'
 
 describe('packages of a program', () => {
   it.each([
@@ -9,6 +10,18 @@ describe('packages of a program', () => {
     ['a: /x\na: /y\n', ['a']],
     ['dpkg-query: no path found matching pattern /opt/x', []],
   ])('of %j are %j', (text, names) => expect(parseDpkgSearch(text)).toEqual(names))
+
+  it('have files, all of them, of what has a path', async () => {
+    const host = memoryHost({
+      files: {},
+      programs: {
+        'dpkg-query --search -- /usr/sbin/x': 'x: /usr/sbin/x\n',
+        'dpkg-query --listfiles -- x': '/usr/sbin/x\n/srv/x',
+      },
+    })
+    expect(await filesOfPackages(host, ['', '/usr/sbin/x'])).toEqual(['/usr/sbin/x', '/srv/x'])
+    expect(await filesOfPackages(host, ['/opt/unknown'])).toEqual([])
+  })
 
   it('have versions, where one is known', () => {
     expect(parseVersions('nginx 1.22.1-9\nlibc6:amd64 2.36\ngone \n\n')).toEqual({

@@ -1,0 +1,35 @@
+import type { Host } from '../host/host.ts'
+import type { BlindSpots } from './blind-spots.ts'
+import type { Facts } from './facts.ts'
+import { readForeignHoldings } from './files/foreign-holdings.ts'
+import { readOwnedFolders } from './files/owned-folders.ts'
+import { filesOfPackages } from './files/packages.ts'
+import { readReach } from './reach.ts'
+
+/** A machine, and what observe() saw of the service on it. */
+export interface Observed {
+  host: Host
+  facts: Facts
+}
+
+/**
+ * What lies around a service and decides what may be taken from it: folders that are its own to write, what others hold
+ * in its run folders, and what it may come to do. Only proposals need it, and it searches whole trees, so observe() leaves
+ * it out. `here` is where the stages are applied, `live` where other units run, `seen` the facts of both merged.
+ */
+export async function readSurroundings(
+  here: Observed,
+  live: Observed,
+  seen: Facts,
+): Promise<Pick<Facts, 'gaps'> & Required<Pick<Facts, 'owned' | 'foreign' | 'reach'>>> {
+  const gaps: BlindSpots = new Set(seen.gaps)
+  const { unit, executables } = seen
+  const running = executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
+  const packaged = await filesOfPackages(live.host, [unit.fragment, ...running])
+  return {
+    owned: await readOwnedFolders(here.host, here.facts.processes, packaged, gaps),
+    foreign: await readForeignHoldings(live.host, unit.id, live.facts, gaps),
+    reach: await readReach(live.host, seen, packaged),
+    gaps: [...gaps],
+  }
+}
