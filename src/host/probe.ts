@@ -1,14 +1,9 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { connect, type Socket } from 'node:net'
 import type { ProbeAnswer, ProbeRequest } from './host.ts'
-import { talk } from './talk.ts'
+import { errorCode, talk } from './talk.ts'
 
 type Settle = (ok: boolean, answer: string) => void
-
-function errorCode(error: Error): string {
-  return (error as NodeJS.ErrnoException).code ?? error.message
-}
 
 /** Certificates are not verified: a probe asks whether the service answers as before, not who it is. */
 function askHttp(url: string, timeoutMs: number, settle: Settle): () => void {
@@ -29,37 +24,35 @@ function askHttp(url: string, timeoutMs: number, settle: Settle): () => void {
   return () => request.destroy()
 }
 
-function askSocket(socket: Socket, settle: Settle): () => void {
-  socket.on('connect', () => settle(true, 'connected'))
-  socket.on('error', (error) => settle(false, errorCode(error)))
-  return () => socket.destroy()
-}
-
 /**
  * Asks once and returns within the request's time limit, whatever the other side does: a service whose workers die in a
- * loop accepts a connection and never answers.
+ * loop accepts a connection and never answers. A mere connection is a conversation without a turn.
  */
 export function probe(request: ProbeRequest): Promise<ProbeAnswer> {
-  return request.kind === 'talk' ? talk(request) : askOnce(request)
+  if (request.kind === 'talk') return talk(request)
+  if (request.kind === 'http') return askOnce(request)
+  const { timeoutMs } = request
+  const to =
+    request.kind === 'tcp'
+      ? ({ transport: 'tcp', address: request.address, port: request.port } as const)
+      : ({ transport: 'unix', path: request.path } as const)
+  return talk({ kind: 'talk', to, steps: [], timeoutMs })
 }
 
-function askOnce(request: Exclude<ProbeRequest, { kind: 'talk' }>): Promise<ProbeAnswer> {
+function askOnce({ url, timeoutMs }: Extract<ProbeRequest, { kind: 'http' }>): Promise<ProbeAnswer> {
   const started = performance.now()
   return new Promise((resolve) => {
     let close: () => void = () => undefined
-    const timer = setTimeout(() => settle(false, 'no answer'), request.timeoutMs)
+    const timer = setTimeout(() => settle(false, 'no answer'), timeoutMs)
     function settle(ok: boolean, answer: string): void {
       clearTimeout(timer)
       resolve({ ok, answer, ms: Math.round(performance.now() - started) })
       close()
     }
     try {
-      if (request.kind === 'http') close = askHttp(request.url, request.timeoutMs, settle)
-      else if (request.kind === 'tcp') {
-        close = askSocket(connect({ host: request.address, port: request.port }), settle)
-      } else close = askSocket(connect({ path: request.path }), settle)
+      close = askHttp(url, timeoutMs, settle)
     } catch (error) {
-      // Node takes neither every URL nor every path; what it does not take can't be asked.
+      // Node does not take every URL; what it does not take can't be asked.
       settle(false, errorCode(error as Error))
     }
   })

@@ -8,6 +8,10 @@ type Talk = Extract<ProbeRequest, { kind: 'talk' }>
 /** No greeting is longer; the rest is not read. */
 const MAX_BYTES = 64 * 1024
 
+export function errorCode(error: Error): string {
+  return (error as NodeJS.ErrnoException).code ?? error.message
+}
+
 /** The other side of a conversation: says bytes, and tells of what comes. */
 interface Line {
   say(bytes: Buffer): void
@@ -27,7 +31,7 @@ function overStream(socket: Socket, opened: 'connect' | 'secureConnect', events:
   socket.on('data', (data: Buffer) => events.hear(data.toString('latin1')))
   socket.on('end', () => events.end())
   socket.on('close', () => events.end())
-  socket.on('error', (error: NodeJS.ErrnoException) => events.end(error.code ?? error.message))
+  socket.on('error', (error) => events.end(errorCode(error)))
   return { say: (bytes) => socket.write(bytes), close: () => socket.destroy() }
 }
 
@@ -38,7 +42,7 @@ function overDatagrams(address: string, port: number, events: Events): Line {
   socket.on('message', (data, from) => {
     if (from.address === address) events.hear(data.toString('latin1'))
   })
-  socket.on('error', (error: NodeJS.ErrnoException) => events.end(error.code ?? error.message))
+  socket.on('error', (error) => events.end(errorCode(error)))
   socket.bind(0, () => events.open())
   return {
     say: (bytes) => socket.send(bytes, port, address),
@@ -113,7 +117,7 @@ export function talk({ to, steps, timeoutMs }: Talk): Promise<ProbeAnswer> {
     try {
       line = lineTo(to, { open: begin, hear, end: (code) => finish(code, true) })
     } catch (error) {
-      finish((error as NodeJS.ErrnoException).code ?? (error as Error).message)
+      finish(errorCode(error as Error))
     }
   })
 }
