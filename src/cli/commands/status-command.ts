@@ -11,7 +11,7 @@ import { keptPath, mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import { difference } from '../../systemd/settings/settings-difference.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { askSaved } from '../../trial/health/ask-saved.ts'
-import { isCommitted } from '../../trial/transaction/restore.ts'
+import { isCommitted } from '../../trial/transaction/kept-drop-in.ts'
 
 /**
  * Prints what is kept for a unit, since when, and whether the running unit shows it. Returns 1 if something is not in

@@ -2,9 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { orElse, reasonOf } from '../../host/errors.ts'
 import { daemonReload, queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
-import { type DropInPart, keptPath, renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
 import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
+import { keptText } from './kept-drop-in.ts'
 import { givenBack, type OwnershipRecord } from './ownership.ts'
 import { blockingReason } from './preconditions.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
@@ -193,8 +194,7 @@ export async function stepBack(
   const { signal: _, ...whole } = context
   const { host, unit } = whole
   const before = await takeSnapshot(host, unit)
-  const header = ['Made by hardenctl. To restore the service as it was before, run: hardenctl undo']
-  await host.write(keptPath(unit), renderDropIn(header, parts), 0o644)
+  await host.write(keptPath(unit), keptText(parts), 0o644)
   for (const record of earliestRecords(records)) {
     const stat = await host.stat(record.path)
     const owner = stat && givenBack(record, stat)

@@ -3,13 +3,13 @@ import type { Assignment } from '../../catalog/common/types.ts'
 import { Bug, isExpected, orElse } from '../../host/errors.ts'
 import { daemonReload } from '../../systemd/manager/control.ts'
 import { disarmTimer, rearmTimer, undoIsRunning } from '../../systemd/manager/timer.ts'
-import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
+import { type DropInPart, keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { answerTo } from '../health/ask.ts'
 import { isExercise } from '../health/baseline.ts'
 import { checkLabel } from '../health/check.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import { ForeignChange, ForeignChangeError, isForeignChange, requireSameFiles } from './foreign-changes.ts'
-import { isCommitted } from './restore.ts'
+import { isCommitted, keptText } from './kept-drop-in.ts'
 import { timed } from './steps.ts'
 import { verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
@@ -62,11 +62,7 @@ export async function keep(
   const { host, unit, groups } = context
   const path = keptPath(unit)
   const earlier = await host.read(path)
-  const header = [
-    'Made by hardenctl. To restore the service as it was before, run: hardenctl undo',
-    `trial ${trial.token}`,
-  ]
-  const text = renderDropIn(header, parts)
+  const text = keptText(parts, trial.token)
   try {
     await timed('recheck', context, async () => {
       await gainTime(context)

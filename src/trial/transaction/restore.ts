@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import type { Host } from '../../host/host.ts'
 import { undoNow } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import { isCommitted } from './kept-drop-in.ts'
 import { givenBack, type OwnershipRecord } from './ownership.ts'
 import type { Trial } from './trial.ts'
 import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
@@ -63,11 +64,6 @@ export async function restoreEverything(
   records: readonly OwnershipRecord[],
 ): Promise<boolean> {
   return undoNow(host, unit, await placeUndo(host, unit, everythingScript(unit, records)))
-}
-
-/** Whether the drop-in in /etc, given as text, contains the trial: then it is kept, whatever happened to hardenctl. */
-export function isCommitted({ token }: Pick<Trial, 'token'>, kept: string | undefined): boolean {
-  return kept?.split('\n').includes(`# trial ${token}`) === true
 }
 
 export type Unfinished = 'kept' | 'undone' | 'stuck'

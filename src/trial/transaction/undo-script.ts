@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { temporaryName } from '../../host/files.ts'
 import { deadmanName } from '../../systemd/manager/timer.ts'
 import { GIVE, giveBackLines, quoted } from './give-back.ts'
+import { commitLine } from './kept-drop-in.ts'
 import type { OwnershipRecord } from './ownership.ts'
 
 export interface UndoPlan {
@@ -134,7 +135,7 @@ ${folders}
 }
 insisting=
 # Nobody but root: a drop-in in /etc/systemd/system.
-if grep -qxF ${quoted(`# trial ${plan.token}`)} ${quoted(plan.keptDropIn)} 2>/dev/null; then
+if grep -qxF ${quoted(commitLine(plan.token))} ${quoted(plan.keptDropIn)} 2>/dev/null; then
   clear_away
   unmake_folders
   forget
