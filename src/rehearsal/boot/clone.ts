@@ -9,6 +9,7 @@ import { type CloneHost, cloneHost, insideClone } from '../../host/clone-host.ts
 import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Mount, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
 import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
 import { type CloneUnit, cloneUnit, IMAGE_FOLDER, systemdRun } from './clone-unit.ts'
 import { layersOf } from './layers.ts'
@@ -183,7 +184,7 @@ const SETTLE = `systemctl --quiet start ${TARGET} && systemd-tmpfiles --create -
 
 async function settle(live: Host, pid: number, companions: readonly string[]): Promise<void> {
   const argv = insideClone(pid, ['/bin/sh', '-c', SETTLE, 'sh', ...companions])
-  const result = await live.run(argv, { timeoutMs: BOOT_LIMIT_MS + companions.length * 90_000 })
+  const result = await live.run(argv, { timeoutMs: BOOT_LIMIT_MS + companions.length * JOB_LIMIT_MS })
   if (result.exitCode === 0) return
   const said = result.stderr.trim().split('\n')[0] || 'its systemd did not answer'
   throw new CloneError(`the clone could not be prepared: ${said}`)

@@ -6,7 +6,7 @@ import { mapFew } from '../../observe/blind-spots.ts'
 import type { UnitFacts } from '../../observe/facts.ts'
 import { type Learned, withPaths } from '../../observe/trace/learned.ts'
 import { Trace } from '../../observe/trace/trace.ts'
-import { queue, resetFailed } from '../../systemd/manager/control.ts'
+import { JOB_LIMIT_MS, queue, resetFailed } from '../../systemd/manager/control.ts'
 import { takeSnapshot, type UnitSnapshot } from '../../trial/health/unit-snapshot.ts'
 import { attachTracer, removeTrace, type Tracer } from './strace.ts'
 
@@ -38,7 +38,6 @@ export type LearnResult =
   | { why: string }
 
 const MANAGER = { pid: 1, program: '/usr/lib/systemd/systemd' }
-const STOP_LIMIT_MS = 90_000
 
 /** Waits until no job of the unit runs; a unit that restarts endlessly has come as far as it can. */
 export async function untilQuiet(host: Host, unit: string, limitMs: number): Promise<UnitSnapshot> {
@@ -88,7 +87,7 @@ export async function learn(clone: { host: Host }, input: LearnInput): Promise<L
   const { unit, architecture, phases, signal } = input
   const before = await takeSnapshot(host, unit.id)
   if (before.active !== 'inactive') await queue(host, 'stop', unit.id)
-  await untilQuiet(host, unit.id, STOP_LIMIT_MS)
+  await untilQuiet(host, unit.id, JOB_LIMIT_MS)
   const isService = await servicePrograms(host, unit)
   const tracer = await attachTracer(host)
   try {
@@ -122,10 +121,10 @@ async function withRealPaths(host: Host, learned: Learned): Promise<Learned> {
 
 async function bringBack(host: Host, { unit, beforeBack }: LearnInput, before: UnitSnapshot): Promise<void> {
   await queue(host, 'stop', unit.id)
-  await untilQuiet(host, unit.id, STOP_LIMIT_MS)
+  await untilQuiet(host, unit.id, JOB_LIMIT_MS)
   await beforeBack?.()
   await resetFailed(host, unit.id)
   if (before.active !== 'active') return
   await queue(host, 'start', unit.id)
-  await untilQuiet(host, unit.id, STOP_LIMIT_MS)
+  await untilQuiet(host, unit.id, JOB_LIMIT_MS)
 }

@@ -2,7 +2,13 @@ import { dirname } from 'node:path/posix'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { queue, reloadUnit, resetFailed, startWithSockets } from '../../systemd/manager/control.ts'
+import {
+  JOB_LIMIT_MS,
+  queue,
+  reloadUnit,
+  resetFailed,
+  startWithSockets,
+} from '../../systemd/manager/control.ts'
 import { answerTo } from '../../trial/health/ask.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth } from '../../trial/health/health.ts'
@@ -23,7 +29,6 @@ export interface Lifecycle {
 /** A traced service stops twice at each call, and a clone gets only spare processor time. */
 const PATIENCE = 6
 const ROUNDS = 3
-const STOP_LIMIT_MS = 90_000
 const ROTATE_LIMIT_MS = 60_000
 
 async function start(host: Host, life: Lifecycle): Promise<void> {
@@ -38,7 +43,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
     baseline,
     before: { invocation: '', processes: [] },
     since,
-    startLimitMs: Math.min(STOP_LIMIT_MS, startLimitMs(baseline) * PATIENCE),
+    startLimitMs: Math.min(JOB_LIMIT_MS, startLimitMs(baseline) * PATIENCE),
     executables: facts.executables.map(({ path }) => path),
     ...(signal ? { signal } : {}),
   })
@@ -57,7 +62,7 @@ async function serve(host: Host, life: Lifecycle): Promise<void> {
 }
 
 async function reload(host: Host, life: Lifecycle): Promise<void> {
-  const problem = await reloadUnit(host, life.facts.unit.id, STOP_LIMIT_MS)
+  const problem = await reloadUnit(host, life.facts.unit.id, JOB_LIMIT_MS)
   if (problem !== undefined) throw new ExpectedError(problem)
   await askAll(host, life)
 }
@@ -70,13 +75,13 @@ async function rotate(host: Host, life: Lifecycle, sources: readonly string[]): 
     const { exitCode, stderr } = await host.run(argv, { timeoutMs: ROTATE_LIMIT_MS })
     if (exitCode !== 0) throw new ExpectedError(`logrotate ${source}: ${stderr.trim().split('\n')[0]}`)
   }
-  await untilQuiet(host, life.facts.unit.id, STOP_LIMIT_MS)
+  await untilQuiet(host, life.facts.unit.id, JOB_LIMIT_MS)
   await askAll(host, life)
 }
 
 async function stop(host: Host, life: Lifecycle): Promise<void> {
   await queue(host, 'stop', life.facts.unit.id)
-  const limit = Math.max(STOP_LIMIT_MS, (life.borne?.stopMs ?? 0) * PATIENCE)
+  const limit = Math.max(JOB_LIMIT_MS, (life.borne?.stopMs ?? 0) * PATIENCE)
   const { active, result } = await untilQuiet(host, life.facts.unit.id, limit)
   if (active !== 'inactive') throw new ExpectedError(`it did not stop cleanly (${active}, ${result})`)
 }

@@ -5,6 +5,12 @@ import { first, showUnit } from './show.ts'
 /** systemctl itself waits for a start; PID 1 has its own limits, ours is only against a hung bus. */
 const BUS_TIMEOUT_MS = 90_000
 
+/**
+ * Milliseconds that PID 1 gives a start or a stop unless the unit says otherwise: DefaultTimeoutStartSec= and
+ * DefaultTimeoutStopSec= of systemd-system.conf(5).
+ */
+export const JOB_LIMIT_MS = 90_000
+
 export class SystemctlError extends ExpectedError {
   override name = 'SystemctlError'
 }

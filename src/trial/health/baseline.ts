@@ -28,8 +28,6 @@ export interface Baseline {
   restless: boolean
 }
 
-export const PROBE_TIMEOUT_MS = 3000
-
 /** Where a probe can reach a listener from the same machine. */
 export function reachable(address: string): string {
   if (address === '0.0.0.0' || address === '::') return address === '::' ? '::1' : '127.0.0.1'

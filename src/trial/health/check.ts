@@ -35,7 +35,8 @@ export class CheckError extends ExpectedError {
   override name = 'CheckError'
 }
 
-const TIMEOUT_MS = 3000
+/** Milliseconds for one probe. */
+export const PROBE_TIMEOUT_MS = 3000
 const COMMAND_TIMEOUT_MS = 30_000
 /** The timer of the undo waits for it, so it is no longer than a person would wait. */
 export const EXERCISE_TIMEOUT_MS = 30_000
@@ -139,18 +140,18 @@ export function parseCheck(text: string): Check {
   if (trimmed === '') throw new CheckError('a check is a URL, tcp:HOST:PORT, unix:/PATH or a command')
   if (/^https?:\/\//.test(trimmed)) {
     if (!URL.canParse(trimmed)) throw new CheckError(`${trimmed} is not a URL`)
-    return { kind: 'http', url: trimmed, timeoutMs: TIMEOUT_MS }
+    return { kind: 'http', url: trimmed, timeoutMs: PROBE_TIMEOUT_MS }
   }
   if (trimmed.startsWith('tcp:')) {
     const match = /^tcp:\[?([^\]]+?)\]?:(\d{1,5})$/.exec(trimmed)
     const port = Number(match?.[2])
     if (!match || port < 1 || port > 65535) throw new CheckError(`${trimmed} is not tcp:HOST:PORT`)
-    return { kind: 'tcp', address: match[1] as string, port, timeoutMs: TIMEOUT_MS }
+    return { kind: 'tcp', address: match[1] as string, port, timeoutMs: PROBE_TIMEOUT_MS }
   }
   if (trimmed.startsWith('unix:')) {
     const path = trimmed.slice('unix:'.length)
     if (!path.startsWith('/')) throw new CheckError(`${trimmed} is not unix:/PATH`)
-    return { kind: 'unix', path, timeoutMs: TIMEOUT_MS }
+    return { kind: 'unix', path, timeoutMs: PROBE_TIMEOUT_MS }
   }
   const command = splitCircumstances(splitCommand(trimmed))
   if (command.argv.length === 0)

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
+import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
 import { answerTo } from './ask.ts'
 import { type Baseline, isExercise } from './baseline.ts'
 import type { Check } from './check.ts'
@@ -51,8 +52,8 @@ interface Watch extends HealthCheckInput {
   sightings: Sightings
 }
 
-/** PID 1 kills processes that have not stopped in 90 s unless the unit says otherwise (systemd-system.conf(5)). */
-const MAX_STOP_MS = 120_000
+/** After its own limit PID 1 kills what has not stopped, which takes a while. */
+const MAX_STOP_MS = JOB_LIMIT_MS + 30_000
 const INTERVAL_MS = 250
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */
 const GRACE_MS = 6000

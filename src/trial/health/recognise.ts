@@ -1,7 +1,6 @@
 import type { Host, TalkAddress } from '../../host/host.ts'
 import { answerTo } from './ask.ts'
-import { PROBE_TIMEOUT_MS } from './baseline.ts'
-import { type Check, checkLabel } from './check.ts'
+import { type Check, checkLabel, PROBE_TIMEOUT_MS } from './check.ts'
 import { PROTOCOLS, protocolNamed, protocolOfGreeting, protocolOfPort } from './protocols/index.ts'
 import { type Protocol, TURN_MS } from './protocols/protocol.ts'
 

@@ -1,11 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
-import { queue, resetFailed } from '../../systemd/manager/control.ts'
+import { JOB_LIMIT_MS, queue, resetFailed } from '../../systemd/manager/control.ts'
 import { takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
 
 /** A process that dies of a question dies at once; PID 1 knows within milliseconds. */
 const AFTERMATH_MS = 80
-const START_LIMIT_MS = 90_000
 
 function isSame(before: UnitSnapshot, now: UnitSnapshot): boolean {
   return (
@@ -45,7 +44,7 @@ export class Survival {
    */
   async revive(): Promise<boolean> {
     const [host, unit] = [this.#host, this.#unit]
-    const until = performance.now() + START_LIMIT_MS
+    const until = performance.now() + JOB_LIMIT_MS
     let asked = false
     for (;;) {
       const now = await takeSnapshot(host, unit)

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { orElse, reasonOf } from '../../host/errors.ts'
-import { daemonReload, queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
+import { daemonReload, JOB_LIMIT_MS, queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
@@ -14,7 +14,6 @@ import { startLimitMs, type TrialContext, TrialError } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
 import { placeUndo, removeUndo } from './undo-file.ts'
 
-const STOP_LIMIT_MS = 90_000
 async function proveHealthy(
   context: TrialContext,
   before: Pick<UnitSnapshot, 'invocation' | 'processes'>,
@@ -48,7 +47,7 @@ async function proveStop(
   const since = Date.now()
   const before = await takeSnapshot(host, unit)
   await queue(host, 'stop', unit)
-  const until = performance.now() + STOP_LIMIT_MS
+  const until = performance.now() + JOB_LIMIT_MS
   for (;;) {
     const now = await takeSnapshot(host, unit)
     if (!now.busy && now.active === 'failed') throw new TrialError(`the stop failed (${now.result})`)
@@ -155,7 +154,7 @@ export async function armFinalUndo(
   try {
     await timed('arm', context, async () => {
       const script = await placeUndo(host, unit, everythingScript(unit, records))
-      const seconds = context.deadManSeconds + STOP_LIMIT_MS / 1000 + watchSeconds
+      const seconds = context.deadManSeconds + JOB_LIMIT_MS / 1000 + watchSeconds
       await armTimer(host, unit, script, seconds)
     })
     return undefined

@@ -2,6 +2,7 @@ import type { Assignment, NewAccount, OwnershipWish, StageOrAll } from '../../ca
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
+import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../health/baseline.ts'
 import type { HealthReport } from '../health/health.ts'
@@ -91,5 +92,5 @@ export class IgnoredSettingsError extends TrialError {
 
 /** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
 export function startLimitMs(baseline: Baseline): number {
-  return Math.min(90_000, Math.max(10_000, baseline.startMs * 4 + 5000))
+  return Math.min(JOB_LIMIT_MS, Math.max(10_000, baseline.startMs * 4 + 5000))
 }
