@@ -2,7 +2,7 @@ import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { syscallName } from '../syscalls/syscall-numbers.ts'
 import { auditFields, decoded } from './audit-fields.ts'
-import { fieldText } from './journal.ts'
+import { fieldText, journalFields } from './journal.ts'
 
 /** A system call that a seccomp filter killed or logged (audit record 1326, AUDIT_SECCOMP). */
 export interface SeccompRecord {
@@ -116,7 +116,7 @@ async function output(host: Host, argv: readonly string[]): Promise<string> {
 }
 
 function journalRecord(line: string): SeccompRecord | undefined {
-  const entry = jsonObject(line)
+  const entry = journalFields(line)
   if (entry === undefined) return undefined
   if (fieldText(entry._TRANSPORT) !== 'audit') return parseSeccompLine(fieldText(entry.MESSAGE))
   if (fieldText(entry._AUDIT_TYPE) !== '1326') return undefined
@@ -136,16 +136,6 @@ function journalRecord(line: string): SeccompRecord | undefined {
 /** The journal's text is decoded already; as it stands, a program named CAFE would be taken for hexadecimal. */
 function quoted(text: string): string {
   return `"${text}"`
-}
-
-function jsonObject(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined
-  try {
-    return JSON.parse(line)
-  } catch {
-    // JSON.parse() throws only for a text that is no JSON: others write the log.
-    return undefined
-  }
 }
 
 /** A record without a number for its call is of no use; everything else may be missing. */

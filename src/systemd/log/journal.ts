@@ -23,17 +23,22 @@ export function fieldText(value: unknown): string {
   return fieldText(value.at(-1))
 }
 
+/** One line of `journalctl -o json`: its fields, see fieldText(); undefined where the line is no document. */
+export function journalFields(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    return JSON.parse(line)
+  } catch {
+    // JSON.parse() throws only for a text that is no JSON: a line that was cut off.
+    return undefined
+  }
+}
+
 /** Parses `journalctl -o json`: one document a line; a line that is none is left out. */
 export function parseJournal(text: string): JournalEntry[] {
   return text.split('\n').flatMap((line) => {
-    if (!line.startsWith('{')) return []
-    let raw: Record<string, unknown>
-    try {
-      raw = JSON.parse(line) as Record<string, unknown>
-    } catch {
-      // JSON.parse() throws only for a text that is no JSON: a line that was cut off.
-      return []
-    }
+    const raw = journalFields(line)
+    if (raw === undefined) return []
     const fields = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, fieldText(value)]))
     return [
       {
