@@ -1,6 +1,6 @@
-/** Longest unit name that systemd accepts, suffix included: UNIT_NAME_MAX, unit-name.h. */
 import { ExpectedError } from '../../host/errors.ts'
 
+/** Longest unit name that systemd accepts, suffix included: UNIT_NAME_MAX, unit-name.h. */
 const LONGEST = 255
 
 /** A unit name that was checked: systemd's own characters only, ends in .service. */

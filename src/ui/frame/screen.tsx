@@ -11,7 +11,7 @@ export interface Room {
 }
 
 interface ScreenProps {
-  /** Names the question, see `questionOf`. */
+  /** Names the question, see `screenKeyOf`. */
   question: string
   hints: readonly KeyHint[]
   /** Draws into a room of exactly known size. */
