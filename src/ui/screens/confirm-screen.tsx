@@ -1,21 +1,15 @@
-import { Box } from 'ink'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
-import { Menu } from '../input/menu.tsx'
-import { Scroll, useScrolling } from '../input/scroll.tsx'
 import { useSend } from '../screen-key.ts'
-import { useSize } from '../terminal/size.ts'
 import { clip } from '../text/lines.ts'
 import { applyLabel, type ConfirmPhase, planLines } from './plan-lines.ts'
+import { TextMenu } from './text-menu.tsx'
 
 export function Confirm({ phase, question }: { phase: ConfirmPhase; question: string }) {
   const send = useSend()
-  const { columns, rows } = useSize()
-  const lines = planLines(phase, columns)
-  const scrolling = useScrolling(lines.length)
   useKeys((key) => {
-    if (key === 'escape') send({ do: 'back' })
-    else return key !== 'up' && key !== 'down' && scrolling.move(key, rows - 10)
+    if (key !== 'escape') return false
+    send({ do: 'back' })
     return true
   })
   return (
@@ -29,25 +23,20 @@ export function Confirm({ phase, question }: { phase: ConfirmPhase; question: st
         ['?', 'help'],
       ]}
     >
-      {({ height }) => (
-        <Box flexDirection="column" gap={1}>
-          <Scroll
-            lines={lines}
-            height={height - 3}
-            offset={scrolling.offset(height - 3)}
-            keys="Space and b"
-          />
-          <Menu
-            choices={[
-              { value: 'apply', label: clip(applyLabel(phase), columns - 2) },
-              {
-                value: 'back',
-                label: phase.stage === 'all' ? 'Leave the live service as it is' : 'Back to the list',
-              },
-            ]}
-            onChoose={(value) => send({ do: value })}
-          />
-        </Box>
+      {({ width, height }) => (
+        <TextMenu
+          lines={planLines(phase, width)}
+          height={height}
+          keys="Space and b"
+          choices={[
+            { value: 'apply', label: clip(applyLabel(phase), width - 2) },
+            {
+              value: 'back',
+              label: phase.stage === 'all' ? 'Leave the live service as it is' : 'Back to the list',
+            },
+          ]}
+          onChoose={(value) => send({ do: value })}
+        />
       )}
     </Screen>
   )
