@@ -34,7 +34,7 @@ import { historyLine } from './text/history.ts'
 interface AppProps {
   session: Session
   /** Called once the walk is over and its last frame has been painted. */
-  onLeave?: (code: number, last: WalkState) => void
+  onLeave?: (code: number) => void
 }
 
 export function App({ session, onLeave }: AppProps) {
@@ -47,7 +47,7 @@ export function App({ session, onLeave }: AppProps) {
   const asked = useCallback(() => screenKeyOf(session.state()), [session])
   const send = useCallback<Send>((intent) => session.send(intent), [session])
   const interrupt = useCallback(() => session.send({ do: 'interrupt' }), [session])
-  const leaving = useLeaving(session, state, onLeave)
+  const leaving = useLeaving(session, onLeave)
   const { columns } = useSize()
   return (
     <SendContext.Provider value={send}>
@@ -125,7 +125,7 @@ function PhaseScreen({ state, question }: { state: WalkState; question: string }
 }
 
 /** Ink paints nothing after exit(), so leaving waits for the commit of what the session said last. */
-function useLeaving(session: Session, state: WalkState, onLeave: AppProps['onLeave']): boolean {
+function useLeaving(session: Session, onLeave: AppProps['onLeave']): boolean {
   const { exit } = useApp()
   const [code, setCode] = useState<number>()
   useEffect(() => {
@@ -137,9 +137,9 @@ function useLeaving(session: Session, state: WalkState, onLeave: AppProps['onLea
     }
   }, [session])
   useEffect(() => {
-    if (code === undefined || onLeave === undefined) return
-    onLeave(code, state)
+    if (code === undefined) return
+    onLeave?.(code)
     exit()
-  }, [code, onLeave, state, exit])
+  }, [code, onLeave, exit])
   return code !== undefined
 }

@@ -43,13 +43,11 @@ export async function renderWizard({ session, stdin, stdout, ascii, first }: Ren
   instance.cleanup()
 }
 
-const leave = () => {}
-
 function Sized({ session, size }: { session: Session; size: TerminalSize }) {
   const value = useSyncExternalStore(size.subscribe, size.size, size.size)
   return (
     <SizeContext.Provider value={value}>
-      <App session={session} onLeave={leave} />
+      <App session={session} />
     </SizeContext.Provider>
   )
 }
