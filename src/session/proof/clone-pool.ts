@@ -3,7 +3,7 @@ import { Bug, isExpected, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Clone } from '../../rehearsal/boot/clone.ts'
-import { bootProven } from '../../rehearsal/boot/proven-clone.ts'
+import { type BaselineVerdict, bootProven, type ProvenClone } from '../../rehearsal/boot/proven-clone.ts'
 import type { VolatileListing } from '../../rehearsal/compare/volatile.ts'
 import { complaintsSince, markLogs } from '../../trial/diagnosis/complaints.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
@@ -17,7 +17,7 @@ import { UnhealthyError } from '../../trial/transaction/trial-health.ts'
 import { takeBack, undo } from '../../trial/transaction/undo.ts'
 import { diagnosisOf } from '../stage/failure.ts'
 import { trialContext } from '../stage/trial-context.ts'
-import type { WalkContext } from '../walk/context.ts'
+import type { AnyWalk, WalkContext } from '../walk/context.ts'
 import { asAfterBoot, type Control, controlOf } from './control.ts'
 import { helps } from './loosen.ts'
 import type { ProofJob, Verdict } from './proof-plan.ts'
@@ -45,6 +45,13 @@ export interface Rehearsal {
 /** Why there is no rehearsal: one line. The walk goes on with live trials. */
 export interface NoRehearsal {
   readonly why: string
+}
+
+type Unlike = Extract<BaselineVerdict, { same: false }>
+
+/** Why a clone where the service does not answer as it does live proves nothing: one line. */
+export function unlikeLive({ missing }: Unlike): string {
+  return `the service does not answer in a clone as it does live: ${missing}`
 }
 
 type Failed = Extract<Attempt, { healthy: false }>
@@ -130,6 +137,30 @@ async function ask(
   return { verdict: { holds: false, ...told, undone }, clone }
 }
 
+/**
+ * A clone where the unhardened service answers as it does live, with the context of the trials in it: none is stored,
+ * since it goes with the clone, and no screen shows its steps.
+ */
+export async function bootForTrials(
+  context: AnyWalk,
+  facts: Facts,
+  baseline: Baseline,
+  companions: readonly string[],
+): Promise<(Extract<ProvenClone, { clone: Clone }> & { trials: TrialContext }) | { verdict: Unlike }> {
+  const { live, subject, signal } = context
+  const { unit } = subject
+  const executables = facts.executables.map(({ path }) => path)
+  const proven = await bootProven(live, { unit, companions, signal }, { unit, baseline, executables, signal })
+  if ('verdict' in proven) return proven
+  const trials: TrialContext = {
+    ...trialContext(context, facts, baseline),
+    host: proven.clone.host,
+    remember: async () => undefined,
+    tell: () => undefined,
+  }
+  return { ...proven, trials }
+}
+
 /** Applies to the clone what the earlier stages kept on its host. */
 async function replayPending({ pendingChange }: WalkContext, trials: TrialContext): Promise<void> {
   const stages = pendingChange?.stages
@@ -158,28 +189,15 @@ export async function bootStage(
   facts: Facts,
   baseline: Baseline,
 ): Promise<PreparedClone | NoRehearsal> {
-  const { live, subject, signal, rehearsing } = context
+  const { live, signal, rehearsing } = context
   const companions = rehearsing?.possible === true ? rehearsing.companions : []
-  const executables = facts.executables.map(({ path }) => path)
   let clone: Clone | undefined
   try {
-    const proven = await bootProven(
-      live,
-      { unit: subject.unit, companions, signal },
-      { unit: subject.unit, baseline, executables, signal },
-    )
-    if (!('clone' in proven))
-      return { why: `the service does not answer in a clone as it does live: ${proven.verdict.missing}` }
-    clone = proven.clone
-    const { volatile } = proven
-    const trials: TrialContext = {
-      ...trialContext(context, facts, baseline),
-      host: clone.host,
-      remember: async () => undefined,
-      tell: () => undefined,
-    }
-    await replayPending(context, trials)
-    return { clone, live, trials, volatile, control: controlOf(rehearsing) }
+    const booted = await bootForTrials(context, facts, baseline, companions)
+    if ('verdict' in booted) return { why: unlikeLive(booted.verdict) }
+    clone = booted.clone
+    await replayPending(context, booted.trials)
+    return { ...booted, live, control: controlOf(rehearsing) }
   } catch (error) {
     // The reason why it could not be prepared says more; PID 1 ends the rest of it.
     await clone?.dispose().catch(() => undefined)

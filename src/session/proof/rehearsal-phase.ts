@@ -2,10 +2,10 @@ import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
-import { type BaselineVerdict, bootProven } from '../../rehearsal/boot/proven-clone.ts'
+import type { BaselineVerdict } from '../../rehearsal/boot/proven-clone.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
-import { trialContext } from '../stage/trial-context.ts'
 import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
+import { bootForTrials, unlikeLive } from './clone-pool.ts'
 import { type Control, playControl } from './control.ts'
 
 type Verdict =
@@ -19,31 +19,18 @@ async function askClone(
   baseline: Baseline,
   companions: readonly string[],
 ): Promise<Verdict> {
-  const { live, subject, signal } = context
-  const { unit } = subject
-  const executables = facts.executables.map(({ path }) => path)
   try {
-    const proven = await bootProven(
-      live,
-      { unit, companions, signal },
-      { unit, baseline, executables, signal },
-    )
-    if (!('clone' in proven)) return proven.verdict
-    const { clone, volatile } = proven
+    const booted = await bootForTrials(context, facts, baseline, companions)
+    if ('verdict' in booted) return booted.verdict
+    const { clone, trials, volatile } = booted
     try {
-      const trials = {
-        ...trialContext(context, facts, baseline),
-        host: clone.host,
-        remember: async () => undefined,
-        tell: () => undefined,
-      }
       const control = await playControl(trials, volatile, facts.unit.canReload)
       return 'why' in control ? { same: undefined, why: control.why } : { same: true, control }
     } finally {
       await clone.dispose()
     }
   } catch (error) {
-    signal.throwIfAborted()
+    context.signal.throwIfAborted()
     // A clone is undone by being removed: the bug alone concerns the person.
     if (error instanceof Bug) throw error.cause
     return { same: undefined, why: reasonOf(error) }
@@ -88,9 +75,8 @@ export async function rehearsalPhase(
     if (verdict.same === true) return { possible: true, companions, control: verdict.control }
     if (verdict.same === undefined) return { possible: false, why: verdict.why }
     const more = verdict.startable.filter((unit) => !companions.includes(unit))
-    const why = `the service does not answer in a clone as it does live: ${verdict.missing}`
-    if (more.length === 0) return { possible: false, why }
-    if (!(await askAboutCompanions(context, verdict.missing, more))) return { possible: false, why }
+    if (more.length === 0 || !(await askAboutCompanions(context, verdict.missing, more)))
+      return { possible: false, why: unlikeLive(verdict) }
     companions.push(...more)
     dispatch({ type: 'phase', phase: { at: 'looking', what } })
   }

@@ -5,7 +5,7 @@ import { startLimitMs, type TrialContext } from '../../trial/transaction/trial.t
 import type { Learning } from '../learning/learning.ts'
 import { controlOf } from '../proof/control.ts'
 import { asPending } from '../store/store.ts'
-import type { WalkBeginning, WalkContext } from '../walk/context.ts'
+import type { AnyWalk } from '../walk/context.ts'
 import { dropInParts } from './drop-in-parts.ts'
 import { secondsToKeep } from './remote-login.ts'
 
@@ -23,11 +23,7 @@ function tracedPrograms({ facts }: Learning): string[] {
 }
 
 /** What a transaction needs, from what the walk knows. */
-export function trialContext(
-  context: WalkBeginning & Partial<Pick<WalkContext, 'rehearsing'>>,
-  facts: Facts,
-  baseline: Baseline,
-): TrialContext {
+export function trialContext(context: AnyWalk, facts: Facts, baseline: Baseline): TrialContext {
   const { host, subject, dispatch, signal, options, learning } = context
   return {
     host,

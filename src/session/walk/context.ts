@@ -70,6 +70,9 @@ export interface WalkContext {
 /** The same before it is known whether clones can prove anything here. */
 export type WalkBeginning = Omit<WalkContext, 'rehearsing'>
 
+/** At either time. */
+export type AnyWalk = WalkBeginning & Partial<Pick<WalkContext, 'rehearsing'>>
+
 /** Thrown through the walk by Ctrl-C. */
 export class Interrupted extends ExpectedError {
   override name = 'Interrupted'
