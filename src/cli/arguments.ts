@@ -1,6 +1,7 @@
 import { STAGES, type Stage } from '../catalog/common/types.ts'
 import { ExpectedError } from '../host/errors.ts'
 import { LEVELS, type Level } from '../observe/facts.ts'
+import type { WalkOptions } from '../session/walk/context.ts'
 
 /** Not imported: importing node:util loads all of its parts, which takes half of the time of --help. */
 const { parseArgs } = process.getBuiltinModule('node:util')
@@ -45,24 +46,11 @@ export type Arguments =
   | { command: 'undo'; unit: string }
   | WalkArguments
 
-export interface WalkArguments {
+export interface WalkArguments extends Omit<WalkOptions, 'host'> {
   command: 'walk'
-  unit: string
   yes: boolean
-  checks: string[]
-  exercises: string[]
   /** The account that exercises run as which name none. */
   exerciseAs?: string
-  keepSeconds: number
-  watchSeconds: number
-  /** In the order of the walk. */
-  stages: readonly Stage[]
-  level: Level
-  rehearse: boolean
-  once: boolean
-  /** Seconds. */
-  learnLive?: number
-  exactCalls: boolean
 }
 
 const DEFAULT_KEEP_SECONDS = '30'

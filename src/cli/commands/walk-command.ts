@@ -33,32 +33,20 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
   if (!args.yes && !terminal) {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
-  const keepSeconds = args.yes ? 0 : args.keepSeconds
-  const { unit, checks, stages, level, rehearse, once, exactCalls, learnLive, watchSeconds } = args
-  const { exerciseAs: account } = args
-  const exercises =
-    account === undefined ? args.exercises : args.exercises.map((text) => exerciseAs(text, account))
-  const asked = {
-    unit,
-    checks,
-    exercises,
-    stages,
-    level,
-    rehearse,
-    once,
-    exactCalls,
-    keepSeconds,
-    watchSeconds,
+  const { command: _, yes, exerciseAs: account, ...asked } = args
+  const options = {
+    ...asked,
+    keepSeconds: yes ? 0 : asked.keepSeconds,
+    exercises:
+      account === undefined ? asked.exercises : asked.exercises.map((text) => exerciseAs(text, account)),
   }
-  const live = learnLive === undefined ? {} : { learnLive }
-  const options = { ...asked, ...live }
   let walk: Walk | undefined
   const begun = async (attendant?: Attendant): Promise<Walk> => {
     walk = await begin(options, attendant)
     endOnBugs(walk)
     return walk
   }
-  const code = args.yes ? await unattended(begun, printer) : await drawn(unit, begun, () => walk)
+  const code = yes ? await unattended(begun, printer) : await drawn(asked.unit, begun, () => walk)
   if (walk?.bug !== undefined) tellStack(printer, walk.bug.error)
   return finishNow(code)
 }

@@ -19,7 +19,7 @@ export interface WalkOptions {
   keepSeconds: number
   /** Seconds for which the service is watched at the end of the walk. */
   watchSeconds: number
-  /** The stages that are asked for; the walk passes the others. */
+  /** The stages that are asked for, in the order of the walk; it passes the others. */
   stages: readonly Stage[]
   /** How much evidence a row wants to be taken by itself. */
   level: Level
