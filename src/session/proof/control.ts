@@ -1,13 +1,13 @@
 import { reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
-import { queue, resetFailed } from '../../systemd/manager/control.ts'
+import { queue, resetFailed, socketsOf } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
-import { healthCheckInput, UnhealthyError } from '../../trial/transaction/trial-health.ts'
+import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
 import { takeBack } from '../../trial/transaction/undo.ts'
 
 /**
@@ -34,32 +34,24 @@ export function controlOf(
   return rehearsing?.possible === true ? rehearsing.control : UNPLAYED
 }
 
-function words(error: unknown): string {
-  if (error instanceof UnhealthyError) return error.report.reasons[0]?.text ?? error.message
-  return reasonOf(error)
-}
-
-/** The sockets that start the unit: while one is active, its file belongs to the socket unit and not to the service. */
-async function socketsOf(host: Host, unit: string): Promise<string[]> {
-  const named = first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy').split(' ')
-  return named.filter((name) => name.endsWith('.socket'))
-}
-
-/** Brings a clone to the state of a boot while its service is stopped; sockets are created again as at a boot. */
+/**
+ * Brings a clone to the state of a boot while its service is stopped; sockets are created again as at a boot: while one
+ * is active, its file belongs to the socket unit and not to the service.
+ */
 export async function asAfterBoot(host: Host, unit: string, volatile: VolatileListing): Promise<void> {
-  const sockets = await socketsOf(host, unit)
+  const sockets = socketsOf(first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy'))
   for (const socket of sockets) await host.run(['systemctl', 'stop', '--', socket])
   await emptyVolatile(host, volatile)
   for (const socket of sockets) await host.run(['systemctl', 'start', '--', socket])
 }
 
-/** Restarts the service after a step failed; true if it answers. */
-async function bringBack(trials: TrialContext): Promise<boolean> {
+/** Restarts the service after a step failed, and waits until it answers or cannot. */
+async function bringBack(trials: TrialContext): Promise<void> {
   const { host, unit } = trials
   await resetFailed(host, unit)
   await queue(host, 'restart', unit)
   const any = { invocation: '', processes: [] }
-  return (await checkHealth(healthCheckInput(trials, any, Date.now()))).healthy
+  await checkHealth(healthCheckInput(trials, any, Date.now()))
 }
 
 /** Why `play` failed; the service is restarted then. Undefined if it passed. */
@@ -70,7 +62,7 @@ async function failureOf(trials: TrialContext, play: () => Promise<void>): Promi
   } catch (error) {
     trials.signal?.throwIfAborted()
     await bringBack(trials)
-    return words(error)
+    return reasonOf(error)
   }
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Stage } from '../../catalog/common/types.ts'
 import { reasonOf } from '../../host/errors.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
@@ -275,9 +274,8 @@ export class StageProving {
     const tell: StepListener = (event) => {
       if (job.of === 'set') this.#watching(event)
     }
-    const { stage }: { stage: Stage } = this.#work
     try {
-      const { verdict, clone } = await rehearsal.ask(stage, job, tell)
+      const { verdict, clone } = await rehearsal.ask(this.#work.stage, job, tell)
       const unsure = clone === 'unsure' && verdict.holds === false && job.again === undefined
       if (unsure) this.#again.push({ ...job, again: true })
       this.#answer(job, unsure ? undefined : verdict)

@@ -58,8 +58,8 @@ export async function searchLive(
     const part = ids.slice(0, next.ask)
     const deadline = Date.now() + trialContext(context, work.facts, baseline).deadManSeconds * 1000
     const search = { trial, most, rows: part, of: ids.length }
-    const phase = { at: 'trial', doing: 'try', stage, steps: [], deadline, search } as const
-    context.dispatch({ type: 'phase', phase: { ...phase, steps: [] } })
+    const phase = { at: 'trial' as const, doing: 'try' as const, stage, steps: [], deadline, search }
+    context.dispatch({ type: 'phase', phase })
     const found = await tryPart(context, work, baseline, part)
     tried.set(keyOf(next.ask), found === undefined)
     if (found !== undefined) why = found

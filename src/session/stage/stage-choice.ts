@@ -6,6 +6,7 @@ import type { StageProving } from '../proof/stage-proving.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { ANSWERS } from '../walk/questions.ts'
 import type { Intent, StagePhase } from '../walk/state.ts'
+import { targetOf } from './apply-stage.ts'
 import { changeOf, predicted, rowsOf, type StageWork, tickAll, toAlternative, toggle } from './stage-work.ts'
 
 /** What the list shows by now. */
@@ -54,10 +55,9 @@ export async function confirm(context: WalkContext, proving: StageProving): Prom
   const { assignments, ownership } = changeOf(work)
   const dropIn = renderDropIn([], [{ comment: [], assignments }]).trim()
   const warnings = [...work.ticked].flatMap((id) => work.current.get(id)?.caution ?? [])
-  const target = context.host === context.live ? 'live' : 'rehearsal'
   const { stage } = work
   const said = { dropIn, ownership: [...ownership], rehearsal: proving.set, warnings }
-  const phase = { at: 'confirm', stage, target, ...said } as const
+  const phase = { at: 'confirm', stage, target: targetOf(context), ...said } as const
   const answer = await context.ask(phase, ANSWERS.confirm, undefined, proving.broken)
   proving.broken.throwIfAborted()
   return answer?.do === 'apply'
