@@ -20,8 +20,8 @@ import { trialContext } from '../stage/trial-context.ts'
 import type { AnyWalk, WalkContext } from '../walk/context.ts'
 import { asAfterBoot, type Control, controlOf } from './control.ts'
 import { helps } from './loosen.ts'
-import type { ProofJob, Verdict } from './proof-plan.ts'
 import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
+import type { ProofJob, Verdict } from './verdicts.ts'
 
 interface Answer {
   verdict: Verdict

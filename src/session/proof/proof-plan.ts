@@ -6,9 +6,9 @@ import { searchBreaking } from '../stage/bisect.ts'
 import { changeOf, type StageWork, tickedInOrder } from '../stage/stage-work.ts'
 import type { Proof } from '../walk/state.ts'
 import { allBrokeAlike } from './doubt.ts'
-import { dropCulprit, giveBack, loosenRow, loosenSet, relaxPrecisely } from './loosen.ts'
+import { relaxPrecisely } from './loosen.ts'
 import { searchMissing } from './missing.ts'
-import { climb, nextTighter } from './tighten.ts'
+import { nextTighter } from './tighten.ts'
 import {
   CONTROL,
   changeKey,
@@ -19,8 +19,6 @@ import {
   verdictOf,
 } from './verdicts.ts'
 
-export { changeKey, NO_PROOFS, type ProofJob, type Proofs, type Verdict } from './verdicts.ts'
-
 export function setVerdict(work: StageWork, proofs: Proofs): Verdict | undefined {
   return verdictOf(proofs, changeOf(work))
 }
@@ -30,11 +28,11 @@ function isExclusive({ assignments }: Change): boolean {
   return assignments.some(({ key }) => key.startsWith('SystemCall'))
 }
 
-function changeOfProposed({ assignments, ownership = [], account }: Proposed): Change {
+export function changeOfProposed({ assignments, ownership = [], account }: Proposed): Change {
   return { assignments, ownership, ...(account === undefined ? {} : { account }) }
 }
 
-function changeOfRow(work: StageWork, id: string): Change | undefined {
+export function changeOfRow(work: StageWork, id: string): Change | undefined {
   const proposed = work.current.get(id)
   return proposed && changeOfProposed(proposed)
 }
@@ -43,7 +41,7 @@ function changeOfRow(work: StageWork, id: string): Change | undefined {
  * Bisects a set that breaks although each row holds alone: in the catalog's order it begins to break with one row.
  * Returns the next part to ask for, or that row.
  */
-function searchCulprit(work: StageWork, proofs: Proofs): { ask: Change } | { culprit: string } {
+export function searchCulprit(work: StageWork, proofs: Proofs): { ask: Change } | { culprit: string } {
   const ids = tickedInOrder(work)
   const part = (count: number) => changeOf(work, new Set(ids.slice(0, count)))
   const next = searchBreaking(ids.length, (first) => verdictOf(proofs, part(first))?.holds)
@@ -76,7 +74,10 @@ function rungsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   })
 }
 
-function brokenTogether(work: StageWork, proofs: Proofs): Extract<Verdict, { holds: false }> | undefined {
+export function brokenTogether(
+  work: StageWork,
+  proofs: Proofs,
+): Extract<Verdict, { holds: false }> | undefined {
   const set = setVerdict(work, proofs)
   if (set?.holds !== false || work.ticked.size < 2) return undefined
   return [...work.ticked].every((id) => isProven(work, proofs, id)) ? set : undefined
@@ -89,7 +90,7 @@ function partsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
 }
 
 /** The missing right of a row that breaks alone without a sign: found by giving rights back. */
-function searchLacking(
+export function searchLacking(
   work: StageWork,
   proofs: Proofs,
   id: string,
@@ -108,7 +109,7 @@ function withGiven(now: Proposed, given: readonly Remedy[]): Proposed {
 }
 
 /** The row breaks alone, and no known remedy helps. */
-function isLost(work: StageWork, proofs: Proofs, id: string): boolean {
+export function isLost(work: StageWork, proofs: Proofs, id: string): boolean {
   const change = work.ticked.has(id) && !work.insisted.has(id) ? changeOfRow(work, id) : undefined
   const verdict = change && verdictOf(proofs, change)
   return verdict?.holds === false && relaxPrecisely(work, id, verdict.remedies) === undefined
@@ -147,7 +148,7 @@ function partsAsked(work: StageWork, proofs: Proofs): Verdict[] {
  * If everything broke alike (all rows, or a set and all its parts), the unhardened service is played again before a row
  * is blamed. open: it is not known yet whether all did.
  */
-function controlState(work: StageWork, proofs: Proofs): 'settled' | 'open' | 'wanted' {
+export function controlState(work: StageWork, proofs: Proofs): 'settled' | 'open' | 'wanted' {
   if (proofs.verdicts.has(CONTROL.key)) return 'settled'
   const set = setVerdict(work, proofs)
   if (allBrokeAlike([...proofs.verdicts.values()])) {
@@ -226,7 +227,7 @@ function isProven(work: StageWork, proofs: Proofs, id: string): boolean {
 }
 
 /** It broke, but it is not clear yet whether the row is the cause, or what it lacks. */
-function isUndecided(work: StageWork, proofs: Proofs, id: string): boolean {
+export function isUndecided(work: StageWork, proofs: Proofs, id: string): boolean {
   if (!isLost(work, proofs, id)) return false
   const lacking = searchLacking(work, proofs, id)
   return controlState(work, proofs) !== 'settled' || (lacking !== undefined && 'ask' in lacking)
@@ -251,70 +252,4 @@ function inSetThatHeld(work: StageWork, proofs: Proofs, id: string): boolean {
   return [...proofs.verdicts.values()].some(
     (verdict) => verdict.holds === true && isPartOf(own, verdict.change),
   )
-}
-
-/**
- * A tighter value must cost the service nothing, even if it survives: it may complain only about refusals that the
- * proposal causes too.
- */
-function newRefusal(proofs: Proofs, refused: readonly string[]): string | undefined {
-  const known = [...proofs.verdicts.values()].flatMap((verdict) =>
-    verdict.holds === true && verdict.of !== 'rung' ? verdict.refused : [],
-  )
-  const fresh = refused.find((line) => !known.includes(line))
-  return fresh && `its log says ${fresh}`
-}
-
-function applyBroken(
-  work: StageWork,
-  proofs: Proofs,
-  id: string,
-  verdict: Extract<Verdict, { holds: false }>,
-): StageWork {
-  if (work.insisted.has(id) || isUndecided(work, proofs, id)) return work
-  const lacking = isLost(work, proofs, id) ? searchLacking(work, proofs, id) : undefined
-  if (lacking !== undefined && 'give' in lacking) return giveBack(work, id, lacking.give)
-  return loosenRow(work, id, verdict)
-}
-
-function applyToRow(work: StageWork, proofs: Proofs, id: string): StageWork {
-  const change = changeOfRow(work, id)
-  const verdict = change && verdictOf(proofs, change)
-  if (!work.ticked.has(id)) {
-    const mayBeTicked = work.current.get(id)?.tickIfProven === true && !work.decided.has(id)
-    if (verdict?.holds !== true || !mayBeTicked) return work
-    return { ...work, ticked: new Set([...work.ticked, id]), decided: new Set([...work.decided, id]) }
-  }
-  if (verdict?.holds === false) return applyBroken(work, proofs, id, verdict)
-  const tighter = nextTighter(work, id)
-  const tried = tighter && verdictOf(proofs, changeOfProposed(tighter))
-  if (tried === undefined || tried.holds === undefined) return work
-  return climb(work, id, tried.holds ? newRefusal(proofs, tried.refused) : tried.reason)
-}
-
-/** Loosens a set that broke: gives back the missing right, or removes the row that begins to break it. */
-function applyToSet(work: StageWork, proofs: Proofs): StageWork {
-  const set = setVerdict(work, proofs)
-  if (set?.holds !== false || work.insisted.size > 0) return work
-  const loosened = loosenSet(work, set.remedies)
-  if (loosened !== work || brokenTogether(work, proofs) === undefined) return loosened
-  if (controlState(work, proofs) !== 'settled') return work
-  const found = searchCulprit(work, proofs)
-  return 'culprit' in found ? dropCulprit(work, found.culprit, set.reason) : work
-}
-
-/**
- * Applies verdicts to the stage: a row that broke gets the missing right or a step of its ladder, and is unticked if
- * neither helps; a tighter value that held becomes the proposal. The same work if nothing changes.
- */
-export function applyVerdicts(start: StageWork, proofs: Proofs): StageWork {
-  if (proofs.verdicts.get(CONTROL.key)?.holds === false) return start
-  const once = (given: StageWork) =>
-    applyToSet(
-      [...given.current.keys()].reduce((next, id) => applyToRow(next, proofs, id), given),
-      proofs,
-    )
-  let work = start
-  for (let next = once(work); next !== work; next = once(work)) work = next
-  return work
 }

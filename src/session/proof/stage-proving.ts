@@ -5,21 +5,11 @@ import type { StepListener } from '../../trial/transaction/steps.ts'
 import type { StageWork } from '../stage/stage-work.ts'
 import type { WalkContext } from '../walk/context.ts'
 import type { Proof } from '../walk/state.ts'
+import { applyVerdicts } from './apply-verdicts.ts'
 import { openRehearsal, type Rehearsal } from './clone-pool.ts'
 import { CloneScheduler, lowerOwnPriority } from './clone-scheduler.ts'
-import {
-  allAnswered,
-  applyVerdicts,
-  NO_PROOFS,
-  nextJob,
-  type ProofJob,
-  type Proofs,
-  proofJobs,
-  setProof,
-  setVerdict,
-  type Verdict,
-} from './proof-plan.ts'
-import { withAnswer } from './verdicts.ts'
+import { allAnswered, nextJob, proofJobs, setProof, setVerdict } from './proof-plan.ts'
+import { NO_PROOFS, type ProofJob, type Proofs, type Verdict, withAnswer } from './verdicts.ts'
 
 const MAX_LOST = 1
 

@@ -1,7 +1,7 @@
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
-import { changeKey, type Verdict } from '../proof/proof-plan.ts'
 import type { StageProving } from '../proof/stage-proving.ts'
+import { changeKey, type Verdict } from '../proof/verdicts.ts'
 import type { WalkContext } from '../walk/context.ts'
 import type { StageResult, WalkState } from '../walk/state.ts'
 import { afterFailure, diagnosisOf } from './failure.ts'

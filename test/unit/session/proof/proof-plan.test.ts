@@ -3,20 +3,22 @@ import { list, service } from '../../../../src/catalog/common/proposal.ts'
 import type { Remedy } from '../../../../src/catalog/common/remedy.ts'
 import { takingOut } from '../../../../src/catalog/common/squeeze.ts'
 import type { Assignment, Directive, Proposed } from '../../../../src/catalog/common/types.ts'
+import { applyVerdicts } from '../../../../src/session/proof/apply-verdicts.ts'
 import {
   allAnswered,
-  applyVerdicts,
-  changeKey,
-  NO_PROOFS,
   nextJob,
-  type ProofJob,
-  type Proofs,
   proofJobs,
   rowProof,
   setProof,
-  type Verdict,
 } from '../../../../src/session/proof/proof-plan.ts'
-import { withAnswer } from '../../../../src/session/proof/verdicts.ts'
+import {
+  changeKey,
+  NO_PROOFS,
+  type ProofJob,
+  type Proofs,
+  type Verdict,
+  withAnswer,
+} from '../../../../src/session/proof/verdicts.ts'
 import { changeOf, type StageWork, toggle, UNTOUCHED } from '../../../../src/session/stage/stage-work.ts'
 import { emptyFacts } from '../../catalog/build-facts.ts'
 import { told } from '../../catalog/rows.ts'

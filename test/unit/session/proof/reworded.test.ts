@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import type { Assignment, Evidence, Proposed, Remedy, Rung } from '../../../../src/catalog/common/types.ts'
 import { STAGES } from '../../../../src/catalog/common/types.ts'
-import { applyVerdicts, NO_PROOFS, nextJob, type Proofs } from '../../../../src/session/proof/proof-plan.ts'
+import { applyVerdicts } from '../../../../src/session/proof/apply-verdicts.ts'
+import { nextJob } from '../../../../src/session/proof/proof-plan.ts'
+import { NO_PROOFS, type Proofs } from '../../../../src/session/proof/verdicts.ts'
 import {
   asChosen,
   beginStage,
