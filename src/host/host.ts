@@ -1,8 +1,9 @@
+import { ExpectedError } from './errors.ts'
+
 /**
  * The only handle to a machine. Everything that runs a program or touches a file goes through it, so that the same code
  * uses the live host and a clone.
  */
-import { ExpectedError } from './errors.ts'
 export interface Host {
   /** What a screen calls this machine: "live host", or the name of a clone. */
   readonly name: string

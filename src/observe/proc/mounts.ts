@@ -1,4 +1,5 @@
 import { isBelow } from '../../host/paths.ts'
+
 /** One line of /proc/PID/mountinfo: proc_pid_mountinfo(5). */
 export interface Mount {
   id: number

@@ -7,7 +7,7 @@ const VOLATILE = ['/run', '/tmp', '/dev/shm']
 const KEPT =
   /^\/run\/(?:systemd|log|user|host|udev|credentials|hardenctl|hardenctl-trace)(?:\/|$)|^\/tmp\/systemd-private-/
 
-/** Paths that are there, by which volatile() is known again. */
+/** Paths that are there; emptyVolatile() leaves them. */
 export type VolatileListing = ReadonlySet<string>
 
 /** Everything in the folders that a reboot empties. */

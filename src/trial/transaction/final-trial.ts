@@ -166,8 +166,8 @@ export async function armFinalUndo(
 
 /**
  * Proves that the kept settings also survive a reload, a stop and a start, as far as each is wanted, and a while, once
- * standBy() succeeded. The timer still stands by when a problem is returned: standDown() when the service is up
- * again, also when a bug is thrown. No signal ends it half-way, but a watch that lasts ends at once.
+ * armFinalUndo() succeeded. The timer still stands by when a problem is returned: disarmFinalUndo() when the service
+ * is up again, also when a bug is thrown. No signal ends it half-way, but a watch that lasts ends at once.
  */
 export async function finalCheck(
   context: TrialContext,

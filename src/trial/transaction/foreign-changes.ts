@@ -8,12 +8,12 @@ import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
 
 /** Somebody else changes the unit, so a proof would prove nothing. One line that says what was seen. */
 export class ForeignChange extends ExpectedError {
-  override name = 'Meddling'
+  override name = 'ForeignChange'
 }
 
 /** A trial that ended because of it, and the undo of hardenctl's own change. */
 export class ForeignChangeError extends ExpectedError {
-  override name = 'MeddledTrial'
+  override name = 'ForeignChangeError'
   readonly undone: Undone
   constructor(message: string, undone: Undone) {
     super(message)
