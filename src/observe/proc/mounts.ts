@@ -1,3 +1,4 @@
+import type { Host } from '../../host/host.ts'
 import { isBelow } from '../../host/paths.ts'
 
 /** One line of /proc/PID/mountinfo: proc_pid_mountinfo(5). */
@@ -65,4 +66,9 @@ export function visibleMounts(mounts: readonly Mount[]): Mount[] {
   return mounts
     .filter((mount) => mountAt(mounts, top, mount.point) === mount)
     .sort((a, b) => a.point.length - b.point.length)
+}
+
+/** The visible mounts of a host, as its PID 1 has them: hardenctl itself may run in another mount namespace. */
+export async function readMounts(host: Host): Promise<Mount[]> {
+  return visibleMounts(parseMounts((await host.read('/proc/1/mountinfo')) ?? ''))
 }

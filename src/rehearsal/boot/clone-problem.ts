@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts'
-import { type Mount, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import { type Mount, readMounts } from '../../observe/proc/mounts.ts'
 import { availableKiB, MIN_FREE_KIB } from './upper-layer.ts'
 
 /** The programs that make a clone, with Debian's package of each. */
@@ -56,7 +56,7 @@ function refusal(status: number | undefined, said: string, root: Mount | undefin
 export async function cloneProblem(live: Host): Promise<string | undefined> {
   const missing = await missingPrograms(live)
   if (missing !== undefined) return missing
-  const visible = visibleMounts(parseMounts((await live.read('/proc/1/mountinfo')) ?? ''))
+  const visible = await readMounts(live)
   if (!visible.some(({ type }) => type === 'cgroup2')) return 'there is no cgroup v2 tree'
   const free = await availableKiB(live)
   if (free < MIN_FREE_KIB) {

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type CloneHost, cloneHost, insideClone } from '../../host/clone-host.ts'
 import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { type Mount, parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import { type Mount, readMounts } from '../../observe/proc/mounts.ts'
 import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
 import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
 import { type CloneUnit, cloneUnit, IMAGE_FOLDER, systemdRun } from './clone-unit.ts'
@@ -82,8 +82,8 @@ function cgroupPoint(mounts: readonly Mount[]): string {
 }
 
 async function planFor(live: Host, unit: CloneUnit, place: UpperLayerStorage): Promise<BootPlan> {
-  // PID 1's: the transient service begins in its mount namespace, whichever hardenctl itself is in.
-  const visible = visibleMounts(parseMounts((await live.read('/proc/1/mountinfo')) ?? ''))
+  // The transient service begins in PID 1's mount namespace.
+  const visible = await readMounts(live)
   const proc = visible.find(({ point, type }) => point === '/proc' && type === 'proc')
   return {
     folder: unit.folder,

@@ -3,7 +3,7 @@ import type { Assignment, OwnershipWish } from '../../catalog/common/types.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { FileStat, Host, Ownership } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
-import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
+import { readMounts } from '../../observe/proc/mounts.ts'
 import { managedPaths } from '../../systemd/settings/managed-directories.ts'
 
 /** What a file was before it was touched; enough to give it back. */
@@ -80,8 +80,7 @@ export async function recordOwnership(
   assignments: readonly Assignment[],
 ): Promise<OwnershipRecord[]> {
   const records = new Map<string, OwnershipRecord>()
-  const mounts = visibleMounts(parseMounts((await host.read('/proc/1/mountinfo')) ?? ''))
-  const mounted = new Set(mounts.map(({ point }) => point))
+  const mounted = new Set((await readMounts(host)).map(({ point }) => point))
   for (const top of [...wishes.map(({ path }) => path), ...managedDirectories(assignments)]) {
     const real = await host.resolve(top)
     if (real !== undefined) await recordTree(host, real, mounted, records)
