@@ -4,6 +4,7 @@ import { lastStartMs, SystemctlError, startWithSockets } from '../../systemd/man
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth, type HealthReport } from '../../trial/health/health.ts'
+import { ANY_START } from '../../trial/health/judge.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
 import { unansweredEndpoints } from '../compare/failing-check-targets.ts'
 import { endpointLabel, type ListenerAddress, listenerUnit } from '../compare/listener-unit.ts'
@@ -120,7 +121,7 @@ export async function rehearseBaseline(
     host: clone.host,
     unit,
     baseline,
-    before: { invocation: '', processes: [] },
+    before: ANY_START,
     since,
     startLimitMs: startLimitMs(baseline) * PATIENCE,
     executables,

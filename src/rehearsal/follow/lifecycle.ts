@@ -12,6 +12,7 @@ import {
 import { answerTo } from '../../trial/health/ask.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth } from '../../trial/health/health.ts'
+import { ANY_START } from '../../trial/health/judge.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
 import { type LearnPhase, untilQuiet } from './learn.ts'
 import { TRACE_FOLDER } from './strace.ts'
@@ -41,7 +42,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
     host,
     unit,
     baseline,
-    before: { invocation: '', processes: [] },
+    before: ANY_START,
     since,
     startLimitMs: Math.min(JOB_LIMIT_MS, startLimitMs(baseline) * PATIENCE),
     executables: facts.executables.map(({ path }) => path),

@@ -8,7 +8,7 @@ import { shortName } from '../../systemd/manager/unit-name.ts'
 import { listenersOf, reachable } from '../../trial/health/baseline.ts'
 import type { Check } from '../../trial/health/check.ts'
 import { checkHealth } from '../../trial/health/health.ts'
-import { listenerLabel } from '../../trial/health/judge.ts'
+import { ANY_START, listenerLabel } from '../../trial/health/judge.ts'
 import { protocolOfPort } from '../../trial/health/protocols/index.ts'
 import { type Endpoint, type Recognised, recognise } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
@@ -91,7 +91,7 @@ async function listeningClone({ live, subject, signal }: Asker, facts: Facts): P
       host: clone.host,
       unit,
       baseline: { listeners: listenersOf(facts.sockets), answers: [], startMs: 0, restless: true },
-      before: { invocation: '', processes: [] },
+      before: ANY_START,
       since: Date.now(),
       startLimitMs: START_LIMIT_MS,
       executables: [],

@@ -6,6 +6,7 @@ import { shortName } from '../../systemd/manager/unit-name.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth } from '../../trial/health/health.ts'
+import { ANY_START } from '../../trial/health/judge.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import { armFinalUndo, disarmFinalUndo, finalCheck, stepBack } from '../../trial/transaction/final-trial.ts'
 import { restoreEverything } from '../../trial/transaction/restore.ts'
@@ -132,10 +133,6 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
 
 async function answersAgain(context: WalkContext, baseline: Baseline): Promise<boolean> {
   const facts = await observe(context.host, context.subject.unit)
-  const input = healthCheckInput(
-    trialContext(context, facts, baseline),
-    { invocation: '', processes: [] },
-    Date.now(),
-  )
+  const input = healthCheckInput(trialContext(context, facts, baseline), ANY_START, Date.now())
   return (await checkHealth(input)).healthy
 }

@@ -1,7 +1,7 @@
 import type { SocketFacts } from '../../observe/facts.ts'
 import { type Baseline, type CheckAnswer, type Listener, lastingAddress } from './baseline.ts'
 import { checkKey, checkLabel } from './check.ts'
-import type { UnitSnapshot } from './unit-snapshot.ts'
+import { pidOf, type UnitSnapshot } from './unit-snapshot.ts'
 
 /** A problem of a service in one line, with its kind for the diagnosis. */
 export type Reason =
@@ -28,6 +28,9 @@ export interface Before extends Pick<UnitSnapshot, 'processes'> {
   /** There was no restart: invocation and main process must be the same. */
   goesOn?: boolean
 }
+
+/** No restart is to be proven, or nothing ran before it: any invocation and any process will do. */
+export const ANY_START: Before = { invocation: '', processes: [] }
 
 export interface HeardAnswer extends CheckAnswer {
   /** Of a program that failed: what it said. */
@@ -66,6 +69,11 @@ export function listenerLabel({ family, address, port, type }: Listener): string
   return `${type === 'datagram' ? 'udp' : 'tcp'} ${host}:${port}`
 }
 
+/** The main process among those of the control group. */
+function mainOf({ processes, mainPid }: UnitSnapshot): string | undefined {
+  return processes.find((identity) => pidOf(identity) === mainPid)
+}
+
 function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reason[] {
   const last = snapshots.at(-1)
   if (last === undefined) return [{ kind: 'error', text: 'the state of the unit could not be read' }]
@@ -79,7 +87,7 @@ function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reas
   if (last.active === 'failed') return [{ kind: 'start', text: `the start failed (${last.result})` }]
   if (last.active !== 'active') return [{ kind: 'stopped', text: `the unit is ${last.active} (${last.sub})` }]
   if (before.goesOn === true) {
-    const main = last.processes.find((identity) => identity.startsWith(`${last.mainPid}:`))
+    const main = mainOf(last)
     const sameMain = last.mainPid === 0 || (main !== undefined && before.processes.includes(main))
     if (sameMain && last.invocation === before.invocation) return []
     return [{ kind: 'restarting', text: 'the service was restarted, though nobody asked for that' }]
@@ -100,8 +108,7 @@ function judgeStability({ snapshots, restful, before }: Observation, baseline: B
     return [{ kind: 'restarting', text: 'the service died and systemd started it again' }]
   }
   if (mains.size > 1) return [{ kind: 'restarting', text: 'the main process changed during the watch' }]
-  const own = last?.processes.some((identity) => identity.startsWith(`${last.mainPid}:`))
-  if (last !== undefined && last.mainPid > 0 && !own) {
+  if (last !== undefined && last.mainPid > 0 && mainOf(last) === undefined) {
     return [{ kind: 'stray', text: 'the main process is not in the unit’s control group' }]
   }
   if (!baseline.restless && restful < RESTFUL_SNAPSHOTS) {
@@ -112,11 +119,7 @@ function judgeStability({ snapshots, restful, before }: Observation, baseline: B
 
 /** A daemon that survived the stop may still hold the port and answer every probe: only new processes count. */
 function judgeListeners({ sockets, before }: Observation, baseline: Baseline): Reason[] {
-  const old = new Set(
-    before.invocation === '' || before.goesOn
-      ? []
-      : before.processes.map((identity) => Number(identity.split(':')[0])),
-  )
+  const old = new Set(before.invocation === '' || before.goesOn ? [] : before.processes.map(pidOf))
   return baseline.listeners.flatMap((listener): Reason[] => {
     const holders = sockets.filter((socket) => same(socket, listener))
     if (holders.length === 0)

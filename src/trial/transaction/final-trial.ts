@@ -4,6 +4,7 @@ import { daemonReload, JOB_LIMIT_MS, queue, reloadUnit, resetFailed } from '../.
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
+import { ANY_START, type Before } from '../health/judge.ts'
 import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
 import { keptText } from './kept-drop-in.ts'
 import { givenBack, type OwnershipRecord } from './ownership.ts'
@@ -14,11 +15,7 @@ import { startLimitMs, type TrialContext, TrialError } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
 import { placeUndo, removeUndo } from './undo-file.ts'
 
-async function proveHealthy(
-  context: TrialContext,
-  before: Pick<UnitSnapshot, 'invocation' | 'processes'>,
-  since: number,
-): Promise<HealthReport> {
+async function proveHealthy(context: TrialContext, before: Before, since: number): Promise<HealthReport> {
   const report = await checkHealth(healthCheckInput(context, before, since))
   if (!report.healthy) throw new UnhealthyError(report)
   return report
@@ -29,7 +26,7 @@ export async function proveReload(context: TrialContext): Promise<void> {
   const since = Date.now()
   const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
   if (problem !== undefined) throw new TrialError(`the reload failed: ${problem}`)
-  await proveHealthy(context, { invocation: '', processes: [] }, since)
+  await proveHealthy(context, ANY_START, since)
 }
 
 interface Stopped {
@@ -130,7 +127,7 @@ async function proveLasting(
     if (now.invocation !== proven.invocation || now.restarts > proven.restarts)
       throw new TrialError(`it died or was restarted ${seconds()} s later`)
   }
-  await proveHealthy(context, { invocation: '', processes: [] }, since)
+  await proveHealthy(context, ANY_START, since)
 }
 
 /** Ends the stand-by: the service is proven, with all that was kept or with less. */

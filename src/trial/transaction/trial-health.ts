@@ -1,5 +1,5 @@
 import { ExpectedError } from '../../host/errors.ts'
-import type { checkHealth, HealthReport } from '../health/health.ts'
+import type { HealthCheckInput, HealthReport } from '../health/health.ts'
 import type { Before } from '../health/judge.ts'
 import { startLimitMs, type TrialContext } from './trial.ts'
 
@@ -12,14 +12,9 @@ export class UnhealthyError extends ExpectedError {
   }
 }
 
-/** The start of a health check: `before` ran until `since`, in epoch milliseconds. */
-export function healthCheckInput(
-  context: TrialContext,
-  before: Before,
-  since: number,
-): Parameters<typeof checkHealth>[0] {
+/** The input of a health check: `before` ran until `since`, in epoch milliseconds. */
+export function healthCheckInput(context: TrialContext, before: Before, since: number): HealthCheckInput {
   const { host, unit, baseline, executables, allPrograms, signal } = context
-  const limits = { startLimitMs: startLimitMs(baseline) }
   return {
     host,
     unit,
@@ -28,7 +23,7 @@ export function healthCheckInput(
     since,
     executables,
     allPrograms,
-    ...limits,
+    startLimitMs: startLimitMs(baseline),
     ...(signal ? { signal } : {}),
   }
 }

@@ -3,6 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { undoNow } from '../../systemd/manager/timer.ts'
 import { trialPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth } from '../health/health.ts'
+import { ANY_START } from '../health/judge.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import { requireSameFiles } from './foreign-changes.ts'
 import type { OwnershipRecord } from './ownership.ts'
@@ -70,7 +71,7 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
     const report = await timed('prove-undo', context, async () => {
       // Somebody else may have restarted it meanwhile; the undo did not fail then.
       goesOn &&= await neverRestarted(context, trial)
-      const before = goesOn ? { ...trial.before, goesOn } : { invocation: '', processes: [] }
+      const before = goesOn ? { ...trial.before, goesOn } : ANY_START
       const found = await checkHealth(healthCheckInput(rest, before, Date.now()))
       if (!found.healthy) throw new UnhealthyError(found)
       return found
