@@ -4,6 +4,7 @@ import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/vol
 import { queue, resetFailed, socketsOf } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { checkHealth } from '../../trial/health/health.ts'
+import { ANY_START } from '../../trial/health/judge.ts'
 import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
@@ -50,8 +51,7 @@ async function bringBack(trials: TrialContext): Promise<void> {
   const { host, unit } = trials
   await resetFailed(host, unit)
   await queue(host, 'restart', unit)
-  const any = { invocation: '', processes: [] }
-  await checkHealth(healthCheckInput(trials, any, Date.now()))
+  await checkHealth(healthCheckInput(trials, ANY_START, Date.now()))
 }
 
 /** Why `play` failed; the service is restarted then. Undefined if it passed. */
