@@ -1,5 +1,5 @@
 import { shortName } from '../../systemd/manager/unit-name.ts'
-import { STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
+import { RUN_FOLDER, STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
 import type { UpperLayerStorage } from './upper-layer.ts'
 
 export interface CloneUnit {
@@ -19,7 +19,7 @@ export const IMAGE_FOLDER = STATE_FOLDER
 export function cloneUnit(name: string): CloneUnit {
   return {
     unit: `hardenctl-clone-${name}.service`,
-    folder: `/run/hardenctl/clone-${name}`,
+    folder: `${RUN_FOLDER}/clone-${name}`,
     image: `${IMAGE_FOLDER}/clone-${name}.img`,
   }
 }
@@ -56,7 +56,7 @@ function properties({ folder, image }: CloneUnit, place: UpperLayerStorage, seco
     `MemoryMax=${place.memoryMaxKiB}K`,
     ...devices(place.upper),
     `ExecStopPost=-/bin/rm -rf --one-file-system -- ${folder} ${image}`,
-    'ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty /run/hardenctl',
+    `ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty ${RUN_FOLDER}`,
     ...(place.upper === 'disk'
       ? [`ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty ${IMAGE_FOLDER}`]
       : []),

@@ -10,6 +10,7 @@ import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Mount, readMounts } from '../../observe/proc/mounts.ts'
 import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
+import { RUN_FOLDER } from '../../trial/transaction/trial-paths.ts'
 import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
 import { type CloneUnit, cloneUnit, IMAGE_FOLDER, systemdRun } from './clone-unit.ts'
 import { layersOf } from './layers.ts'
@@ -198,7 +199,7 @@ async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | unde
   if ((await live.stat(folder)) !== undefined) {
     await live.run(['rm', '-rf', '--one-file-system', '--', folder])
   }
-  await live.remove('/run/hardenctl').catch(orElse(false))
+  await live.remove(RUN_FOLDER).catch(orElse(false))
 }
 
 function chosenName(given: string | undefined): string {

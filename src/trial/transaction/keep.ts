@@ -13,7 +13,7 @@ import { isCommitted, keptText } from './kept-drop-in.ts'
 import { timed } from './steps.ts'
 import { verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
-import { bootPaths, restartMark } from './trial-paths.ts'
+import { bootFiles, restartMark } from './trial-paths.ts'
 import { undo } from './undo.ts'
 import { removeUndo } from './undo-file.ts'
 
@@ -42,8 +42,7 @@ async function gainTime({ host, unit }: TrialContext): Promise<void> {
 }
 
 async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<void> {
-  const boot = bootPaths(unit)
-  for (const path of [boot.link, boot.unit, boot.script]) await host.remove(path)
+  for (const path of bootFiles(unit)) await host.remove(path)
   await removeUndo(host, unit)
   for (const folder of trial.foldersMade) await host.remove(folder).catch(orElse(false))
 }

@@ -5,7 +5,7 @@ import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { isCommitted } from './kept-drop-in.ts'
 import { givenBack, type OwnershipRecord } from './ownership.ts'
 import type { Trial } from './trial.ts'
-import { bootPaths, restartMark, scriptPath } from './trial-paths.ts'
+import { bootFiles, bootPaths, restartMark, scriptPath } from './trial-paths.ts'
 import { placeUndo, undoStands } from './undo-file.ts'
 import { undoScript } from './undo-script.ts'
 
@@ -20,11 +20,11 @@ export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipR
   return [...first.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** The script that takes back one trial; `bootFiles` are those that run it at boot. */
+/** The script that takes back one trial; `files` are those that run it at boot. */
 export function trialScript(
   unit: string,
   { token, foldersMade, before, records }: Pick<Trial, 'token' | 'foldersMade' | 'before' | 'records'>,
-  bootFiles: string[],
+  files: string[],
 ): string {
   return undoScript({
     unit,
@@ -32,7 +32,7 @@ export function trialScript(
     trialDropIn: trialPath(unit),
     keptDropIn: keptPath(unit),
     runFolder: dirname(scriptPath(unit)),
-    bootFiles,
+    bootFiles: files,
     foldersMade,
     invocation: before.invocation,
     restartMark: restartMark(unit),
@@ -42,14 +42,13 @@ export function trialScript(
 
 /** The script that takes back all that was kept: the drop-in in /etc, owners and modes. */
 export function everythingScript(unit: string, records: readonly OwnershipRecord[]): string {
-  const boot = bootPaths(unit)
   return undoScript({
     unit,
     token: 'none: everything is undone',
     trialDropIn: keptPath(unit),
     keptDropIn: trialPath(unit),
     runFolder: dirname(scriptPath(unit)),
-    bootFiles: [trialPath(unit), boot.link, boot.unit, boot.script],
+    bootFiles: [trialPath(unit), ...bootFiles(unit)],
     foldersMade: [dirname(trialPath(unit)), dirname(keptPath(unit))],
     invocation: 'none',
     restartMark: restartMark(unit),
@@ -80,7 +79,7 @@ export async function finishTrial(host: Host, unit: string, trial: Trial): Promi
   }
   if (committed) return 'kept'
   if (await isUndone(host, unit, trial)) return 'undone'
-  const text = trialScript(unit, trial, Object.values(bootPaths(unit)))
+  const text = trialScript(unit, trial, bootFiles(unit))
   return (await undoNow(host, unit, await placeUndo(host, unit, text))) ? 'undone' : 'stuck'
 }
 

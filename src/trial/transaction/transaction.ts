@@ -36,7 +36,7 @@ import {
   type Undone,
 } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
-import { bootPaths, missingFolders, restartMark } from './trial-paths.ts'
+import { bootFiles, bootPaths, missingFolders, restartMark } from './trial-paths.ts'
 import { undo } from './undo.ts'
 import { placeUndo } from './undo-file.ts'
 import { bootUnit } from './undo-script.ts'
@@ -48,7 +48,7 @@ async function arm(context: TrialContext, trial: Trial): Promise<void> {
   const { host, unit } = context
   const boot = bootPaths(unit)
   const lasting = trial.records.length > 0
-  const text = trialScript(unit, trial, lasting ? [boot.link, boot.unit, boot.script] : [])
+  const text = trialScript(unit, trial, lasting ? bootFiles(unit) : [])
   await armTimer(host, unit, await placeUndo(host, unit, text), context.deadManSeconds)
   if (!lasting) return
   await host.write(boot.script, text, 0o700)

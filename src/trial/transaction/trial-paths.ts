@@ -26,6 +26,12 @@ export function bootPaths(unit: string): { unit: string; link: string; script: s
   }
 }
 
+/** All that runs the undo at boot. */
+export function bootFiles(unit: string): string[] {
+  const { link, unit: file, script } = bootPaths(unit)
+  return [link, file, script]
+}
+
 /** Those of the folders that are not there. */
 export async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
   const found = await Promise.all(folders.map((folder) => host.stat(folder)))
