@@ -5,6 +5,7 @@ import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
 import type { FileUse } from '../../observe/trace/learned.ts'
 import type { WrittenPath } from '../../observe/trace/learned-facts.ts'
 import { LAYERS_FOLDER } from '../boot/boot-script.ts'
+import { VOLATILE } from './volatile.ts'
 
 /** One thing in an upper layer, or in a file system that a clone begins empty. */
 export interface WrittenEntry {
@@ -21,8 +22,6 @@ export interface WrittenEntry {
 /** Path → entry, for every difference from the live host. */
 export type WrittenListing = ReadonlyMap<string, WrittenEntry>
 
-/** File systems that a clone begins empty, so that whatever is in them was made in it. */
-const FRESH = ['/run', '/tmp', '/dev/shm']
 /** Files of systemd's and hardenctl's own bookkeeping. */
 const MANAGERS = [
   '/run/systemd',
@@ -86,7 +85,8 @@ async function listWritten(clone: Host): Promise<WrittenListing> {
   const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
   const all = await Promise.all([
     ...layers.map(({ folder, point }) => find(clone, folder, point)),
-    ...FRESH.map((folder) => find(clone, folder, folder)),
+    // A clone begins with them empty, so that whatever is in them was made in it.
+    ...VOLATILE.map((folder) => find(clone, folder, folder)),
   ])
   const isManagers = (path: string) =>
     PRIVATE_FOLDER.test(path) || MANAGERS.some((folder) => isBelow(path, folder))
@@ -142,7 +142,7 @@ export async function writtenSince(live: Host, clone: Host, before: WrittenListi
   const after = await listWritten(clone)
   const there = new Set<string>()
   for (const path of after.keys()) {
-    if (FRESH.some((folder) => isBelow(path, folder))) continue
+    if (VOLATILE.some((folder) => isBelow(path, folder))) continue
     if ((await live.stat(path).catch(orElse(undefined))) !== undefined) there.add(path)
   }
   return writtenBetween(before, after, (path) => there.has(path))

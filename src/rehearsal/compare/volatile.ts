@@ -1,8 +1,8 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 
-/** What a reboot empties: file-hierarchy(7). */
-const VOLATILE = ['/run', '/tmp', '/dev/shm']
+/** What a reboot empties, and a clone begins without: file-hierarchy(7). */
+export const VOLATILE = ['/run', '/tmp', '/dev/shm']
 /** Paths of PID 1, the journal and hardenctl; a boot creates them before any service. */
 const KEPT =
   /^\/run\/(?:systemd|log|user|host|udev|credentials|hardenctl|hardenctl-trace)(?:\/|$)|^\/tmp\/systemd-private-/
