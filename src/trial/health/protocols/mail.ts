@@ -10,6 +10,16 @@ function keywords(reply: string | undefined): string {
   )
 }
 
+/** The first word of each line after the first, of a list that ends with a dot. */
+function firstWords(reply: string): string {
+  return words(
+    reply
+      .split('\n')
+      .slice(1)
+      .map((text) => text.trim().split(' ')[0]),
+  )
+}
+
 /** A protocol of the mail transfer family, which differ in the word of the hello. */
 function transfer(
   about: Pick<Protocol, 'name' | 'spec' | 'ports'> & { greeting: RegExp },
@@ -68,12 +78,8 @@ export const MAIL: readonly Protocol[] = [
     gentle: [heardFirst(LINE), said('CAPA\r\n', '^-[^\\n]*\\n|\\n\\.\\r?\\n'), said('QUIT\r\n', LINE)],
     read([greeting = '', answer = '']) {
       if (!/^(?:\+OK|-ERR)/.test(greeting)) return undefined
-      const list = answer
-        .split('\n')
-        .slice(1)
-        .map((text) => text.trim().split(' ')[0])
       const state = /^(\+OK|-ERR)/.exec(answer)?.[1] ?? 'nothing'
-      return `greets ${greeting.startsWith('+') ? '+OK' : '-ERR'}, CAPA answers ${withWords(state, words(list))}`
+      return `greets ${greeting.startsWith('+') ? '+OK' : '-ERR'}, CAPA answers ${withWords(state, firstWords(answer))}`
     },
   },
   {
@@ -89,11 +95,7 @@ export const MAIL: readonly Protocol[] = [
     read([greeting, answer = '']) {
       const first = replyCode(greeting)
       if (first === undefined) return undefined
-      const list = answer
-        .split('\n')
-        .slice(1)
-        .map((text) => text.trim().split(' ')[0])
-      return `greets ${first}, CAPABILITIES answers ${withWords(replyCode(answer) ?? 'nothing', words(list))}`
+      return `greets ${first}, CAPABILITIES answers ${withWords(replyCode(answer) ?? 'nothing', firstWords(answer))}`
     },
   },
 ]

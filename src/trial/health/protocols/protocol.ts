@@ -1,7 +1,7 @@
-import type { TalkStep } from '../../../host/host.ts'
+import type { TalkAddress, TalkStep } from '../../../host/host.ts'
 
 /** How a protocol is carried: plainly, inside TLS, in datagrams, or over a Unix socket. */
-export type Transport = 'tcp' | 'tls' | 'udp' | 'unix'
+export type Transport = TalkAddress['transport']
 
 /**
  * One protocol as data. Its gentle exchange is what any peer says first: a greeting is heard, capabilities are asked,
