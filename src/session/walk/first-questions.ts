@@ -12,7 +12,7 @@ import { ANY_START, listenerLabel } from '../../trial/health/judge.ts'
 import { protocolOfPort } from '../../trial/health/protocols/index.ts'
 import { type Endpoint, type Recognised, recognise } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
-import { whereItLeads } from '../../trial/health/unix-path.ts'
+import { socketFiles, whereItLeads } from '../../trial/health/unix-path.ts'
 import type { WalkBeginning } from './context.ts'
 import { Refusal } from './preflight.ts'
 
@@ -43,6 +43,7 @@ async function unixEndpoint(
   host: Host,
   facts: Facts,
   socket: SocketFacts,
+  files: ReadonlyMap<string, string>,
 ): Promise<Endpoint | { why: string }> {
   if (!socket.address.startsWith('/')) return { why: 'it has no path' }
   if (socket.type !== 'stream') return { why: 'it takes datagrams or packets' }
@@ -51,6 +52,7 @@ async function unixEndpoint(
     host,
     socket,
     holders.map(({ root }) => root).filter((root) => root.startsWith('/')),
+    files,
   )
   return 'why' in place ? place : { transport: 'unix', path: place.path }
 }
@@ -66,14 +68,17 @@ function portEndpoint({ type, address, port }: SocketFacts): Endpoint | { why: s
 async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; notes: string[] }> {
   const found = new Map<string, Asked>()
   const notes: string[] = []
-  for (const listener of listenersOf(facts.sockets)) {
+  const listeners = listenersOf(facts.sockets)
+  const named = listeners.some(({ family, address }) => family === 'AF_UNIX' && address.startsWith('/'))
+  const files = named ? await socketFiles(host) : new Map<string, string>()
+  for (const listener of listeners) {
     const socket = facts.sockets.find((one) =>
       listenersOf([one]).some((own) => listenerLabel(own) === listenerLabel(listener)),
     )
     if (socket === undefined) continue
     const label = listenerLabel(listener)
     const unix = socket.family === 'AF_UNIX'
-    const to = unix ? await unixEndpoint(host, facts, socket) : portEndpoint(socket)
+    const to = unix ? await unixEndpoint(host, facts, socket, files) : portEndpoint(socket)
     const key = unix ? label : `${socket.type} ${socket.port}`
     if ('why' in to) notes.push(`${label}: ${to.why}; ${NOT_ASKED}`)
     else if (!found.has(key)) found.set(key, { label, to })

@@ -19,6 +19,11 @@ export function fileInodes(text: string): Map<string, string> {
   return inodes
 }
 
+/** The same of a host; empty where it can't be told. */
+export async function socketFiles(host: Host): Promise<Map<string, string>> {
+  return fileInodes((await host.run(['ss', '-xleH'])).stdout)
+}
+
 async function isSocket(host: Host, path: string): Promise<string | undefined> {
   const real = await host.resolve(path).catch(orElse(undefined))
   const stat = real === undefined ? undefined : await host.stat(real).catch(orElse(undefined))
@@ -37,15 +42,16 @@ async function inFolder(host: Host, folder: string, inode: string): Promise<stri
 /**
  * The present path of a Unix socket. The kernel's table keeps the name of bind(2), which a rename or an unlink does not
  * change, and which is relative to the root of its creator. A path that now belongs to another socket is not used.
+ * `files` is what socketFiles() found.
  */
 export async function whereItLeads(
   host: Host,
   socket: Pick<SocketFacts, 'address' | 'inode'>,
   roots: readonly string[],
+  files: ReadonlyMap<string, string>,
 ): Promise<UnixPlace> {
   const { address, inode } = socket
-  const { stdout } = await host.run(['ss', '-xleH'])
-  const file = fileInodes(stdout).get(inode)
+  const file = files.get(inode)
   const names = [...new Set(['/', ...roots].map((root) => join('/', root, address)))]
   for (const path of names) {
     const there = await isSocket(host, path)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fileInodes, whereItLeads } from '../../../../src/trial/health/unix-path.ts'
+import { fileInodes, socketFiles, whereItLeads } from '../../../../src/trial/health/unix-path.ts'
 import { memoryHost } from '../../observe/memory-host.ts'
 
 const SS = [
@@ -11,6 +11,8 @@ const SS = [
 const socket = (inode: string) => ({ stat: { kind: 'socket', inode } }) as const
 const host = (files: Parameters<typeof memoryHost>[0]['files'], ss = SS) =>
   memoryHost({ files, programs: { 'ss -xleH': ss } })
+const leads = async (on: ReturnType<typeof host>, roots: string[]) =>
+  whereItLeads(on, bound, roots, await socketFiles(on))
 const bound = { address: '/run/ren/X.tmp', inode: '145076' }
 
 describe('the file of a Unix socket', () => {
@@ -21,7 +23,7 @@ describe('the file of a Unix socket', () => {
 
   it('is where it was made', async () => {
     const here = host({ '/run/ren/X.tmp': socket('977') })
-    expect(await whereItLeads(here, bound, [])).toEqual({ path: '/run/ren/X.tmp' })
+    expect(await leads(here, [])).toEqual({ path: '/run/ren/X.tmp' })
   })
 
   it('is found where it was renamed to, whatever else lies there', async () => {
@@ -30,23 +32,23 @@ describe('the file of a Unix socket', () => {
       '/run/ren/X': socket('977'),
       '/run/ren/X.pid': 'text',
     })
-    expect(await whereItLeads(renamed, bound, [])).toEqual({ path: '/run/ren/X' })
+    expect(await leads(renamed, [])).toEqual({ path: '/run/ren/X' })
   })
 
   it('is not the one of somebody else who took its name', async () => {
     const taken = host({ '/run/ren/X.tmp': socket('55') })
-    expect(await whereItLeads(taken, bound, [])).toMatchObject({ why: expect.stringMatching(/removed/) })
+    expect(await leads(taken, [])).toMatchObject({ why: expect.stringMatching(/removed/) })
   })
 
   it('is looked for below the root of who bound it', async () => {
     const inside = host({ '/srv/jail/run/ren/X.tmp': socket('977') })
-    expect(await whereItLeads(inside, bound, ['/srv/jail'])).toEqual({ path: '/srv/jail/run/ren/X.tmp' })
+    expect(await leads(inside, ['/srv/jail'])).toEqual({ path: '/srv/jail/run/ren/X.tmp' })
   })
 
   it('is where it was made when nothing tells inodes, else not asked', async () => {
-    expect(await whereItLeads(host({ '/run/ren/X.tmp': socket('1') }, ''), bound, [])).toEqual({
+    expect(await leads(host({ '/run/ren/X.tmp': socket('1') }, ''), [])).toEqual({
       path: '/run/ren/X.tmp',
     })
-    expect(await whereItLeads(host({ '/run/ren/X': socket('1') }, ''), bound, [])).toHaveProperty('why')
+    expect(await leads(host({ '/run/ren/X': socket('1') }, ''), [])).toHaveProperty('why')
   })
 })
