@@ -43,13 +43,13 @@ export interface HealthCheckInput {
   /** A trace showed all programs that the unit runs. */
   allPrograms?: boolean | undefined
   signal?: AbortSignal
-  /** The wall clock against the one that nobody sets, at `since`; filled in when the watch begins. */
-  offset?: number
 }
 
 /** The same, with what the watch gathers. */
 interface Watch extends HealthCheckInput {
   sightings: Sightings
+  /** wallOffset() when the watch began. */
+  offset: number
 }
 
 /** After its own limit PID 1 kills what has not stopped, which takes a while. */
@@ -141,7 +141,7 @@ async function observeNow(
   const { host, before, since, startLimitMs } = question
   const now = snapshots.at(-1) as UnitSnapshot
   // Records carry the time of the wall clock: a clock that was set back would hide those of this start.
-  const setBack = Math.min(0, wallOffset() - (question.offset ?? wallOffset()))
+  const setBack = Math.min(0, wallOffset() - question.offset)
   const records = await attributedRecords(host, filter, since + setBack, now.group, question)
   const up = !timedOut && now.active === 'active'
   const observation: Observation = {
@@ -191,7 +191,7 @@ async function exercise(
  */
 export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport> {
   const sightings = new Sightings(asked.host)
-  const question = { ...asked, sightings, offset: asked.offset ?? wallOffset() }
+  const question = { ...asked, sightings, offset: wallOffset() }
   const { host, unit, baseline } = question
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)
