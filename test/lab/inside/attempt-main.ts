@@ -1,13 +1,11 @@
 import { remedyId } from '../../../src/catalog/common/remedy.ts'
-import type { Assignment } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { invocationJournal } from '../../../src/systemd/log/journal.ts'
 import { diagnose } from '../../../src/trial/diagnosis/diagnosis.ts'
-import { listenersOf, measure } from '../../../src/trial/health/baseline.ts'
-import { parseCheck } from '../../../src/trial/health/check.ts'
 import { attempt } from '../../../src/trial/transaction/transaction.ts'
 import type { TrialContext } from '../../../src/trial/transaction/trial.ts'
+import { assignmentOf, measuredBaseline } from './wishes.ts'
 
 /** One trial of settings that the catalog would never propose, run inside a lab: node attempt.mjs JSON. */
 export interface AttemptWish {
@@ -29,25 +27,13 @@ export interface AttemptResult {
   ms: number
 }
 
-function assignmentOf(setting: string): Assignment {
-  const at = setting.indexOf('=')
-  return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
-}
-
 async function run({ unit, settings, checks }: AttemptWish): Promise<AttemptResult> {
   const host = liveHost()
   const facts = await observe(host, unit)
-  const asked = checks.map(parseCheck)
-  const rounds = await measure(host, asked, 1)
   const context: TrialContext = {
     host,
     unit,
-    baseline: {
-      listeners: listenersOf(facts.sockets),
-      answers: asked.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
-      startMs: 200,
-      restless: false,
-    },
+    baseline: await measuredBaseline(host, facts, checks),
     groups: facts.syscallGroups,
     accounts: facts.accounts,
     executables: facts.executables.map(({ path }) => path),

@@ -14,7 +14,7 @@ import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
 import { ReachLog } from '../../../src/session/walk/reach-log.ts'
 import type { Row } from '../../../src/session/walk/state.ts'
-import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
+import { baselineWith } from './wishes.ts'
 
 /**
  * Proofs of one stage, run inside a lab: node diagnose.mjs JSON. What was learned goes into the diagnosis alone, and
@@ -66,12 +66,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
 async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
   const context = await contextOf(unit)
   const facts = await observe(context.live, context.subject.unit)
-  const baseline: Baseline = {
-    listeners: listenersOf(facts.sockets),
-    answers: [],
-    startMs: 200,
-    restless: false,
-  }
+  const baseline = baselineWith(facts, [])
   await learningPhase(context, baseline)
   const { why, trace } = context.learning
   if (why !== undefined || trace === undefined) throw new Error(why ?? 'no trace')

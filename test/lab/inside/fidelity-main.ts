@@ -1,15 +1,13 @@
-import type { Assignment } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { bootProven } from '../../../src/rehearsal/boot/proven-clone.ts'
 import { resetFailed } from '../../../src/systemd/manager/control.ts'
 import { first, showUnit } from '../../../src/systemd/manager/show.ts'
-import { type Baseline, listenersOf, measure } from '../../../src/trial/health/baseline.ts'
-import { parseCheck } from '../../../src/trial/health/check.ts'
 import { takeSnapshot } from '../../../src/trial/health/unit-snapshot.ts'
 import { attempt } from '../../../src/trial/transaction/transaction.ts'
 import type { TrialContext } from '../../../src/trial/transaction/trial.ts'
 import { undo } from '../../../src/trial/transaction/undo.ts'
+import { assignmentOf, measuredBaseline } from './wishes.ts'
 
 /** Verdicts of single directives on one service, live and in a clone, run inside a lab: node fidelity.mjs JSON. */
 export interface FidelityWish {
@@ -32,11 +30,6 @@ export interface FidelityLine {
   value: string
   live: Verdict
   clone: Verdict
-}
-
-function assignmentOf(setting: string): Assignment {
-  const at = setting.indexOf('=')
-  return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
 }
 
 /** A service may die some time after it was proven to be back: that must not end the comparison. */
@@ -70,14 +63,7 @@ async function run(wish: FidelityWish): Promise<void> {
   const live = liveHost()
   const { unit } = wish
   const facts = await observe(live, unit)
-  const checks = wish.checks.map(parseCheck)
-  const rounds = await measure(live, checks, 2)
-  const baseline: Baseline = {
-    listeners: listenersOf(facts.sockets),
-    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
-    startMs: 300,
-    restless: false,
-  }
+  const baseline = { ...(await measuredBaseline(live, facts, wish.checks)), startMs: 300 }
   const executables = facts.executables.map(({ path }) => path)
   const options = { unit, companions: wish.companions ?? [], deadManSeconds: 3600 }
   const proven = await bootProven(live, options, { unit, baseline, executables })

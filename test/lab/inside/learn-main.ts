@@ -1,5 +1,4 @@
 import { liveHost } from '../../../src/host/live-host.ts'
-import type { Facts } from '../../../src/observe/facts.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { type LearnedFacts, learnedFacts } from '../../../src/observe/trace/learned-facts.ts'
 import { bootClone, type Clone } from '../../../src/rehearsal/boot/clone.ts'
@@ -9,8 +8,7 @@ import { type LearnPhase, learn } from '../../../src/rehearsal/follow/learn.ts'
 import { lifecycleOf } from '../../../src/rehearsal/follow/lifecycle.ts'
 import { traceRefusals } from '../../../src/rehearsal/follow/traced-refusals.ts'
 import { first, showUnit } from '../../../src/systemd/manager/show.ts'
-import { type Baseline, listenersOf, measure } from '../../../src/trial/health/baseline.ts'
-import { parseCheck } from '../../../src/trial/health/check.ts'
+import { assignmentOf, measuredBaseline } from './wishes.ts'
 
 /** One service learned in a clone, run inside a lab: node learn.mjs JSON. */
 export interface LearnWish {
@@ -36,17 +34,6 @@ export interface LearnOutcome {
   ms: { untraced: number; learn: number; written: number; failed: number }
 }
 
-async function baselineOf(facts: Facts, texts: readonly string[]): Promise<Baseline> {
-  const checks = texts.map(parseCheck)
-  const rounds = await measure(liveHost(), checks, 1)
-  return {
-    listeners: listenersOf(facts.sockets),
-    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
-    startMs: 200,
-    restless: false,
-  }
-}
-
 function watched(clone: Clone, unit: string, phase: LearnPhase, seen: LearnOutcome['phases']): LearnPhase {
   const play = async () => {
     const begun = performance.now()
@@ -67,7 +54,7 @@ function watched(clone: Clone, unit: string, phase: LearnPhase, seen: LearnOutco
 async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
   const live = liveHost()
   const facts = await observe(live, unit)
-  const baseline = await baselineOf(facts, checks)
+  const baseline = await measuredBaseline(live, facts, checks)
   const executables = facts.executables.map(({ path }) => path)
   const clone = await bootClone(live, { unit })
   const outcome: LearnOutcome = {
@@ -103,11 +90,7 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
     })
   }
   if (trial && 'learned' in result) {
-    const assignments = trial.map((line) => ({
-      section: 'Service' as const,
-      key: line.slice(0, line.indexOf('=')),
-      value: line.slice(line.indexOf('=') + 1),
-    }))
+    const assignments = trial.map(assignmentOf)
     begun = performance.now()
     const again = lifecycleOf(clone.host, { facts, baseline }).slice(0, 1)
     const asked = { ...question, phases: again, assignments, ownership: [], before: result.learned }

@@ -12,8 +12,8 @@ import { Questions } from '../../../src/session/walk/questions.ts'
 import { ReachLog } from '../../../src/session/walk/reach-log.ts'
 import { reduce, type WalkEvent } from '../../../src/session/walk/reducer.ts'
 import { initialState } from '../../../src/session/walk/state.ts'
-import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
+import { baselineWith } from './wishes.ts'
 
 /**
  * Learns from a live unit for a while, run inside a lab: node main.mjs UNIT SECONDS [FACTS]. FACTS is a file of what a
@@ -23,12 +23,8 @@ const [unit = '', seconds = '', file] = process.argv.slice(2)
 
 const live = liveHost()
 const facts = await observe(live, unit)
-const baseline: Baseline = {
-  listeners: listenersOf(facts.sockets),
-  answers: [{ check: parseCheck('http://127.0.0.1/'), answer: '200' }],
-  startMs: 200,
-  restless: false,
-}
+const baseline = baselineWith(facts, [{ check: parseCheck('http://127.0.0.1/'), answer: '200' }])
+
 /** Seconds of processor time of this process and of what it started: proc_pid_stat(5). */
 async function processorTime(): Promise<number> {
   const fields = ((await live.read('/proc/self/stat')) ?? '').replace(/^.*\) /, '').split(' ')

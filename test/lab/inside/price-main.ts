@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Assignment } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { Learning } from '../../../src/session/learning/learning.ts'
@@ -10,9 +9,9 @@ import { freshState } from '../../../src/session/store/store.ts'
 import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { ReachLog } from '../../../src/session/walk/reach-log.ts'
-import { type Baseline, listenersOf } from '../../../src/trial/health/baseline.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
 import { VALUES } from '../measure/fidelity-values.ts'
+import { assignmentOf, baselineWith } from './wishes.ts'
 
 /** Proves single directives on a unit in clones, run inside a lab: node price.mjs UNIT COUNT [SECONDS]. */
 const [unit = '', count = '40', seconds = '0'] = process.argv.slice(2)
@@ -20,12 +19,7 @@ const [unit = '', count = '40', seconds = '0'] = process.argv.slice(2)
 const signal = new AbortController().signal
 const live = liveHost()
 const facts = await observe(live, unit)
-const baseline: Baseline = {
-  listeners: listenersOf(facts.sockets),
-  answers: [{ check: parseCheck('http://127.0.0.1/'), answer: '200' }],
-  startMs: 200,
-  restless: false,
-}
+const baseline = baselineWith(facts, [{ check: parseCheck('http://127.0.0.1/'), answer: '200' }])
 const context = {
   host: live,
   live,
@@ -39,11 +33,6 @@ const context = {
   store: new WalkStore(freshState(unit, 0), async () => undefined),
   dispatch: () => undefined,
 } as unknown as WalkContext
-
-function assignmentOf(setting: string): Assignment {
-  const at = setting.indexOf('=')
-  return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
-}
 
 const until = Number(seconds) > 0 ? performance.now() + Number(seconds) * 1000 : Number.POSITIVE_INFINITY
 const wanted = Array.from({ length: Number(count) }, (_, index) => VALUES[index % VALUES.length] ?? [])

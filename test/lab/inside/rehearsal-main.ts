@@ -1,16 +1,12 @@
-import type { Assignment } from '../../../src/catalog/common/types.ts'
-import type { Host } from '../../../src/host/host.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
-import type { Facts } from '../../../src/observe/facts.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { bootClone } from '../../../src/rehearsal/boot/clone.ts'
 import { cloneProblem } from '../../../src/rehearsal/boot/clone-problem.ts'
 import { type BaselineVerdict, rehearseBaseline } from '../../../src/rehearsal/boot/proven-clone.ts'
-import { type Baseline, listenersOf, measure } from '../../../src/trial/health/baseline.ts'
-import { parseCheck } from '../../../src/trial/health/check.ts'
 import { keep } from '../../../src/trial/transaction/keep.ts'
 import { attempt } from '../../../src/trial/transaction/transaction.ts'
 import type { Change, TrialContext } from '../../../src/trial/transaction/trial.ts'
+import { assignmentOf, measuredBaseline } from './wishes.ts'
 
 /** One rehearsal, run inside a lab: node rehearsal.mjs JSON. */
 export interface RehearsalWish {
@@ -34,22 +30,6 @@ export interface RehearsalResult {
   ms: { boot: number; baseline: number; dispose: number }
 }
 
-function assignmentOf(setting: string): Assignment {
-  const at = setting.indexOf('=')
-  return { section: 'Service', key: setting.slice(0, at), value: setting.slice(at + 1) }
-}
-
-async function baselineOf(live: Host, facts: Facts, texts: readonly string[]): Promise<Baseline> {
-  const checks = texts.map(parseCheck)
-  const rounds = await measure(live, checks, 1)
-  return {
-    listeners: listenersOf(facts.sockets),
-    answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
-    startMs: 200,
-    restless: false,
-  }
-}
-
 async function tryChange(
   context: TrialContext,
   change: Change,
@@ -71,7 +51,7 @@ async function run(wish: RehearsalWish): Promise<RehearsalResult> {
   const live = liveHost()
   const { unit } = wish
   const facts = await observe(live, unit)
-  const baseline = await baselineOf(live, facts, wish.checks)
+  const baseline = await measuredBaseline(live, facts, wish.checks)
   const executables = facts.executables.map(({ path }) => path)
   const problem = (await cloneProblem(live)) ?? null
   const clone = await bootClone(live, { unit, companions: wish.companions ?? [] })
