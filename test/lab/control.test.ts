@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { keptDropIn, show, within } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
 
 /** Dies of its own reload, with and without any hardening. */
 const RELOAD = `[Service]
@@ -27,9 +27,6 @@ ListenStream=/run/activated.sock
 WantedBy=sockets.target
 `
 
-/** Most of the time of a walk goes into what is not under test here. */
-const SHORT = ['--yes', '--stages', 'system', '--watch-seconds', '1']
-
 describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () => {
   let lab: Lab
 
@@ -45,18 +42,15 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         ['systemctl', 'daemon-reload'],
         ['systemctl', 'start', 'reloading', 'slow', 'activated.socket', 'activated'],
       ],
+      ready: ['systemctl', 'is-active', '--quiet', 'activated'],
     })
-    expect(await within(10_000, async () => (await show(lab, 'activated', 'ActiveState')) === 'active')).toBe(
-      true,
-    )
   })
   afterAll(() => lab?.stop())
 
   async function walk(unit: string, ...more: string[]): Promise<{ stdout: string; kept: string }> {
-    const { exitCode, stdout } = await lab.run(['hardenctl', unit, ...SHORT, ...more], { timeoutMs: 170_000 })
-    expect(exitCode, stdout).toBe(0)
-    expect(stdout).toContain('System restrictions: kept')
-    return { stdout, kept: (await keptDropIn(lab, `${unit}.service`)) ?? '' }
+    const walk = await walked(lab, unit, ['--stages', 'system', ...more], 170_000)
+    expect(walk.stdout).toContain('System restrictions: kept')
+    return walk
   }
 
   it('blames no row for a reload that the service never bore', { timeout: 180_000 }, async () => {

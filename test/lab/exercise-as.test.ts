@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { within } from './kit/subjects.ts'
 
 const SERVICE = `
 import { createServer } from 'node:http'
@@ -38,9 +37,8 @@ describe.skipIf(skipLab())(labTitle('an exercise that is as in life'), () => {
         '/etc/systemd/system/pages.service': '[Service]\nExecStart=/usr/local/bin/node /opt/pages.mjs\n',
       },
       setup: [['sh', '-ec', SETUP]],
+      ready: ['curl', '-sf', 'http://127.0.0.1:8098/'],
     })
-    const up = ['curl', '-sf', 'http://127.0.0.1:8098/']
-    expect(await within(10_000, async () => (await lab.run(up)).exitCode === 0)).toBe(true)
   })
   afterAll(() => lab?.stop())
 

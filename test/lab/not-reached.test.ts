@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { keptDropIn, within } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
 
 /** Writes into the folder of its account when it is told to, and never before. */
 const WRITER = `
@@ -13,6 +13,7 @@ createServer((request, response) => {
 }).listen(Number(process.env.PORT), '127.0.0.1')
 `
 const PORTS = { writer: 8097, mailer: 8098 }
+const WALK = ['--no-rehearsal', '--stages', 'filesystem,system']
 
 function unit(port: number, more = ''): string {
   const start = 'ExecStart=/usr/local/bin/node /opt/writer.mjs'
@@ -37,34 +38,29 @@ describe.skipIf(skipLab())(labTitle('a use that no proof has played'), () => {
         ['systemctl', 'daemon-reload'],
         ['systemctl', 'start', 'writer', 'mailer'],
       ],
+      ready: [
+        'curl',
+        '-sf',
+        '--fail-early',
+        ...Object.values(PORTS).map((port) => `http://127.0.0.1:${port}/`),
+      ],
     })
-    for (const port of Object.values(PORTS))
-      expect(await within(10_000, async () => (await request(port, 'GET')) === '200')).toBe(true)
   })
   afterAll(() => lab?.stop())
 
-  async function request(port: number, method: string): Promise<string> {
-    const curl = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', method]
+  async function posted(port: number): Promise<string> {
+    const curl = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', 'POST']
     return (await lab.run([...curl, `http://127.0.0.1:${port}/`])).stdout
   }
 
-  /** The drop-in that a walk without a person keeps. */
-  async function walked(name: keyof typeof PORTS): Promise<string> {
-    const stages = ['--stages', 'filesystem,system', '--watch-seconds', '1']
-    const argv = ['hardenctl', name, '--yes', '--no-rehearsal', ...stages]
-    const walk = await lab.run(argv, { timeoutMs: 110_000 })
-    expect(walk.exitCode, walk.stdout).toBe(0)
-    return (await keptDropIn(lab, `${name}.service`)) ?? ''
-  }
-
   it('leaves the folders of its own account writable', { timeout: 120_000 }, async () => {
-    expect(await walked('writer')).toContain('ProtectSystem=strict')
-    expect(await request(PORTS.writer, 'POST')).toBe('200')
+    expect((await walked(lab, 'writer', WALK)).kept).toContain('ProtectSystem=strict')
+    expect(await posted(PORTS.writer)).toBe('200')
     expect(await lab.read('/var/lib/mine/note')).toBe('x')
   })
 
   it('takes nothing from a helper for which NoNewPrivileges is kept off', { timeout: 120_000 }, async () => {
-    const kept = await walked('mailer')
+    const { kept } = await walked(lab, 'mailer', WALK)
     expect(kept).toContain('LockPersonality=yes')
     for (const denial of ['NoNewPrivileges=yes', 'ProtectSystem=', 'UMask=', 'NoExecPaths='])
       expect(kept).not.toContain(denial)

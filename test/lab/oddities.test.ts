@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { within } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
 
 /** Without its store it goes on, says so in words of its own, and lets only its own account in. */
 const SERVICE = `
@@ -34,30 +34,16 @@ describe.skipIf(skipLab())(labTitle('what is other than before though no check f
         ['systemctl', 'daemon-reload'],
         ['systemctl', 'start', 'asked'],
       ],
+      ready: ['test', '-S', '/run/asked/socket'],
     })
-    expect(
-      await within(10_000, async () => (await lab.run(['test', '-S', '/run/asked/socket'])).exitCode === 0),
-    ).toBe(true)
   })
   afterAll(() => lab?.stop())
 
   it('is told by --yes: a new kind of line, and not the old one; a socket’s mode', {
     timeout: 120_000,
   }, async () => {
-    const argv = [
-      'hardenctl',
-      'asked',
-      '--yes',
-      '--level',
-      'tight',
-      '--no-rehearsal',
-      '--stages',
-      'filesystem',
-      '--watch-seconds',
-      '1',
-    ]
-    const { stdout, exitCode } = await lab.run(argv, { timeoutMs: 110_000 })
-    expect(exitCode, stdout).toBe(0)
+    const options = ['--level', 'tight', '--no-rehearsal', '--stages', 'filesystem']
+    const { stdout } = await walked(lab, 'asked', options)
     expect(stdout).toMatch(
       /other than before: a new kind of line in its log: no store for pid \d+, results are lost/,
     )

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { leftovers, show, within } from './kit/subjects.ts'
+import { leftovers, show } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
 
 /** Each daemon writes down what it was sent; what kills it, and where it listens, is what the tests are about. */
 const DAEMON = `const { createServer } = require('node:net')
@@ -83,7 +84,7 @@ describe.skipIf(skipLab())(labTitle('the first questions to a service'), () => {
       services: [],
     })
     await lab.output(['systemctl', 'start', 'ask-none', ...NAMES.map((name) => `ask-${name}`)])
-    await within(10_000, async () => (await lab.run(['sh', '-c', 'ss -ltn | grep -q :2525'])).exitCode === 0)
+    await lab.untilSuccess(['sh', '-c', 'ss -ltn | grep -q :2525'])
   })
   afterAll(() => lab?.stop())
 
@@ -143,14 +144,11 @@ describe.skipIf(skipLab())(labTitle('the first questions to a service'), () => {
   it('that can’t be asked at all leave nobody in the belief that it answers', {
     timeout: 240_000,
   }, async () => {
-    const short = ['--level', 'tight', '--stages', 'capabilities', '--watch-seconds', '1']
-    const walk = await lab.run(['hardenctl', 'ask-none', '--yes', '--no-rehearsal', ...short], {
-      timeoutMs: 230_000,
-    })
-    expect(walk.exitCode, walk.stderr).toBe(0)
-    expect(walk.stdout).toMatch(/No check: hardenctl found nothing to ask this service/)
-    expect(walk.stdout).not.toMatch(/answers as before/)
-    expect(walk.stdout).toMatch(/no check could ask it anything/)
+    const options = ['--level', 'tight', '--no-rehearsal', '--stages', 'capabilities']
+    const { stdout } = await walked(lab, 'ask-none', options, 230_000)
+    expect(stdout).toMatch(/No check: hardenctl found nothing to ask this service/)
+    expect(stdout).not.toMatch(/answers as before/)
+    expect(stdout).toMatch(/no check could ask it anything/)
     expect(await lab.output(['hardenctl', 'status', 'ask-none'])).toMatch(
       /No check: no check could ask it anything/,
     )

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { keptDropIn, within } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
 
 /**
  * Answers GET by itself. POST does what its configuration or its arguments say, which nobody asks of it before or while
@@ -77,49 +78,45 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
         ['systemctl', 'daemon-reload'],
         ['systemctl', 'start', 'queue', ...Object.keys(SERVERS)],
       ],
+      ready: [
+        ...['curl', '-sf', '--fail-early'],
+        ...Object.values(SERVERS).map(({ port }) => `http://127.0.0.1:${port}/`),
+      ],
     })
-    for (const { port } of Object.values(SERVERS))
-      expect(await within(10_000, async () => (await asked(port, 'GET')) === '200')).toBe(true)
   })
   afterAll(() => lab?.stop())
 
-  async function asked(port: number, method: string): Promise<string> {
-    const curl = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', method]
+  async function posted(port: number): Promise<string> {
+    const curl = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', 'POST']
     return (await lab.run([...curl, `http://127.0.0.1:${port}/`])).stdout
   }
 
-  async function walked(name: string, stages: string): Promise<string> {
-    const short = ['--no-rehearsal', '--watch-seconds', '1', '--stages', stages]
-    const walk = await lab.run(['hardenctl', name, '--yes', ...short], { timeoutMs: 100_000 })
-    expect(walk.exitCode, walk.stdout + walk.stderr).toBe(0)
-    return walk.stdout
-  }
+  const walkOf = (name: string, stages: string) => walked(lab, name, ['--no-rehearsal', '--stages', stages])
 
   it('leaves open a program and a home that its configuration names', async () => {
-    await walked('hooked', 'filesystem')
-    const kept = (await keptDropIn(lab, 'hooked.service')) ?? ''
+    const { kept } = await walkOf('hooked', 'filesystem')
     expect(kept).toContain('NoExecPaths=/')
     expect(kept).not.toContain('ProtectHome=')
     expect(kept).toMatch(/^ReadWritePaths=.*-\/home\/alice\/data/m)
-    expect(await asked(SERVERS.hooked.port, 'POST')).toBe('200')
+    expect(await posted(SERVERS.hooked.port)).toBe('200')
   }, 120_000)
 
   it('takes no right from a script that its arguments tell to become somebody else', async () => {
-    const said = await walked('switching', 'capabilities,user')
+    const { stdout: said } = await walkOf('switching', 'capabilities,user')
     expect(said).toMatch(/not taken: Not reached: .*act as other users/)
     expect(said).toMatch(/^Played: 1 check and no exercises.*Not reached: /m)
-    expect(await asked(SERVERS.switching.port, 'POST')).toBe('200')
+    expect(await posted(SERVERS.switching.port)).toBe('200')
   }, 120_000)
 
   it('gives nothing to jobs that go on when their service is stopped', async () => {
-    const said = await walked('jobs', 'filesystem,system')
+    const { stdout: said } = await walkOf('jobs', 'filesystem,system')
     expect(said).toContain('KillMode=process leaves them running')
     expect(said).not.toContain('To undo')
     expect(await keptDropIn(lab, 'jobs.service')).toBeUndefined()
   }, 120_000)
 
   it('takes nothing by itself where nothing answers', async () => {
-    const said = await walked('queue', 'capabilities,user')
+    const { stdout: said } = await walkOf('queue', 'capabilities,user')
     expect(said).toContain('No check')
     expect(said).toMatch(/not taken: Not reached/)
     await lab.output(['touch', '/run/job'])

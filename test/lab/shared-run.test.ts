@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { keptDropIn, within } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
 
 /** Listens in a folder that it shares with another unit, with a worker of another account beside it. */
 const SHARING = `
@@ -40,6 +40,8 @@ function unit(script: string): string {
   return `[Service]\nExecStart=/usr/local/bin/node /opt/${script}.mjs\n`
 }
 
+const WALK = ['--level', 'tight', '--no-rehearsal', '--stages', 'user']
+
 describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
   let lab: Lab
 
@@ -60,9 +62,8 @@ describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
         ['systemctl', 'daemon-reload'],
         ['systemctl', 'start', 'other', 'sharing', 'parent'],
       ],
+      ready: ['stat', '/run/pair/sharing', '/run/pair/other'],
     })
-    for (const path of ['/run/pair/sharing', '/run/pair/other'])
-      expect(await within(10_000, async () => (await inode(path)) !== '')).toBe(true)
   })
   afterAll(() => lab?.stop())
 
@@ -72,25 +73,7 @@ describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
 
   it('leaves a run folder alone in which another unit has its socket', { timeout: 120_000 }, async () => {
     const before = [await inode('/run/pair'), await inode('/run/pair/other')]
-    const walk = await lab.run(
-      [
-        'hardenctl',
-        'sharing',
-        '--yes',
-        '--level',
-        'tight',
-        '--no-rehearsal',
-        '--stages',
-        'user',
-        '--watch-seconds',
-        '1',
-      ],
-      {
-        timeoutMs: 110_000,
-      },
-    )
-    expect(walk.exitCode, walk.stdout).toBe(0)
-    const kept = (await keptDropIn(lab, 'sharing.service')) ?? ''
+    const { kept } = await walked(lab, 'sharing', WALK)
     expect(kept).toContain('User=www-data')
     expect(kept).not.toContain('RuntimeDirectory=')
     expect([await inode('/run/pair'), await inode('/run/pair/other')]).toEqual(before)
@@ -99,25 +82,8 @@ describe.skipIf(skipLab())(labTitle('what is not the service’s own'), () => {
   })
 
   it('leaves root to a process that only waits beside its worker', { timeout: 120_000 }, async () => {
-    const walk = await lab.run(
-      [
-        'hardenctl',
-        'parent',
-        '--yes',
-        '--level',
-        'tight',
-        '--no-rehearsal',
-        '--stages',
-        'user',
-        '--watch-seconds',
-        '1',
-      ],
-      {
-        timeoutMs: 110_000,
-      },
-    )
-    expect(walk.exitCode, walk.stdout).toBe(0)
-    expect(walk.stdout).toContain('[ ] User=www-data')
-    expect((await keptDropIn(lab, 'parent.service')) ?? '').not.toContain('User=')
+    const { stdout, kept } = await walked(lab, 'parent', WALK)
+    expect(stdout).toContain('[ ] User=www-data')
+    expect(kept).not.toContain('User=')
   })
 })
