@@ -2,6 +2,7 @@
 // in a lab, beside what the same Node needs to do nothing. The three take turns, so that a busy machine slows them alike.
 import { setTimeout as pause } from 'node:timers/promises'
 import { bootLab, type Lab } from '../lab/kit/lab.ts'
+import { median } from '../lab/kit/requests.ts'
 
 const RUNS = 15
 
@@ -26,10 +27,6 @@ const CASES = {
   'first frame': (lab: Lab) => timeUntil(lab, ['hardenctl', UNIT], 'hardenctl ·'),
 }
 
-function middle(times: number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0
-}
-
 const lab = await bootLab({ services: [UNIT] })
 try {
   const times = new Map<string, number[]>(Object.keys(CASES).map((name) => [name, []]))
@@ -40,9 +37,9 @@ try {
       if (run > 0) times.get(name)?.push(ms)
     }
   }
-  const bare = middle(times.get('node -e 0') ?? [])
+  const bare = median(times.get('node -e 0') ?? [])
   for (const [name, all] of times) {
-    const ms = middle(all)
+    const ms = median(all)
     const range = `${Math.round(Math.min(...all))} to ${Math.round(Math.max(...all))}`
     console.log(
       `${name.padEnd(12)} ${Math.round(ms)} ms, ${(ms / bare).toFixed(2)} × bare Node (median of ${RUNS}; ${range} ms)`,

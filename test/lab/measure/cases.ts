@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { formatScore } from '../../../src/systemd/exposure/exposure.ts'
 import { caseNames, type FieldCase, readCase } from '../cases/field-case.ts'
 import { canFail, type PlayedCase, playCase } from '../cases/play-case.ts'
 import { labProblem } from '../kit/lab-problem.ts'
@@ -13,8 +14,6 @@ const HEAD = [
 const MAX_WORDS = 220
 const MAX_HARM = 3
 
-const score = (exposure: number): string => (exposure / 10).toFixed(1)
-
 function short(text: string): string {
   const line = text.replaceAll('|', '/').replaceAll('\n', ' ')
   return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line
@@ -25,7 +24,7 @@ function rowOf({ name }: FieldCase, mode: string, played: PlayedCase): string {
   const uses = [use.after, use.reload, use.restart, use.undo].map((verdict) => verdict ?? '–').join(', ')
   const harms = [...harm.slice(0, MAX_HARM), ...(harm.length > MAX_HARM ? [`${harm.length} in all`] : [])]
   const cells = [
-    ...[name, mode, `${score(before)} → ${score(after)}`, exitCode ?? 'none', seconds],
+    ...[name, mode, `${formatScore(before)} → ${formatScore(after)}`, exitCode ?? 'none', seconds],
     ...[`${starts.started}, ${starts.failed}`, uses, short(said), short(harms.join('; ')) || 'none'],
   ]
   return `| ${cells.join(' | ')} |`

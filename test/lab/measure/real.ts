@@ -1,5 +1,7 @@
 // npm run real -- [--suite SUITE] [--by-hand] [NAME …]: the whole walk over packaged services, each honestly used
+import { formatScore } from '../../../src/systemd/exposure/exposure.ts'
 import { labProblem } from '../kit/lab-problem.ts'
+import { median } from '../kit/requests.ts'
 import { type Hardened, walkByHand, walkReal } from '../real/run.ts'
 import { type RealService, realServices, SUITES } from '../real/services.ts'
 
@@ -8,10 +10,8 @@ const HEAD = [
   '| --- | --- | --- | --- | --- | --- | --- | --- |',
 ]
 
-const score = (exposure: number): string => (exposure / 10).toFixed(1)
-
 function handCell({ after, broke }: Hardened): string {
-  return broke === undefined ? score(after) : `${score(after)}, BROKEN ${broke}`
+  return broke === undefined ? formatScore(after) : `${formatScore(after)}, BROKEN ${broke}`
 }
 
 function argumentsOf(argv: readonly string[]): {
@@ -25,21 +25,16 @@ function argumentsOf(argv: readonly string[]): {
   return { suites: suite === undefined ? SUITES : [suite], handOnly: argv.includes('--by-hand'), names }
 }
 
-function median(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted[Math.floor(sorted.length / 2)]
-  return middle === undefined ? 'none' : score(middle)
-}
-
 async function row(service: RealService, handOnly: boolean): Promise<{ cells: string[]; after?: number }> {
   const { unit, suite } = service
   const hand = await walkByHand(service)
-  if (handOnly) return { cells: [unit, suite, handCell(hand), `${score(hand.before)} → `, '', '', '', ''] }
+  if (handOnly)
+    return { cells: [unit, suite, handCell(hand), `${formatScore(hand.before)} → `, '', '', '', ''] }
   const { walk, before, after, broke, stages, starts, relaxed } = await walkReal(service)
   if (walk.exitCode !== 0 || process.env.HARDENCTL_REAL_VERBOSE) console.error(walk.stdout, walk.stderr)
   const use = broke === undefined ? 'as before' : `BROKEN ${broke}`
   const cells = [
-    ...[unit, suite, handCell(hand), `${score(before)} → ${score(after)}`, `${stages}`],
+    ...[unit, suite, handCell(hand), `${formatScore(before)} → ${formatScore(after)}`, `${stages}`],
     ...[`${starts.started}, ${starts.failed}`, relaxed.join('; ') || 'nothing', use],
   ]
   return { cells, after }
@@ -58,4 +53,7 @@ for (const suite of suites) {
     console.log(`| ${cells.join(' | ')} |`)
   }
 }
-if (!handOnly) console.log(`\nmedian of those that need not stay root: ${median(finals)}`)
+if (!handOnly)
+  console.log(
+    `\nmedian of those that need not stay root: ${finals.length === 0 ? 'none' : formatScore(median(finals))}`,
+  )
