@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tryFirstStage } from '../terminal/say-yes.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { fireDeadMan, keptDropIn, leftovers, within } from './kit/subjects.ts'
@@ -118,10 +119,7 @@ describe.skipIf(skipLab())(labTitle('a hostile service with an odd name'), () =>
     })
     const failed = wizard.waitFor('permission denied', 100_000).then(() => true)
     failed.catch(() => undefined)
-    for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
-      await wizard.waitFor(question, 60_000)
-      await wizard.press('enter')
-    }
+    await tryFirstStage(wizard)
     await failed
     expect(wizard.written()).not.toMatch(/\]0;owned|\u009b|\u202e/)
     wizard.kill('SIGTERM')

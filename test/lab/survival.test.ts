@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { KEEP_STEPS, TRIAL_STEPS } from '../../src/trial/transaction/steps.ts'
+import { tryFirstStage } from '../terminal/say-yes.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { answerOf, exposureOf, fireDeadMan, leftovers, show, within } from './kit/subjects.ts'
@@ -132,10 +133,7 @@ describe.skipIf(skipLab()).concurrent(labTitle('the service survives'), () => {
   it('a connection that drops in the middle of a trial', () =>
     withLab(async (lab) => {
       const wizard = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 100, rows: 40 })
-      for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
-        await wizard.waitFor(question, 30_000)
-        await wizard.press('enter')
-      }
+      await tryFirstStage(wizard, 30_000)
       await wizard.waitFor(/Restart the service|Check that it is healthy/, 20_000)
       wizard.hangUp()
       await untilSettled(lab, 20_000)

@@ -5,6 +5,14 @@ const PATIENCE_MS = 60_000
 /** What a person sees last on each screen, and answers with Enter. */
 const QUESTIONS = /Enter measure|Enter review|Enter do it|Enter answer|Enter continue/
 
+/** Says yes to the first questions, so that the trial of the first stage begins. `limitMs` is for each question. */
+export async function tryFirstStage(terminal: Terminal, limitMs = PATIENCE_MS): Promise<void> {
+  for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
+    await terminal.waitFor(question, limitMs)
+    await terminal.press('enter')
+  }
+}
+
 /**
  * Says yes to every question until the walk is over, which leaves the summary and ends.
  * @param before is given each question ("Enter do it") before it is answered

@@ -1,38 +1,26 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from '../lab/kit/lab.ts'
 import { labTitle, skipLab } from '../lab/kit/lab-problem.ts'
+import { answerOf, exposureOf } from '../lab/kit/subjects.ts'
+import { tryFirstStage } from './say-yes.ts'
 
 const PATIENCE_MS = 60_000
 let lab: Lab
 
 afterEach(async () => lab?.stop())
 
-async function exposureOf(unit: string): Promise<number> {
-  const text = await lab.output(['systemd-analyze', 'security', '--no-pager', unit])
-  return Number(/Overall exposure level for .*: (\d+\.\d)/.exec(text)?.[1])
-}
-
-async function httpStatus(): Promise<string> {
-  return (
-    await lab.output(['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', 'http://localhost/'])
-  ).trim()
-}
-
 describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), () => {
   it('undoes a trial on Ctrl-C, says so, and leaves nothing', { timeout: 120_000 }, async () => {
     lab = await bootLab({ services: ['apache2'] })
     const terminal = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 80, rows: 24 })
-    for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
-      await terminal.waitFor(question, PATIENCE_MS)
-      await terminal.press('enter')
-    }
+    await tryFirstStage(terminal)
     await terminal.waitFor(/Check that it is healthy\s+running/, PATIENCE_MS)
     await terminal.press('ctrl-c')
     await terminal.waitFor(/Undoing/, 1000)
     expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(130)
     expect(terminal.history().join('\n')).toMatch(/Stopped and undone/)
-    expect(await httpStatus()).toBe('200')
-    expect(await exposureOf('apache2')).toBe(9.2)
+    expect(await answerOf(lab)).toBe('200')
+    expect(await exposureOf(lab, 'apache2')).toBe(92)
     expect((await lab.run(['ls', '/run/hardenctl', '/var/lib/hardenctl'])).stdout).toBe('')
     expect(await lab.output(['systemctl', 'list-timers', '--all', '--no-pager'])).not.toContain('hardenctl')
   })
@@ -43,24 +31,18 @@ describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), ()
       columns: 60,
       rows: 20,
     })
-    for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
-      await terminal.waitFor(question, PATIENCE_MS)
-      await terminal.press('enter')
-    }
+    await tryFirstStage(terminal)
     await terminal.waitFor('Enter answer', PATIENCE_MS)
     await terminal.waitFor(/stage 2 of 5/, PATIENCE_MS)
     expect(terminal.history().join('\n')).toMatch(/nobody/)
-    expect(await exposureOf('nginx')).toBe(9.6)
-    expect(await httpStatus()).toBe('200')
+    expect(await exposureOf(lab, 'nginx')).toBe(96)
+    expect(await answerOf(lab)).toBe('200')
   })
 
   it('survives a closed terminal in the middle of a trial', { timeout: 180_000 }, async () => {
     lab = await bootLab({ services: ['nginx'] })
     const terminal = lab.spawnPty(['hardenctl', 'nginx', '--no-rehearsal'], { columns: 80, rows: 24 })
-    for (const question of ['Enter measure', 'Enter review', 'Enter do it']) {
-      await terminal.waitFor(question, PATIENCE_MS)
-      await terminal.press('enter')
-    }
+    await tryFirstStage(terminal)
     await terminal.waitFor(/Check that it is healthy\s+running/, PATIENCE_MS)
     terminal.hangUp()
     await expect
@@ -69,7 +51,7 @@ describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), ()
         interval: 1000,
       })
       .not.toBe(0)
-    expect(await exposureOf('nginx')).toBe(9.6)
-    expect(await httpStatus()).toBe('200')
+    expect(await exposureOf(lab, 'nginx')).toBe(96)
+    expect(await answerOf(lab)).toBe('200')
   })
 })

@@ -74,11 +74,16 @@ function lines(terminal: Terminal, wanted: string | RegExp): string[] {
   return terminal.history().filter((line) => line.match(wanted))
 }
 
-/** From the baseline to the question whether to keep. The footer says when keys count. */
-async function walkToKeep(terminal: Terminal): Promise<void> {
+/** From the baseline to the list of the first stage. The footer says when keys count. */
+async function walkToStage(terminal: Terminal): Promise<void> {
   await terminal.waitFor('Enter measure')
   await terminal.press('enter')
   await terminal.waitFor('Enter review')
+}
+
+/** On to the question whether to keep. */
+async function walkToKeep(terminal: Terminal): Promise<void> {
+  await walkToStage(terminal)
   await terminal.press('enter')
   await terminal.waitFor('Enter do it')
   await terminal.press('enter')
@@ -152,9 +157,7 @@ it('puts the first frame in the place of what was drawn before Ink was there', a
 describe('keys', () => {
   it('that come in one read do what they say, in order', async () => {
     const terminal = start('walk')
-    await terminal.waitFor('Enter measure')
-    await terminal.press('enter')
-    await terminal.waitFor('Enter review')
+    await walkToStage(terminal)
     await terminal.type(`${DOWN}${DOWN} ${DOWN} ${UP}`)
     await terminal.waitFor(/▸ \[ \] ProtectHome/)
     await terminal.waitFor(/ {2}\[ \] PrivateDevices/)
@@ -163,9 +166,7 @@ describe('keys', () => {
 
   it('typed during a trial are neither shown nor answer what comes next', async () => {
     const terminal = start('walk')
-    await terminal.waitFor('Enter measure')
-    await terminal.press('enter')
-    await terminal.waitFor('Enter review')
+    await walkToStage(terminal)
     await terminal.press('enter')
     await terminal.waitFor('Enter do it')
     await terminal.press('enter')
@@ -188,9 +189,7 @@ describe('keys', () => {
 
   it('Ctrl-C says at once what happens, and ends with the code of the session', async () => {
     const terminal = start('walk')
-    await terminal.waitFor('Enter measure')
-    await terminal.press('enter')
-    await terminal.waitFor('Enter review')
+    await walkToStage(terminal)
     await terminal.press('ctrl-c')
     await terminal.waitFor('hardenctl restores the last proven state', 400)
     expect(await terminal.ended()).toEqual({ exitCode: 130, signal: 0 })
@@ -235,9 +234,7 @@ describe('a terminal that changes its size', () => {
     [120, 40],
   ])('to %i×%i is drawn anew, with its history and nothing left over', async (columns, rows) => {
     const terminal = start('walk')
-    await terminal.waitFor('Enter measure')
-    await terminal.press('enter')
-    await terminal.waitFor('Enter review')
+    await walkToStage(terminal)
     terminal.resize(columns, rows)
     await pause(600)
     const shown = terminal.screen()
