@@ -18,6 +18,7 @@ import { storeOnDisk } from '../store/walk-store.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkContext, type WalkOptions } from './context.ts'
+import { doingOf, isUndone, stoppedText } from './ending.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
 import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
@@ -29,29 +30,6 @@ import { type Intent, initialState, type Restarts, type Session, type WalkState 
 import { withSavedChecks } from './with-saved-checks.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
-
-/** Whether a Ctrl-C at this moment has something of the live service to undo. */
-function isUndone({ phase, target }: WalkState): boolean {
-  if (target !== 'live') return false
-  switch (phase.at) {
-    case 'trial':
-    case 'keep':
-      return true
-    case 'learning':
-      return phase.noCalls === undefined
-    case 'looking':
-    case 'refused':
-    case 'question':
-    case 'baseline':
-    case 'stage':
-    case 'confirm':
-    case 'failed':
-    case 'done':
-      return false
-    default:
-      return phase satisfies never
-  }
-}
 
 /** The part of a walk without a terminal that answers for a person and reports events. */
 export interface Attendant {
@@ -159,37 +137,14 @@ export class Walk implements Session {
     }
   }
 
-  /** What a Ctrl-C came to: the last words on the screen. */
   #interrupted(undone: Undone | undefined): number {
-    const kept = this.#state.history.filter(({ outcome }) => outcome === 'kept').length
-    const left =
-      kept === 0
-        ? 'runs as before the first change'
-        : `runs with the ${kept === 1 ? 'stage that was' : `${kept} stages that were`} kept`
-    const text =
-      undone === undefined
-        ? `Stopped. Nothing was being changed: ${this.#state.unit} ${left}.`
-        : undone.proven
-          ? `Stopped and undone. It is proven to answer as before: ${this.#state.unit} ${left}.`
-          : `Stopped, but ${undone.lines[0]}. systemctl status ${this.#state.unit} says more.`
-    this.#dispatch({ type: 'stopped', text })
+    this.#dispatch({ type: 'stopped', text: stoppedText(this.#state, undone) })
     return EXIT.interrupted
-  }
-
-  /** What the walk was doing, for the report of a bug. */
-  #doing(): string {
-    const { phase } = this.#state
-    const stage = 'stage' in phase ? `, stage ${phase.stage}` : ''
-    const steps = phase.at === 'trial' ? phase.steps : []
-    // Its undo may be complete by now: the first failed step is where the bug struck.
-    const at = steps.find(({ state }) => state === 'failed') ?? steps.find(({ state }) => state === 'running')
-    const step = at?.id
-    return `${phase.at}${stage}${step === undefined ? '' : `, step ${step}`}`
   }
 
   async #bug(host: Host, error: unknown): Promise<number> {
     this.#foundBug = { error }
-    const { reason, next } = await reportBug(host, error, { unit: this.#unit, doing: this.#doing() })
+    const { reason, next } = await reportBug(host, error, { unit: this.#unit, doing: doingOf(this.#state) })
     return this.#refuse(reason, next)
   }
 

@@ -1,0 +1,47 @@
+import type { Undone } from '../../trial/transaction/trial.ts'
+import type { WalkState } from './state.ts'
+
+/** Whether a Ctrl-C at this moment has something of the live service to undo. */
+export function isUndone({ phase, target }: WalkState): boolean {
+  if (target !== 'live') return false
+  switch (phase.at) {
+    case 'trial':
+    case 'keep':
+      return true
+    case 'learning':
+      return phase.noCalls === undefined
+    case 'looking':
+    case 'refused':
+    case 'question':
+    case 'baseline':
+    case 'stage':
+    case 'confirm':
+    case 'failed':
+    case 'done':
+      return false
+    default:
+      return phase satisfies never
+  }
+}
+
+/** What a Ctrl-C came to: the last words on the screen. `undone` is undefined where nothing was being changed. */
+export function stoppedText({ unit, history }: WalkState, undone: Undone | undefined): string {
+  const kept = history.filter(({ outcome }) => outcome === 'kept').length
+  const left =
+    kept === 0
+      ? 'runs as before the first change'
+      : `runs with the ${kept === 1 ? 'stage that was' : `${kept} stages that were`} kept`
+  if (undone === undefined) return `Stopped. Nothing was being changed: ${unit} ${left}.`
+  return undone.proven
+    ? `Stopped and undone. It is proven to answer as before: ${unit} ${left}.`
+    : `Stopped, but ${undone.lines[0]}. systemctl status ${unit} says more.`
+}
+
+/** What the walk is doing, for the report of a bug. */
+export function doingOf({ phase }: WalkState): string {
+  const stage = 'stage' in phase ? `, stage ${phase.stage}` : ''
+  const steps = phase.at === 'trial' ? phase.steps : []
+  // Its undo may be complete by now: the first failed step is where the bug struck.
+  const at = steps.find(({ state }) => state === 'failed') ?? steps.find(({ state }) => state === 'running')
+  return `${phase.at}${stage}${at === undefined ? '' : `, step ${at.id}`}`
+}

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { doingOf, stoppedText } from '../../../../src/session/walk/ending.ts'
+import { initialState, type StageResult, type StepRow } from '../../../../src/session/walk/state.ts'
+
+const START = initialState('srv.service')
+const KEPT: StageResult = { stage: 'system', outcome: 'kept', before: 92, after: 70, kept: [] }
+const SKIPPED: StageResult = { ...KEPT, outcome: 'skipped' }
+
+it.each([
+  [[], undefined, 'Stopped. Nothing was being changed: srv.service runs as before the first change.'],
+  [
+    [KEPT, SKIPPED],
+    undefined,
+    'Stopped. Nothing was being changed: srv.service runs with the stage that was kept.',
+  ],
+  [
+    [KEPT, KEPT],
+    { proven: true, lines: [] },
+    'Stopped and undone. It is proven to answer as before: srv.service runs with the 2 stages that were kept.',
+  ],
+  [
+    [KEPT],
+    { proven: false, lines: ['it does not answer', 'more'] },
+    'Stopped, but it does not answer. systemctl status srv.service says more.',
+  ],
+])('says in the last words what a Ctrl-C left (%#)', (history, undone, text) => {
+  expect(stoppedText({ ...START, history }, undone)).toBe(text)
+})
+
+function step(id: string, state: StepRow['state']): StepRow {
+  return { id, label: id, state }
+}
+
+it('names in the report of a bug the step that failed, though its undo ran after it', () => {
+  const steps = [step('restart', 'done'), step('health', 'failed'), step('undo', 'running')]
+  expect(doingOf({ ...START, phase: { at: 'trial', doing: 'try', stage: 'system', steps } })).toBe(
+    'trial, stage system, step health',
+  )
+  expect(doingOf(START)).toBe('looking')
+})
