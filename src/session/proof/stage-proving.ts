@@ -88,9 +88,12 @@ export class StageProving {
   }
 
   get proving(): boolean {
-    if (!this.wanted || this.#stopped || this.#proofs.unprovable !== undefined) return false
-    if (this.#failure !== undefined) return false
-    return !allAnswered(this.#work, this.#proofs)
+    return this.#mayAsk && !allAnswered(this.#work, this.#proofs)
+  }
+
+  get #mayAsk(): boolean {
+    const { unprovable } = this.#proofs
+    return this.wanted && !this.#stopped && unprovable === undefined && this.#failure === undefined
   }
 
   get set(): Proof {
@@ -190,9 +193,7 @@ export class StageProving {
 
   /** As many clones as there is to ask, within what the machine has to spare. */
   #startWorkers(): void {
-    const { wanted } = this
-    if (!wanted || this.#stopped || this.#proofs.unprovable !== undefined) return
-    if (this.#failure !== undefined) return
+    if (!this.#mayAsk) return
     const open = proofJobs(this.#work, this.#proofs).length
     while (this.#workers.size < Math.min(this.#pace.allowed, this.#mostClones, open)) {
       const worker = this.#run().catch((error) => {
