@@ -39,6 +39,17 @@ describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), ()
     expect(await answerOf(lab)).toBe('200')
   })
 
+  it('counts what an earlier walk kept in its last words after Ctrl-C', { timeout: 120_000 }, async () => {
+    lab = await bootLab({ services: ['nginx'] })
+    const once = ['--no-rehearsal', '--stages', 'filesystem', '--watch-seconds', '1']
+    expect((await lab.run(['hardenctl', 'nginx', '--yes', ...once])).exitCode).toBe(0)
+    const terminal = lab.spawnPty(['hardenctl', 'nginx', '--no-rehearsal'], { columns: 120, rows: 24 })
+    await terminal.waitFor('Enter measure', PATIENCE_MS)
+    await terminal.press('ctrl-c')
+    expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(130)
+    expect(terminal.history().join('\n')).toMatch(/nginx\.service runs with the stage that was kept/)
+  })
+
   it('survives a closed terminal in the middle of a trial', { timeout: 180_000 }, async () => {
     lab = await bootLab({ services: ['nginx'] })
     const terminal = lab.spawnPty(['hardenctl', 'nginx', '--no-rehearsal'], { columns: 80, rows: 24 })

@@ -24,9 +24,11 @@ export function isUndone({ phase, target }: WalkState): boolean {
   }
 }
 
-/** What a Ctrl-C came to: the last words on the screen. `undone` is undefined where nothing was being changed. */
-export function stoppedText({ unit, history }: WalkState, undone: Undone | undefined): string {
-  const kept = history.filter(({ outcome }) => outcome === 'kept').length
+/**
+ * What a Ctrl-C came to: the last words on the screen. `kept` counts the stages in force, those of earlier walks too;
+ * `undone` is undefined where nothing was being changed.
+ */
+export function stoppedText(unit: string, kept: number, undone: Undone | undefined): string {
   const left =
     kept === 0
       ? 'runs as before the first change'

@@ -14,7 +14,7 @@ import { learnLive } from '../learning/live-learning.ts'
 import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
 import { walkStage } from '../stage/stage-phase.ts'
 import { forgetFolders, freshState, loadState, type StoredState } from '../store/store.ts'
-import { storeOnDisk } from '../store/walk-store.ts'
+import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkContext, type WalkOptions } from './context.ts'
@@ -48,6 +48,8 @@ export class Walk implements Session {
   readonly #attendant: Attendant | undefined
   #foundBug: { readonly error: unknown } | undefined
   #unit: string | undefined
+  /** Undefined until it is read: nothing can be interrupted before. */
+  #store: WalkStore | undefined
 
   constructor(options: WalkOptions, attendant?: Attendant) {
     this.#state = initialState(options.unit)
@@ -138,7 +140,8 @@ export class Walk implements Session {
   }
 
   #interrupted(undone: Undone | undefined): number {
-    this.#dispatch({ type: 'stopped', text: stoppedText(this.#state, undone) })
+    const kept = this.#store?.state.kept.length ?? 0
+    this.#dispatch({ type: 'stopped', text: stoppedText(this.#state.unit, kept, undone) })
     return EXIT.interrupted
   }
 
@@ -178,13 +181,14 @@ export class Walk implements Session {
     const options = await withSavedChecks(given, subject.unit)
     const now = (await overallExposure(host, subject.unit)) ?? 0
     const state = stored ?? freshState(subject.unit, now)
+    this.#store = storeOnDisk(host, state)
     const context: WalkBeginning = {
       host,
       live: host,
       learning: new Learning(state.learned),
       pendingChange: undefined,
       reachLog: new ReachLog(),
-      store: storeOnDisk(host, state),
+      store: this.#store,
       subject,
       options,
       ask: this.#questions.ask,

@@ -1,30 +1,24 @@
 import { expect, it } from 'vitest'
 import { doingOf, stoppedText } from '../../../../src/session/walk/ending.ts'
-import { initialState, type StageResult, type StepRow } from '../../../../src/session/walk/state.ts'
+import { initialState, type StepRow } from '../../../../src/session/walk/state.ts'
 
 const START = initialState('srv.service')
-const KEPT: StageResult = { stage: 'system', outcome: 'kept', before: 92, after: 70, kept: [] }
-const SKIPPED: StageResult = { ...KEPT, outcome: 'skipped' }
 
 it.each([
-  [[], undefined, 'Stopped. Nothing was being changed: srv.service runs as before the first change.'],
+  [0, undefined, 'Stopped. Nothing was being changed: srv.service runs as before the first change.'],
+  [1, undefined, 'Stopped. Nothing was being changed: srv.service runs with the stage that was kept.'],
   [
-    [KEPT, SKIPPED],
-    undefined,
-    'Stopped. Nothing was being changed: srv.service runs with the stage that was kept.',
-  ],
-  [
-    [KEPT, KEPT],
+    2,
     { proven: true, lines: [] },
     'Stopped and undone. It is proven to answer as before: srv.service runs with the 2 stages that were kept.',
   ],
   [
-    [KEPT],
+    1,
     { proven: false, lines: ['it does not answer', 'more'] },
     'Stopped, but it does not answer. systemctl status srv.service says more.',
   ],
-])('says in the last words what a Ctrl-C left (%#)', (history, undone, text) => {
-  expect(stoppedText({ ...START, history }, undone)).toBe(text)
+])('says in the last words what a Ctrl-C left (%#)', (kept, undone, text) => {
+  expect(stoppedText('srv.service', kept, undone)).toBe(text)
 })
 
 function step(id: string, state: StepRow['state']): StepRow {
