@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tryFirstStage } from '../terminal/say-yes.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { fireDeadMan, keptDropIn, leftovers, within } from './kit/subjects.ts'
+import { answerOf, fireDeadMan, keptDropIn, leftovers, within } from './kit/subjects.ts'
 
 /** An instance whose name has an at sign and an escaped blank, as systemd-escape(1) writes it. */
 const UNIT = 'odd--name@a\\x2db\\x20c.service'
@@ -35,20 +35,7 @@ ExecStart=/usr/local/bin/node /srv/hostile.js
 const HOSTILE = /[\u001b\u0007\u009b\u202e]/
 const WALK = [UNIT, '--yes', '--level', 'tight', '--no-rehearsal']
 
-const answer = async (lab: Lab) =>
-  (
-    await lab.run([
-      'curl',
-      '-s',
-      '-m',
-      '5',
-      '-o',
-      '/dev/null',
-      '-w',
-      '%{http_code}',
-      'http://127.0.0.1:8087/',
-    ])
-  ).stdout
+const answer = (lab: Lab) => answerOf(lab, 'http://127.0.0.1:8087/')
 
 /** What is read back from disk is no more trusted on a terminal than what the service says. */
 async function writeHostileState(lab: Lab): Promise<void> {

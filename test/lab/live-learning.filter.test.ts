@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StoredState } from '../../src/session/store/store.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { fireDeadMan, keptDropIn, leftovers, show, within } from './kit/subjects.ts'
+import { answerOf, fireDeadMan, keptDropIn, leftovers, show, within } from './kit/subjects.ts'
 
 /** Answers anybody; asked for /rare it also does what it never does otherwise. */
 const PROGRAM = `
@@ -32,20 +32,7 @@ const UNDO_MS = 15_000
 
 let lab: Lab
 
-async function answerOf(path = '/'): Promise<string> {
-  const ask = [
-    'curl',
-    '-s',
-    '-o',
-    '/dev/null',
-    '-m',
-    '5',
-    '-w',
-    '%{http_code}',
-    `http://127.0.0.1:8080${path}`,
-  ]
-  return (await lab.run(ask)).stdout
-}
+const get = (path: string) => answerOf(lab, `http://127.0.0.1:8080${path}`)
 
 /** Starts the walk in the background; resolves once it learns. */
 async function learning(): Promise<void> {
@@ -68,7 +55,7 @@ async function stored(): Promise<StoredState> {
 async function expectAsBefore(): Promise<void> {
   expect(await leftovers(lab)).toEqual([])
   expect(await show(lab, 'rare', 'SystemCallLog')).toMatch(/^~?$/)
-  expect(await answerOf()).toBe('200')
+  expect(await get('/')).toBe('200')
   const main = await show(lab, 'rare', 'MainPID')
   expect(await lab.read(`/proc/${main}/status`)).toContain('TracerPid:\t0')
 }
@@ -88,7 +75,7 @@ describe.skipIf(skipLab())(labTitle('learning from live traffic'), () => {
     expect(await show(lab, 'rare', 'SystemCallLog')).toContain('openat')
     const before = await show(lab, 'rare', 'InvocationID')
     await lab.output(['sh', '-c', 'kill -9 $(cat /tmp/pid)'])
-    expect(await answerOf('/rare')).toBe('200')
+    expect(await get('/rare')).toBe('200')
     expect(await fireDeadMan(lab)).toBe(true)
     const settled = await within(UNDO_MS, async () => (await leftovers(lab)).length === 0)
     expect(settled).toBe(true)
@@ -99,7 +86,7 @@ describe.skipIf(skipLab())(labTitle('learning from live traffic'), () => {
 
   it('tells the filter of a call that only real traffic makes, and leaves nothing', async () => {
     await learning()
-    expect(await answerOf('/rare')).toBe('200')
+    expect(await get('/rare')).toBe('200')
     expect(await within(40_000, async () => /To undo:/.test(await said())), await said()).toBe(true)
     const text = await said()
     expect(text).toMatch(/new call setpriority, called by perl/)
@@ -111,8 +98,8 @@ describe.skipIf(skipLab())(labTitle('learning from live traffic'), () => {
     ])
     await expectAsBefore()
     expect(await keptDropIn(lab, 'rare.service')).toMatch(/^SystemCallFilter=(?:\S+ )*setpriority$/m)
-    expect(await answerOf('/rare')).toBe('200')
-    expect(await answerOf()).toBe('200')
+    expect(await get('/rare')).toBe('200')
+    expect(await get('/')).toBe('200')
   })
 
   it('goes beside a filter in force, and is undone by Ctrl-C', async () => {
@@ -123,7 +110,7 @@ describe.skipIf(skipLab())(labTitle('learning from live traffic'), () => {
     ]
     // What the filter lets through is not logged, and what it denies is killed.
     expect(filter.split(' ').filter((name) => !log.split(/[ ~]/).includes(name))).toEqual([])
-    expect(await answerOf('/rare')).toBe('200')
+    expect(await get('/rare')).toBe('200')
     await lab.output(['sh', '-c', 'kill -INT $(cat /tmp/pid)'])
     expect(await within(20_000, async () => /Stopped and undone/.test(await said())), await said()).toBe(true)
     await expectAsBefore()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { answerOf } from './kit/subjects.ts'
 import { walked } from './kit/walked.ts'
 
 /** Writes into the folder of its account when it is told to, and never before. */
@@ -48,10 +49,7 @@ describe.skipIf(skipLab())(labTitle('a use that no proof has played'), () => {
   })
   afterAll(() => lab?.stop())
 
-  async function posted(port: number): Promise<string> {
-    const curl = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', 'POST']
-    return (await lab.run([...curl, `http://127.0.0.1:${port}/`])).stdout
-  }
+  const posted = (port: number) => answerOf(lab, `http://127.0.0.1:${port}/`, 'POST')
 
   it('leaves the folders of its own account writable', { timeout: 120_000 }, async () => {
     expect((await walked(lab, 'writer', WALK)).kept).toContain('ProtectSystem=strict')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { keptDropIn, within } from './kit/subjects.ts'
+import { answerOf, keptDropIn, within } from './kit/subjects.ts'
 import { walked } from './kit/walked.ts'
 
 /**
@@ -86,10 +86,7 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
   })
   afterAll(() => lab?.stop())
 
-  async function posted(port: number): Promise<string> {
-    const curl = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', 'POST']
-    return (await lab.run([...curl, `http://127.0.0.1:${port}/`])).stdout
-  }
+  const posted = (port: number) => answerOf(lab, `http://127.0.0.1:${port}/`, 'POST')
 
   const walkOf = (name: string, stages: string) => walked(lab, name, ['--no-rehearsal', '--stages', stages])
 

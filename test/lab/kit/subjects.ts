@@ -62,9 +62,9 @@ export function bootSubject({ wish, suite }: Subject): Promise<Lab> {
   return bootLab({ ...wish, suite })
 }
 
-/** The status code of GET /, '000' when there is no answer. */
-export async function answerOf(lab: Lab): Promise<string> {
-  const ask = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', 'http://127.0.0.1/']
+/** The status code of a request, '000' when there is no answer. */
+export async function answerOf(lab: Lab, url = 'http://127.0.0.1/', method = 'GET'): Promise<string> {
+  const ask = ['curl', '-s', '-o', '/dev/null', '-m', '5', '-w', '%{http_code}', '-X', method, url]
   return (await lab.run(ask)).stdout
 }
 
