@@ -7,6 +7,7 @@ import { parseJournal } from '../../../../src/systemd/log/journal.ts'
 import { diagnose } from '../../../../src/trial/diagnosis/diagnosis.ts'
 import type { FailureEvidence } from '../../../../src/trial/diagnosis/failure-evidence.ts'
 import { GROUPS } from '../../catalog/build-facts.ts'
+import { ended } from './ended.ts'
 
 function evidence(change: Partial<FailureEvidence> & { said?: string[] }): FailureEvidence {
   const { said = [], ...rest } = change
@@ -25,21 +26,6 @@ function evidence(change: Partial<FailureEvidence> & { said?: string[] }): Failu
     ...rest,
   }
 }
-
-const ended = (exitCode: number, exitStatus: number): FailureEvidence['last'] => ({
-  active: 'failed',
-  sub: 'failed',
-  result: 'exit-code',
-  invocation: 'x',
-  mainPid: 0,
-  restarts: 0,
-  busy: false,
-  exitCode,
-  exitStatus,
-  statusText: '',
-  group: '/system.slice/a.service',
-  processes: [],
-})
 
 const killed = (name: string, comm: string): SeccompRecord => ({
   time: 1,

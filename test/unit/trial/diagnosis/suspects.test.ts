@@ -10,6 +10,7 @@ import { diagnose } from '../../../../src/trial/diagnosis/diagnosis.ts'
 import type { FailureEvidence } from '../../../../src/trial/diagnosis/failure-evidence.ts'
 import { refusedCalls } from '../../../../src/trial/diagnosis/refused-calls.ts'
 import { GROUPS } from '../../catalog/build-facts.ts'
+import { ended } from './ended.ts'
 
 /** No systemd has it; all that is known of it is this entry. */
 const MADE_UP: Directive = toggle({
@@ -47,20 +48,7 @@ it.each<[string, FailedCall, string[]]>([
 function evidence(said: string, exitCode = 0, exitStatus = 0): FailureEvidence {
   return {
     reasons: [],
-    last: {
-      active: 'failed',
-      sub: 'failed',
-      result: 'exit-code',
-      invocation: 'x',
-      mainPid: 0,
-      restarts: 0,
-      busy: false,
-      exitCode,
-      exitStatus,
-      statusText: '',
-      group: '/system.slice/a.service',
-      processes: [],
-    },
+    last: ended(exitCode, exitStatus),
     journal: parseJournal(JSON.stringify({ MESSAGE: said, SYSLOG_IDENTIFIER: 'player' })),
     records: [],
     assignments: SET,
