@@ -228,6 +228,8 @@ export interface Given {
   asked: boolean
   /** Its use was played, or its live traffic was followed. */
   exercised: boolean
+  /** Protocols in which a full exchange is played in each clone, by name; absent where none is. */
+  full?: readonly string[]
 }
 
 export interface LogrotateFact {

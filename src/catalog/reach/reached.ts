@@ -50,12 +50,22 @@ function isLoopback(peer = ''): boolean {
   return /^(?:\[?::1\]?:|\[?(?:::ffff:)?127\.)/.test(peer)
 }
 
+/**
+ * Whether each clone plays in full what the service is for, so that a row which denies it breaks there. A helper counts
+ * only where one was seen at work.
+ */
+function fullyPlayed(facts: Facts, from: Possibility['from']): boolean {
+  if ((facts.given?.full ?? []).length === 0) return false
+  return from === 'import' || (from === 'helper' && actsSeen(facts, 'privileged').length > 0)
+}
+
 /** Whether a possibility of this kind keeps a row from being taken at the person's level. */
 function counts(facts: Facts, { use, from }: Possibility): boolean {
   const level = facts.given?.level ?? 'standard'
   if (level === 'tight') return false
   // Its use was played: what a script or a call may do besides, only its configuration tells.
   if (from !== 'named' && from !== 'sudo' && facts.given?.exercised === true) return false
+  if (fullyPlayed(facts, from)) return false
   if (from === 'import') return level === 'careful' && !played(facts).has(use)
   return true
 }

@@ -2,10 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { Proposed } from '../../../../src/catalog/common/types.ts'
 import { possible } from '../../../../src/catalog/reach/possible.ts'
 import type { Facts, Given, NamedThing, ReachFacts } from '../../../../src/observe/facts.ts'
+import type { LearnedFacts } from '../../../../src/observe/trace/learned-facts.ts'
 import { account, binary, emptyFacts, listening, process, STOCK } from '../build-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
 import { apacheLike, httpdLike, nginxLike } from '../services.ts'
 
+const NOTHING_LEARNED: LearnedFacts = {
+  ...{ on: [], phases: [], calls: [], changed: [], executed: [], connected: [], noted: [] },
+  ...{ sockets: [], acts: [], failed: [], bits32: false, incomplete: false },
+}
 const ASKED: Given = { level: 'standard', asked: true, exercised: false }
 
 function reach(more: Partial<ReachFacts>): ReachFacts {
@@ -72,6 +77,16 @@ describe('a unit that keeps NoNewPrivileges off on purpose', () => {
       expect(proposal(key, facts()).caution).toContain('/etc/systemd/system/x.service:5')
     },
   )
+
+  test('is hardened by what a full exchange in clones showed of the helper at work', () => {
+    const found = facts({ full: ['SMTP'] })
+    expect(taken('ProtectSystem', found)).toBe(false)
+    const act = { kind: 'privileged', detail: '/usr/sbin/srv', call: 'execve', sure: true } as const
+    found.learned = { ...NOTHING_LEARNED, acts: [{ ...act, sightings: [] }] }
+    expect(taken('ProtectSystem', found)).toBe(true)
+    expect(taken('ProtectSystem', { ...found, given: ASKED })).toBe(false)
+    expect(taken('NoNewPrivileges', found)).toBe(false)
+  })
 
   test('is hardened by what an exercise showed of the helper', () => {
     expect(taken('ProtectSystem', facts({ exercised: true }))).toBe(true)
