@@ -1,7 +1,9 @@
 import { ExpectedError, isExpected } from '../host/errors.ts'
 import { printerTo } from '../host/printer.ts'
 import { VERSION } from '../host/version.ts'
-import { parseArguments, USAGE, UsageError } from './arguments.ts'
+import { parseArguments, UsageError } from './arguments.ts'
+import { commandNamed } from './definition.ts'
+import { commandHelp, generalHelp } from './help.ts'
 
 const printer = () => printerTo(process.stdout, process.stderr)
 
@@ -26,8 +28,12 @@ function enableCompileCache(): void {
 
 async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2))
-  if (args.command === 'help' || args.command === 'version') {
-    say(args.command === 'help' ? USAGE : `hardenctl ${VERSION}\n`)
+  if (args.command === 'version') {
+    say(`hardenctl ${VERSION}\n`)
+    return 0
+  }
+  if (args.command === 'help') {
+    say(args.about === undefined ? generalHelp() : commandHelp(args.about))
     return 0
   }
   if (process.getuid?.() !== 0) {
@@ -58,7 +64,7 @@ async function failed(error: unknown): Promise<number> {
 }
 
 function commandOf(word: string | undefined): string {
-  return word === 'status' || word === 'undo' ? word : 'walk'
+  return commandNamed(word)?.name ?? 'walk'
 }
 
 try {

@@ -1,0 +1,184 @@
+import { STAGES } from '../catalog/common/types.ts'
+import { LEVELS } from '../observe/facts.ts'
+
+/** What a shell offers where a unit or a value is typed. */
+type Offer =
+  /** Services that run. */
+  | 'running'
+  /** Services for which something is kept. */
+  | 'kept'
+  /** Accounts of the machine. */
+  | 'accounts'
+  /** Names of commands. */
+  | 'commands'
+  /** Paths of files. */
+  | 'files'
+  | 'nothing'
+
+export interface OptionDefinition {
+  /** Without the dashes. */
+  name: string
+  short?: string
+  /** Its value in the help, as in --stages LIST; none for a switch. */
+  value?: string
+  /** Words that are values, or parts of one. */
+  words?: readonly string[]
+  /** The value is words with commas between them. */
+  isList?: boolean
+  /** What else a shell offers as the value. */
+  offers?: Offer
+  isRepeatable?: boolean
+  /** A few words, for the lists of a shell. */
+  brief: string
+  /** Whole sentences, for the help and the manual. */
+  help: string
+}
+
+export interface CommandDefinition {
+  /** As it is typed; of the walk, which has no word of its own, what `hardenctl help` calls it. */
+  name: string
+  /** How it is called, and what that does; the first is the usual way. */
+  forms: readonly { line: string; does: string }[]
+  brief: string
+  /** Whole sentences that the general help has no room for. */
+  help: string
+  /** What may follow it. */
+  offers: Offer
+  /** It needs no root. */
+  isForAll?: boolean
+  options: readonly OptionDefinition[]
+}
+
+/** These two print and exit, wherever they stand. */
+export const COMMON_OPTIONS = [
+  { name: 'help', short: 'h', brief: 'print the help', help: 'Prints the help and exits.' },
+  { name: 'version', brief: 'print the version', help: 'Prints the version and exits.' },
+] as const satisfies readonly OptionDefinition[]
+
+const WALK_OPTIONS = [
+  {
+    name: 'yes',
+    short: 'y',
+    brief: 'walk without a terminal',
+    help: 'Walks without a terminal and takes every recommendation.',
+  },
+  {
+    name: 'check',
+    value: 'CHECK',
+    isRepeatable: true,
+    brief: 'add a check that decides health',
+    help: 'Adds a check that decides health: a URL, tcp:HOST:PORT, unix:/PATH, or a command, which never runs as root.',
+  },
+  {
+    name: 'exercise',
+    value: 'CMD',
+    isRepeatable: true,
+    brief: 'add a command that uses the service',
+    help: 'Adds a command that uses the service (writes, reads back, logs in). It runs in the clones and live beside the checks, so that the proof covers it; for at most 30 s, as the caller of sudo or nobody, and it gains no rights. exit=CODE before it names the exit code that means success, as=USER the account of this one.',
+  },
+  {
+    name: 'exercise-as',
+    value: 'USER',
+    offers: 'accounts',
+    brief: 'run the exercises as this account',
+    help: 'Runs the exercises as this account, with its groups, and lets sudo and setgid helpers work. They run as root only by that word.',
+  },
+  {
+    name: 'level',
+    value: 'LEVEL',
+    words: LEVELS,
+    brief: 'how much evidence a row needs to be ticked',
+    help: 'Sets the evidence that a row needs to be ticked. standard, the default, leaves a row to you if it denies a use that nobody saw and that configuration, arguments, scripts or sudo rules make possible. careful also counts calls that programs import. tight counts only what hardenctl saw.',
+  },
+  {
+    name: 'stages',
+    value: 'LIST',
+    words: STAGES,
+    isList: true,
+    brief: 'walk only these stages',
+    help: `Walks only these stages, for example filesystem,system. The stages are ${STAGES.join(', ')}.`,
+  },
+  {
+    name: 'once',
+    brief: 'restart the live service a single time',
+    help: 'Rehearses all stages in a clone, then restarts the live service once.',
+  },
+  {
+    name: 'learn-live',
+    value: 'N',
+    brief: 'learn from real traffic for N seconds',
+    help: 'Before the system calls, learns from real traffic for N seconds (10 to 3600). The live service restarts before and after. The key l does the same.',
+  },
+  {
+    name: 'no-rehearsal',
+    brief: 'make no clones',
+    help: 'Makes no clones and tries each stage on the live service only.',
+  },
+  {
+    name: 'syscalls',
+    value: 'WAY',
+    words: ['groups', 'exact'],
+    brief: 'allow groups of system calls, or those seen',
+    help: 'groups, the default, allows whole groups of calls as a margin; exact allows only the calls seen. The key w switches.',
+  },
+  {
+    name: 'keep-seconds',
+    value: 'N',
+    brief: 'seconds to answer Keep?',
+    help: 'Seconds to answer Keep?, 10 to 600; default 30.',
+  },
+  {
+    name: 'watch-seconds',
+    value: 'N',
+    brief: 'seconds to watch the service at the end',
+    help: 'Seconds to watch the service at the end of the walk, 1 to 3600; default 12.',
+  },
+] as const satisfies readonly OptionDefinition[]
+
+/**
+ * The one definition of the command line: from it come the parser, the help, the manual page and the completions of the
+ * shells. The walk is first: it is what a command line without another command's name means.
+ */
+export const COMMANDS = [
+  {
+    name: 'walk',
+    forms: [
+      { line: 'UNIT', does: 'the wizard, as in: sudo hardenctl apache2' },
+      { line: 'UNIT --yes', does: 'the same walk without a terminal' },
+    ],
+    brief: 'harden a service, stage by stage',
+    help: 'Walks the service UNIT through the stages: proposes settings with the evidence for each, tries them in a clone of the host, applies one stage, restarts the service, checks its health, and rolls back by itself if it is not as before.',
+    offers: 'running',
+    options: WALK_OPTIONS,
+  },
+  {
+    name: 'status',
+    forms: [{ line: 'status UNIT', does: 'what is kept, and whether it is in force' }],
+    brief: 'show what is kept for a service',
+    help: 'Prints what is kept for the service UNIT, since when, and whether the running unit shows it, and asks the saved checks. The exit code is 1 if something is not in force.',
+    offers: 'kept',
+    options: [],
+  },
+  {
+    name: 'undo',
+    forms: [{ line: 'undo UNIT', does: 'restores everything as before the first change' }],
+    brief: 'restore a service as before the first change',
+    help: 'Takes back everything that is kept for the service UNIT, restarts it, and proves that it is healthy.',
+    offers: 'kept',
+    options: [],
+  },
+  {
+    name: 'help',
+    forms: [{ line: 'help [COMMAND]', does: 'this text, or that of one command' }],
+    brief: 'show how hardenctl is called',
+    help: 'Prints the help of hardenctl or of one command.',
+    offers: 'commands',
+    isForAll: true,
+    options: [],
+  },
+] as const satisfies readonly CommandDefinition[]
+
+/** The command of that name; undefined for a word that is none. */
+export function commandNamed(name: string | undefined): CommandDefinition | undefined {
+  return COMMANDS.find((command) => command.name === name)
+}
