@@ -188,6 +188,8 @@ export interface OwnedFolder {
   /** What is made in it gets its group, so that whoever makes folders there may set the bit too. */
   setgid?: true
   path: string
+  /** The uid of its owner; absent where nobody could look. */
+  uid?: number
   /** A sentence for a person. */
   why: string
 }
@@ -205,8 +207,8 @@ export interface ReachFacts {
 
 /** Something that its configuration names and that is there. */
 export interface NamedThing {
-  kind: 'program' | 'home' | 'host' | 'account'
-  /** A real path, the name or address of a machine, or the name of an account. */
+  kind: 'program' | 'home' | 'folder' | 'temporary' | 'host' | 'account'
+  /** A real path (of a temporary file, as it is written, since it need not be there), the name or address of a machine, or the name of an account. */
   name: string
   /** The file, or "the arguments of NAME". */
   where: string

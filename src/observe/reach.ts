@@ -2,24 +2,27 @@ import { orElse } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from './blind-spots.ts'
 import { parsePasswd } from './config/accounts.ts'
-import { configurationFiles, configurationText } from './config/configuration.ts'
-import { accountsOfArguments, namedWords, sudoSubjects } from './config/named-words.ts'
-import type { Facts, NamedThing, ReachFacts } from './facts.ts'
+import { configurationText } from './config/configuration.ts'
+import { namedThings } from './config/named-things.ts'
+import { sudoSubjects } from './config/named-words.ts'
+import type { Facts, ReachFacts } from './facts.ts'
 import { importedNames } from './files/elf-imports.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
 
-const MAX_NAMED = 100
 const MAX_SCRIPTS = 3000
 const LINE_BYTES = 64
-/** Paths that are looked at, of those that stand in configuration files. */
-const MAX_PATHS = 1000
 const MAX_ELF_BYTES = 64 * 1024 * 1024
 const MAX_ELF_FILES = 30
-const HOME = /^\/(?:home|root)\/[^/]/
-/** Names of libraries, which are mapped and not started, and of files that nobody starts. */
-const NO_PROGRAM = /\.so(?:\.|$)|^\/etc\/init\.d\/|^\/dev\/|^\/proc\/|^\/sys\//
-const SETUID = 0o4000
-const SETGID = 0o2000
+/** resolver(3); the C library has them by two names. */
+const RESOLVER = [
+  'dn_expand',
+  'res_mkquery',
+  'res_nquery',
+  'res_nsearch',
+  'res_query',
+  'res_search',
+  'res_send',
+]
 /** Calls that tell what a program may come to do, each of a kind that some setting denies. */
 export const TELLING_IMPORTS: Record<string, readonly string[]> = {
   'run-programs': [
@@ -53,6 +56,14 @@ export const TELLING_IMPORTS: Record<string, readonly string[]> = {
   mount: ['mount', 'umount', 'umount2', 'fsopen', 'move_mount'],
   'list-interfaces': ['getifaddrs', 'if_nameindex'],
   'connect-out': ['connect'],
+  'look-up': [
+    'getaddrinfo',
+    'gethostbyname',
+    'gethostbyname2',
+    'gethostbyname2_r',
+    'gethostbyname_r',
+    ...RESOLVER.flatMap((name) => [name, `__${name}`]),
+  ],
   'write-execute': ['dlopen'],
 }
 const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
@@ -122,59 +133,6 @@ async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): P
       found.add(executable)
   }
   return [...found].sort()
-}
-
-async function namedThings(
-  host: Host,
-  facts: Facts,
-  packaged: readonly string[],
-  accounts: ReadonlySet<string>,
-  gaps: BlindSpots,
-): Promise<NamedThing[]> {
-  const own = new Set([
-    ...facts.executables.flatMap(({ path, alsoNamed = [] }) => [path, ...alsoNamed]),
-    ...facts.processes.map(({ executable }) => executable),
-  ])
-  const found = new Map<string, NamedThing>()
-  const add = (thing: NamedThing) => {
-    const key = `${thing.kind} ${thing.name}`
-    if (found.size < MAX_NAMED && !found.has(key)) found.set(key, thing)
-  }
-  const addAccount = (name: string, where: string) => {
-    if (name !== 'root' && accounts.has(name)) add({ kind: 'account', name, where })
-  }
-  for (const { argv, name } of facts.processes)
-    for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
-  let looked = 0
-  for (const file of await configurationFiles(host, facts, packaged, gaps)) {
-    const text = await configurationText(host, file, gaps)
-    if (text === undefined) continue
-    const words = namedWords(text)
-    for (const name of words.accounts) addAccount(name, file)
-    for (const name of words.hosts) add({ kind: 'host', name, where: file })
-    for (const path of words.paths) {
-      looked += 1
-      if (looked > MAX_PATHS || own.has(path)) continue
-      const thing = await existing(host, path, file, gaps)
-      if (thing !== undefined && !own.has(thing.name)) add(thing)
-    }
-  }
-  return [...found.values()]
-}
-
-async function existing(
-  host: Host,
-  path: string,
-  where: string,
-  gaps: BlindSpots,
-): Promise<NamedThing | undefined> {
-  const real = await orBlindSpot(gaps, path, host.resolve(path))
-  if (real === undefined) return undefined
-  if (HOME.test(real)) return { kind: 'home', name: real, where }
-  const stat = await orBlindSpot(gaps, real, host.stat(real))
-  if (stat?.kind !== 'file' || (stat.mode & 0o111) === 0 || NO_PROGRAM.test(real)) return undefined
-  const privileged = (stat.mode & (SETUID | SETGID)) !== 0
-  return { kind: 'program', name: real, where, ...(privileged ? { privileged } : {}) }
 }
 
 /** Libraries that lie straight in the system's folders are everybody's; those in folders below are its plug-ins. */

@@ -128,10 +128,7 @@ export const FILESYSTEM: Directive[] = [
     what: 'Gives the service its own /tmp and /var/tmp. Nobody else sees them, and they are removed when it stops.',
     breaks: 'Other programs no longer find sockets or files that the service leaves in /tmp.',
     wins: 'Attacks with links and guessable names in /tmp no longer work, neither from the service nor against it.',
-    against: (facts) => {
-      const path = sharedTemporary(facts)
-      return path === undefined ? undefined : `Others reach it through the socket ${path}.`
-    },
+    against: sharedTemporary,
     evidence: (facts) => noProcess(facts, 'have a socket in /tmp or /var/tmp'),
   }),
   toggle({

@@ -29,9 +29,9 @@ interface Writing {
   onlyPid?: boolean
 }
 
-/** Folders in homes that its configuration names: nobody sees whether it only reads there. */
-function homesNamed(facts: Facts): Writing[] {
-  return namedThings(facts, 'home')
+/** Folders that its configuration names and that it may write: nobody sees whether it only reads there. */
+function foldersNamed(facts: Facts): Writing[] {
+  return [...namedThings(facts, 'home'), ...namedThings(facts, 'folder')]
     .filter(({ name }) => name !== '/home' && name !== '/root')
     .map(({ name, where }) => ({ path: name, why: `${where} names ${name}.` }))
 }
@@ -72,7 +72,7 @@ function placesWritten(facts: Facts): Writing[] {
     ...temporary,
     ...changedInClone(facts, covered),
     ...owned,
-    ...homesNamed(facts),
+    ...foldersNamed(facts).filter(({ path }) => !isBelowAny(path, covered)),
     ...homes,
   ])
 }
@@ -104,8 +104,16 @@ function temporaryIsShared(facts: Facts): boolean {
   return !isOn(facts, 'PrivateTmp') && sharedTemporary(facts) !== undefined
 }
 
-/** A socket in /tmp that others connect to. With its own /tmp they could not. */
+/** What others look for in /tmp, in words: a socket, or a file that its configuration names. */
 export function sharedTemporary(facts: Facts): string | undefined {
+  const socket = socketInTemporary(facts)
+  if (socket !== undefined) return `Others reach it through the socket ${socket}.`
+  const [named] = namedThings(facts, 'temporary')
+  return named && `${named.where} names ${named.name}, where others may look for it.`
+}
+
+/** A socket in /tmp that others connect to. With its own /tmp they could not. */
+function socketInTemporary(facts: Facts): string | undefined {
   const inTemporary = (path: string | undefined) => path !== undefined && isBelowAny(path, TEMPORARY)
   const socket = facts.sockets.find(
     ({ family, address, peer }) => family === 'AF_UNIX' && (inTemporary(address) || inTemporary(peer)),

@@ -1,8 +1,9 @@
+import { isBelow } from '../../host/paths.ts'
 import type { Facts, NamedThing } from '../../observe/facts.ts'
 import { TELLING_IMPORTS } from '../../observe/reach.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
-import { isRoot, userName } from '../common/roles.ts'
+import { isRoot, mainProcess, userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'
 import { type Possibility, USES, type Use } from './uses.ts'
 
@@ -16,6 +17,7 @@ const OF_ROOT: ReadonlySet<Use> = new Set([
   'raw-sockets',
   'write-elsewhere',
   'see-others',
+  'write-as-root',
 ])
 
 /** Whether a process of it has root's rights, or may become somebody else. */
@@ -81,6 +83,20 @@ function byNames(facts: Facts): Possibility[] {
   ]
 }
 
+/** Root writes wherever it is told to; an account can't, unless the folder was handed over since it was seen writing. */
+function byFoldersOfRoot(facts: Facts): Possibility[] {
+  if (!isAllRoot(facts)) return []
+  const changed = (facts.learned?.changed ?? []).map(({ path }) => path)
+  const written = [...changed, ...facts.writable.map(({ path }) => path)]
+  const seen = (folder: string) => written.some((path) => isBelow(path, folder))
+  const owned = (facts.owned ?? []).filter(({ path, uid }) => uid === 0 && !seen(path))
+  const named = namedThings(facts, 'folder').filter(({ name }) => !seen(name))
+  const why = owned[0]?.why ?? (named.length > 0 ? `${namedText(named)}.` : undefined)
+  if (why === undefined || facts.given?.level === 'tight') return []
+  const text = `${why} It belongs to root, and nothing was seen written there.`
+  return [{ use: 'write-as-root', from: 'named', why: text }]
+}
+
 function bySudo(facts: Facts): Possibility[] {
   const subjects = facts.reach?.sudo ?? []
   if (subjects.length === 0) return []
@@ -94,13 +110,24 @@ const OF_HELPERS: readonly Use[] = [
   'write-elsewhere',
   'act-as-others',
   'past-permissions',
+  'homes',
 ]
 
-/** Somebody arranged for the service to gain rights: in sudoers, or by a line that keeps NoNewPrivileges off. */
+/** Its own program is setuid: whatever it starts itself again for, it does with the rights of the file's owner. */
+function ownProgramSetuid(facts: Facts): string | undefined {
+  const main = mainProcess(facts)?.executable
+  const own = facts.executables.find(({ path, setuid }) => setuid && path === main)
+  return own && `Its own program ${own.path} is setuid, so that a new process of it has other rights.`
+}
+
+/**
+ * Somebody arranged for the service to gain rights: by a setuid program, in sudoers, or by a line that keeps
+ * NoNewPrivileges off.
+ */
 function byHelpers(facts: Facts): Possibility[] {
   if (facts.given?.level === 'tight') return []
   const purpose = leftOffOnPurpose(facts, 'NoNewPrivileges')
-  const why = purpose ?? bySudo(facts)[0]?.why
+  const why = purpose ?? ownProgramSetuid(facts) ?? bySudo(facts)[0]?.why
   return why === undefined ? [] : OF_HELPERS.map((use) => ({ use, from: 'helper', why }))
 }
 
@@ -143,6 +170,15 @@ function byImports(facts: Facts): Possibility[] {
   ]
 }
 
+/** A program that finds machines by their names and connects is a client of others, whatever it was seen to serve. */
+function byLookups(facts: Facts): Possibility[] {
+  const [connects, lookups] = [imported(facts, 'connect-out'), imported(facts, 'look-up')]
+  if (connects.length === 0 || lookups.length === 0) return []
+  const calls = few([...lookups.slice(0, 1), ...connects], 2)
+  const why = `Its programs call ${calls}, as clients of other machines do; that was not seen.`
+  return [{ use: 'connect-out', from: 'client', why }]
+}
+
 /** Where nothing of a service answers, only its rights tell what it may be there for. */
 function byNothingAsked(facts: Facts): Possibility[] {
   if (facts.given === undefined || facts.given.asked) return []
@@ -172,9 +208,11 @@ function byNothingAsked(facts: Facts): Possibility[] {
 export function possible(facts: Facts): Possibility[] {
   return [
     ...byNames(facts),
+    ...byFoldersOfRoot(facts),
     ...bySudo(facts),
     ...byHelpers(facts),
     ...byInterpreter(facts),
+    ...byLookups(facts),
     ...byNothingAsked(facts),
     ...byImports(facts),
   ]

@@ -54,18 +54,20 @@ function isLoopback(peer = ''): boolean {
  * Whether each clone plays in full what the service is for, so that a row which denies it breaks there. A helper counts
  * only where one was seen at work.
  */
-function fullyPlayed(facts: Facts, from: Possibility['from']): boolean {
-  if ((facts.given?.full ?? []).length === 0) return false
+function fullyPlayed(facts: Facts, { use, from }: Possibility): boolean {
+  // Nobody misses what hidden homes hold: a rule of a person's is not followed, and nothing fails.
+  if ((facts.given?.full ?? []).length === 0 || use === 'homes') return false
   return from === 'import' || (from === 'helper' && actsSeen(facts, 'privileged').length > 0)
 }
 
 /** Whether a possibility of this kind keeps a row from being taken at the person's level. */
-function counts(facts: Facts, { use, from }: Possibility): boolean {
+function counts(facts: Facts, possibility: Possibility): boolean {
+  const { use, from } = possibility
   const level = facts.given?.level ?? 'standard'
   if (level === 'tight') return false
   // Its use was played: what a script or a call may do besides, only its configuration tells.
   if (from !== 'named' && from !== 'sudo' && facts.given?.exercised === true) return false
-  if (fullyPlayed(facts, from)) return false
+  if (fullyPlayed(facts, possibility)) return false
   if (from === 'import') return level === 'careful' && !played(facts).has(use)
   return true
 }

@@ -14,6 +14,7 @@ export type Use =
   | 'list-interfaces'
   | 'see-others'
   | 'homes'
+  | 'write-as-root'
 
 /** What a service would be doing, as the end of "it may come to …". */
 export const USE_WORDS: Record<Use, string> = {
@@ -31,6 +32,7 @@ export const USE_WORDS: Record<Use, string> = {
   'list-interfaces': 'list network interfaces',
   'see-others': 'look at other processes and file systems',
   homes: 'read homes',
+  'write-as-root': 'write into folders of root',
 }
 
 export const USES = Object.keys(USE_WORDS) as Use[]
@@ -41,8 +43,8 @@ export interface Possibility {
   /** A sentence for the person. */
   why: string
   /**
-   * named: by its configuration; helper: a program with rights of its own may do it for the service; import: a call
-   * alone, which is weak; unasked: nothing of it could be asked.
+   * named: by its configuration; helper: a program with rights of its own may do it for the service; client: calls that
+   * only together have a purpose; import: a call alone, which is weak; unasked: nothing of it could be asked.
    */
-  from: 'named' | 'sudo' | 'helper' | 'interpreter' | 'import' | 'unasked'
+  from: 'named' | 'sudo' | 'helper' | 'interpreter' | 'client' | 'import' | 'unasked'
 }

@@ -207,7 +207,7 @@ function pidFileLine(facts: Facts, user: string, group: string | undefined): str
 export const USER: Directive[] = [
   {
     key: 'User',
-    denies: ['act-as-others', 'past-permissions', 'mount', 'kernel-state', 'raw-sockets'],
+    denies: ['act-as-others', 'past-permissions', 'mount', 'kernel-state', 'raw-sockets', 'write-as-root'],
     stage: 'user',
     since: 229,
     what: 'Runs the service as its own account from the first instruction, so that no process is root. For a low port it keeps one ambient capability. A service without an account gets one of its own name; DynamicUser= is not tried, since it would move existing files.',

@@ -19,13 +19,30 @@ function isOwn(path: string): boolean {
 }
 
 /** Paths in the arguments of its processes and Exec lines, and the files that its environment is read from. */
-function argumentPaths({ processes, unit }: Facts): string[] {
+export function argumentPaths({ processes, unit }: Facts): string[] {
   const words = [
     ...processes.flatMap(({ argv }) => argv.slice(1)),
     ...Object.values(unit.exec).flatMap((commands) => commands.flatMap(({ argv }) => argv.slice(1))),
     ...(unit.properties.EnvironmentFiles ?? []).map((value) => value.replace(/ \(.*$/, '')),
   ]
-  return words.flatMap((word) => /(?:^|=)-?(\/\S+)$/.exec(word)?.[1] ?? [])
+  return words.flatMap(pathOf)
+}
+
+function pathOf(word: string): string[] {
+  const path = /(?:^|=)-?(\/\S+)$/.exec(word)?.[1]
+  return path === undefined ? [] : [path]
+}
+
+/** Paths that variables of its main process are set to. Other values, which may be secrets, are not kept. */
+export async function environmentPaths(
+  host: Host,
+  { processes }: Facts,
+  gaps: BlindSpots,
+): Promise<string[]> {
+  const main = processes.find(({ isMain }) => isMain)
+  if (main === undefined) return []
+  const path = `/proc/${main.pid}/environ`
+  return ((await orBlindSpot(gaps, path, host.read(path))) ?? '').split('\0').flatMap(pathOf)
 }
 
 async function found(host: Host, folders: readonly string[], gaps: BlindSpots): Promise<string[]> {

@@ -58,9 +58,10 @@ export function foldersOfPackages(listed: readonly string[]): OwnedFolder[] {
 
 const SETGID = 0o2000
 
-async function withMode(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promise<OwnedFolder> {
+async function withOwner(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promise<OwnedFolder> {
   const stat = await orBlindSpot(gaps, folder.path, host.stat(folder.path))
-  return ((stat?.mode ?? 0) & SETGID) === 0 ? folder : { ...folder, setgid: true }
+  if (stat === undefined) return folder
+  return { ...folder, uid: stat.uid, ...((stat.mode & SETGID) === 0 ? {} : { setgid: true as const }) }
 }
 
 /**
@@ -85,5 +86,5 @@ export async function readOwnedFolders(
       ? undefined
       : await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS }))
   const folders = outermost([...foldersOfAccounts(found?.stdout ?? '', uids), ...foldersOfPackages(packaged)])
-  return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => withMode(host, folder, gaps)))
+  return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => withOwner(host, folder, gaps)))
 }

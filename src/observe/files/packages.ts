@@ -37,14 +37,20 @@ export async function packageVersions(host: Host, paths: readonly string[]): Pro
   )
 }
 
+/** rpm says "(contains no files)" of a package, and "file … is not owned by any package", between the paths. */
+export function listedByRpm(text: string): string[] {
+  return text.split('\n').filter((line) => line.startsWith('/'))
+}
+
 /**
- * Every file and folder of the packages that these files came in, as the package manager lists them; empty where dpkg
- * does not know them.
+ * Every file and folder of the packages that these files came in, as dpkg or rpm lists them; empty where neither knows
+ * them.
  */
 export async function filesOfPackages(host: Host, paths: readonly string[]): Promise<string[]> {
   const named = paths.filter((path) => path.startsWith('/'))
   if (named.length === 0) return []
   const packages = parseDpkgSearch(await output(host, ['dpkg-query', '--search', '--', ...named]))
-  if (packages.length === 0) return []
+  if (packages.length === 0)
+    return listedByRpm(await output(host, ['rpm', '--query', '--list', '--file', ...named]))
   return (await output(host, ['dpkg-query', '--listfiles', '--', ...packages])).split('\n')
 }

@@ -8,6 +8,7 @@ import type {
   SocketFacts,
   WritableFact,
 } from '../../../src/observe/facts.ts'
+import type { LearnedFacts } from '../../../src/observe/trace/learned-facts.ts'
 import { ALL_CAPABILITIES } from '../../../src/systemd/settings/settings-values.ts'
 
 const ALL = [...ALL_CAPABILITIES]
@@ -38,6 +39,22 @@ export function emptyFacts(): Facts {
     syscallGroups: {},
     gaps: [],
   }
+}
+
+/** A clone was followed through a start, and nothing was seen. */
+export const NOTHING_LEARNED: LearnedFacts = {
+  on: [],
+  phases: ['start'],
+  calls: [],
+  changed: [],
+  executed: [],
+  connected: [],
+  noted: [],
+  sockets: [],
+  acts: [],
+  failed: [],
+  bits32: false,
+  incomplete: false,
 }
 
 export function process(pid: number, uid: number, more: Partial<ProcessFacts> = {}): ProcessFacts {

@@ -7,6 +7,7 @@ import type {
   Sighting,
 } from '../../../../src/observe/trace/learned.ts'
 import type { LearnedFacts } from '../../../../src/observe/trace/learned-facts.ts'
+import { NOTHING_LEARNED } from '../build-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
 import { apacheLike, postgresLike, redisLike } from '../services.ts'
 
@@ -14,16 +15,7 @@ const sightings: Sighting[] = [{ program: '/usr/bin/helper', phase: 'start', cou
 
 function followed(seen: Partial<LearnedFacts>, facts: Facts = redisLike()): Facts {
   facts.unit.properties = { User: facts.unit.properties.User ?? [''] }
-  const none = { calls: [], changed: [], executed: [], connected: [], noted: [], sockets: [], acts: [] }
-  const learned = {
-    on: [],
-    phases: ['start'],
-    ...none,
-    failed: [],
-    bits32: false,
-    incomplete: false,
-    ...seen,
-  }
+  const learned = { ...NOTHING_LEARNED, ...seen }
   return { ...facts, learned }
 }
 

@@ -2,15 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Proposed } from '../../../../src/catalog/common/types.ts'
 import { possible } from '../../../../src/catalog/reach/possible.ts'
 import type { Facts, Given, NamedThing, ReachFacts } from '../../../../src/observe/facts.ts'
-import type { LearnedFacts } from '../../../../src/observe/trace/learned-facts.ts'
-import { account, binary, emptyFacts, listening, process, STOCK } from '../build-facts.ts'
+import type { LearnedFile } from '../../../../src/observe/trace/learned.ts'
+import { account, binary, emptyFacts, listening, NOTHING_LEARNED, process, STOCK } from '../build-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
 import { apacheLike, httpdLike, nginxLike } from '../services.ts'
 
-const NOTHING_LEARNED: LearnedFacts = {
-  ...{ on: [], phases: [], calls: [], changed: [], executed: [], connected: [], noted: [] },
-  ...{ sockets: [], acts: [], failed: [], bits32: false, incomplete: false },
-}
 const ASKED: Given = { level: 'standard', asked: true, exercised: false }
 
 function reach(more: Partial<ReachFacts>): ReachFacts {
@@ -121,6 +117,69 @@ describe('what its configuration names is left open', () => {
     const facts = daemon(0, { ...workers, reach: names('account', 'srv') })
     expect(taken('User', facts)).toBe(true)
   })
+})
+
+describe('a service whose own program is setuid', () => {
+  const facts = (over: Partial<Facts> = {}) =>
+    daemon(990, { executables: [{ ...binary('/usr/sbin/srv'), setuid: true }], ...over })
+  const main = { processes: [process(10, 990, { isMain: true, executable: '/usr/sbin/srv' })] }
+
+  test.each(['ProtectSystem', 'ProtectHome', 'UMask'])(
+    'does with the rights of another whatever it starts itself again for, which %s would stop',
+    (key) => {
+      expect(taken(key, daemon(990, main))).toBe(true)
+      expect(taken(key, facts(main))).toBe(false)
+      expect(proposal(key, facts(main)).caution).toContain('/usr/sbin/srv is setuid')
+    },
+  )
+
+  test('is another matter than a helper that is', () => {
+    const helped = { processes: [process(10, 990, { isMain: true, executable: '/usr/sbin/other' })] }
+    expect(taken('ProtectSystem', facts(helped))).toBe(true)
+  })
+})
+
+describe('a program that looks up names and connects', () => {
+  const client = reach({ imports: ['connect', 'getaddrinfo'] })
+  test('keeps its way to other machines, though it listens on this one alone', () => {
+    expect(taken('IPAddressDeny', daemon(990, { reach: reach({ imports: ['connect'] }) }))).toBe(true)
+    expect(taken('IPAddressDeny', daemon(990, { reach: client }))).toBe(false)
+    expect(lines('RestrictAddressFamilies', daemon(990, { sockets: [], reach: client })).join()).toContain(
+      'AF_INET6',
+    )
+  })
+
+  test('but not where its use was played', () => {
+    const facts = daemon(990, { reach: client, given: { ...ASKED, exercised: true } })
+    expect(taken('IPAddressDeny', facts)).toBe(true)
+  })
+})
+
+describe('a folder that is there for a service of root', () => {
+  const owned = { owned: [{ path: '/var/lib/srv', uid: 0, why: '/var/lib/srv came with its package.' }] }
+  const data = { reach: names('folder', '/data/store') }
+
+  test.each([
+    ['came with its package', owned],
+    ['is named by its configuration', data],
+  ])('%s: no account takes its place unseen, and it stays writable', (_, over) => {
+    expect(missed('User', daemon(0, over))).toContain('belongs to root')
+    expect(lines('ProtectSystem', daemon(0, over)).join()).toMatch(/-\/(?:var\/lib\/srv|data\/store)/)
+  })
+
+  test('but may be an account’s where it was seen at work there', () => {
+    const facts = daemon(0, owned)
+    const sightings = [{ program: '/usr/sbin/srv', phase: 'start', count: 1 }]
+    const file: LearnedFile = { path: '/var/lib/srv/db', uses: ['write'], sightings }
+    facts.learned = { ...NOTHING_LEARNED, changed: [file] }
+    expect(missed('User', facts)).toBeUndefined()
+  })
+})
+
+test('a file in /tmp that its configuration names is looked for by others', () => {
+  const facts = daemon(990, { reach: names('temporary', '/tmp/drop/in.xml') })
+  expect(row('PrivateTmp', facts).kind).toBe('unfit')
+  expect(lines('ProtectSystem', facts).join()).toContain('-/tmp')
 })
 
 describe('an interpreter may do anything that its account can', () => {

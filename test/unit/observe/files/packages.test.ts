@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { filesOfPackages, parseDpkgSearch, parseVersions } from '../../../../src/observe/files/packages.ts'
+import {
+  filesOfPackages,
+  listedByRpm,
+  parseDpkgSearch,
+  parseVersions,
+} from '../../../../src/observe/files/packages.ts'
 import { memoryHost } from '../memory-host.ts'
 
 describe('packages of a program', () => {
@@ -29,4 +34,9 @@ describe('packages of a program', () => {
       'libc6:amd64': '2.36',
     })
   })
+})
+
+it('rpm names paths between lines about packages', () => {
+  const text = '/etc/srv.conf\n/var/lib/srv\n(contains no files)\nfile /opt/x is not owned by any package\n'
+  expect(listedByRpm(text)).toEqual(['/etc/srv.conf', '/var/lib/srv'])
 })

@@ -1,0 +1,119 @@
+import { dirname } from 'node:path/posix'
+import type { FileStat, Host } from '../../host/host.ts'
+import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import type { Facts, NamedThing, ProcessFacts } from '../facts.ts'
+import { argumentPaths, configurationFiles, configurationText, environmentPaths } from './configuration.ts'
+import { accountsOfArguments, namedWords } from './named-words.ts'
+
+const MAX_NAMED = 100
+/** Paths that are looked at, of those that stand in configuration files. */
+const MAX_PATHS = 1000
+const HOME = /^\/(?:home|root)\/[^/]/
+/** Names of libraries, which are mapped and not started, and of files that nobody starts. */
+const NO_PROGRAM = /\.so(?:\.|$)|^\/etc\/init\.d\/|^\/dev\/|^\/proc\/|^\/sys\//
+/** A file that others find by its name, so that it is not the service's alone. */
+const TEMPORARY = /^\/(?:var\/)?tmp\/./
+const SETUID = 0o4000
+const SETGID = 0o2000
+
+/**
+ * What configuration and arguments name and what is there: programs, homes, folders that may be written, machines and
+ * accounts, and files that others may look for in /tmp. `packaged`: what the packages of its programs brought.
+ */
+export async function namedThings(
+  host: Host,
+  facts: Facts,
+  packaged: readonly string[],
+  accounts: ReadonlySet<string>,
+  gaps: BlindSpots,
+): Promise<NamedThing[]> {
+  const own = new Set([
+    ...facts.executables.flatMap(({ path, alsoNamed = [] }) => [path, ...alsoNamed]),
+    ...facts.processes.map(({ executable }) => executable),
+  ])
+  const found = new Map<string, NamedThing>()
+  const add = (thing: NamedThing) => {
+    const key = `${thing.kind} ${thing.name}`
+    if (found.size < MAX_NAMED && !found.has(key)) found.set(key, thing)
+  }
+  const addAccount = (name: string, where: string) => {
+    if (name !== 'root' && accounts.has(name)) add({ kind: 'account', name, where })
+  }
+  for (const { argv, name } of facts.processes)
+    for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
+  for (const path of [...argumentPaths(facts), ...(await environmentPaths(host, facts, gaps))]) {
+    const thing = await existing(host, facts.processes, path, 'its command line or environment', gaps)
+    // A program among them is a script that it was given, or itself.
+    if (thing !== undefined && thing.kind !== 'program') add(thing)
+  }
+  let looked = 0
+  for (const file of await configurationFiles(host, facts, packaged, gaps)) {
+    const text = await configurationText(host, file, gaps)
+    if (text === undefined) continue
+    const words = namedWords(text)
+    for (const name of words.accounts) addAccount(name, file)
+    for (const name of words.hosts) add({ kind: 'host', name, where: file })
+    for (const path of words.paths) {
+      if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })
+      looked += 1
+      if (looked > MAX_PATHS || own.has(path)) continue
+      const thing = await existing(host, facts.processes, path, file, gaps)
+      if (thing !== undefined && !own.has(thing.name)) add(thing)
+    }
+  }
+  return [...found.values()]
+}
+
+/** No service keeps its data there, or every service does; links are followed before. */
+const SYSTEM_FOLDER =
+  /^\/(?:$|(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr)(?:\/|$)|var\/(?:run|tmp)(?:\/|$)|(?:home|media|mnt|opt|root|srv|var)$|var\/[^/]+$)/
+
+/** Whether a process could write there by owner, group and mode. Only a service that is all root is asked as root. */
+function mayWrite(processes: readonly ProcessFacts[], { uid, gid, mode }: FileStat): boolean {
+  const allRoot = processes.length > 0 && processes.every((process) => process.uid.effective === 0)
+  return processes.some((process) => {
+    if (process.uid.effective === 0) return allRoot
+    if (process.uid.effective === uid) return (mode & 0o200) !== 0
+    if (process.gid.effective === gid || process.groups.includes(gid)) return (mode & 0o020) !== 0
+    return (mode & 0o002) !== 0
+  })
+}
+
+/** The real path of a folder that is there, if its processes may write into it and it is not everybody's. */
+async function folderToWrite(
+  host: Host,
+  processes: readonly ProcessFacts[],
+  path: string,
+  gaps: BlindSpots,
+): Promise<string | undefined> {
+  if (SYSTEM_FOLDER.test(path)) return undefined
+  const real = await orBlindSpot(gaps, path, host.resolve(path))
+  if (real === undefined || SYSTEM_FOLDER.test(real)) return undefined
+  const stat = await orBlindSpot(gaps, real, host.stat(real))
+  return stat?.kind === 'directory' && mayWrite(processes, stat) ? real : undefined
+}
+
+/** A program or a home, or the folder in which the service may write what is named. */
+async function existing(
+  host: Host,
+  processes: readonly ProcessFacts[],
+  path: string,
+  where: string,
+  gaps: BlindSpots,
+): Promise<NamedThing | undefined> {
+  const real = await orBlindSpot(gaps, path, host.resolve(path))
+  if (real !== undefined && HOME.test(real)) return { kind: 'home', name: real, where }
+  const stat = real && (await orBlindSpot(gaps, real, host.stat(real)))
+  if (!real || !stat || stat.kind !== 'file' || (stat.mode & 0o111) === 0) {
+    const folder = await folderToWrite(
+      host,
+      processes,
+      stat && stat.kind === 'directory' ? path : dirname(path),
+      gaps,
+    )
+    return folder === undefined ? undefined : { kind: 'folder', name: folder, where }
+  }
+  if (NO_PROGRAM.test(real)) return undefined
+  const privileged = (stat.mode & (SETUID | SETGID)) !== 0
+  return { kind: 'program', name: real, where, ...(privileged ? { privileged } : {}) }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { namedThings } from '../../../../src/observe/config/named-things.ts'
+import type { Facts, ProcessFacts } from '../../../../src/observe/facts.ts'
+import { emptyFacts, process } from '../../catalog/build-facts.ts'
+import { type Entry, memoryHost } from '../memory-host.ts'
+
+const OWN = 990
+
+function folder(uid: number, mode: number, gid = uid): Entry {
+  return { stat: { kind: 'directory', uid, gid, mode } }
+}
+
+async function named(text: string, files: Record<string, Entry>, over: Partial<Facts> = {}) {
+  const facts = { ...emptyFacts(), processes: [process(10, OWN, { isMain: true })], ...over }
+  const host = memoryHost({ files: { '/etc/srv/srv.conf': text, ...files } })
+  const found = await namedThings(host, facts, ['/etc/srv/srv.conf'], new Set(['alice']), new Set())
+  return found.map(({ kind, name }) => `${kind} ${name}`)
+}
+
+describe('a folder that a configuration names', () => {
+  test.each<[string, string, Entry, ProcessFacts[], string[]]>([
+    ['belongs to its account', '/data/store', folder(OWN, 0o700), [process(10, OWN)], ['folder /data/store']],
+    ['is of its group', '/data/store', folder(0, 0o775, OWN), [process(10, OWN)], ['folder /data/store']],
+    [
+      'is of root, as the whole service',
+      '/data/store',
+      folder(0, 0o755),
+      [process(10, 0)],
+      ['folder /data/store'],
+    ],
+    [
+      'is of root, and so is its master',
+      '/data/store',
+      folder(0, 0o755),
+      [process(10, 0), process(11, OWN)],
+      [],
+    ],
+    ['may only be read', '/data/store', folder(0, 0o755), [process(10, OWN)], []],
+    ['is of the system', '/usr/share/srv', folder(OWN, 0o755), [process(10, OWN)], []],
+    ['is shared by all services', '/var/lib', folder(0, 0o755), [process(10, 0)], []],
+  ])('%s', async (_, path, entry, processes, expected) => {
+    expect(await named(`store = ${path}\n`, { [path]: entry }, { processes })).toEqual(expected)
+  })
+
+  test('counts for a file in it that is there, or that is yet to be made', async () => {
+    const files = { '/data/store': folder(OWN, 0o755), '/data/store/now.db': 'x' }
+    expect(await named('store = /data/store/now.db\n', files)).toEqual(['folder /data/store'])
+    expect(await named('log = /data/store/later.log\n', files)).toEqual(['folder /data/store'])
+  })
+
+  test('counts in its arguments and its environment too', async () => {
+    const files = {
+      '/data/a': folder(OWN, 0o755),
+      '/data/b': folder(OWN, 0o755),
+      '/proc/10/environ': 'KEY=s\0STORE=/data/b\0',
+    }
+    const argv = ['/usr/sbin/srv', '--store=/data/a']
+    const over = { processes: [process(10, OWN, { isMain: true, argv })] }
+    expect(await named('', files, over)).toEqual(['folder /data/a', 'folder /data/b'])
+  })
+})
+
+test('a file in /tmp is named whether it is there or not, /tmp itself is not', async () => {
+  expect(await named('tmpdir = /tmp\nexchange = /tmp/drop/in.xml\n', {})).toEqual([
+    'temporary /tmp/drop/in.xml',
+  ])
+})
