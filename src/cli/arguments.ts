@@ -27,6 +27,8 @@ export type Arguments =
 export interface WalkArguments extends Omit<WalkOptions, 'host'> {
   command: 'walk'
   yes: boolean
+  /** A table at the end tells where the time went. */
+  timings: boolean
   /** The account that exercises run as which name none. */
   exerciseAs?: string
 }
@@ -131,6 +133,7 @@ function walkArguments(unit: string, values: Values): WalkArguments {
     command: 'walk',
     unit,
     yes: values.yes === true,
+    timings: values.timings === true,
     checks: textsOf(values, 'check'),
     exercises: textsOf(values, 'exercise'),
     keepSeconds: secondsOf('--keep-seconds', keep, 10, 600),

@@ -133,6 +133,11 @@ const WALK_OPTIONS = [
     brief: 'seconds to watch the service at the end',
     help: 'Seconds to watch the service at the end of the walk, 1 to 3600; default 12.',
   },
+  {
+    name: 'timings',
+    brief: 'print at the end where the time went',
+    help: 'Prints at the end where the time went: seconds by part, processor time, and the share in which no processor worked.',
+  },
 ] as const satisfies readonly OptionDefinition[]
 
 /**

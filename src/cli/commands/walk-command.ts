@@ -33,7 +33,7 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
   if (!args.yes && !terminal) {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
-  const { command: _, yes, exerciseAs: account, ...asked } = args
+  const { command: _, yes, timings, exerciseAs: account, ...asked } = args
   const options = {
     ...asked,
     keepSeconds: yes ? 0 : asked.keepSeconds,
@@ -47,8 +47,14 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
     return walk
   }
   const code = yes ? await unattended(begun, printer) : await drawn(asked.unit, begun, () => walk)
+  if (timings && walk !== undefined) await tellTimings(walk, printer)
   if (walk?.bug !== undefined) tellStack(printer, walk.bug.error)
   return finishNow(code)
+}
+
+async function tellTimings(walk: Walk, printer: Printer): Promise<void> {
+  const { timingsTable } = await import('../../session/walk/timings-table.ts')
+  for (const line of timingsTable(walk.times())) printer.out(line)
 }
 
 type Begun = (attendant?: Attendant) => Promise<Walk>

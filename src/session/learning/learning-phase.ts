@@ -57,7 +57,7 @@ async function learnedFrom(
  * reason in one line, and the walk continues with /proc and the trials.
  */
 export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<void> {
-  const { live, rehearsing, learning, subject, signal, dispatch } = context
+  const { live, rehearsing, learning, subject, signal, dispatch, timings } = context
   if (rehearsing === undefined) return
   if (!rehearsing.possible) return learning.notFollowed(`no clone can run it: ${rehearsing.why}`)
   dispatch({
@@ -69,11 +69,16 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
   })
   let clone: Clone | undefined
   try {
-    const facts = await observe(live, subject.unit)
-    clone = await bootClone(live, { unit: subject.unit, companions: rehearsing.companions, signal })
-    const { host } = clone
+    const facts = await timings.during('look', () => observe(live, subject.unit))
+    const { companions } = rehearsing
+    const boot = () => bootClone(live, { unit: subject.unit, companions, signal })
+    clone = await timings.during('boot of clones', boot)
+    const made = clone
+    const { host } = made
     const before = await listBeforeService(host)
-    const found = await follow(context, clone, facts, baseline, () => writtenSince(live, host, before))
+    const found = await timings.during('tracing', () =>
+      follow(context, made, facts, baseline, () => writtenSince(live, host, before)),
+    )
     await learnedFrom(context, found)
   } catch (error) {
     signal.throwIfAborted()
@@ -88,7 +93,7 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
  * fails, earlier facts stay.
  */
 export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
-  const { host, rehearsing, subject, signal, dispatch, store, learning } = context
+  const { host, rehearsing, subject, signal, dispatch, store, learning, timings } = context
   if (rehearsing?.possible !== true) return
   if (!learning.isOutdated(store.state.kept.length)) return
   dispatch({
@@ -98,11 +103,13 @@ export async function learnAgain(context: WalkContext, baseline: Baseline): Prom
       what: 'Following the service again in a clone, with the stages kept so far',
     },
   })
-  const facts = await observe(host, subject.unit)
-  const stand = await bootStage(context, facts, baseline)
+  const facts = await timings.during('look', () => observe(host, subject.unit))
+  const stand = await timings.during('boot of clones', () => bootStage(context, facts, baseline))
   if (!('clone' in stand)) return
   try {
-    const found = await follow(context, stand.clone, facts, baseline, async () => [])
+    const found = await timings.during('tracing', () =>
+      follow(context, stand.clone, facts, baseline, async () => []),
+    )
     await learnedFrom(context, found)
   } catch (error) {
     signal.throwIfAborted()

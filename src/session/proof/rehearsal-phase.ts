@@ -20,11 +20,13 @@ async function askClone(
   companions: readonly string[],
 ): Promise<Verdict> {
   try {
-    const booted = await bootForTrials(context, facts, baseline, companions)
+    const boot = () => bootForTrials(context, facts, baseline, companions)
+    const booted = await context.timings.during('boot of clones', boot)
     if ('verdict' in booted) return booted.verdict
     const { clone, trials, volatile } = booted
     try {
-      const control = await playControl(trials, volatile, facts.unit.canReload)
+      const play = () => playControl(trials, volatile, facts.unit.canReload)
+      const control = await context.timings.during('control', play)
       return 'why' in control ? { same: undefined, why: control.why } : { same: true, control }
     } finally {
       await clone.dispose()
@@ -62,13 +64,13 @@ export async function rehearsalPhase(
   context: WalkBeginning,
   baseline: Baseline,
 ): Promise<Rehearsing | undefined> {
-  const { live, options, dispatch, subject } = context
+  const { live, options, dispatch, subject, timings } = context
   if (!options.rehearse) return undefined
   const what = 'Booting a clone of this host to see whether the service answers in it as here'
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const problem = await cloneProblem(live)
   if (problem !== undefined) return { possible: false, why: problem }
-  const facts = await observe(live, subject.unit)
+  const facts = await timings.during('look', () => observe(live, subject.unit))
   const companions: string[] = []
   for (;;) {
     const verdict = await askClone(context, facts, baseline, companions)

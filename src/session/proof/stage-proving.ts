@@ -224,7 +224,7 @@ export class StageProving {
           await rehearsal?.dispose()
           rehearsal = undefined
         }
-        const opened = rehearsal ?? (await openRehearsal(this.#context, this.#work.facts, this.#baseline))
+        const opened = rehearsal ?? (await this.#open())
         if ('why' in opened) return this.#requeue(job, opened.why)
         rehearsal = opened
         this.#lost = 0
@@ -240,6 +240,11 @@ export class StageProving {
     } finally {
       await rehearsal?.dispose()
     }
+  }
+
+  #open(): ReturnType<typeof openRehearsal> {
+    const open = () => openRehearsal(this.#context, this.#work.facts, this.#baseline)
+    return this.#context.timings.beside('boots', open)
   }
 
   /** On a busy host, pauses between two jobs; the job that Enter waits for does not pause. */
@@ -266,7 +271,8 @@ export class StageProving {
       if (job.of === 'set') this.#watching(event)
     }
     try {
-      const { verdict, clone } = await rehearsal.ask(this.#work.stage, job, tell)
+      const ask = () => rehearsal.ask(this.#work.stage, job, tell)
+      const { verdict, clone } = await this.#context.timings.beside('questions', ask)
       const unsure = clone === 'unsure' && verdict.holds === false && job.again === undefined
       if (unsure) this.#again.push({ ...job, again: true })
       this.#answer(job, unsure ? undefined : verdict)

@@ -64,7 +64,9 @@ async function tryStage(
   before: number,
   tried: TriedLive,
 ): Promise<StageResult | Next | 'look again'> {
-  const verdict = await awaitProof(context, proving)
+  const stage = proving.work.stage
+  const { timings } = context
+  const verdict = await timings.during(`proofs: ${stage}`, () => awaitProof(context, proving))
   const { work } = proving
   let rehearsal = rehearsedNote(context, proving.set, verdict)
   if (verdict?.holds === false) {
@@ -78,7 +80,10 @@ async function tryStage(
   if (await takeBackLate(context, baseline)) return 'look again'
   const { differs } = proving
   const target = { before, rehearsal, proven: verdict?.holds === true, differs, facts: work.facts }
-  return applyToTarget(context, work, baseline, target, tried)
+  const part = context.host.isClone
+    ? (`trial in the clone: ${stage}` as const)
+    : (`live trial: ${stage}` as const)
+  return timings.during(part, () => applyToTarget(context, work, baseline, target, tried))
 }
 
 /** What a stage came to. */
@@ -107,7 +112,7 @@ async function walkChoices(context: WalkContext, baseline: Baseline, work: Stage
       if (choice === 'skip' || choice === 'stop') return left(choice)
       if (choice === 'learn') {
         await proving.pause()
-        await learnLive(context, baseline, proving.work)
+        await context.timings.during('live learning', () => learnLive(context, baseline, proving.work))
         return { lookAgain: proving.work }
       }
       proving.freeze()
@@ -139,7 +144,8 @@ async function walkedStage(context: WalkContext, stage: Stage, baseline: Baselin
     return { result: untouched(stage, await exposureNow(context), 'skipped', 'not asked for') }
   let chosen: StageWork | undefined
   for (;;) {
-    const work = await lookAt(context, stage, baseline, chosen)
+    const look = () => lookAt(context, stage, baseline, chosen)
+    const work = await context.timings.during('look', look)
     if (work.current.size === 0) return { result: untouched(stage, await exposureNow(context), 'nothing') }
     const walked = await walkChoices(context, baseline, work)
     if ('result' in walked) {

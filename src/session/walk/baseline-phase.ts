@@ -90,14 +90,14 @@ const NO_CHECK =
 export async function baselinePhase(
   context: WalkBeginning,
 ): Promise<{ baseline: Baseline; restarts: Restarts }> {
-  const { host, subject, dispatch, ask, options } = context
+  const { host, subject, dispatch, ask, options, timings } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
   const found = await Survival.watch(host, subject.unit)
-  const facts = await observe(host, subject.unit)
+  const facts = await timings.during('look', () => observe(host, subject.unit))
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
   const what = 'Finding the protocols it speaks, in a clone of this host first'
   if (options.rehearse) dispatch({ type: 'phase', phase: { at: 'looking', what } })
-  const proposal = await firstQuestions(context, facts)
+  const proposal = await timings.during('first questions', () => firstQuestions(context, facts))
   let { notes } = proposal
   let rows = distinct([...proposal.checks.map(proposedRow), ...given.map(rowOf)])
   let restarts: Restarts = options.once ? 'once' : 'each stage'
@@ -140,14 +140,14 @@ export async function baselinePhase(
       mistyped = edited.problem
       continue
     }
-    const answers = await measured()
+    const answers = await timings.during('baseline', measured)
     if (answers === undefined) continue
     dispatch({ type: 'phase', phase: { ...shown(true), measured: true } })
     const baseline = {
       listeners: listenersOf(facts.sockets),
       answers,
       startMs: await lastStartMs(context.host, context.subject.unit),
-      restless: await isRestless(context),
+      restless: await timings.during('baseline', () => isRestless(context)),
     }
     await context.store.save({ baseline })
     return { baseline, restarts: options.rehearse ? restarts : 'each stage' }

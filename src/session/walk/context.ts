@@ -10,6 +10,7 @@ import type { Subject } from './preflight.ts'
 import type { Ask } from './questions.ts'
 import type { ReachLog } from './reach-log.ts'
 import type { WalkEvent } from './reducer.ts'
+import type { Stopwatch } from './timings.ts'
 
 export interface WalkOptions {
   host: Host
@@ -59,6 +60,7 @@ export interface WalkContext {
   readonly pendingChange: PendingChange | undefined
   readonly store: WalkStore
   readonly reachLog: ReachLog
+  readonly timings: Stopwatch
   readonly subject: Subject
   readonly options: WalkOptions
   readonly ask: Ask

@@ -23,7 +23,7 @@ interface FirstQuestions {
 }
 
 /** As much of a walk as the questions take. */
-type Asker = Pick<WalkBeginning, 'live' | 'subject' | 'signal'> & {
+type Asker = Pick<WalkBeginning, 'live' | 'subject' | 'signal' | 'timings'> & {
   options: Pick<WalkBeginning['options'], 'rehearse'>
 }
 
@@ -87,9 +87,12 @@ async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; 
 }
 
 /** A clone in which the service runs and listens as it does live; undefined where there is none. */
-async function listeningClone({ live, subject, signal }: Asker, facts: Facts): Promise<Clone | undefined> {
+async function listeningClone(
+  { live, subject, signal, timings }: Asker,
+  facts: Facts,
+): Promise<Clone | undefined> {
   const { unit } = subject
-  const clone = await bootClone(live, { unit, signal })
+  const clone = await timings.during('boot of clones', () => bootClone(live, { unit, signal }))
   try {
     await startInClone(live, clone.host, unit)
     const { healthy } = await checkHealth({

@@ -22,7 +22,8 @@ function standingIn(
   host: WalkContext['host'],
   pendingChange: PendingChange,
 ): WalkContext {
-  const { live, rehearsing, learning, store, reachLog, subject, options, ask, signal, dispatch } = context
+  const { live, rehearsing, learning, store, reachLog, timings, subject, options, ask, signal, dispatch } =
+    context
   return {
     host,
     live,
@@ -31,6 +32,7 @@ function standingIn(
     pendingChange,
     store: store.inMemory(),
     reachLog,
+    timings,
     subject,
     options: { ...options, keepSeconds: 0 },
     ask,
@@ -104,7 +106,9 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
     type: 'phase',
     phase: { at: 'looking', what: 'Booting the clone for the rehearsal' },
   })
-  const booted = await bootStage(context, await observe(live, subject.unit), baseline)
+  const booted = await context.timings.during('boot of clones', async () =>
+    bootStage(context, await observe(live, subject.unit), baseline),
+  )
   if (!('clone' in booted)) return booted.why
   const { clone } = booted
   const pendingChange = new PendingChange()
@@ -124,7 +128,8 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
   }
   const { stages } = pendingChange
   if (stages === undefined) return undefined
-  const result = await applyAll(context, baseline, stages, clone.notes)
+  const apply = () => applyAll(context, baseline, stages, clone.notes)
+  const result = await context.timings.during('live trial: all', apply)
   dispatch({ type: 'exposure', now: result.after })
   dispatch({ type: 'finished', result })
   return undefined

@@ -33,6 +33,8 @@ interface Wiring {
   show(phase: Phase): void
   /** Answers in a person's place, where nobody is there: undefined as long as it has to wait. */
   answer?: ((phase: AskedPhase) => Intent | undefined) | undefined
+  /** Counts the time until the answer, when what it returns is called. */
+  timed?: (phase: AskedPhase) => () => void
 }
 
 interface Open {
@@ -71,8 +73,10 @@ export class Questions {
       const { signal, show } = this.#wiring
       signal.throwIfAborted()
       if (this.#open !== undefined) throw new Error(`${phase.at} is asked while ${this.#open.at} is open`)
+      const over = this.#wiring.timed?.(phase)
       const end = (settle: () => void) => {
         clearTimeout(timer)
+        over?.()
         signal.removeEventListener('abort', onAbort)
         stop?.removeEventListener('abort', onStop)
         if (this.#open === open) this.#open = undefined

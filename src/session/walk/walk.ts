@@ -27,6 +27,7 @@ import { ReachLog } from './reach-log.ts'
 import { reduce, type WalkEvent } from './reducer.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { type Intent, initialState, type Restarts, type Session, type WalkState } from './state.ts'
+import { Stopwatch, type Times } from './timings.ts'
 import { withSavedChecks } from './with-saved-checks.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
@@ -47,6 +48,7 @@ export class Walk implements Session {
   readonly #questions: Questions
   readonly #attendant: Attendant | undefined
   #foundBug: { readonly error: unknown } | undefined
+  readonly #timings = new Stopwatch()
   #unit: string | undefined
   /** Undefined until it is read: nothing can be interrupted before. */
   #store: WalkStore | undefined
@@ -58,6 +60,13 @@ export class Walk implements Session {
       signal: this.#abort.signal,
       show: (phase) => this.#dispatch({ type: 'phase', phase }),
       answer: attendant && ((phase) => attendant.answer(phase)),
+      // Nobody reads the list of a stage where nobody answers: the walk waits for the proofs.
+      timed: (phase) =>
+        this.#timings.begin(
+          attendant !== undefined && phase.at === 'stage'
+            ? `proofs: ${phase.stage}`
+            : 'answers of the person',
+        ),
     })
     this.finished = this.#run(options)
   }
@@ -95,6 +104,11 @@ export class Walk implements Session {
     return this.#foundBug
   }
 
+  /** Where the time went until now. */
+  times(): Times {
+    return this.#timings.times()
+  }
+
   #dispatch = (event: WalkEvent): void => {
     const before = this.#state
     this.#state = reduce(before, event)
@@ -112,7 +126,7 @@ export class Walk implements Session {
     const { host } = options
     let locked: { unit: string; lock: Lock } | undefined
     try {
-      const found = await findUnit(host, options.unit)
+      const found = await this.#timings.during('look', () => findUnit(host, options.unit))
       const { unit } = found
       this.#unit = unit
       const stored = await loadState(host, unit)
@@ -126,7 +140,7 @@ export class Walk implements Session {
       }
       locked = { unit, lock }
       // Not earlier: while another hardenctl restarts the service, its state may be anything.
-      const subject = await preflight(host, found)
+      const subject = await this.#timings.during('look', () => preflight(host, found))
       this.#dispatch({ type: 'subject', ...subject })
       return await this.#walk(await this.#context(options, subject, stored))
     } catch (error) {
@@ -188,6 +202,7 @@ export class Walk implements Session {
       learning: new Learning(state.learned),
       pendingChange: undefined,
       reachLog: new ReachLog(),
+      timings: this.#timings,
       store: this.#store,
       subject,
       options,
@@ -212,7 +227,8 @@ export class Walk implements Session {
       await takeBackLate(context, baseline)
       throw error
     })
-    return (await finish(context, baseline, restarts)) ? EXIT.done : EXIT.failed
+    const ended = () => finish(context, baseline, restarts)
+    return (await context.timings.during('last check', ended)) ? EXIT.done : EXIT.failed
   }
 }
 
@@ -229,7 +245,8 @@ async function walkStages(context: WalkContext, baseline: Baseline, chosen: Rest
   }
   for (const stage of STAGES) {
     await takeBackLate(context, baseline)
-    if (stage === 'syscalls' && context.options.learnLive !== undefined) await learnLive(context, baseline)
+    if (stage === 'syscalls' && context.options.learnLive !== undefined)
+      await context.timings.during('live learning', () => learnLive(context, baseline))
     if ((await walkStage(context, stage, baseline)) === 'stop') break
   }
   return 'each stage'

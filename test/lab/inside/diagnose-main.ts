@@ -14,6 +14,7 @@ import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
 import { ReachLog } from '../../../src/session/walk/reach-log.ts'
 import type { Row } from '../../../src/session/walk/state.ts'
+import { Stopwatch } from '../../../src/session/walk/timings.ts'
 import { baselineWith } from './wishes.ts'
 
 /**
@@ -42,6 +43,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
     learning: new Learning(),
     pendingChange: undefined,
     reachLog: new ReachLog(),
+    timings: new Stopwatch(),
     store: new WalkStore(stored, async () => undefined),
     subject,
     options: {

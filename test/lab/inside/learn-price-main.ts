@@ -12,6 +12,7 @@ import { Questions } from '../../../src/session/walk/questions.ts'
 import { ReachLog } from '../../../src/session/walk/reach-log.ts'
 import { reduce, type WalkEvent } from '../../../src/session/walk/reducer.ts'
 import { initialState } from '../../../src/session/walk/state.ts'
+import { Stopwatch } from '../../../src/session/walk/timings.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
 import { baselineWith } from './wishes.ts'
 
@@ -66,6 +67,7 @@ const context = {
   learning: new Learning(known),
   pendingChange: undefined,
   reachLog: new ReachLog(),
+  timings: new Stopwatch(),
   subject: { unit, description: '', systemd: facts.systemd, dragged: [] },
   options: { keepSeconds: 0, learnLive: Number(seconds) },
   ask: questions.ask,

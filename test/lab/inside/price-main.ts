@@ -9,6 +9,7 @@ import { freshState } from '../../../src/session/store/store.ts'
 import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { ReachLog } from '../../../src/session/walk/reach-log.ts'
+import { Stopwatch } from '../../../src/session/walk/timings.ts'
 import { parseCheck } from '../../../src/trial/health/check.ts'
 import { VALUES } from '../measure/fidelity-values.ts'
 import { assignmentOf, baselineWith } from './wishes.ts'
@@ -30,6 +31,7 @@ const context = {
   learning: new Learning(),
   pendingChange: undefined,
   reachLog: new ReachLog(),
+  timings: new Stopwatch(),
   store: new WalkStore(freshState(unit, 0), async () => undefined),
   dispatch: () => undefined,
 } as unknown as WalkContext

@@ -2,6 +2,7 @@ import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
 import { firstQuestions } from '../../../src/session/walk/first-questions.ts'
 import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
+import { Stopwatch } from '../../../src/session/walk/timings.ts'
 import { measure } from '../../../src/trial/health/baseline.ts'
 import { checkLabel } from '../../../src/trial/health/check.ts'
 import { takeSnapshot } from '../../../src/trial/health/unit-snapshot.ts'
@@ -24,7 +25,7 @@ async function run(unit: string): Promise<TalkOutcome> {
   const started = performance.now()
   const signal = new AbortController().signal
   const { checks, notes } = await firstQuestions(
-    { live, subject, signal, options: { rehearse: true } },
+    { live, subject, signal, timings: new Stopwatch(), options: { rehearse: true } },
     facts,
   )
   const ms = Math.round(performance.now() - started)

@@ -4,6 +4,7 @@ import { type Host, HostError } from '../../../../src/host/host.ts'
 import { StageProving } from '../../../../src/session/proof/stage-proving.ts'
 import { beginStage } from '../../../../src/session/stage/stage-work.ts'
 import type { WalkContext } from '../../../../src/session/walk/context.ts'
+import { Stopwatch } from '../../../../src/session/walk/timings.ts'
 import { emptyFacts, GROUPS, process, STOCK } from '../../catalog/build-facts.ts'
 
 /** A machine on which nothing works but the looking at its load, so that no clone can be booted. */
@@ -35,6 +36,7 @@ async function prove(error: Error) {
     subject: { unit: 'srv.service' },
     signal: new AbortController().signal,
     learning: {},
+    timings: new Stopwatch(),
   } as unknown as WalkContext
   const baseline = { listeners: [], answers: [], startMs: 0, restless: false }
   const proving = new StageProving(context, baseline, beginStage('system', facts), () => undefined)
