@@ -14,6 +14,8 @@ const PACKAGES = {
   nsenter: 'util-linux',
   flock: 'util-linux',
   shellcheck: 'shellcheck',
+  zsh: 'zsh',
+  fish: 'fish',
 }
 
 /** Runs a program on this terminal; returns its exit status. */
