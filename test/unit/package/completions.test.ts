@@ -31,6 +31,9 @@ const LINES = [
 /** Nothing is to be added to these. */
 const WRONG = ['hardenctl status --lev', 'hardenctl undo mosq', 'hardenctl mosquitto apa'] as const
 
+/** Ctrl-U. */
+const ERASE = '\x15'
+
 const RUNNING = ['mosquitto', 'postgresql@15-main'].map((name) => `${name}.service loaded active running X`)
 const KEPT = '/etc/systemd/system/apache2.service.d/zz-hardenctl-kept.conf'
 
@@ -112,18 +115,21 @@ describe.each(SHELLS)('in $name', (shell) => {
     if (missing(shell)) return
     terminal = openTerminal(shell.argv(shell.program), { env, columns: 100, rows: 40 })
     await terminal.type(`${shell.setup}; echo re''ady\r`)
-    await terminal.waitFor(/^ready$/m)
+    await terminal.waitFor(/^ready\n>/m)
   })
   afterAll(() => terminal?.kill())
 
-  /** What stands on the line after Tab, which is typed together with a mark; the line is then thrown away. Without what a shell adds for the next word. */
+  /**
+   * What stands on the line after Tab, without what a shell adds for the next word. A mark that is typed behind tells
+   * when it is done. The line is then erased: an interrupt would throw away some of what is typed next.
+   */
   async function completed(typed: string): Promise<string> {
     count += 1
     const mark = `#${count}#`
     await terminal.type(`${typed}\t${mark}`)
     await terminal.waitFor(mark)
     const line = terminal.screen().find((row) => row.includes(mark)) ?? ''
-    await terminal.press('ctrl-c')
+    await terminal.type(ERASE)
     return line.replace(/^.*?hardenctl/, 'hardenctl').replace(/[ ,=]?#\d+#.*$/, '')
   }
 
