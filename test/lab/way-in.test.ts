@@ -4,8 +4,9 @@ import type { Terminal } from '../terminal/driver.ts'
 import type { Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { keptDropIn } from './kit/subjects.ts'
+import type { RealService } from './real/real-service.ts'
 import { openReal, USE } from './real/run.ts'
-import { type RealService, realServices } from './real/services.ts'
+import { realServices } from './real/services.ts'
 
 /** Since OpenSSH 9.8 its listener has nothing of PAM in it. */
 const SSH = realServices('trixie').find(({ name }) => name === 'ssh') as RealService

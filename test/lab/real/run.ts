@@ -3,7 +3,7 @@ import { bootLab, type Lab } from '../kit/lab.ts'
 import { keptStages, letProbeIn, type Starts, startsOf, watchWalk } from '../kit/once-run.ts'
 import { exposureOf, show, within } from '../kit/subjects.ts'
 import { BY_HAND } from './by-hand.ts'
-import type { RealService } from './services.ts'
+import type { RealService } from './real-service.ts'
 
 export const USE = '/opt/use'
 const USE_LIMIT_MS = 90_000
@@ -119,13 +119,13 @@ async function brokenByUndo(
   return other && `after the undo: no longer ${other}`
 }
 
-/** The whole walk with --yes in a lab of its own, the life after it, and the undo of it all. */
-export async function walkReal(service: RealService): Promise<WalkedReal> {
+/** The whole walk with --yes in a lab of its own, the life after it, and the undo of it all. blind: nobody tells of a use. */
+export async function walkReal(service: RealService, blind = false): Promise<WalkedReal> {
   const { unit, exercised } = service
   const lab = await openReal(service)
   try {
     const owners = await ownersIn(lab)
-    const argv = [unit, '--yes', ...(exercised ? ['--exercise', USE] : [])]
+    const argv = [unit, '--yes', ...(exercised && !blind ? ['--exercise', USE] : [])]
     const { walk, before, after, starts } = await watchWalk(lab, `${unit}.service`, argv)
     const stages = keptStages(walk)
     const broken = await brokenInLife(lab, service, async () => {

@@ -1,4 +1,5 @@
-import type { LabWish } from '../kit/lab.ts'
+import { packagedServices } from './packaged.ts'
+import type { Described, RealService } from './real-service.ts'
 import {
   CRON,
   JAVA,
@@ -17,21 +18,6 @@ import {
   SSH_ACCOUNT,
 } from './uses.ts'
 
-/** A packaged service, and an honest use of it. */
-export interface RealService {
-  /** What it is called in the table, and which drop-in was written for it by hand. */
-  name: string
-  unit: string
-  suite: string
-  wish: LabWish
-  /** The text of a program in the lab that uses the service. */
-  use: string
-  /** The use is played by hardenctl too. One that takes a minute, or root, is played before and after alone. */
-  exercised: boolean
-  /** It starts jobs or sessions of other users, so it goes on as root. */
-  staysRoot: boolean
-}
-
 /** Versions that stand in the names of units. */
 const VERSIONS: Readonly<Record<string, { postgres: string; php: string }>> = {
   bookworm: { postgres: '15', php: '8.2' },
@@ -39,9 +25,6 @@ const VERSIONS: Readonly<Record<string, { postgres: string; php: string }>> = {
 }
 
 export const SUITES: readonly string[] = Object.keys(VERSIONS)
-
-type Described = Omit<RealService, 'suite' | 'exercised' | 'staysRoot'> &
-  Partial<Pick<RealService, 'exercised' | 'staysRoot'>>
 
 function described(suite: string): Described[] {
   const { postgres = '', php = '' } = VERSIONS[suite] ?? {}
@@ -115,6 +98,12 @@ function described(suite: string): Described[] {
   ]
 }
 
-export function realServices(suite: string): RealService[] {
-  return described(suite).map((service) => ({ exercised: true, staysRoot: false, suite, ...service }))
+/** packaged: those of the wide choice instead of those that have a drop-in by hand. */
+export function realServices(suite: string, packaged = false): RealService[] {
+  return (packaged ? packagedServices() : described(suite)).map((service) => ({
+    exercised: true,
+    staysRoot: false,
+    suite,
+    ...service,
+  }))
 }
