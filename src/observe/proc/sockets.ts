@@ -4,6 +4,7 @@ import type { OpenFile, ProcessFacts, SocketFacts } from '../facts.ts'
 import { type ByteOrder, OWN_BYTE_ORDER } from './addresses.ts'
 import { parseLinkTarget } from './open-files.ts'
 import { SOCKET_TABLES, type SocketRow } from './socket-tables.ts'
+import { inodeOfSocket, socketFiles, whereItLeads } from './unix-path.ts'
 
 /** The part of a process that is needed for its sockets. */
 export type SocketHolder = Pick<ProcessFacts, 'pid' | 'name' | 'isMain'> & {
@@ -44,9 +45,26 @@ export async function readSockets(
     const row = rows.get(inode) ?? (await unlisted(host, processes, inode, pids, gaps))
     if (row) sockets.push({ ...row, pids, heldBySystemd: ofSystemd.has(inode) })
   }
+  await followRenamed(host, sockets)
   const key = (socket: SocketFacts) =>
     `${socket.family} ${String(socket.port).padStart(5, '0')} ${socket.address}`
   return sockets.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+}
+
+/**
+ * Gives sockets the name under which they are found: one that is bound as "x.PID.tmp" and then renamed keeps its first
+ * name in the kernel's table, which is another one after each start.
+ */
+async function followRenamed(host: Host, sockets: SocketFacts[]): Promise<void> {
+  let files: ReadonlyMap<string, string> | undefined
+  for (const socket of sockets) {
+    const { family, state, address } = socket
+    if (family !== 'AF_UNIX' || state !== 'listening' || !address.startsWith('/')) continue
+    if ((await inodeOfSocket(host, address)) !== undefined) continue
+    files ??= await socketFiles(host)
+    const place = await whereItLeads(host, socket, [], files)
+    if ('path' in place) socket.address = place.path
+  }
 }
 
 /** A pid for each network namespace, the main process's first. */

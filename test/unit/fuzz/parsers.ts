@@ -20,6 +20,7 @@ import { parseMounts, visibleMounts } from '../../../src/observe/proc/mounts.ts'
 import { isOpenForWriting, parseLinkTarget } from '../../../src/observe/proc/open-files.ts'
 import { parseCmdline, parseStat, parseStatus } from '../../../src/observe/proc/process-status.ts'
 import { SOCKET_TABLES } from '../../../src/observe/proc/socket-tables.ts'
+import { fileInodes } from '../../../src/observe/proc/unix-path.ts'
 import { Trace } from '../../../src/observe/trace/trace.ts'
 import { unitOfCgroup } from '../../../src/rehearsal/compare/listener-unit.ts'
 import { endpointsInJournal } from '../../../src/rehearsal/compare/missing-endpoints.ts'
@@ -41,7 +42,6 @@ import { flattenGroups, parseSyscallGroups } from '../../../src/systemd/syscalls
 import { diagnose } from '../../../src/trial/diagnosis/diagnosis.ts'
 import { CheckError, parseCheck, parseExercise } from '../../../src/trial/health/check.ts'
 import { PROTOCOLS, protocolOfGreeting } from '../../../src/trial/health/protocols/index.ts'
-import { fileInodes } from '../../../src/trial/health/unix-path.ts'
 import { lowDiskSpace } from '../../../src/trial/transaction/preconditions.ts'
 
 type Parser = [

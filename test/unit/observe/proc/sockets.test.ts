@@ -139,3 +139,25 @@ test('sockets are those that the processes hold; systemd may hold them too', asy
   ])
   expect([...gaps]).toHaveLength(1)
 })
+
+test('a socket that was renamed after its bind has the name under which it is found', async () => {
+  const socket = (inode: string) => ({ stat: { kind: 'socket' as const, inode } })
+  const openFiles = ['1073', '1074'].map((inode) => ({ descriptor: 3, path: `socket:[${inode}]`, inode }))
+  const holder = { pid: 10, name: 'a', isMain: true, openFiles }
+  const host = memoryHost({
+    files: {
+      '/proc/10/ns/net': { link: 'net:[1]' },
+      '/proc/10/net/unix':
+        'Num       RefCount Protocol Flags    Type St Inode Path\n' +
+        '00000000303d8168: 00000002 00000000 00010000 0001 01  1073 /run/srv/admin.sock.166.tmp\n' +
+        '00000000303d8169: 00000002 00000000 00010000 0001 01  1074 /run/srv/plain.sock\n',
+      '/run/srv/admin.sock': socket('977'),
+      '/run/srv/plain.sock': socket('978'),
+    },
+    programs: {
+      'ss -xleH': 'u_str LISTEN 0 5 /run/srv/admin.sock.166.tmp 1073 * 0 <-> ino:977 dev:0/65024 peers:\n',
+    },
+  })
+  const sockets = await readSockets(host, [holder], new Set(), 'little')
+  expect(sockets.map(({ address }) => address)).toEqual(['/run/srv/admin.sock', '/run/srv/plain.sock'])
+})

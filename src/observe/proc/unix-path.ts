@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path/posix'
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import type { SocketFacts } from '../../observe/facts.ts'
+import type { SocketFacts } from '../facts.ts'
 
 /** Where a listening Unix socket can be asked, or why it can't. */
 export type UnixPlace = { path: string } | { why: string }
@@ -24,7 +24,8 @@ export async function socketFiles(host: Host): Promise<Map<string, string>> {
   return fileInodes((await host.run(['ss', '-xleH'])).stdout)
 }
 
-async function isSocket(host: Host, path: string): Promise<string | undefined> {
+/** The inode of the socket that lies at a path, links followed; undefined where none does. */
+export async function inodeOfSocket(host: Host, path: string): Promise<string | undefined> {
   const real = await host.resolve(path).catch(orElse(undefined))
   const stat = real === undefined ? undefined : await host.stat(real).catch(orElse(undefined))
   return stat?.kind === 'socket' ? stat.inode : undefined
@@ -34,7 +35,7 @@ async function isSocket(host: Host, path: string): Promise<string | undefined> {
 async function inFolder(host: Host, folder: string, inode: string): Promise<string | undefined> {
   for (const name of await host.list(folder).catch(orElse([]))) {
     const path = join(folder, name)
-    if ((await isSocket(host, path)) === inode) return path
+    if ((await inodeOfSocket(host, path)) === inode) return path
   }
   return undefined
 }
@@ -54,7 +55,7 @@ export async function whereItLeads(
   const file = files.get(inode)
   const names = [...new Set(['/', ...roots].map((root) => join('/', root, address)))]
   for (const path of names) {
-    const there = await isSocket(host, path)
+    const there = await inodeOfSocket(host, path)
     if (there !== undefined && (file === undefined || there === file)) return { path }
   }
   if (file === undefined) return { why: 'its file was moved, and hardenctl cannot tell where' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fileInodes, socketFiles, whereItLeads } from '../../../../src/trial/health/unix-path.ts'
+import { fileInodes, socketFiles, whereItLeads } from '../../../../src/observe/proc/unix-path.ts'
 import { memoryHost } from '../../observe/memory-host.ts'
 
 const SS = [
