@@ -201,6 +201,8 @@ export interface ReachFacts {
   imports: string[]
   /** Running programs that do what another file says. */
   interpreters: string[]
+  /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
+  monitors: string[]
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
   sudo: string[]
 }

@@ -6,68 +6,11 @@ import { configurationText } from './config/configuration.ts'
 import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
 import type { Facts, ReachFacts } from './facts.ts'
-import { importedNames } from './files/elf-imports.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
+import { monitorsAtWork, tellingImports } from './files/telling-programs.ts'
 
 const MAX_SCRIPTS = 3000
 const LINE_BYTES = 64
-const MAX_ELF_BYTES = 64 * 1024 * 1024
-const MAX_ELF_FILES = 30
-/** resolver(3); the C library has them by two names. */
-const RESOLVER = [
-  'dn_expand',
-  'res_mkquery',
-  'res_nquery',
-  'res_nsearch',
-  'res_query',
-  'res_search',
-  'res_send',
-]
-/** Calls that tell what a program may come to do, each of a kind that some setting denies. */
-export const TELLING_IMPORTS: Record<string, readonly string[]> = {
-  'run-programs': [
-    'execl',
-    'execle',
-    'execlp',
-    'execv',
-    'execve',
-    'execvp',
-    'execvpe',
-    'fexecve',
-    'popen',
-    'posix_spawn',
-    'posix_spawnp',
-    'system',
-  ],
-  'act-as-others': [
-    'initgroups',
-    'setegid',
-    'seteuid',
-    'setfsuid',
-    'setgid',
-    'setgroups',
-    'setregid',
-    'setresgid',
-    'setresuid',
-    'setreuid',
-    'setuid',
-  ],
-  chroot: ['chroot'],
-  mount: ['mount', 'umount', 'umount2', 'fsopen', 'move_mount'],
-  'list-interfaces': ['getifaddrs', 'if_nameindex'],
-  'connect-out': ['connect'],
-  'look-up': [
-    'getaddrinfo',
-    'gethostbyname',
-    'gethostbyname2',
-    'gethostbyname2_r',
-    'gethostbyname_r',
-    ...RESOLVER.flatMap((name) => [name, `__${name}`]),
-  ],
-  'write-execute': ['dlopen'],
-}
-const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
-
 /**
  * What a service may come to do though nobody saw it: what its configuration, arguments and programs name, and what its
  * rights say. Reads names alone: no value of a configuration is kept that is not the name of something that is there.
@@ -80,6 +23,7 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
     named: await namedThings(host, facts, packaged, new Set(passwd.map(({ name }) => name)), gaps),
     imports: await tellingImports(host, facts, gaps),
     interpreters,
+    monitors: await monitorsAtWork(host, facts, gaps),
     sudo: await sudoRules(host, facts, gaps),
   }
 }
@@ -133,23 +77,6 @@ async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): P
       found.add(executable)
   }
   return [...found].sort()
-}
-
-/** Libraries that lie straight in the system's folders are everybody's; those in folders below are its plug-ins. */
-const COMMON_LIBRARY = /^(?:\/usr)?\/lib(?:32|64)?\/(?:[^/]+-linux-gnu[^/]*\/)?[^/]+$/
-
-async function tellingImports(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
-  const programs = facts.executables
-    .filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
-    .map(({ path }) => path)
-  const plugins = facts.processes.flatMap(({ libraries }) => libraries)
-  const files = [...programs, ...plugins.filter((path) => !COMMON_LIBRARY.test(path))]
-  const names = new Set<string>()
-  for (const file of [...new Set(files)].slice(0, MAX_ELF_FILES)) {
-    const bytes = await orBlindSpot(gaps, file, host.readBytes(file, MAX_ELF_BYTES))
-    for (const name of (bytes && importedNames(bytes)) ?? []) if (TELLING.has(name)) names.add(name)
-  }
-  return [...names].sort()
 }
 
 const SUDOERS = '/etc/sudoers'

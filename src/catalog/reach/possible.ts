@@ -1,6 +1,6 @@
 import { isBelow } from '../../host/paths.ts'
 import type { Facts, NamedThing } from '../../observe/facts.ts'
-import { TELLING_IMPORTS } from '../../observe/reach.ts'
+import { TELLING_IMPORTS } from '../../observe/files/telling-programs.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { isRoot, mainProcess, userName } from '../common/roles.ts'
@@ -17,6 +17,7 @@ const OF_ROOT: ReadonlySet<Use> = new Set([
   'raw-sockets',
   'write-elsewhere',
   'see-others',
+  'see-mounts',
   'write-as-root',
 ])
 
@@ -179,6 +180,14 @@ function byLookups(facts: Facts): Possibility[] {
   return [{ use: 'connect-out', from: 'client', why }]
 }
 
+/** It answers as before when it sees another machine than before: only its numbers are wrong. */
+function byMonitors(facts: Facts): Possibility[] {
+  const [first] = facts.reach?.monitors ?? []
+  if (first === undefined) return []
+  const why = `${first} tells of the whole machine, and nobody compared its numbers.`
+  return (['see-others', 'see-mounts', 'homes'] as const).map((use) => ({ use, from: 'monitor', why }))
+}
+
 /** Where nothing of a service answers, only its rights tell what it may be there for. */
 function byNothingAsked(facts: Facts): Possibility[] {
   if (facts.given === undefined || facts.given.asked) return []
@@ -213,6 +222,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byHelpers(facts),
     ...byInterpreter(facts),
     ...byLookups(facts),
+    ...byMonitors(facts),
     ...byNothingAsked(facts),
     ...byImports(facts),
   ]

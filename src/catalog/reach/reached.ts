@@ -82,7 +82,7 @@ export function possibleNow(facts: Facts): Possibility[] {
  * value. Undefined for a row that was reached.
  */
 export function notReached(facts: Facts, directive: Directive, proposed: Proposed): Possibility | undefined {
-  const denied = directive.denies ?? []
+  const denied = [...(directive.denies ?? []), ...(directive.mountNamespace ? (['see-mounts'] as const) : [])]
   if (denied.length === 0) return undefined
   return possibleNow(facts).find(
     (one) => denied.includes(one.use) && directive.leavesOpen?.(proposed, one) !== true,

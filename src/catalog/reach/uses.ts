@@ -13,6 +13,7 @@ export type Use =
   | 'raw-sockets'
   | 'list-interfaces'
   | 'see-others'
+  | 'see-mounts'
   | 'homes'
   | 'write-as-root'
 
@@ -31,6 +32,7 @@ export const USE_WORDS: Record<Use, string> = {
   'raw-sockets': 'send raw packets',
   'list-interfaces': 'list network interfaces',
   'see-others': 'look at other processes and file systems',
+  'see-mounts': 'report on the file systems that are mounted',
   homes: 'read homes',
   'write-as-root': 'write into folders of root',
 }
@@ -44,7 +46,7 @@ export interface Possibility {
   why: string
   /**
    * named: by its configuration; helper: a program with rights of its own may do it for the service; client: calls that
-   * only together have a purpose; import: a call alone, which is weak; unasked: nothing of it could be asked.
+   * only together have a purpose; monitor: it tells of the whole machine, and wrong numbers are no failure; import: a call alone, which is weak; unasked: nothing of it could be asked.
    */
-  from: 'named' | 'sudo' | 'helper' | 'interpreter' | 'client' | 'import' | 'unasked'
+  from: 'named' | 'sudo' | 'helper' | 'interpreter' | 'client' | 'monitor' | 'import' | 'unasked'
 }

@@ -10,7 +10,7 @@ import { apacheLike, httpdLike, nginxLike } from '../services.ts'
 const ASKED: Given = { level: 'standard', asked: true, exercised: false }
 
 function reach(more: Partial<ReachFacts>): ReachFacts {
-  return { named: [], imports: [], interpreters: [], sudo: [], ...more }
+  return { named: [], imports: [], interpreters: [], monitors: [], sudo: [], ...more }
 }
 
 function names(kind: NamedThing['kind'], name: string, more: Partial<NamedThing> = {}): ReachFacts {
@@ -180,6 +180,24 @@ test('a file in /tmp that its configuration names is looked for by others', () =
   const facts = daemon(990, { reach: names('temporary', '/tmp/drop/in.xml') })
   expect(row('PrivateTmp', facts).kind).toBe('unfit')
   expect(lines('ProtectSystem', facts).join()).toContain('-/tmp')
+})
+
+describe('a program that tells of the whole machine', () => {
+  const monitor = reach({ monitors: ['/usr/bin/teller'] })
+  test.each(['ProtectProc', 'PrivateTmp', 'ProtectHome', 'ProtectSystem'])(
+    'would tell of another one under %s, and nothing would fail',
+    (key) => {
+      expect(taken(key, daemon(990))).toBe(true)
+      expect(taken(key, daemon(990, { reach: monitor }))).toBe(false)
+      expect(missed(key, daemon(990, { reach: monitor }))).toContain('nobody compared its numbers')
+    },
+  )
+
+  test('keeps what leaves its view alone, and all where its use was played', () => {
+    expect(taken('LockPersonality', daemon(990, { reach: monitor }))).toBe(true)
+    const used = daemon(990, { reach: monitor, given: { ...ASKED, exercised: true } })
+    expect(taken('ProtectSystem', used)).toBe(true)
+  })
 })
 
 describe('an interpreter may do anything that its account can', () => {

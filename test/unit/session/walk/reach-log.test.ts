@@ -13,7 +13,7 @@ function silentDaemon(given: Given) {
     unit: { ...facts.unit, properties: STOCK },
     processes: [process(10, 0, { isMain: true })],
     given,
-    reach: { named: [], imports: [], interpreters: [], sudo: [] },
+    reach: { named: [], imports: [], interpreters: [], monitors: [], sudo: [] },
   }
 }
 
