@@ -1,6 +1,7 @@
-// npm run generate -- syscalls FOLDER | exposure: writes the tables that are the kernel's and systemd's anew
+// npm run generate -- syscalls FOLDER | exposure | schema: writes anew what comes from the kernel, systemd or the source
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { auditJsonSchema } from '../../src/session/audit/report.ts'
 import { EXPOSURE_TABLE } from '../../src/systemd/exposure/exposure-table.ts'
 import { exposureModule, measureExposureTable } from './exposure-table.ts'
 import { readSyscallHeaders, syscallModule } from './syscall-tables.ts'
@@ -9,7 +10,9 @@ const USAGE = `npm run generate -- syscalls FOLDER
   FOLDER: an unpacked linux-libc-dev of Linux 6.11 or newer:
   apt-get download linux-libc-dev && dpkg-deb -x linux-libc-dev_*.deb FOLDER
 npm run generate -- exposure
-  Asks the systemd-analyze of this machine, 252 or newer.`
+  Asks the systemd-analyze of this machine, 252 or newer.
+npm run generate -- schema
+  Writes the published schema of hardenctl audit --json.`
 
 /** npm starts its scripts in the folder of package.json. */
 function write(path: string, text: string): void {
@@ -22,6 +25,8 @@ if (what === 'syscalls' && folder !== undefined) {
   write('src/systemd/syscalls/syscall-numbers-data.ts', syscallModule(readSyscallHeaders(folder)))
 } else if (what === 'exposure') {
   write('src/systemd/exposure/exposure-table.ts', exposureModule(measureExposureTable(EXPOSURE_TABLE)))
+} else if (what === 'schema') {
+  write('src/session/audit/audit.schema.json', JSON.stringify(auditJsonSchema()))
 } else {
   console.error(USAGE)
   process.exitCode = 2

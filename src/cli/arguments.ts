@@ -22,7 +22,19 @@ export type Arguments =
   | { command: 'version' }
   | { command: 'status'; unit: string }
   | { command: 'undo'; unit: string }
+  | AuditArguments
   | WalkArguments
+
+export interface AuditArguments {
+  command: 'audit'
+  /** As given; empty for all services. */
+  units: readonly string[]
+  format: 'table' | 'json' | 'sarif'
+  /** File that gets the metrics. */
+  metrics?: string
+  /** Exposure ×10 that no service may exceed. */
+  threshold?: number
+}
 
 export interface WalkArguments extends Omit<WalkOptions, 'host'> {
   command: 'walk'
@@ -75,6 +87,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (values.version) return { command: 'version' }
   requireOwnOptions(command, values)
   if (command.name === 'help') return helpAbout(rest)
+  if (command.name === 'audit') return auditArguments(rest, values)
   if (head === undefined) throw new UsageError('name a unit, for example: sudo hardenctl apache2')
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status' || command.name === 'undo') return { command: command.name, unit }
@@ -110,6 +123,22 @@ function requireOwnOptions(command: CommandDefinition, values: Values): void {
   const taking = takers.map(({ name }) => (name === WALK.name ? 'the walk' : name)).join(' and ')
   const takes = own.size === 0 ? 'no options' : `only ${[...own].map((name) => `--${name}`).join(', ')}`
   throw new UsageError(`--${foreign} is for ${taking}; ${command.name} takes ${takes}`)
+}
+
+function auditArguments(units: readonly string[], values: Values): AuditArguments {
+  if (values.json && values.sarif) throw new UsageError('--json and --sarif both print: give one of them')
+  const metrics = textOf(values, 'metrics')
+  if (metrics === '') throw new UsageError('--metrics takes the path of a file')
+  const threshold = textOf(values, 'threshold')
+  if (threshold !== undefined && (!/^\d+$/.test(threshold) || Number(threshold) > 100))
+    throw new UsageError('--threshold takes 0 to 100; 50 is an exposure of 5.0')
+  return {
+    command: 'audit',
+    units,
+    format: values.json ? 'json' : values.sarif ? 'sarif' : 'table',
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
+  }
 }
 
 function walkArguments(unit: string, values: Values): WalkArguments {

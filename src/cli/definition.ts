@@ -140,6 +140,32 @@ const WALK_OPTIONS = [
   },
 ] as const satisfies readonly OptionDefinition[]
 
+const AUDIT_OPTIONS = [
+  {
+    name: 'json',
+    brief: 'print JSON',
+    help: 'Prints one JSON document, whose schema is src/session/audit/audit.schema.json.',
+  },
+  {
+    name: 'sarif',
+    brief: 'print SARIF 2.1.0',
+    help: 'Prints a SARIF 2.1.0 log: one result for each check that a service does not pass.',
+  },
+  {
+    name: 'metrics',
+    value: 'FILE',
+    offers: 'files',
+    brief: 'write metrics for node_exporter',
+    help: 'Writes metrics for the textfile collector of node_exporter into FILE, by rename, and prints no table.',
+  },
+  {
+    name: 'threshold',
+    value: 'N',
+    brief: 'exit with 1 above this exposure',
+    help: 'Exits with 1 if the exposure of a service, without what is accepted, is above N: 0 to 100, 50 for 5.0, as systemd-analyze has it.',
+  },
+] as const satisfies readonly OptionDefinition[]
+
 /**
  * The one definition of the command line: from it come the parser, the help, the manual page and the completions of the
  * shells. The walk is first: it is what a command line without another command's name means.
@@ -155,6 +181,17 @@ export const COMMANDS = [
     help: 'Walks the service UNIT through the stages: proposes settings with the evidence for each, tries them in a clone of the host, applies one stage, restarts the service, checks its health, and rolls back by itself if it is not as before.',
     offers: 'running',
     options: WALK_OPTIONS,
+  },
+  {
+    name: 'audit',
+    forms: [
+      { line: 'audit', does: 'all services: exposure, network, account, what a walk would win' },
+      { line: 'audit UNIT', does: 'check by check, and what hardenctl would do about each' },
+    ],
+    brief: 'show what could be hardened, and change nothing',
+    help: 'Shows all services of the host, or those that are named: exposure as systemd-analyze security counts it, whether the network reaches them, their account, what is kept, what stands in the way of a walk, and what a walk would win. That is predicted by what is seen, without a restart or a trial, so nothing of it is proven. Lines "Accept=UNIT CHECK until=YYYY-MM-DD REASON" in /etc/hardenctl/accepted.d/*.conf accept checks until that day.',
+    offers: 'running',
+    options: AUDIT_OPTIONS,
   },
   {
     name: 'status',

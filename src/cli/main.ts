@@ -37,12 +37,16 @@ async function main(): Promise<number> {
     return 0
   }
   if (process.getuid?.() !== 0) {
-    throw new UsageError(`hardenctl needs root to inspect and restart services: sudo hardenctl ${args.unit}`)
+    const words = args.command === 'audit' ? ['audit', ...args.units] : [args.unit]
+    throw new UsageError(
+      `hardenctl needs root to inspect and restart services: sudo hardenctl ${words.join(' ')}`,
+    )
   }
   enableCompileCache()
   // Loads only what the command needs, so that the help appears at once and the first frame soon.
   if (args.command === 'status')
     return (await import('./commands/status-command.ts')).runStatus(args.unit, printer())
+  if (args.command === 'audit') return (await import('./commands/audit-command.ts')).runAudit(args, printer())
   if (args.command === 'undo')
     return (await import('./commands/undo-command.ts')).runUndo(args.unit, printer())
   return (await import('./commands/walk-command.ts')).runWalk(args, printer())

@@ -18,12 +18,13 @@ import { readSockets } from './proc/sockets.ts'
 /**
  * Observes a service from outside, without a restart or a trace: systemd's data, its processes in /proc, and the files
  * that they lead to. `unit` is a real unit id ("apache2.service"). Unreadable things are in `gaps`; a stopped service
- * gives empty lists and a gap. Throws HostError only if not even systemctl can be started.
+ * gives empty lists and a gap. `known` are the facts of the machine where they were read already. Throws HostError only if
+ * not even systemctl can be started.
  */
-export async function observe(host: Host, unit: string): Promise<Facts> {
+export async function observe(host: Host, unit: string, known?: MachineFacts): Promise<Facts> {
   const gaps: BlindSpots = new Set()
   const unitFacts = await readUnit(host, unit)
-  const machine = await readMachine(host, gaps)
+  const machine = known ?? (await readMachine(host, gaps))
 
   const mainPid = Number(first(unitFacts.properties, 'MainPID'))
   const grouped = await processesOfGroup(host, first(unitFacts.properties, 'ControlGroup'), gaps)
@@ -53,10 +54,10 @@ export async function observe(host: Host, unit: string): Promise<Facts> {
   }
 }
 
-async function readMachine(
-  host: Host,
-  gaps: BlindSpots,
-): Promise<Pick<Facts, 'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups'>> {
+/** What all services of a machine have in common. */
+export type MachineFacts = Pick<Facts, 'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups'>
+
+export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Promise<MachineFacts> {
   const uname = await orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m']))
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
   return {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
-import { ExpectedError, orElse } from '../../host/errors.ts'
+import { ExpectedError, orElse, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Trial } from '../../trial/transaction/trial.ts'
@@ -177,6 +177,45 @@ export async function loadState(host: Host, unit: string): Promise<StoredState |
   }
   const text = await host.read(statePath(unit))
   return text === undefined ? undefined : parseState(text, unit)
+}
+
+/** What is remembered of every unit, and what can't be read of it, in sentences. */
+export async function loadStates(
+  host: Host,
+): Promise<{ states: Map<string, StoredState>; problems: string[] }> {
+  const states = new Map<string, StoredState>()
+  const problems: string[] = []
+  for (const folder of await host.list(STATE_FOLDER)) {
+    try {
+      const unit = await unitIn(host, folder)
+      const stored = unit === undefined ? undefined : await loadState(host, unit)
+      if (stored !== undefined) states.set(stored.unit, stored)
+    } catch (error) {
+      problems.push(reasonOf(error))
+    }
+  }
+  return { states, problems }
+}
+
+/** The unit that a state is about, by its own word: a folder's name does not tell it. */
+async function unitIn(host: Host, folder: string): Promise<string | undefined> {
+  const path = `${STATE_FOLDER}/${folder}/state.json`
+  const text = await host.read(path)
+  if (text === undefined) return undefined
+  const named = z.safeParse(z.looseObject({ unit: z.string() }), parsedOr(text, undefined))
+  const unit = named.success ? named.data.unit : undefined
+  if (unit === undefined || stateFolder(unit) !== `${STATE_FOLDER}/${folder}`)
+    throw new StoreError(`${path} is not a state of hardenctl`)
+  return unit
+}
+
+function parsedOr<Other>(text: string, other: Other): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // JSON.parse() throws only for a text that is no JSON.
+    return other
+  }
 }
 
 export async function saveState(host: Host, stored: StoredState): Promise<void> {

@@ -23,7 +23,7 @@ export interface Subject {
   dragged: string[]
 }
 
-async function requireSystemd(host: Host): Promise<number> {
+export async function requireSystemd(host: Host): Promise<number> {
   if (!(await bootedWithSystemd(host))) {
     throw new Refusal(
       'this machine was not booted with systemd',
@@ -113,6 +113,20 @@ export async function findUnit(host: Host, given: string): Promise<Found> {
   const properties = await showUnit(host, name)
   requireLoaded(name, properties)
   return { unit: first(properties, 'Id') || name, systemd, properties }
+}
+
+/** Units that a walk would restart too, or why it would be refused now. Changes nothing. */
+export async function wayOf(
+  host: Host,
+  found: Found,
+): Promise<Pick<Subject, 'dragged'> | { reason: string; next: string }> {
+  try {
+    requireLoaded(found.unit, found.properties)
+    return await preflight(host, found)
+  } catch (error) {
+    if (error instanceof Refusal) return { reason: error.message, next: error.next }
+    throw error
+  }
 }
 
 /** Refuses what can't be hardened safely. Changes nothing. */

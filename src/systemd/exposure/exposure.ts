@@ -15,7 +15,7 @@ export interface ExposureOptions {
   offline?: boolean
 }
 
-interface JudgedCheck {
+export interface JudgedCheck {
   id: string
   jsonField: string
   weight: number
@@ -68,16 +68,29 @@ export function exposure(settings: Settings, options: ExposureOptions): Exposure
     check,
     badness: applicableBadness(check, settings, options),
   }))
-  const counted = judged.filter((row) => row.badness !== undefined)
-  const weights = sum(counted.map((row) => row.check.weight))
-  const losses = counted.map((row) => Math.ceil(((row.badness ?? 0) * row.check.weight) / row.check.range))
-  const score = Math.ceil((100 * sum(losses)) / weights)
+  const { score, weights } = scoreOf(judged.map((row) => ({ ...row.check, badness: row.badness })))
   const checks = judged.map((row) => {
     const { id, jsonField, weight, range } = row.check
     const share = Math.ceil(Math.ceil(((row.badness ?? 0) * weight * 100) / range) / weights)
     return { id, jsonField, weight, badness: row.badness, range, exposure: share }
   })
   return { score, rating: rating(score), checks }
+}
+
+function scoreOf(checks: readonly Pick<JudgedCheck, 'weight' | 'badness' | 'range'>[]): {
+  score: number
+  weights: number
+} {
+  const counted = checks.filter((check) => check.badness !== undefined)
+  const weights = sum(counted.map(({ weight }) => weight))
+  const losses = counted.map((check) => Math.ceil(((check.badness ?? 0) * check.weight) / check.range))
+  return { score: Math.ceil((100 * sum(losses)) / weights), weights }
+}
+
+/** The score ×10 if these checks had found nothing: by JSON field. */
+export function scoreWithout({ checks }: Exposure, fields: ReadonlySet<string>): number {
+  const isPassed = (check: JudgedCheck) => check.badness !== undefined && fields.has(check.jsonField)
+  return scoreOf(checks.map((check) => (isPassed(check) ? { ...check, badness: 0 } : check))).score
 }
 
 /** The word for a score ×10. */

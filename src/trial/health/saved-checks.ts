@@ -1,5 +1,6 @@
+import { distrust } from '../../host/distrust.ts'
 import { ExpectedError } from '../../host/errors.ts'
-import type { FileStat, Host } from '../../host/host.ts'
+import type { Host } from '../../host/host.ts'
 import { CheckError, parseCheck, parseExercise } from './check.ts'
 
 /** Checks and exercises that root wrote down for a unit, as texts; both are played in every walk of it. */
@@ -15,19 +16,8 @@ export class SavedChecksError extends ExpectedError {
 
 const CONFIGURATION = '/etc/hardenctl'
 const FOLDER = `${CONFIGURATION}/checks.d`
-const MAX_BYTES = 64 * 1024
 const MAX_FILES = 32
 const MAX_LINES = 64
-
-/** They name programs that run as anybody, root too, so that only root may have a say in them. */
-function distrust(path: string, stat: FileStat, kind: 'directory' | 'file'): string | undefined {
-  if (stat.kind !== kind) return `${path} is no plain ${kind}`
-  if (stat.uid !== 0) return `${path} belongs to user ${stat.uid}, not to root`
-  if ((stat.mode & 0o022) !== 0) return `${path} is writable by others than root`
-  if (kind === 'directory') return undefined
-  if (stat.links > 1) return `${path} has a second name`
-  return stat.size > MAX_BYTES ? `${path} is larger than ${MAX_BYTES / 1024} KiB` : undefined
-}
 
 /** False where there is nothing. Throws SavedChecksError where somebody else than root could have written it. */
 async function trusted(host: Host, path: string, kind: 'directory' | 'file'): Promise<boolean> {

@@ -25,13 +25,15 @@ import { Trace } from '../../../src/observe/trace/trace.ts'
 import { unitOfCgroup } from '../../../src/rehearsal/compare/listener-unit.ts'
 import { endpointsInJournal } from '../../../src/rehearsal/compare/missing-endpoints.ts'
 import { layersIn, parseFound } from '../../../src/rehearsal/compare/overlay-diff.ts'
+import { AcceptedError, parseAccepted } from '../../../src/session/overview/accepted.ts'
 import { parseTicks } from '../../../src/session/proof/clone-scheduler.ts'
 import { parseState, StoreError } from '../../../src/session/store/store.ts'
 import { exposure } from '../../../src/systemd/exposure/exposure.ts'
-import { parseOverall } from '../../../src/systemd/exposure/security.ts'
+import { parseOverall, parseSaidChecks } from '../../../src/systemd/exposure/security.ts'
 import { parseSeccompJournal, parseSeccompText } from '../../../src/systemd/log/audit.ts'
 import { parseJournal } from '../../../src/systemd/log/journal.ts'
 import { parseExec } from '../../../src/systemd/manager/exec.ts'
+import { parseShowMany, parseUnitList } from '../../../src/systemd/manager/services.ts'
 import { parseShow } from '../../../src/systemd/manager/show.ts'
 import { serviceName, UnitNameError } from '../../../src/systemd/manager/unit-name.ts'
 import { parseVersion, scoresBpf } from '../../../src/systemd/manager/version.ts'
@@ -58,6 +60,10 @@ export const PARSERS: Parser[] = [
   ['exec', (text) => parseExec(text)],
   ['journal', (text) => parseJournal(text)],
   ['exposure', (text) => parseOverall(text)],
+  ['checks', (text) => parseSaidChecks(text)],
+  ['unit list', (text) => parseUnitList(text)],
+  ['show of many', (text) => parseShowMany(text, 2)],
+  ['accepted', (text) => parseAccepted(text, '/x'), AcceptedError],
   ['syscall groups', (text) => flattenGroups(parseSyscallGroups(text))],
   ['seccomp text', (text) => parseSeccompText(text)],
   ['seccomp journal', (text) => parseSeccompJournal(text)],

@@ -1,0 +1,86 @@
+import type { Host } from '../../host/host.ts'
+import { first, listOf, parseShow, showUnit } from './show.ts'
+
+/** What `systemctl show` prints, by key. */
+export type Properties = Record<string, string[]>
+
+/** Units of one call: few enough for one command line, many enough that the calls cost nothing. */
+const AT_ONCE = 60
+/** Marks that some releases print before a unit that failed or is masked. */
+const MARK = /^[^\w\\:@-]+\s*/
+
+/** Names in the first column of `systemctl list-units` or `list-unit-files`, and the column after it. */
+export function parseUnitList(text: string): { name: string; state: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const [name, state = ''] = line.replace(MARK, '').split(/\s+/)
+    return name?.endsWith('.service') ? [{ name, state }] : []
+  })
+}
+
+/** Unit files that start nothing of their own. */
+const NO_SERVICE = new Set(['alias', 'masked', 'masked-runtime', 'bad'])
+
+async function list(host: Host, verb: 'list-units' | 'list-unit-files') {
+  const options = ['--all', '--full', '--plain', '--no-legend', '--no-pager', '--type=service']
+  return parseUnitList((await host.run(['systemctl', verb, ...options])).stdout)
+}
+
+/** The services that PID 1 has in memory, running or not. */
+export async function loadedServices(host: Host): Promise<string[]> {
+  const units = await list(host, 'list-units')
+  return units.filter(({ state }) => state === 'loaded').map(({ name }) => name)
+}
+
+/**
+ * The services that have a unit file: those that can be started, and templates, of which instances are made
+ * ("getty@.service"). Takes much longer than loadedServices(), since systemctl reads each file.
+ */
+export async function installedServices(host: Host): Promise<{ startable: string[]; templates: string[] }> {
+  const files = await list(host, 'list-unit-files')
+  const names = files.filter(({ state }) => !NO_SERVICE.has(state)).map(({ name }) => name)
+  return { startable: names.filter((name) => !isTemplate(name)), templates: names.filter(isTemplate) }
+}
+
+function isTemplate(name: string): boolean {
+  return name.includes('@.')
+}
+
+/**
+ * Parts the output of `systemctl show` for several units. Each part begins with the key that the whole begins with.
+ * Undefined where that does not give `count` parts: a value may hold blank lines, and then each unit is asked alone.
+ */
+export function parseShowMany(text: string, count: number): Properties[] | undefined {
+  const key = /^([A-Z][A-Za-z0-9]*)=/.exec(text)?.[1]
+  if (key === undefined) return undefined
+  const parts = text.split(new RegExp(`\\n\\n(?=${key}=)`))
+  return parts.length === count ? parts.map(parseShow) : undefined
+}
+
+/** Properties of several units, in their order: all of them, or those that are named. */
+export async function showUnits(
+  host: Host,
+  units: readonly string[],
+  properties: readonly string[] = [],
+): Promise<Properties[]> {
+  const parts: Promise<Properties[]>[] = []
+  for (let at = 0; at < units.length; at += AT_ONCE)
+    parts.push(showPart(host, units.slice(at, at + AT_ONCE), properties))
+  return (await Promise.all(parts)).flat()
+}
+
+async function showPart(
+  host: Host,
+  units: readonly string[],
+  properties: readonly string[],
+): Promise<Properties[]> {
+  const chosen = properties.length === 0 ? '--all' : `--property=${['Id', 'Names', ...properties].join(',')}`
+  const { stdout } = await host.run(['systemctl', 'show', '--no-pager', chosen, '--', ...units])
+  const found = parseShowMany(stdout, units.length)
+  const isTheirs = found?.every((one, index) => namesOf(one).includes(units[index] as string))
+  if (found !== undefined && isTheirs === true) return found
+  return Promise.all(units.map((unit) => showUnit(host, unit, properties)))
+}
+
+function namesOf(properties: Properties): string[] {
+  return [first(properties, 'Id'), ...listOf(properties, 'Names')]
+}
