@@ -117,6 +117,8 @@ export interface TalkStep {
   send?: string
   /** Regular expression, "." matching every byte: the answer is whole once it matches. Absent: nothing is waited for. */
   until?: string
+  /** Regular expression: the conversation ends here where the answer does not match. */
+  wanted?: string
   /** Milliseconds after which the turn is over, whatever has come. */
   waitMs: number
 }

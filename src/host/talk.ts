@@ -67,6 +67,11 @@ function isWhole({ until }: TalkStep, heard: string): boolean {
   return until === undefined || new RegExp(until, 's').test(heard)
 }
 
+/** Whether the answer to a turn is one that the next turn may follow. */
+export function isWanted({ wanted }: TalkStep, heard: string): boolean {
+  return wanted === undefined || new RegExp(wanted, 's').test(heard)
+}
+
 /**
  * Holds a conversation: each turn is said once the one before it is over. Settles within the request's time limit and
  * with a bounded number of bytes, whatever the other side does. ok: the other side could be reached; over datagrams,
@@ -96,6 +101,8 @@ export function talk({ to, steps, timeoutMs }: Talk): Promise<ProbeAnswer> {
       clearTimeout(waiting)
       const step = steps[heard.length]
       if (done) return
+      const last = steps[heard.length - 1]
+      if (last !== undefined && !isWanted(last, heard.at(-1) ?? '')) return finish()
       if (step === undefined) return finish()
       heard.push('')
       if (step.send !== undefined) line?.say(Buffer.from(step.send, 'latin1'))

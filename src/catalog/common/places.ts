@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix'
-import { isBelowAny, throughRun } from '../../host/paths.ts'
+import { isBelow, isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import { MANAGING_SETTINGS, managedPaths } from '../../systemd/settings/managed-directories.ts'
 import { unique } from './proposal.ts'
@@ -59,6 +59,14 @@ export function ownDirectory(path: string): string | undefined {
     found = at
   }
   return undefined
+}
+
+/** Folders that have a file or a folder for each account: hier(7). */
+const OF_ACCOUNTS = ['/home', '/var/mail', '/var/spool/mail']
+
+/** The folder for all accounts that a path is in: who writes for one of them writes for each. */
+export function placeOfAccounts(path: string): string | undefined {
+  return OF_ACCOUNTS.find((folder) => isBelow(path, folder))
 }
 
 /** Files and sockets that are written, with their real paths. A shared folder among the facts is left out. */

@@ -7,6 +7,7 @@ import {
   isVolatile,
   managedDirectories,
   ownDirectory,
+  placeOfAccounts,
   unitPath,
   written,
 } from '../common/places.ts'
@@ -78,14 +79,14 @@ function placesWritten(facts: Facts): Writing[] {
 }
 
 /**
- * Files that its own processes changed while it was followed and have closed again: in its own directory, or files that
- * existed before. A refused write of this kind often leaves no log line.
+ * Files that its own processes changed while it was followed and have closed again: in its own directory, in one that
+ * has a place for each account, or files that existed before. A refused write of this kind often leaves no log line.
  */
 function changedInClone({ learned }: Facts, covered: readonly string[]): Writing[] {
   return (learned?.changed ?? []).flatMap((file) => {
     const path = throughRun(file.path)
     const made = file.uses.includes('create') || file.uses.includes('remove')
-    const place = ownDirectory(path) ?? (made ? undefined : path)
+    const place = placeOfAccounts(path) ?? ownDirectory(path) ?? (made ? undefined : path)
     if (file.sightings.length === 0 || place === undefined) return []
     return isBelowAny(path, [...covered, ...TEMPORARY]) ? [] : [{ path: place, why: changedText(file) }]
   })

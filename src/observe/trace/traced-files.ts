@@ -95,6 +95,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   lsetxattr: named('attributes'),
   fsetxattr: descriptor('attributes'),
   removexattr: named('attributes'),
+  chdir: named('read'),
   execve: named('execute'),
   execveat: namedAt('execute'),
   mmap: ([, , protection, , file]) =>

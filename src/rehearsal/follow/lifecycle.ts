@@ -11,6 +11,8 @@ import {
 } from '../../systemd/manager/control.ts'
 import { answerTo } from '../../trial/health/ask.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
+import { fullLabel } from '../../trial/health/full/exchange.ts'
+import { playAllFull } from '../../trial/health/full/play-full.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
@@ -20,8 +22,6 @@ import { TRACE_FOLDER } from './strace.ts'
 export interface Lifecycle {
   facts: Facts
   baseline: Baseline
-  /** What else is done while it serves: the person's exercises. */
-  exercise?(): Promise<void>
   /** What it bears unhardened: no reload is played where it does not bear one, and a stop gets the time that it takes. */
   borne?: { reload: boolean; stopMs: number }
   signal?: AbortSignal
@@ -29,6 +29,8 @@ export interface Lifecycle {
 
 /** A traced service stops twice at each call, and a clone gets only spare processor time. */
 const PATIENCE = 6
+/** Less, since a copy that is refused never comes. */
+const COPY_PATIENCE = 2
 const ROUNDS = 3
 const ROTATE_LIMIT_MS = 60_000
 
@@ -41,7 +43,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
   const report = await checkHealth({
     host,
     unit,
-    baseline,
+    baseline: { ...baseline, full: [] },
     before: ANY_START,
     since,
     startLimitMs: Math.min(JOB_LIMIT_MS, startLimitMs(baseline) * PATIENCE),
@@ -57,9 +59,21 @@ async function askAll(host: Host, { baseline }: Lifecycle): Promise<void> {
   }
 }
 
+/** Once, since a trace tells what the first time tells; a copy comes later than without a trace. */
+async function playFull(host: Host, { baseline: { full = [] } }: Lifecycle): Promise<void> {
+  const patient = full.map((check) => {
+    const { arrival } = check
+    if (arrival === undefined) return check
+    return { ...check, arrival: { ...arrival, waitMs: arrival.waitMs * COPY_PATIENCE } }
+  })
+  const answers = await playAllFull(host, patient)
+  const failed = answers.find(({ check, answer }) => answer !== check.done)
+  if (failed) throw new ExpectedError(`${fullLabel(failed.check)} was ${failed.answer}`)
+}
+
 async function serve(host: Host, life: Lifecycle): Promise<void> {
   await askAll(host, life)
-  await life.exercise?.()
+  await playFull(host, life)
 }
 
 async function reload(host: Host, life: Lifecycle): Promise<void> {

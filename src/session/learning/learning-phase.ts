@@ -26,7 +26,9 @@ async function follow(
   written: () => Promise<WrittenPath[]>,
 ): Promise<{ facts: LearnedFacts; trace: Learned } | { why: string }> {
   const { unit, architecture, systemd, kernel, executables } = facts
-  const phases = lifecycleOf(clone.host, { facts, baseline, borne: controlOf(rehearsing), signal })
+  const control = controlOf(rehearsing)
+  const whole = { ...baseline, full: control.full }
+  const phases = lifecycleOf(clone.host, { facts, baseline: whole, borne: control, signal })
   const result = await learn(clone, { unit, architecture, phases, signal })
   if ('why' in result) return result
   const packages = await packageVersions(

@@ -8,6 +8,7 @@ import type { VolatileListing } from '../../rehearsal/compare/volatile.ts'
 import { complaintsSince, markLogs } from '../../trial/diagnosis/complaints.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
+import { longestMs } from '../../trial/health/full/play-full.ts'
 import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
@@ -22,6 +23,9 @@ import { asAfterBoot, type Control, controlOf } from './control.ts'
 import { helps } from './loosen.ts'
 import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
 import type { ProofJob, Verdict } from './verdicts.ts'
+
+/** After a restart, a reload, and a stop and a start. */
+const TIMES_IN_FULL = 3
 
 interface Answer {
   verdict: Verdict
@@ -172,6 +176,13 @@ async function replayPending({ pendingChange }: WalkContext, trials: TrialContex
   if (!kept.kept) throw new TrialError(kept.reason)
 }
 
+/** With what is played in full after each start and reload of a trial. */
+function withFull(trials: TrialContext, { full }: Control): TrialContext {
+  const ms = full.reduce((sum, check) => sum + longestMs(check), 0) * TIMES_IN_FULL
+  const deadManSeconds = trials.deadManSeconds + Math.ceil(ms / 1000)
+  return { ...trials, baseline: { ...trials.baseline, full }, deadManSeconds }
+}
+
 /** A clone in the state of the host that the stages are applied to. */
 export interface PreparedClone {
   clone: Clone
@@ -197,7 +208,8 @@ export async function bootStage(
     if ('verdict' in booted) return { why: unlikeLive(booted.verdict) }
     clone = booted.clone
     await replayPending(context, booted.trials)
-    return { ...booted, live, control: controlOf(rehearsing) }
+    const control = controlOf(rehearsing)
+    return { ...booted, trials: withFull(booted.trials, control), live, control }
   } catch (error) {
     // The reason why it could not be prepared says more; PID 1 ends the rest of it.
     await clone?.dispose().catch(() => undefined)

@@ -1,8 +1,10 @@
 import { reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Facts } from '../../observe/facts.ts'
 import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
 import { queue, resetFailed, socketsOf } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
+import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
 import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
@@ -10,6 +12,7 @@ import { attempt } from '../../trial/transaction/transaction.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
 import { takeBack } from '../../trial/transaction/undo.ts'
+import { playFullControl } from './full-control.ts'
 
 /**
  * The steps of a trial that the unhardened service survives. A trial plays only these: a step that fails without
@@ -21,12 +24,14 @@ export interface Control {
   restart: 'boot' | 'plain' | 'none'
   /** Milliseconds that its stop took. */
   stopMs: number
+  /** What is played from its beginning to its end in each trial in a clone. */
+  full: readonly FullCheck[]
   /** The steps that are left out and why, one sentence each. */
   notes: readonly string[]
 }
 
 /** If no clone can play the steps, the service is expected to survive all of them. */
-export const UNPLAYED: Control = { reload: true, restart: 'boot', stopMs: 0, notes: [] }
+export const UNPLAYED: Control = { reload: true, restart: 'boot', stopMs: 0, full: [], notes: [] }
 
 /** The steps that a clone played. */
 export function controlOf(
@@ -75,14 +80,25 @@ async function survivorHelp(host: Host, unit: string): Promise<string> {
 
 /**
  * Plays on the unhardened service in a clone what each trial will play: a restart with an empty drop-in and its health
- * check, a reload, a stop and a start as after a boot. Returns why nothing can be proven if the service does not even
- * survive the restart.
+ * check, a reload, a stop and a start as after a boot, and its protocols in full. Returns why nothing can be proven if
+ * the service does not even survive the restart.
  */
 export async function playControl(
   trials: TrialContext,
   volatile: VolatileListing,
-  canReload: boolean,
+  facts: Facts,
 ): Promise<Control | { why: string }> {
+  const steps = await playSteps(trials, volatile, facts.unit.canReload)
+  if ('why' in steps) return steps
+  const { full, notes } = await playFullControl(trials, facts)
+  return { ...steps, full, notes: [...steps.notes, ...notes] }
+}
+
+async function playSteps(
+  trials: TrialContext,
+  volatile: VolatileListing,
+  canReload: boolean,
+): Promise<Omit<Control, 'full'> | { why: string }> {
   const { host, unit } = trials
   const restarted = await attempt(trials, 'all', { assignments: [], ownership: [] })
   if (!restarted.healthy) {

@@ -25,7 +25,7 @@ async function askClone(
     if ('verdict' in booted) return booted.verdict
     const { clone, trials, volatile } = booted
     try {
-      const play = () => playControl(trials, volatile, facts.unit.canReload)
+      const play = () => playControl(trials, volatile, facts)
       const control = await context.timings.during('control', play)
       return 'why' in control ? { same: undefined, why: control.why } : { same: true, control }
     } finally {

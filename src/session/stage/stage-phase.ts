@@ -8,6 +8,7 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import { learnAgain } from '../learning/learning-phase.ts'
 import { learnLive } from '../learning/live-learning.ts'
 import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
+import { controlOf } from '../proof/control.ts'
 import { StageProving } from '../proof/stage-proving.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { takeBackLate } from '../walk/last-check.ts'
@@ -43,10 +44,11 @@ async function lookAt(
 }
 
 /** What the walk plays of the service's uses. */
-function givenTo({ options }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
+function givenTo({ options, rehearsing }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
   const live = learned?.phases.some((phase) => isLive({ phase })) === true
   const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
-  return { level: options.level, asked: answers.length > 0, exercised }
+  const full = controlOf(rehearsing).full.map(({ protocol }) => protocol)
+  return { level: options.level, asked: answers.length + full.length > 0, exercised, full }
 }
 
 function open(context: WalkContext, baseline: Baseline, work: StageWork): StageProving {

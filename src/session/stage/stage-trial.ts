@@ -8,6 +8,8 @@ import { keep } from '../../trial/transaction/keep.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import type { Attempt, Change, TrialContext, Undone } from '../../trial/transaction/trial.ts'
 import { undo } from '../../trial/transaction/undo.ts'
+import { controlOf } from '../proof/control.ts'
+import { fullText } from '../proof/full-words.ts'
 import type { Verdict } from '../proof/verdicts.ts'
 import type { KeptStage } from '../store/store.ts'
 import type { WalkContext } from '../walk/context.ts'
@@ -34,7 +36,10 @@ export interface TrialTarget {
 export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict | undefined): string {
   if (context.rehearsing === undefined) return ''
   if (verdict?.holds === true)
-    return 'rehearsed first in a clone: restart, reload, stop, and a start as after a boot'
+    return [
+      'rehearsed first in a clone: restart, reload, stop, and a start as after a boot',
+      ...controlOf(context.rehearsing).full.map((check) => `there ${fullText(check)}`),
+    ].join('; ')
   return `not rehearsed: ${'reason' in set ? set.reason : 'no clone could tell'}`
 }
 

@@ -89,6 +89,7 @@ const keptStage = z.strictObject({
 const reached = z.strictObject({
   checks: z.int(),
   exercises: z.int(),
+  full: z.exactOptional(z.array(z.string())),
   played: z.array(z.string()),
   rows: z.array(z.string()),
   gain: z.int(),

@@ -105,7 +105,7 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
     if (problem === undefined) break
     healthy = context.store.state.kept.length > 0 || (await answersAgain(context, baseline))
   }
-  const reached = context.reachLog.reached(baseline)
+  const reached = context.reachLog.reached(baseline, control.full)
   if (context.store.state.kept.length > 0) await context.store.save({ reached })
   notes.push(reachLine(reached))
   const { stock, kept } = context.store.state

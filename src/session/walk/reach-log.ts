@@ -2,6 +2,8 @@ import type { Stage } from '../../catalog/common/types.ts'
 import { played } from '../../catalog/reach/reached.ts'
 import { USE_WORDS, type Use } from '../../catalog/reach/uses.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
+import type { FullCheck } from '../../trial/health/full/exchange.ts'
+import { fullText } from '../proof/full-words.ts'
 import { predict, type StageWork } from '../stage/stage-work.ts'
 import { formatScore } from '../store/score.ts'
 
@@ -9,6 +11,8 @@ import { formatScore } from '../store/score.ts'
 export interface Reached {
   checks: number
   exercises: number
+  /** What clones played from its beginning to its end, as clauses; absent where nothing was. */
+  full?: string[]
   played: string[]
   /** Directives that deny a possible use which nobody played. */
   rows: string[]
@@ -37,12 +41,14 @@ export class ReachLog {
     this.#stages.set(work.stage, { rows: left.map(([key]) => key), gain: Math.max(0, gain) })
   }
 
-  reached({ answers }: Baseline): Reached {
+  /** `full`: what each trial in a clone played. */
+  reached({ answers }: Baseline, full: readonly FullCheck[] = []): Reached {
     const stages = [...this.#stages.values()]
     const exercises = answers.filter(({ check }) => check.kind === 'exercise').length
     return {
       checks: answers.length - exercises,
       exercises,
+      ...(full.length === 0 ? {} : { full: full.map(fullText) }),
       played: [...this.#played].map((use) => USE_WORDS[use]),
       rows: stages.flatMap(({ rows }) => rows),
       gain: stages.reduce((sum, { gain }) => sum + gain, 0),
@@ -55,9 +61,10 @@ function count(number: number, what: string): string {
 }
 
 /** "Played: 2 checks and no exercise. Not reached: 4 rows, 0.9 (User, …): give --exercise, learn live, or tick them." */
-export function reachLine({ checks, exercises, played: uses, rows, gain }: Reached): string {
+export function reachLine({ checks, exercises, full = [], played: uses, rows, gain }: Reached): string {
   const seen = uses.length === 0 ? '' : `; seen to ${uses.join(', ')}`
-  const done = `Played: ${count(checks, 'check')} and ${count(exercises, 'exercise')}${seen}.`
+  const inClones = full.length === 0 ? '' : `; in clones ${full.join(', ')}`
+  const done = `Played: ${count(checks, 'check')} and ${count(exercises, 'exercise')}${inClones}${seen}.`
   if (rows.length === 0) return `${done} No row was left for a use that was not reached.`
   const left = `${count(rows.length, 'row')}, ${formatScore(gain)} (${rows.join(', ')})`
   return `${done} Not reached: ${left}: give --exercise, learn live, or tick them.`

@@ -3,6 +3,7 @@ import type { Host } from '../../host/host.ts'
 import type { SocketFacts } from '../../observe/facts.ts'
 import { type Asked, answerTo } from './ask.ts'
 import type { Check } from './check.ts'
+import type { FullCheck } from './full/exchange.ts'
 
 /** One address that the service's processes hold, as it must be held again after a restart. */
 export interface Listener {
@@ -26,6 +27,8 @@ export interface Baseline {
   startMs: number
   /** The set of processes changes even at rest (a service that forks jobs), so it can't be asked to come to rest. */
   restless: boolean
+  /** Of the trials in a clone alone: what else is played, which went well without hardening. */
+  full?: readonly FullCheck[]
 }
 
 /** Where a probe can reach a listener from the same machine. */

@@ -62,7 +62,8 @@ export function checkKey(check: Check): string {
   }
 }
 
-function talkLabel({ protocol, to }: TalkCheck): string {
+/** "SMTP on 127.0.0.1 port 25" */
+export function talkLabel({ protocol, to }: Pick<TalkCheck, 'protocol' | 'to'>): string {
   if (to.transport === 'unix') return `${protocol} on ${to.path}`
   const carried = to.transport === 'tls' ? ' over TLS' : ''
   return `${protocol}${carried} on ${to.address} port ${to.port}`

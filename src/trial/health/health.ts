@@ -6,6 +6,7 @@ import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
 import { answerTo } from './ask.ts'
 import { type Baseline, isExercise } from './baseline.ts'
 import type { Check } from './check.ts'
+import { playAllFull } from './full/play-full.ts'
 import {
   type Before,
   type HeardAnswer,
@@ -157,7 +158,7 @@ async function observeNow(
   return { observation, records }
 }
 
-/** Plays the exercises on a service whose probes passed, and checks whether it is still healthy. */
+/** Plays exercises and full exchanges on a service whose probes passed, and checks whether it is still healthy. */
 async function exercise(
   question: Watch,
   filter: Filter | undefined,
@@ -166,18 +167,21 @@ async function exercise(
 ): Promise<HealthReport> {
   const { host, unit, baseline } = question
   const exercises = baseline.answers.map(({ check }) => check).filter(isExercise)
-  if (exercises.length === 0) {
+  const { full = [] } = baseline
+  if (exercises.length + full.length === 0) {
     const proof = proofOf(probed.observation, baseline)
     return { healthy: true, reasons: [], proof, records: probed.records, last: snapshots.at(-1) }
   }
   const group = snapshots.at(-1)?.group ?? ''
   const played = await question.sightings.during(group, play(host, exercises))
+  const toTheEnd = await question.sightings.during(group, playAllFull(host, full))
   snapshots.push(await takeSnapshot(host, unit))
   const rest = restAtEnd(snapshots.slice(0, -1))
-  const { observation, records } = await observeNow(question, filter, snapshots, false, async () => [
+  const { observation: seen, records } = await observeNow(question, filter, snapshots, false, async () => [
     ...probed.observation.answers,
     ...played,
   ])
+  const observation = { ...seen, full: toTheEnd }
   // An exercise may start workers; the next look tells whether they are at rest.
   const reasons = judge({ ...observation, restful: Math.max(rest, observation.restful) }, baseline)
   const healthy = reasons.length === 0

@@ -1,6 +1,7 @@
 import type { SocketFacts } from '../../observe/facts.ts'
 import { type Baseline, type CheckAnswer, type Listener, lastingAddress } from './baseline.ts'
 import { checkKey, checkLabel } from './check.ts'
+import { type FullAnswer, fullLabel } from './full/exchange.ts'
 import { pidOf, type UnitSnapshot } from './unit-snapshot.ts'
 
 /** A problem of a service in one line, with its kind for the diagnosis. */
@@ -48,6 +49,8 @@ export interface Observation {
   limitMs: number
   sockets: SocketFacts[]
   answers: HeardAnswer[]
+  /** What the full exchanges came to; absent until they were played. */
+  full?: readonly FullAnswer[]
   /** "chown (fchownat)" for each system call that a filter killed. */
   killed: string[]
   /** Snapshots at the end in which the set of processes was the same. */
@@ -142,6 +145,12 @@ function judgeAnswers({ answers }: Observation, baseline: Baseline): Reason[] {
   })
 }
 
+function judgeFull({ full }: Observation): Reason[] {
+  return (full ?? []).flatMap(({ check, answer }): Reason[] =>
+    answer === check.done ? [] : [{ kind: 'answer', text: `${fullLabel(check)} was ${answer}` }],
+  )
+}
+
 /** Why the service is not healthy; empty if it is. Causes come before effects. */
 export function judge(observation: Observation, baseline: Baseline): Reason[] {
   const killed = observation.killed.map(
@@ -154,6 +163,7 @@ export function judge(observation: Observation, baseline: Baseline): Reason[] {
     ...judgeStability(observation, baseline),
     ...judgeListeners(observation, baseline),
     ...judgeAnswers(observation, baseline),
+    ...judgeFull(observation),
   ]
 }
 
@@ -164,7 +174,10 @@ function notPlayed(answers: readonly CheckAnswer[]): string[] {
 }
 
 /** The proof in sentences; only for an observation in which judge() found nothing. */
-export function proofOf({ snapshots, answers, before }: Observation, baseline: Baseline): string[] {
+export function proofOf(
+  { snapshots, answers, before, full = [] }: Observation,
+  baseline: Baseline,
+): string[] {
   const last = snapshots.at(-1)
   const invocation = before.goesOn
     ? 'it was not restarted: the invocation is the same'
@@ -182,6 +195,7 @@ export function proofOf({ snapshots, answers, before }: Observation, baseline: B
         ]
       : []),
     ...answers.map(({ check, answer }) => `${checkLabel(check)}: ${answer}, as before`),
+    ...full.map(({ check, answer }) => `${fullLabel(check)} was ${answer}`),
     ...notPlayed(answers),
   ]
 }

@@ -68,6 +68,24 @@ describe('a conversation', () => {
     expect(performance.now() - started).toBeLessThan(1500)
   })
 
+  it('ends where an answer is another than the wanted one', async () => {
+    let got = ''
+    const to = await serve((socket) => {
+      socket.write('550 no\n')
+      socket.on('data', (data) => (got += data))
+    })
+    const answer = await talk(
+      to,
+      [
+        { ...LINE, wanted: '^2' },
+        { ...LINE, send: 'more\n' },
+      ],
+      1000,
+    )
+    expect(answer).toMatchObject({ ok: true, heard: ['550 no\n'] })
+    expect(got).toBe('')
+  })
+
   it('tells that the server ended it, with what was heard until then', async () => {
     const to = await serve((socket) => socket.end('421 bye\r\n'))
     const answer = await talk(to, [LINE, { ...LINE, send: 'x' }])

@@ -13,6 +13,7 @@ export const HOSTS: readonly Protocol[] = [
     name: 'SSH',
     spec: 'RFC 4253',
     ports: { tcp: [22] },
+    behindPassword: 'a session',
     greeting: /(?:^|\n)SSH-\d/,
     // The key exchange is offered by the process that serves the connection, before anybody is named.
     gentle: [heardFirst('(?:^|\\n)SSH-[^\\n]*\\n'), said('SSH-2.0-hardenctl\r\n', '^.{5}\\x14')],
@@ -37,6 +38,7 @@ export const HOSTS: readonly Protocol[] = [
     name: 'SNMP',
     spec: 'RFC 3414',
     ports: { udp: [161] },
+    behindPassword: 'a value',
     gentle: [said(DISCOVERY, '^\\x30.{40}')],
     read: ([answer = '']) =>
       answer.startsWith('\x30') && answer.includes(UNKNOWN_ENGINE) ? 'reports its engine' : undefined,
@@ -64,6 +66,7 @@ export const HOSTS: readonly Protocol[] = [
     name: 'RFB',
     spec: 'RFC 6143',
     ports: { tcp: [5900] },
+    behindPassword: 'a screen',
     greeting: /^RFB \d{3}\.\d{3}\n/,
     gentle: [heardFirst(LINE)],
     read: ([greeting = '']) => {

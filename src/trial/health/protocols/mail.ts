@@ -55,6 +55,7 @@ export const MAIL: readonly Protocol[] = [
     name: 'IMAP',
     spec: 'RFC 9051',
     ports: { tcp: [143], tls: [993] },
+    behindPassword: 'a mailbox',
     greeting: /^\* (?:OK|PREAUTH|BYE)\b/i,
     gentle: [
       heardFirst(LINE),
@@ -73,6 +74,7 @@ export const MAIL: readonly Protocol[] = [
     name: 'POP3',
     spec: 'RFC 1939',
     ports: { tcp: [110], tls: [995] },
+    behindPassword: 'a mailbox',
     greeting: /^\+OK\b/,
     // A refusal is one line; a list ends with a dot.
     gentle: [heardFirst(LINE), said('CAPA\r\n', '^-[^\\n]*\\n|\\n\\.\\r?\\n'), said('QUIT\r\n', LINE)],

@@ -19,6 +19,8 @@ export interface Protocol {
   gentle: readonly TalkStep[]
   /** The compared part of the answers, in words for a person; undefined if this is not an answer of the protocol. */
   read(heard: readonly string[]): string | undefined
+  /** What nobody gets from it without a password, as the object of a sentence: "a mailbox". */
+  behindPassword?: string
   /** A port that gave no sign may be asked so in a clone: an answer can't be mistaken for another protocol's. */
   tellsItself?: true
 }
@@ -38,6 +40,11 @@ export function said(send: string, until?: string): TalkStep {
 
 export function heardFirst(until: string): TalkStep {
   return { until, waitMs: TURN_MS }
+}
+
+/** The same, where the conversation ends unless the answer matches. */
+export function saidFor(wanted: string, send: string, until: string): TalkStep {
+  return { send, until, wanted, waitMs: TURN_MS }
 }
 
 /** Bytes out of hexadecimal text, blanks between them as one likes. */

@@ -17,6 +17,7 @@ export const QUEUES: readonly Protocol[] = [
     name: 'AMQP',
     spec: 'AMQP 0-9-1',
     ports: { tcp: [5672], tls: [5671] },
+    behindPassword: 'a queue',
     gentle: [said(`AMQP${bytes('00 00 09 01')}`, '^(?:AMQP.{4}|\\x01.{10})')],
     read([answer = '']) {
       if (/^\x01\0\0.{4}\0\x0a\0\x0a/s.test(answer)) return 'answers connection.start'

@@ -121,6 +121,16 @@ describe('what was used in a clone stays usable', () => {
     expect(written).toContain('-/srv/total')
   })
 
+  test.each([
+    ['/home/anna/Maildir/new/1', '-/home'],
+    ['/var/mail/anna', '-/var/mail'],
+  ])('the place of all accounts, where %s was written for one', (path, place) => {
+    const changed = [file(path, 'write', 'create')]
+    expect(lines('ProtectSystem', followed({ changed })).join(' ')).toMatch(
+      new RegExp(`ReadWritePaths=[^,]*${place}(?:\\s|$)`),
+    )
+  })
+
   test('what something else in the clone may have written gives nothing', () => {
     const other = { ...file('/var/lib/other/file', 'write'), sightings: [] }
     expect(lines('ProtectSystem', followed({ changed: [other] })).join(' ')).not.toContain('/var/lib/other')

@@ -56,6 +56,11 @@ describe('what a call means depends on what it is called for', () => {
     return acts.filter(({ detail }) => detail === 'cap_net_admin').map(({ sure }) => sure)
   }
 
+  it('who goes to a folder needs to see it', () => {
+    const files = run('70    chdir("/home/anna")               = 0').files.map(({ path }) => path)
+    expect(files).toContain('/home/anna')
+  })
+
   it('a larger buffer is meant for the network, and a habit of notifications', () => {
     expect(surely('AF_INET')).toEqual([true])
     expect(surely('AF_UNIX')).toEqual([false])

@@ -36,3 +36,11 @@ test('a row that the person ticked is none that was left', () => {
   log.ended(beginStage('capabilities', facts), new Set(['CapabilityBoundingSet']))
   expect(reachLine(log.reached(BASELINE))).toContain('No row was left')
 })
+
+test('what clones played in full is said too', () => {
+  const to = { transport: 'tcp', address: '127.0.0.1', port: 25 } as const
+  const full = [{ protocol: 'SMTP', to, thing: 'a mail to alice', done: 'delivered to /var/mail/alice' }]
+  expect(reachLine(new ReachLog().reached(BASELINE, full))).toContain(
+    'no exercises; in clones a mail to alice was delivered to /var/mail/alice.',
+  )
+})

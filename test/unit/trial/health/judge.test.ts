@@ -51,6 +51,15 @@ describe('a service', () => {
     expect(proof).toContain('GET http://127.0.0.1/: 200, as before')
   })
 
+  it('is not healthy where a full exchange came to another end', () => {
+    const to = { transport: 'tcp', address: '127.0.0.1', port: 25 } as const
+    const check = { protocol: 'SMTP', to, thing: 'a mail to alice', done: 'delivered to /var/mail/alice' }
+    const came = (answer: string) => ({ ...HEALTHY, full: [{ check, answer }] })
+    expect(judge(came(check.done), BASELINE)).toEqual([])
+    const text = 'a mail to alice (SMTP on 127.0.0.1 port 25) was taken, but not delivered'
+    expect(judge(came('taken, but not delivered'), BASELINE)).toEqual([{ kind: 'answer', text }])
+  })
+
   it.each<[string, Partial<Observation>, string[]]>([
     ['was never seen', { snapshots: [] }, ['error']],
     ['does not end its start', { timedOut: true }, ['start']],

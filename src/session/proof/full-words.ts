@@ -1,0 +1,46 @@
+import type { Baseline } from '../../trial/health/baseline.ts'
+import type { FullCheck } from '../../trial/health/full/exchange.ts'
+import { protocolNamed } from '../../trial/health/protocols/index.ts'
+import type { FullPlace } from './full-places.ts'
+
+/** A full exchange that the unhardened service does not pass in a clone. */
+export interface Unplayed {
+  check: FullCheck
+  why: string
+  /** It asks for a name and a password. */
+  password: boolean
+}
+
+/** "a mail to alice was delivered to /var/mail/alice" */
+export function fullText({ thing, done }: FullCheck): string {
+  return `${thing} was ${done}`
+}
+
+/** Nothing that a person plays by an exercise is missed. */
+function isExercised({ answers }: Baseline): boolean {
+  return answers.some(({ check }) => check.kind === 'exercise')
+}
+
+/** What clones do not play, each once, with what would. */
+export function unplayedNotes(
+  unplayed: readonly Unplayed[],
+  places: readonly FullPlace[],
+  baseline: Baseline,
+): string[] {
+  if (isExercised(baseline)) return []
+  const refused = unplayed.map(({ check: { thing, protocol }, why, password }) => {
+    const reason = password ? 'the service asks for a password' : why
+    return `Clones do not play ${thing} (${protocol}): ${reason}. --exercise CMD can.`
+  })
+  const behind = new Map<string, Set<string>>()
+  for (const { protocol } of places) {
+    const thing = protocolNamed(protocol)?.behindPassword
+    if (thing === undefined) continue
+    behind.set(thing, new Set([...(behind.get(thing) ?? []), protocol]))
+  }
+  const locked = [...behind].map(
+    ([thing, names]) =>
+      `Clones do not open ${thing} (${[...names].join(', ')}), since that takes a password. --exercise CMD can.`,
+  )
+  return [...new Set([...refused, ...locked])]
+}

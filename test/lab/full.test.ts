@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { show, within } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
+
+/**
+ * Takes mails, and some time later writes each to the mailbox of its account, as root: the folder belongs to the account
+ * and is closed to others, as homes are.
+ */
+const POST = `
+import { appendFile } from 'node:fs'
+import { createServer } from 'node:net'
+const REPLY = { EHLO: 250, MAIL: 250, RCPT: 250, DATA: 354, QUIT: 221 }
+createServer((socket) => {
+  let [user, body, text] = ['', undefined, '']
+  socket.on('error', () => {})
+  socket.write('220 lab ESMTP\\r\\n')
+  socket.on('data', (data) => {
+    text += data
+    for (let at = text.indexOf('\\r\\n'); at >= 0; at = text.indexOf('\\r\\n')) {
+      const line = text.slice(0, at)
+      text = text.slice(at + 2)
+      if (body !== undefined && line !== '.') { body.push(line); continue }
+      if (body !== undefined) {
+        const mail = body.join('\\n') + '\\n'
+        body = undefined
+        setTimeout(() => appendFile('/home/' + user + '/mbox', mail, () => {}), 100)
+        socket.write('250 queued\\r\\n')
+        continue
+      }
+      const word = line.slice(0, 4)
+      if (word === 'RCPT') user = /<(\\w+)/.exec(line)?.[1]
+      if (word === 'DATA') body = []
+      socket.write((REPLY[word] ?? 500) + ' done\\r\\n')
+    }
+  })
+}).listen(2525, '127.0.0.1')
+`
+
+/** Keeps values in files of a folder that no package and no setting of its unit names. */
+const STORE = `
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+const file = (key) => '/opt/values/' + key
+const ANSWERS = {
+  PING: () => '+PONG',
+  SET: (key, value) => { writeFileSync(file(key), value); return '+OK' },
+  GET: (key) => { const value = readFileSync(file(key)); return '$' + value.length + '\\r\\n' + value },
+  DEL: (key) => { rmSync(file(key)); return ':1' },
+}
+createServer((socket) => {
+  socket.on('error', () => {})
+  socket.on('data', (data) => {
+    const lines = String(data).trim().split('\\r\\n')
+    const [name, ...rest] = lines.length === 1 ? lines : lines.slice(1).filter((_, at) => at % 2 === 1)
+    try {
+      socket.write(ANSWERS[name](...rest) + '\\r\\n')
+    } catch (error) {
+      socket.write('-ERR ' + error.code + '\\r\\n')
+    }
+  })
+}).listen(6379, '127.0.0.1')
+`
+
+/** A program of its own, and not an interpreter, which may do anything. */
+const DAEMON = '/opt/daemon'
+const unit = (script: string) => `[Service]
+WorkingDirectory=/opt
+ExecStart=${DAEMON} ${script}
+`
+
+/** Sends standard input to alice. */
+const MAIL = ['curl', '-s', '-m', '5', 'smtp://127.0.0.1:2525', '--mail-rcpt', 'alice', '-T', '-']
+const SET = String.raw`exec 3<>/dev/tcp/127.0.0.1/6379; printf '*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$1\r\nx\r\n' >&3; read -rt 5 answer <&3; echo "$answer"`
+
+describe.skipIf(skipLab())(labTitle('what clones play in full'), () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab({
+      files: {
+        '/opt/post.mjs': POST,
+        '/opt/store.mjs': STORE,
+        '/opt/values/first': 'x',
+        '/etc/systemd/system/post.service': unit('post.mjs'),
+        '/etc/systemd/system/store.service': unit('store.mjs'),
+      },
+      setup: [
+        ['useradd', '--create-home', '--shell', '/bin/bash', 'alice'],
+        ['chmod', '0700', '/home/alice'],
+        ['cp', '/usr/local/bin/node', DAEMON],
+        ['systemctl', 'daemon-reload'],
+        ['systemctl', 'start', 'post', 'store'],
+      ],
+      ready: ['sh', '-c', `echo first | ${MAIL.join(' ')}`],
+    })
+  })
+  afterAll(() => lab?.stop())
+
+  const delivered = async (word: string) => {
+    expect(await within(3000, async () => (await lab.run(MAIL, { input: word })).exitCode === 0)).toBe(true)
+    const arrived = async () => (await lab.read('/home/alice/mbox'))?.includes(word) === true
+    return within(3000, arrived)
+  }
+
+  it('a mail still comes to the account after the walk and a restart', async () => {
+    expect(await delivered('before')).toBe(true)
+    const { stdout, kept } = await walked(lab, 'post', ['--stages', 'capabilities'])
+    expect(stdout).toContain('; in clones a mail to alice was delivered to /home/alice/mbox')
+    expect(await delivered('walked')).toBe(true)
+    await lab.output(['systemctl', 'restart', 'post'])
+    expect(await delivered('restarted')).toBe(true)
+    expect(kept).toMatch(/^CapabilityBoundingSet=.*CAP_DAC_(?:READ_SEARCH|OVERRIDE)/m)
+    expect(await show(lab, 'post', 'CapabilityBoundingSet')).not.toContain('cap_sys_admin')
+  }, 120_000)
+
+  it('a value is still stored', async () => {
+    const { stdout, kept } = await walked(lab, 'store', ['--stages', 'filesystem'])
+    expect(stdout).toContain('; in clones a value was stored, read and deleted')
+    expect((await lab.output(['bash', '-c', SET])).trim()).toBe('+OK')
+    expect(kept).toMatch(/^ReadWritePaths=.*\/opt\/values/m)
+  }, 120_000)
+})
