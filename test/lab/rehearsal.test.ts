@@ -91,6 +91,14 @@ afterEach(async () => {
 const suites = ['bookworm', 'trixie']
 const services = ['apache2', 'redis-server', 'nginx']
 
+/** Answers by itself where the server behind it does not. */
+const FRONT = `const http = require('node:http')
+http.createServer((request, response) => {
+  const end = (code) => response.writeHead(code).end()
+  http.get('http://127.0.0.1:8080/', (page) => end(page.statusCode)).on('error', () => end(503))
+}).listen(8090, '127.0.0.1')
+`
+
 describe.skipIf(skipLab())(labTitle('a clone'), () => {
   it.each(suites)(
     'on %s starts what runs live, breaks and rolls back alone, and leaves nothing',
@@ -277,6 +285,8 @@ describe.skipIf(skipLab())(labTitle('a clone'), () => {
 ExecStartPre=/bin/sh -c 'curl -sS --max-time 2 http://127.0.0.1:8080/ >/dev/null || { echo "connect to 127.0.0.1:8080 refused"; exit 1; }'
 ExecStart=/usr/bin/sleep infinity
 `,
+      '/srv/front.cjs': FRONT,
+      '/etc/systemd/system/front.service': '[Service]\nExecStart=/usr/local/bin/node /srv/front.cjs\n',
       ...NGINX,
     }
     const lab = await boot({
@@ -284,7 +294,7 @@ ExecStart=/usr/bin/sleep infinity
       services: ['nginx'],
       setup: [
         ['systemctl', 'start', 'nginx'],
-        ['systemctl', 'start', 'shop'],
+        ['systemctl', 'start', 'shop', 'front'],
       ],
     })
     const alone = await rehearse(lab, { unit: 'shop.service', checks: [] })
@@ -292,5 +302,8 @@ ExecStart=/usr/bin/sleep infinity
     expect(JSON.stringify(alone.verdict)).toContain('port 8080 is served by nginx.service')
     const together = await rehearse(lab, { unit: 'shop.service', checks: [], companions: ['nginx.service'] })
     expect(together.verdict).toMatchObject({ same: true })
+    // It answers without the other too, and no log line says that it missed it.
+    const front = await rehearse(lab, { unit: 'front.service', checks: ['http://127.0.0.1:8090/'] })
+    expect(front.verdict).toMatchObject({ same: false, startable: ['nginx.service'] })
   })
 })

@@ -5,10 +5,12 @@ import { first, showUnit } from '../../systemd/manager/show.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth, type HealthReport } from '../../trial/health/health.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
+import { pidOf } from '../../trial/health/unit-snapshot.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
 import { unansweredEndpoints } from '../compare/failing-check-targets.ts'
 import { endpointLabel, type ListenerAddress, listenerUnit } from '../compare/listener-unit.ts'
 import { endpointsInJournal } from '../compare/missing-endpoints.ts'
+import { peersAsked } from '../compare/peers-asked.ts'
 import { listVolatile, type VolatileListing } from '../compare/volatile.ts'
 import { bootClone, type Clone, type CloneOptions } from './clone.ts'
 
@@ -70,7 +72,9 @@ async function verdictOf(
   const lacking = endpointsInJournal(journal.map(({ message }) => message))
   const asked = report.reasons.every(({ kind }) => kind === 'answer')
   const unanswered = asked ? await unansweredEndpoints(host, baseline.answers) : []
-  const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...unanswered])
+  const pids = asked ? (report.last?.processes ?? []).map(pidOf) : []
+  const peers = await peersAsked(host, pids, () => unansweredEndpoints(host, baseline.answers))
+  const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...unanswered, ...peers])
   if (lacking === undefined && served.length === 0) {
     const said = journal.filter(({ identifier }) => identifier !== 'systemd').map(({ message }) => message)
     const line = said.findLast((message) => TELLING.test(message)) ?? said.at(-1)
