@@ -15,7 +15,8 @@ import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, NotProposed, Proposed, Remedy, Squeeze } from '../common/types.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
 import type { Possibility } from '../reach/uses.ts'
-import { boundingSet, canBeTried, capabilityNeeds, type Need, namesIn } from './privileges.ts'
+import { type Need, namesIn } from './need.ts'
+import { boundingSet, canBeTried, capabilityNeeds } from './privileges.ts'
 
 /** How capabilities are written in a unit and on a screen. */
 export function capabilityWords(names: readonly string[]): string[] {

@@ -7,7 +7,6 @@ import { few, unique } from '../common/proposal.ts'
 import {
   called,
   checksPasswords,
-  isRoot,
   mainProcess,
   passwordChecker,
   portNumbers,
@@ -17,7 +16,7 @@ import {
   unprivileged,
   workerUids,
 } from '../common/roles.ts'
-import { setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import { startsUnprivileged, words } from '../common/unit-settings.ts'
 import {
   foreignAccounts,
   hasRights,
@@ -27,24 +26,8 @@ import {
   namedThings,
   switchesPerJob,
 } from '../reach/possible.ts'
-
-/** A capability that the service seems to need. */
-export interface Need {
-  /** In lower case, as the kernel and `systemctl show` have it. */
-  capability: string
-  why: string
-  /** A guess from how its processes look, not from a use that was seen: squeezing tries to go without it. */
-  guessed: boolean
-}
-
-/** Capabilities that opening a device node takes, besides its mode (capabilities(7)). */
-const BY_DEVICE: [RegExp, string][] = [
-  [/^\/dev\/net\/tun$/, 'cap_net_admin'],
-  [/^\/dev\/(mem|port|kmem)$/, 'cap_sys_rawio'],
-  [/^\/dev\/rtc\d*$/, 'cap_sys_time'],
-  [/^\/(dev|proc)\/kmsg$/, 'cap_syslog'],
-  [/^\/dev\/fuse$/, 'cap_sys_admin'],
-]
+import { fromActs } from './capability-acts.ts'
+import { bare, guess, type Need, namesIn, need } from './need.ts'
 
 /**
  * Capabilities that opening a session takes: pam_unix, pam_loginuid, pam_limits and the switch to the person (pam(8)).
@@ -76,6 +59,7 @@ export function capabilityNeeds(facts: Facts): Need[] {
           ...fromPorts(facts),
           ...fromMaster(facts),
           ...fromLoneRoot(facts),
+          ...fromUnseenStart(facts),
           ...fromActs(facts),
           ...fromLearned(facts),
           ...fromNames(facts),
@@ -113,11 +97,6 @@ function fromFiles(facts: Facts): Need[] {
   return [...ambient, ...files]
 }
 
-/** "cap_net_raw,cap_net_admin=ep" → its names (cap_from_text(3)). */
-export function namesIn(fileCapabilities: string): string[] {
-  return fileCapabilities.match(/cap_[a-z_]+/g) ?? []
-}
-
 function heldByWorkers(facts: Facts): Need[] {
   return unprivileged(facts).flatMap((process) =>
     process.capabilities.effective.map((name) => need(bare(name), `${called(process)} holds it in effect.`)),
@@ -149,6 +128,22 @@ function fromLoneRoot(facts: Facts): Need[] {
   const root = rootProcesses(facts)[0]
   if (root === undefined || unprivileged(facts).length > 0) return []
   return fromForeignFiles(facts, root)
+}
+
+/** Root that every process has given up, at a start that was not followed: it did as root what starts take. */
+function fromUnseenStart(facts: Facts): Need[] {
+  const left = leftRootUnseen(facts)
+  if (left === undefined) return []
+  const may = ['chown', 'dac_override', 'fowner', 'kill']
+  return [need('setuid', left), need('setgid', left), ...may.map((name) => guess(name, left))]
+}
+
+/** A sentence for a service that starts as root and has no process of root, where no clone showed its start. */
+export function leftRootUnseen(facts: Facts): string | undefined {
+  const [first] = facts.processes
+  if (first === undefined || startsUnprivileged(facts) || rootProcesses(facts).length > 0) return undefined
+  if (facts.learned?.phases.includes('start')) return undefined
+  return `It starts as root, and ${called(first)} and all others have given that up.`
 }
 
 /** What its configuration has it do one day: to become an account that it names, and to go where that one may. */
@@ -220,67 +215,6 @@ function paths(facts: readonly { path: string }[]): string {
     facts.map(({ path }) => path),
     2,
   )
-}
-
-/** Things that a root process was seen doing and that take a capability. */
-function fromActs(facts: Facts): Need[] {
-  return [...facts.processes.flatMap((process) => processActs(facts, process)), ...socketActs(facts)]
-}
-
-function processActs(facts: Facts, process: ProcessFacts): Need[] {
-  const needs: Need[] = []
-  const who = called(process)
-  if (process.root !== '/' && process.root !== '' && process.root !== setting(facts, 'RootDirectory')) {
-    needs.push(need('sys_chroot', `${who} has ${process.root} as its root directory.`))
-  }
-  if (process.nice < 0 && String(process.nice) !== setting(facts, 'Nice')) {
-    needs.push(need('sys_nice', `${who} runs with nice ${process.nice}.`))
-  }
-  if (isRealtime(process) && !setting(facts, 'CPUSchedulingPolicy')?.startsWith(process.scheduling)) {
-    needs.push(need('sys_nice', `${who} is scheduled as ${process.scheduling}.`))
-  }
-  for (const { path } of process.openFiles) {
-    for (const [pattern, capability] of BY_DEVICE) {
-      if (pattern.test(path)) needs.push(need(bare(capability), `${who} holds ${path} open.`))
-    }
-  }
-  return needs
-}
-
-export function isRealtime({ scheduling }: ProcessFacts): boolean {
-  return scheduling === 'fifo' || scheduling === 'rr' || scheduling === 'deadline'
-}
-
-function socketActs(facts: Facts): Need[] {
-  const byRoot = (pids: number[]) =>
-    facts.processes.some((process) => pids.includes(process.pid) && isRoot(process))
-  return facts.sockets.flatMap(({ family, type, pids }) => {
-    if (family === 'AF_PACKET' || type === 'raw') {
-      if (family === 'AF_NETLINK') return byRoot(pids) ? [netlink(pids)] : []
-      return [need('net_raw', `A ${family} socket of type ${type} is open in pid ${pids.join(', ')}.`)]
-    }
-    return family === 'AF_NETLINK' && byRoot(pids) ? [netlink(pids)] : []
-  })
-}
-
-/** Listening on netlink takes no capability, but changing the network does. From outside both look the same. */
-function netlink(pids: number[]): Need {
-  return guess(
-    'net_admin',
-    `A netlink socket is open in root's pid ${pids.join(', ')}: it may configure the network.`,
-  )
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replace(/^cap_/, '')
-}
-
-function need(name: string, why: string): Need {
-  return { capability: `cap_${name}`, why, guessed: false }
-}
-
-function guess(name: string, why: string): Need {
-  return { capability: `cap_${name}`, why, guessed: true }
 }
 
 /** The bounding set in force: from the unit, or else from the main process. */

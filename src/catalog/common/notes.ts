@@ -1,6 +1,6 @@
 import type { Facts } from '../../observe/facts.ts'
 import { capabilityNotes } from '../capabilities/capability-bounding-set.ts'
-import { namesIn } from '../capabilities/privileges.ts'
+import { namesIn } from '../capabilities/need.ts'
 import { UMASK, umaskExamples } from '../filesystem/umask.ts'
 import type { Stage } from './types.ts'
 import { setting } from './unit-settings.ts'

@@ -1,7 +1,7 @@
 import type { Facts } from '../../observe/facts.ts'
 import { type LearnedCall, type Sighting, timesText } from '../../observe/trace/learned.ts'
 import { beyondBase, withSiblings } from '../../observe/trace/syscall-cover.ts'
-import { canBeTried, capabilityNeeds } from '../capabilities/privileges.ts'
+import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/privileges.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
 
 /** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
@@ -34,7 +34,8 @@ export function exceptions(facts: Facts): Exception[] {
   const found = new Map<string, Exception>()
   for (const need of startsUnprivileged(facts) ? [] : capabilityNeeds(facts)) {
     const names = CALLS[need.capability]
-    if (!names || !held(need.capability)) continue
+    // Who has given up root holds nothing any more, and needs the calls at its next start.
+    if (!names || !(held(need.capability) || leftRootUnseen(facts) !== undefined)) continue
     const key = names.join(' ')
     const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
     found.set(key, { names, why: `${key} stays: ${need.why}`, triable })

@@ -1,6 +1,7 @@
 import type { ExecutableFacts, Facts, ProcessFacts } from '../../observe/facts.ts'
 import { sightingsText } from '../../observe/trace/learned.ts'
-import { isRealtime, namesIn } from '../capabilities/privileges.ts'
+import { isRealtime } from '../capabilities/capability-acts.ts'
+import { namesIn } from '../capabilities/need.ts'
 import { inForce, list, proposed, service, unfit } from '../common/proposal.ts'
 import {
   called,

@@ -1,5 +1,6 @@
 import type { Facts, ProcessFacts } from '../../observe/facts.ts'
-import { capabilityNeeds, namesIn } from '../capabilities/privileges.ts'
+import { namesIn } from '../capabilities/need.ts'
+import { capabilityNeeds } from '../capabilities/privileges.ts'
 import { inForce, unfit } from '../common/proposal.ts'
 import {
   called,

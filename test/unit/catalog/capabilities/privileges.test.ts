@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { capabilityNotes } from '../../../../src/catalog/index.ts'
-import { process } from '../build-facts.ts'
+import { NOTHING_LEARNED, process } from '../build-facts.ts'
 import { lines, proposal, row, told } from '../rows.ts'
 import { apacheLike, cronLike, httpdLike, javaLike, nginxLike, redisLike } from '../services.ts'
 
@@ -29,6 +29,18 @@ describe('CapabilityBoundingSet', () => {
     expect(evidence).toContain('CAP_NET_BIND_SERVICE: It listens on port 80, below 1024.')
     expect(evidence.join()).toContain('/run/httpd/cgisock.30 belong')
     expect(squeezes?.map(({ label }) => label)).toEqual(['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_KILL'])
+  })
+
+  test('a service that gave up root at a start that nobody saw needs it again at the next', () => {
+    const facts = javaLike()
+    facts.unit.properties = { ...facts.unit.properties, User: [''] }
+    expect(lines('CapabilityBoundingSet', facts).at(-1)).toBe(
+      'CapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_KILL CAP_SETGID CAP_SETUID',
+    )
+    expect(lines('SystemCallFilter', facts).join()).toMatch(/@setuid/)
+    // A clone that was followed through its start tells better.
+    const followed = { ...facts, learned: NOTHING_LEARNED }
+    expect(lines('CapabilityBoundingSet', followed)).toEqual(['CapabilityBoundingSet='])
   })
 
   test('it never widens', () => {
