@@ -35,7 +35,7 @@ function unique(values: readonly string[]): string[] {
 
 function elsewhere(host: string): boolean {
   return host.includes('.') || host.includes(':')
-    ? !NOWHERE.test(host) && !LOCAL.test(host) && !FILE_ENDING.test(host)
+    ? /[a-z0-9]/i.test(host) && !NOWHERE.test(host) && !LOCAL.test(host) && !FILE_ENDING.test(host)
     : false
 }
 

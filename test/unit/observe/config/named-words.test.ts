@@ -23,6 +23,7 @@ describe('what a configuration names', () => {
     ['not a network', 'allow 10.0.0.0/8', []],
     ['not an example', 'server www.example.com', []],
     ['not a file', 'host_file = hosts.conf', []],
+    ['not a dot', 'forward / .\nurl = http://./', []],
   ])('hosts: %s', (_, line, hosts) => {
     expect(namedWords(line).hosts).toEqual(hosts)
   })
