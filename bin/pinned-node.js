@@ -1,6 +1,7 @@
 // Goes on under the Node that hardenctl is built and tested with, where the running one is older: a distribution's own
 // will do to start with. Runs on Node 18 with nothing installed, so it imports nothing but Node's own modules.
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   copyFileSync,
@@ -47,17 +48,20 @@ function isNewEnough() {
   return Number(process.versions.node.split('.')[0]) >= MIN_MAJOR
 }
 
-/** Path of the pinned Node. Fetched once into the user's cache, where neither npm ci nor a new clone loses it. */
-export function pinnedNode() {
-  const name = `node-linux-${process.arch}`
+/**
+ * Path of the pinned Node for a kind of processor, as Node names it. Fetched once into the user's cache, where neither
+ * npm ci nor a new clone loses it.
+ */
+export function pinnedNode(arch = process.arch) {
+  const name = `node-linux-${arch}`
   const { optionalDependencies } = JSON.parse(readFileSync(join(pin, 'package.json'), 'utf8'))
   const version = optionalDependencies[name]
   if (process.platform !== 'linux' || version === undefined) {
-    fail(`this is ${process.version}, and none is pinned for ${process.platform} on ${process.arch}`)
+    fail(`this is ${process.version}, and none is pinned for ${process.platform} on ${arch}`)
   }
-  const folder = join(cacheFolder(), `node-${version}-${process.arch}`)
+  const folder = join(cacheFolder(), `node-${version}-${arch}`)
   const binary = join(folder, 'node_modules', name, 'bin/node')
-  if (!existsSync(binary)) fetchInto(folder, version)
+  if (!existsSync(binary)) fetchInto(folder, name, version)
   if (!existsSync(binary)) fail(`npm brought none into ${folder}`)
   const { uid } = statSync(binary)
   if (uid !== 0 && uid !== process.getuid()) fail(`${binary} belongs to another user (${uid})`)
@@ -78,23 +82,50 @@ function cacheFolder() {
 }
 
 /** Appears under its name only when it is whole; two at the same time don't meet. */
-function fetchInto(folder, version) {
+function fetchInto(folder, name, version) {
   // Standard output may be read by a program, see the end of this file.
-  console.error(`Fetching Node ${version}, because this is ${process.version} …`)
+  console.error(`Fetching ${name} ${version} …`)
   mkdirSync(dirname(folder), { recursive: true })
   const fresh = mkdtempSync(`${folder}-`)
-  for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(pin, file), join(fresh, file))
-  const argv = ['ci', '--include=optional', '--no-fund', '--no-audit', '--loglevel=error']
-  const npm = spawnSync('npm', argv, { cwd: fresh, stdio: ['ignore', 2, 2] })
-  if (npm.error) fail(`npm could not be started: ${npm.error.message}`)
-  chmodSync(fresh, 0o755)
+  let problem = ''
   try {
-    if (npm.status === 0) renameSync(fresh, folder)
+    if (name === `node-linux-${process.arch}`) fetchOwn(fresh)
+    else fetchForeign(fresh, name, version)
+    chmodSync(fresh, 0o755)
+    renameSync(fresh, folder)
   } catch (error) {
-    if (!existsSync(folder)) throw error
-  } finally {
-    rmSync(fresh, { recursive: true, force: true })
+    problem = error.message
   }
+  rmSync(fresh, { recursive: true, force: true })
+  if (!existsSync(folder)) fail(problem)
+}
+
+function npm(cwd, argv) {
+  const child = spawnSync('npm', [...argv, '--loglevel=error'], { cwd, stdio: ['ignore', 2, 2] })
+  if (child.error) throw new Error(`npm could not be started: ${child.error.message}`)
+  if (child.status !== 0) throw new Error(`npm ${argv[0]} ended with ${child.status}`)
+}
+
+function fetchOwn(folder) {
+  for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(pin, file), join(folder, file))
+  npm(folder, ['ci', '--include=optional', '--no-fund', '--no-audit'])
+}
+
+/** npm installs nothing for another processor, so the archive is held to the lock file's checksum here. */
+function fetchForeign(folder, name, version) {
+  const { packages } = JSON.parse(readFileSync(join(pin, 'package-lock.json'), 'utf8'))
+  const [algorithm, wanted] = packages[`node_modules/${name}`].integrity.split(/-(.*)/s)
+  npm(folder, ['pack', `${name}@${version}`])
+  const archive = join(folder, `${name}-${version}.tgz`)
+  const sum = createHash(algorithm).update(readFileSync(archive)).digest('base64')
+  if (sum !== wanted) throw new Error(`the checksum of ${name} is not that of package-lock.json`)
+  const target = join(folder, 'node_modules', name)
+  mkdirSync(target, { recursive: true })
+  const unpacked = spawnSync('tar', ['-xzf', archive, '-C', target, '--strip-components=1'], {
+    stdio: 'inherit',
+  })
+  if (unpacked.status !== 0) throw new Error(`${archive} could not be unpacked`)
+  rmSync(archive)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(pinnedNode())

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openTerminal, type Terminal, type TerminalOptions } from '../../terminal/driver.ts'
 import { type CommandOptions, type CommandResult, command } from './command.ts'
@@ -24,6 +24,8 @@ export interface LabWish {
   ready?: readonly string[]
   /** Size of the tmpfs that takes every write, as mount(8) has it; default 2g. */
   size?: string
+  /** Neither hardenctl nor Node is put in, as on a server where nothing was installed yet. */
+  isBare?: boolean
 }
 
 interface RunInside extends Omit<CommandOptions, 'env'> {
@@ -54,6 +56,8 @@ export interface Lab {
   /** Text of a file; undefined when there is none. */
   read(path: string): Promise<string | undefined>
   write(path: string, text: string): Promise<void>
+  /** Copies a file of the host into a folder inside. */
+  copyIn(file: string, folder: string): void
   /** Shuts down in order and starts again: /etc and /var stay, /run and /tmp are fresh. */
   reboot(): Promise<void>
   /** Pulls the plug and starts again: no process gets a signal to act on. */
@@ -67,12 +71,13 @@ export async function bootLab(wish: LabWish = {}): Promise<Lab> {
   const suite = wish.suite ?? 'bookworm'
   const [lower, node] = await Promise.all([
     rootFileSystem({ suite, ...(wish.packages ? { packages: wish.packages } : {}) }),
-    nodeBinary(),
+    wish.isBare ? undefined : nodeBinary(),
   ])
   const holder = await hold({ lower, size: wish.size ?? '2g', nspawn: nspawnOptions(node) })
   const lab = new Container(holder, suite)
   try {
-    install(join(holder.folder, 'root'), holder.name)
+    identify(join(holder.folder, 'root'), holder.name)
+    if (!wish.isBare) install(join(holder.folder, 'root'))
     await lab.boot()
     await prepare(lab, wish)
     return lab
@@ -86,7 +91,7 @@ export async function bootLab(wish: LabWish = {}): Promise<Lab> {
  * Without the filter option nspawn forbids bpf(), and systemd then silently does not enforce IPAddressDeny=,
  * SocketBindDeny=, DeviceAllow= and RestrictFileSystems=.
  */
-function nspawnOptions(node: string): string[] {
+function nspawnOptions(node: string | undefined): string[] {
   return [
     '--quiet',
     '--boot',
@@ -100,17 +105,22 @@ function nspawnOptions(node: string): string[] {
     '--private-network',
     '--resolv-conf=off',
     '--timezone=off',
-    `--bind-ro=${node}:/usr/local/bin/node`,
+    ...(node === undefined ? [] : [`--bind-ro=${node}:/usr/local/bin/node`]),
   ]
 }
 
-/** Puts a copy of the built project into the root, so that a build during a test does not change what runs in it. */
-function install(root: string, name: string): void {
+/** With an empty machine-id systemd counts this as a first boot and enables every service. */
+function identify(root: string, name: string): void {
   const id = Buffer.from(name.padEnd(16, '-').slice(-16)).toString('hex')
-  // With an empty machine-id systemd counts this as a first boot and enables every service.
   writeFileSync(join(root, 'etc/machine-id'), `${id}\n`)
+}
+
+/** Puts a copy of the built project into the root, so that a build during a test does not change what runs in it. */
+function install(root: string): void {
   const target = join(root, 'opt/hardenctl')
-  for (const part of ['dist', 'bin', 'package.json']) {
+  // All of dist/ but the packages, which are large.
+  const parts = ['main.js', 'probe-main.js', 'parts', 'cache'].map((name) => `dist/${name}`)
+  for (const part of [...parts, 'bin', 'package.json']) {
     const source = join(project, part)
     if (existsSync(source)) cpSync(source, join(target, part), { recursive: true })
   }
@@ -193,6 +203,10 @@ class Container implements Lab {
   async write(path: string, text: string): Promise<void> {
     await this.output(['mkdir', '-p', '--', dirname(path)])
     await this.output(['sh', '-c', 'cat >"$1"', 'sh', path], { input: text })
+  }
+
+  copyIn(file: string, folder: string): void {
+    cpSync(file, join('/proc', String(this.#pid), 'root', folder, basename(file)))
   }
 
   async reboot(): Promise<void> {

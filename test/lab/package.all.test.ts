@@ -1,0 +1,5 @@
+import { describePackage, describeTrial } from './kit/package-life.ts'
+
+describePackage('trixie')
+describeTrial('bookworm')
+describeTrial('trixie')

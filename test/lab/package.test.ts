@@ -1,0 +1,3 @@
+import { describePackage } from './kit/package-life.ts'
+
+describePackage('bookworm')
