@@ -1,4 +1,5 @@
-import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, unlink } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, normalize } from 'node:path'
 import { isSystemError, orElse, reasonOf } from './errors.ts'
 import { type FileStat, type Host, HostError, type Ownership } from './host.ts'
@@ -35,7 +36,8 @@ async function absent<T>(work: Promise<T>, otherwise: T): Promise<T> {
 
 /** Files in /proc have no size, so they are read until they end. */
 async function readUpTo(path: string, limit: number): Promise<Uint8Array> {
-  const handle = await open(path, 'r')
+  // A pipe that appeared just now does not block the reader either.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const chunks: Uint8Array[] = []
     let total = 0
@@ -85,6 +87,18 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
     await rm(temporary, { force: true }).catch(() => undefined)
     throw hostError(error, `${path} could not be written`)
   }
+}
+
+/** Files of the kernel, of which none is a pipe, and which are read by the thousand. */
+const OF_KERNEL = /^\/(?:proc|sys)\//
+
+/**
+ * Whether reading could wait for ever, or take from somebody what was meant for them: fifo(7). A writer may wait in
+ * open(2) for its reader, so a pipe is not even opened.
+ */
+async function isPipe(path: string, file: string): Promise<boolean> {
+  if (OF_KERNEL.test(path)) return false
+  return (await absent(stat(file), undefined))?.isFIFO() === true
 }
 
 const MAX_LINKS = 40
@@ -155,14 +169,19 @@ export function filesBelow(root: string): Files {
   }
   return {
     async read(path) {
-      const work = follow(path).then((file) => readUpTo(file, Number.MAX_SAFE_INTEGER))
-      const bytes = await absent<Uint8Array | undefined>(work, undefined)
+      const read = async () => {
+        const file = await follow(path)
+        return (await isPipe(path, file)) ? undefined : readUpTo(file, Number.MAX_SAFE_INTEGER)
+      }
+      const bytes = await absent<Uint8Array | undefined>(read(), undefined)
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
     },
     async readBytes(path, limit) {
-      return follow(path)
-        .then((file) => readUpTo(file, limit))
-        .catch(orElse(undefined))
+      const read = async () => {
+        const file = await follow(path)
+        return (await isPipe(path, file)) ? undefined : readUpTo(file, limit)
+      }
+      return read().catch(orElse(undefined))
     },
     async list(path) {
       const names = await absent(readdir(await follow(path)), [])

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -54,6 +55,27 @@ describe('an atomic write', () => {
   it('refuses a file system that can’t be written to, with the path in the message', async () => {
     const work = here.write('/proc/self/a.conf', 'x', 0o644)
     await expect(work).rejects.toThrow(/^\/proc\/self\/a\.conf could not be written: /)
+  })
+})
+
+describe('a pipe', () => {
+  it('is not read, since its writer may never come', async () => {
+    const pipe = join(temporaryFolder(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(await here.read(pipe)).toBeUndefined()
+    expect(await here.readBytes(pipe, 10)).toBeUndefined()
+  })
+
+  it('keeps what is in it, and its writer waits on', async () => {
+    const folder = temporaryFolder()
+    const pipe = join(folder, 'pipe')
+    symlinkSync('pipe', join(folder, 'link'))
+    execFileSync('mkfifo', [pipe])
+    const writer = spawn('sh', ['-c', 'echo for another >"$1"', 'sh', pipe])
+    const ended = new Promise((resolve) => writer.on('close', resolve))
+    expect(await here.read(join(folder, 'link'))).toBeUndefined()
+    expect(execFileSync('cat', [pipe], { encoding: 'utf8' })).toBe('for another\n')
+    expect(await ended).toBe(0)
   })
 })
 
