@@ -11,7 +11,10 @@ const MAINTAINER = 'hardenctl authors <authors@hardenctl.example>'
 const OVERRIDES = `# Node is taken as its project builds and tests it, with its own copies of libraries.
 hardenctl: embedded-library *
 hardenctl: hardening-no-pie *
-hardenctl: hardening-no-fortify-functions *
+# Its licence is given word for word as its project publishes it, old addresses and whole licences within.
+hardenctl: copyright-file-contains-full-apache-2-license
+hardenctl: copyright-not-using-common-license-for-apache2
+hardenctl: old-fsf-address-in-copyright-file
 # Not in Debian's archive, so there is no bug to close.
 hardenctl: initial-upload-closes-no-bugs *
 `

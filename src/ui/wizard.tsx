@@ -22,8 +22,9 @@ export async function runWizard(session: Session, terminal: WizardTerminal = pro
   // Only now: Ink and chalk read the environment while they are loaded.
   const { renderWizard } = await import('./terminal/render.tsx')
   await renderWizard({ session, stdin, stdout, ascii, first })
-  const code = await session.finished
+  // Now, since an upgrade of hardenctl may take away the files of this one during the walk.
   const { printRest } = await import('./text/rest.ts')
+  const code = await session.finished
   await printRest(stdout, session.state(), ascii)
   return code
 }

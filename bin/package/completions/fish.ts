@@ -18,7 +18,7 @@ function optionLine(condition: string, option: OptionDefinition): string {
   const words = [
     `complete -c hardenctl ${condition}-l ${name}`,
     ...(short === undefined ? [] : [`-s ${short}`]),
-    ...(value === undefined ? [] : ['-x']),
+    ...(value === undefined ? [] : [option.offers === 'files' ? '-r' : '-x']),
     `-d ${quoted(brief)}`,
   ]
   return words.join(' ') + (value === undefined ? '' : values(option))

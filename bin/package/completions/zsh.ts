@@ -23,9 +23,10 @@ function specification(option: OptionDefinition): string {
   return `'(-${short} --${name})'{-${short},--${name}${equals}}'${about}'`
 }
 
-function argumentsOf({ options, offers }: CommandDefinition): string {
+function argumentsOf(command: CommandDefinition): string {
+  const { options, offers } = command
   const target = {
-    running: "'1:unit:_hardenctl_units'",
+    running: command === WALK ? "'1:unit:_hardenctl_units'" : "'*:unit:_hardenctl_running'",
     kept: "'1:unit:_hardenctl_kept'",
     commands: `'1:command:(${ALL.map(({ name }) => name).join(' ')})'`,
     accounts: "'1:account:_users'",

@@ -1,11 +1,13 @@
 import { basename } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeDeb } from '../../../bin/package/deb.ts'
+import { makeTarball } from '../../../bin/package/tarball.ts'
 import type { Terminal } from '../../terminal/driver.ts'
 import { tryFirstStage } from '../../terminal/say-yes.ts'
-import { buildDebs } from './debs.ts'
 import { bootLab, type Lab } from './lab.ts'
 import { labTitle, skipLab } from './lab-problem.ts'
 import { type Listing, list } from './listing.ts'
+import { buildPackage, packagesFolder } from './packages.ts'
 import { answerOf, comparable, fireDeadMan, keptDropIn, show } from './subjects.ts'
 
 const UNIT = 'nginx'
@@ -13,15 +15,22 @@ const VERSIONS = ['1.2.3', '1.2.4'] as const
 const PATIENCE_MS = 60_000
 const STATE = '/var/lib/hardenctl'
 
-/** A lab without Node, with two versions of the package in /srv. */
-async function bareLab(suite: string): Promise<{ lab: Lab; debs: string[] }> {
-  const [lab, built] = await Promise.all([
-    bootLab({ suite, services: [UNIT], isBare: true }),
-    buildDebs(...VERSIONS),
-  ])
-  for (const path of built.paths) lab.copyIn(path, '/srv')
-  built.remove()
-  return { lab, debs: built.paths.map((path) => `/srv/${basename(path)}`) }
+/** A lab without Node, with one package a version in /srv; their paths there. */
+async function bareLab(
+  suite: string,
+  make: typeof makeDeb | typeof makeTarball,
+  versions: readonly string[],
+): Promise<{ lab: Lab; paths: string[] }> {
+  const { folder, remove } = packagesFolder()
+  try {
+    const built: string[] = []
+    for (const version of versions) built.push(await buildPackage(make, folder, version))
+    const lab = await bootLab({ suite, services: [UNIT], isBare: true })
+    for (const path of built) lab.copyIn(path, '/srv')
+    return { lab, paths: built.map((path) => `/srv/${basename(path)}`) }
+  } finally {
+    remove()
+  }
 }
 
 /** What apt says, all of it; throws when it fails. */
@@ -52,7 +61,7 @@ export function describePackage(suite: string): void {
     let invocation: string
 
     beforeAll(async () => {
-      ;({ lab, debs } = await bareLab(suite))
+      ;({ lab, paths: debs } = await bareLab(suite, makeDeb, VERSIONS))
       before = await withoutDpkg(lab)
     })
     afterAll(() => lab?.stop())
@@ -136,7 +145,7 @@ export function describeTrial(suite: string): void {
     let terminal: Terminal
 
     beforeAll(async () => {
-      ;({ lab, debs } = await bareLab(suite))
+      ;({ lab, paths: debs } = await bareLab(suite, makeDeb, VERSIONS))
       before = await withoutDpkg(lab)
     })
     afterAll(() => lab?.stop())
@@ -153,9 +162,13 @@ export function describeTrial(suite: string): void {
       await askKeep()
       await apt(lab, 'install', debs[1] as string)
       expect(await answerOf(lab)).toBe('200')
+      // As if each part had another name in the new version.
+      await lab.output(['sh', '-c', 'mv /usr/lib/hardenctl/parts /usr/lib/hardenctl/new'])
       await terminal.press('enter')
       expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(0)
-      expect(terminal.history().join('\n')).not.toMatch(/bug|ERR_/)
+      // Its last words come from another part.
+      expect(terminal.history().join('\n')).toContain(`hardenctl undo ${UNIT}`)
+      await lab.output(['mv', '/usr/lib/hardenctl/new', '/usr/lib/hardenctl/parts'])
       expect((await lab.run(['hardenctl', 'status', UNIT])).exitCode).toBe(0)
       expect(await lab.run(['hardenctl', 'undo', UNIT])).toMatchObject({ exitCode: 0, stderr: '' })
     })
@@ -176,4 +189,39 @@ export function describeTrial(suite: string): void {
       expect(await withoutDpkg(lab)).toEqual(before)
     })
   })
+}
+
+/** The life of the archive for other distributions. */
+export function describeArchive(suite: string): void {
+  it.skipIf(skipLab())(
+    labTitle(`the archive is installed and removed on ${suite}`),
+    { timeout: 300_000 },
+    async () => {
+      const { lab, paths } = await bareLab(suite, makeTarball, [VERSIONS[0]])
+      try {
+        const before = await withoutDpkg(lab)
+        await lab.output(['tar', '-xf', paths[0] as string, '-C', '/srv'])
+        const install = ['sh', '-c', '/srv/hardenctl-*/install']
+        expect((await lab.run(install, { user: 'nobody' })).stderr).toContain('only root')
+        expect(await lab.output(install)).toContain('hardenctl 1.2.3 is installed: /usr/local/sbin/hardenctl')
+        // Again, as an upgrade.
+        await lab.output(install)
+        const hardenctl = '/usr/local/sbin/hardenctl'
+        expect(await lab.output([hardenctl, '--version'], { user: 'nobody' })).toBe('hardenctl 1.2.3\n')
+        const argv = [UNIT, '--yes', '--stages', 'filesystem', '--no-rehearsal', '--watch-seconds', '1']
+        await lab.output([hardenctl, ...argv], { timeoutMs: PATIENCE_MS })
+        const uninstall = '/usr/local/lib/hardenctl/uninstall'
+        expect(await lab.output([uninstall, '--purge'])).toMatch(
+          /nginx: .*zz-hardenctl-kept.conf.*nginx stays/s,
+        )
+        await lab.output(install)
+        await lab.output([hardenctl, 'undo', UNIT], { timeoutMs: PATIENCE_MS })
+        await lab.output([uninstall, '--purge'])
+        expect(await leftInUsr(lab)).toBe('')
+        expect(await withoutDpkg(lab)).toEqual(before)
+      } finally {
+        await lab.stop()
+      }
+    },
+  )
 }

@@ -17,6 +17,8 @@ const LINES = [
   ['hardenctl undo ap', 'hardenctl undo apache2'],
   ['hardenctl status ap', 'hardenctl status apache2'],
   ['hardenctl help un', 'hardenctl help undo'],
+  ['hardenctl audit --metrics /etc/os-rel', 'hardenctl audit --metrics /etc/os-release'],
+  ['hardenctl audit apache2 mosq', 'hardenctl audit apache2 mosquitto'],
   ['hardenctl mosquitto --keep', 'hardenctl mosquitto --keep-seconds'],
   ['hardenctl mosquitto --stages fi', 'hardenctl mosquitto --stages filesystem'],
   ['hardenctl mosquitto --stages=fi', 'hardenctl mosquitto --stages=filesystem'],
