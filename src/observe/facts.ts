@@ -209,7 +209,8 @@ export interface ReachFacts {
 
 /** Something that its configuration names and that is there. */
 export interface NamedThing {
-  kind: 'program' | 'home' | 'folder' | 'temporary' | 'host' | 'account'
+  /** programs: a folder that has some in it. */
+  kind: 'program' | 'programs' | 'home' | 'folder' | 'temporary' | 'host' | 'account'
   /** A real path (of a temporary file, as it is written, since it need not be there), the name or address of a machine, or the name of an account. */
   name: string
   /** The file, or "the arguments of NAME". */

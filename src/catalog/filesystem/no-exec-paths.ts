@@ -7,7 +7,7 @@ import { few, inForce, list, proposed, unfit, unique } from '../common/proposal.
 import { whereIt } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { words } from '../common/unit-settings.ts'
-import { namedText, programsNamed } from '../reach/possible.ts'
+import { namedText, namedThings, programsNamed } from '../reach/possible.ts'
 
 const LIBRARIES = ['/usr/lib', '/usr/lib32', '/usr/lib64']
 const PROGRAMS = ['/usr/bin', '/usr/sbin']
@@ -71,7 +71,10 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   const exact = programs(facts)
   if (exact.length === 0) return unfit('None of its programs was seen.')
   const split = isSplit(facts)
-  const tools = isScripted(facts) ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
+  // What it is told to start may be a script, which starts what it likes.
+  const configured = [...programsNamed(facts), ...namedThings(facts, 'programs')]
+  const tools =
+    isScripted(facts) || configured.length > 0 ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
   const known = [...LIBRARIES, ...(split ? SPLIT_LIBRARIES : []), ...tools]
   const found = mapped(facts).filter((path) => path.startsWith('/') && !isBelowAny(path, known))
   const libexec = exact.some((path) => path.startsWith('/usr/libexec/')) ? ['/usr/libexec'] : []
@@ -81,7 +84,6 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   const present = words(facts, 'ExecPaths')
   const directories = unique([...known, ...libexec, ...extra])
   const helpers = learnedPaths(facts, 'execute').map((path) => (split ? path : intoUsr(path)))
-  const configured = programsNamed(facts)
   const paths = [
     ...directories,
     ...unique([...exact, ...helpers, ...configured.map(({ name }) => name)]).filter(

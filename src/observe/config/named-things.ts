@@ -42,9 +42,9 @@ export async function namedThings(
   for (const { argv, name } of facts.processes)
     for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
   for (const path of [...argumentPaths(facts), ...(await environmentPaths(host, facts, gaps))]) {
-    const thing = await existing(host, facts.processes, path, 'its command line or environment', gaps)
+    const things = await existing(host, facts.processes, path, 'its command line or environment', gaps)
     // A program among them is a script that it was given, or itself.
-    if (thing !== undefined && thing.kind !== 'program') add(thing)
+    for (const thing of things) if (thing.kind !== 'program') add(thing)
   }
   let looked = 0
   for (const file of await configurationFiles(host, facts, packaged, gaps)) {
@@ -57,8 +57,8 @@ export async function namedThings(
       if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })
       looked += 1
       if (looked > MAX_PATHS || own.has(path)) continue
-      const thing = await existing(host, facts.processes, path, file, gaps)
-      if (thing !== undefined && !own.has(thing.name)) add(thing)
+      const things = await existing(host, facts.processes, path, file, gaps)
+      for (const thing of things) if (!own.has(thing.name)) add(thing)
     }
   }
   return [...found.values()]
@@ -93,27 +93,39 @@ async function folderToWrite(
   return stat?.kind === 'directory' && mayWrite(processes, stat) ? real : undefined
 }
 
-/** A program or a home, or the folder in which the service may write what is named. */
+/** Deep enough for a site's folder of scripts, shallow enough for a tree of data. */
+const PROGRAMS_DEPTH = '3'
+const FIND_TIMEOUT_MS = 3000
+
+/** Whether a folder that is named, and not the system's, has programs in it. */
+async function hasPrograms(host: Host, path: string, gaps: BlindSpots): Promise<boolean> {
+  if (SYSTEM_FOLDER.test(path)) return false
+  const argv = ['find', path, '-maxdepth', PROGRAMS_DEPTH, '-type', 'f', '-perm', '/111', '-print', '-quit']
+  const found = await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS }))
+  return (found?.stdout ?? '') !== ''
+}
+
+/** What a name leads to: a home, a program, a folder of programs, or the folder in which the service may write what is named. */
 async function existing(
   host: Host,
   processes: readonly ProcessFacts[],
   path: string,
   where: string,
   gaps: BlindSpots,
-): Promise<NamedThing | undefined> {
+): Promise<NamedThing[]> {
   const real = await orBlindSpot(gaps, path, host.resolve(path))
-  if (real !== undefined && HOME.test(real)) return { kind: 'home', name: real, where }
-  const stat = real && (await orBlindSpot(gaps, real, host.stat(real)))
-  if (!real || !stat || stat.kind !== 'file' || (stat.mode & 0o111) === 0) {
-    const folder = await folderToWrite(
-      host,
-      processes,
-      stat && stat.kind === 'directory' ? path : dirname(path),
-      gaps,
-    )
-    return folder === undefined ? undefined : { kind: 'folder', name: folder, where }
+  if (real !== undefined && HOME.test(real)) return [{ kind: 'home', name: real, where }]
+  const stat = real === undefined ? undefined : await orBlindSpot(gaps, real, host.stat(real))
+  if (real === undefined || stat?.kind !== 'file' || (stat.mode & 0o111) === 0) {
+    const isFolder = real !== undefined && stat?.kind === 'directory'
+    const folder = await folderToWrite(host, processes, isFolder ? path : dirname(path), gaps)
+    const programs = isFolder && (await hasPrograms(host, real, gaps))
+    return [
+      ...(folder === undefined ? [] : [{ kind: 'folder' as const, name: folder, where }]),
+      ...(programs ? [{ kind: 'programs' as const, name: real, where }] : []),
+    ]
   }
-  if (NO_PROGRAM.test(real)) return undefined
+  if (NO_PROGRAM.test(real)) return []
   const privileged = (stat.mode & (SETUID | SETGID)) !== 0
-  return { kind: 'program', name: real, where, ...(privileged ? { privileged } : {}) }
+  return [{ kind: 'program', name: real, where, ...(privileged ? { privileged } : {}) }]
 }

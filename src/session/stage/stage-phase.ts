@@ -47,7 +47,9 @@ async function lookAt(
 function givenTo({ options, rehearsing }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
   const live = learned?.phases.some((phase) => isLive({ phase })) === true
   const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
-  const full = controlOf(rehearsing).full.map(({ protocol }) => protocol)
+  // A mail that is only taken tells nothing of what happens to it.
+  const whole = controlOf(rehearsing).full.filter(({ done }) => done !== 'taken')
+  const full = whole.map(({ protocol }) => protocol)
   return { level: options.level, asked: answers.length + full.length > 0, exercised, full }
 }
 

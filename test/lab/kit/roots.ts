@@ -34,8 +34,11 @@ const SERVICE_PACKAGES = [
 
 /** What the field cases are made of; in a root of their own, so that the one that other labs share does not grow. */
 export const CASE_PACKAGES: readonly string[] = [
+  'at',
   'autofs',
   'bind9-dnsutils',
+  'busybox-static',
+  'collectd-core',
   'fail2ban',
   'fcgiwrap',
   'git',
@@ -46,10 +49,13 @@ export const CASE_PACKAGES: readonly string[] = [
   'nut-client',
   'nut-server',
   'postfix',
+  'proftpd-core',
   'rsync',
+  'subversion',
   'supervisor',
   'tftpd-hpa',
   'unbound',
+  'xinetd',
 ]
 
 export interface RootWish {

@@ -94,7 +94,15 @@ describe('what its configuration names is left open', () => {
   test('a program that was not seen run', () => {
     const facts = daemon(990, { reach: names('program', '/usr/local/bin/hook') })
     expect(lines('NoExecPaths', facts).join()).toContain('-/usr/local/bin/hook')
+    // It may be a script.
+    expect(lines('NoExecPaths', facts).join()).toContain('-/usr/bin')
     expect(taken('NoExecPaths', facts)).toBe(true)
+  })
+
+  test('the programs of a folder', () => {
+    const facts = daemon(990, { reach: names('programs', '/srv/site') })
+    expect(lines('NoExecPaths', facts).join()).toMatch(/-\/usr\/bin.*-\/srv\/site/)
+    expect(lines('NoExecPaths', daemon(990)).join()).not.toContain('-/usr/bin ')
   })
 
   test('a home, for writing too', () => {

@@ -10,9 +10,14 @@ function folder(uid: number, mode: number, gid = uid): Entry {
   return { stat: { kind: 'directory', uid, gid, mode } }
 }
 
-async function named(text: string, files: Record<string, Entry>, over: Partial<Facts> = {}) {
+async function named(
+  text: string,
+  files: Record<string, Entry>,
+  over: Partial<Facts> = {},
+  programs: Record<string, string> = {},
+) {
   const facts = { ...emptyFacts(), processes: [process(10, OWN, { isMain: true })], ...over }
-  const host = memoryHost({ files: { '/etc/srv/srv.conf': text, ...files } })
+  const host = memoryHost({ files: { '/etc/srv/srv.conf': text, ...files }, programs })
   const found = await namedThings(host, facts, ['/etc/srv/srv.conf'], new Set(['alice']), new Set())
   return found.map(({ kind, name }) => `${kind} ${name}`)
 }
@@ -58,6 +63,15 @@ describe('a folder that a configuration names', () => {
     const over = { processes: [process(10, OWN, { isMain: true, argv })] }
     expect(await named('', files, over)).toEqual(['folder /data/a', 'folder /data/b'])
   })
+})
+
+test('a folder with programs in it is told from one without', async () => {
+  const find = (path: string) => `find ${path} -maxdepth 3 -type f -perm /111 -print -quit`
+  const files = { '/srv/site': folder(0, 0o755), '/srv/plain': folder(0, 0o755) }
+  const programs = { [find('/srv/site')]: '/srv/site/cgi-bin/add\n', [find('/srv/plain')]: '' }
+  expect(await named('root /srv/site;\nroot /srv/plain;\n', files, {}, programs)).toEqual([
+    'programs /srv/site',
+  ])
 })
 
 test('a file in /tmp is named whether it is there or not, /tmp itself is not', async () => {
