@@ -1,50 +1,12 @@
 // npm run bench: how long from the start of the bundled hardenctl to its help and to its first frame, on a real terminal
-// in a lab, beside what the same Node needs to do nothing. The three take turns, so that a busy machine slows them alike.
-import { setTimeout as pause } from 'node:timers/promises'
-import { bootLab, type Lab } from '../lab/kit/lab.ts'
-import { median } from '../lab/kit/requests.ts'
-
-const RUNS = 15
-
-/** Milliseconds until the program on a terminal has written `text`. */
-async function timeUntil(lab: Lab, argv: string[], text: string): Promise<number> {
-  const started = performance.now()
-  const terminal = lab.spawnPty(argv, { columns: 80, rows: 24 })
-  while (!terminal.written().includes(text)) await pause(1)
-  const ms = performance.now() - started
-  if (argv.length === 2 && argv[1] === UNIT) {
-    await terminal.waitFor('health checks', 20_000)
-    await terminal.press('ctrl-c')
-  }
-  await terminal.ended(20_000)
-  return ms
-}
+// in a lab, beside what the same Node needs to do nothing.
+import { bootLab } from '../lab/kit/lab.ts'
+import { measureStart } from './start-time.ts'
 
 const UNIT = 'apache2'
-const CASES = {
-  'node -e 0': (lab: Lab) => timeUntil(lab, ['node', '-e', 'require("fs").writeSync(1, "x")'], 'x'),
-  '--help': (lab: Lab) => timeUntil(lab, ['hardenctl', '--help'], '--version'),
-  'first frame': (lab: Lab) => timeUntil(lab, ['hardenctl', UNIT], 'hardenctl ·'),
-}
-
 const lab = await bootLab({ services: [UNIT] })
 try {
-  const times = new Map<string, number[]>(Object.keys(CASES).map((name) => [name, []]))
-  for (let run = 0; run <= RUNS; run += 1) {
-    for (const [name, measure] of Object.entries(CASES)) {
-      const ms = await measure(lab)
-      // The first run reads the files from disk.
-      if (run > 0) times.get(name)?.push(ms)
-    }
-  }
-  const bare = median(times.get('node -e 0') ?? [])
-  for (const [name, all] of times) {
-    const ms = median(all)
-    const range = `${Math.round(Math.min(...all))} to ${Math.round(Math.max(...all))}`
-    console.log(
-      `${name.padEnd(12)} ${Math.round(ms)} ms, ${(ms / bare).toFixed(2)} × bare Node (median of ${RUNS}; ${range} ms)`,
-    )
-  }
+  await measureStart(lab, UNIT, 'node')
 } finally {
   await lab.stop()
 }
