@@ -11,7 +11,10 @@ const ENVIRONMENT = [
 ] as const
 
 const EXIT_CODES = [
-  ['0', 'Done. For status: everything that was kept is in force. For undo: the service is proven healthy.'],
+  [
+    '0',
+    'Done. For status: everything that was kept is in force. For undo: the service is proven healthy. For audit: no service is above the threshold.',
+  ],
   ['1', 'Refused or failed. The message says what was undone and what to do next.'],
   ['2', 'The command line is wrong.'],
   ['130', 'Interrupted.'],
@@ -21,6 +24,10 @@ const FILES = [
   [
     '/etc/hardenctl/checks.d/UNIT/*.conf',
     'Checks and exercises for every walk, as lines Check=CHECK and Exercise=COMMAND. Only root may write there.',
+  ],
+  [
+    '/etc/hardenctl/accepted.d/*.conf',
+    'Checks that audit accepts until a day, as lines Accept=UNIT CHECK until=YYYY-MM-DD REASON, each name * for all. Only root may write there.',
   ],
   [
     '/etc/systemd/system/UNIT.d/zz-hardenctl-kept.conf',

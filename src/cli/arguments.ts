@@ -20,7 +20,7 @@ export class UsageError extends ExpectedError {
 export type Arguments =
   | { command: 'help'; about?: CommandDefinition }
   | { command: 'version' }
-  | { command: 'status'; unit: string }
+  | { command: 'status'; unit?: string }
   | { command: 'undo'; unit: string }
   | AuditArguments
   | WalkArguments
@@ -88,6 +88,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   requireOwnOptions(command, values)
   if (command.name === 'help') return helpAbout(rest)
   if (command.name === 'audit') return auditArguments(rest, values)
+  if (command.name === 'status' && rest.length === 0) return { command: 'status' }
   if (head === undefined) throw new UsageError('name a unit, for example: sudo hardenctl apache2')
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status' || command.name === 'undo') return { command: command.name, unit }

@@ -195,9 +195,9 @@ export const COMMANDS = [
   },
   {
     name: 'status',
-    forms: [{ line: 'status UNIT', does: 'what is kept, and whether it is in force' }],
+    forms: [{ line: 'status [UNIT]', does: 'what is kept, by which proof, and whether it is in force' }],
     brief: 'show what is kept for a service',
-    help: 'Prints what is kept for the service UNIT, since when, and whether the running unit shows it, and asks the saved checks. The exit code is 1 if something is not in force.',
+    help: 'Prints what is kept for the service UNIT, or for every service: since when, by which proof, whether the proof is older than what it was made with (systemd, kernel, libc, packages, unit files), and whether the running unit shows it. For a UNIT it also asks the saved checks. The exit code is 1 if something is not in force.',
     offers: 'kept',
     options: [],
   },

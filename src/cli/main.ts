@@ -1,7 +1,7 @@
 import { ExpectedError, isExpected } from '../host/errors.ts'
 import { printerTo } from '../host/printer.ts'
 import { VERSION } from '../host/version.ts'
-import { parseArguments, UsageError } from './arguments.ts'
+import { type Arguments, parseArguments, UsageError } from './arguments.ts'
 import { commandNamed } from './definition.ts'
 import { commandHelp, generalHelp } from './help.ts'
 
@@ -37,19 +37,28 @@ async function main(): Promise<number> {
     return 0
   }
   if (process.getuid?.() !== 0) {
-    const words = args.command === 'audit' ? ['audit', ...args.units] : [args.unit]
     throw new UsageError(
-      `hardenctl needs root to inspect and restart services: sudo hardenctl ${words.join(' ')}`,
+      `hardenctl needs root to inspect and restart services: ${['sudo hardenctl', ...wordsOf(args)].join(' ')}`,
     )
   }
   enableCompileCache()
   // Loads only what the command needs, so that the help appears at once and the first frame soon.
-  if (args.command === 'status')
-    return (await import('./commands/status-command.ts')).runStatus(args.unit, printer())
+  if (args.command === 'status') return runStatusCommand(args.unit)
   if (args.command === 'audit') return (await import('./commands/audit-command.ts')).runAudit(args, printer())
   if (args.command === 'undo')
     return (await import('./commands/undo-command.ts')).runUndo(args.unit, printer())
   return (await import('./commands/walk-command.ts')).runWalk(args, printer())
+}
+
+/** What to type after sudo. */
+function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): readonly string[] {
+  if (args.command === 'audit') return ['audit', ...args.units]
+  return [args.unit ?? 'status']
+}
+
+async function runStatusCommand(unit: string | undefined): Promise<number> {
+  const { runStatus, runStatusOfAll } = await import('./commands/status-command.ts')
+  return unit === undefined ? runStatusOfAll(printer()) : runStatus(unit, printer())
 }
 
 async function failed(error: unknown): Promise<number> {

@@ -30,4 +30,25 @@ describe.skipIf(skipLab())(labTitle('hardenctl --stages filesystem --watch-secon
     expect(ms).toBeGreaterThanOrEqual(1000)
     expect(ms).toBeLessThan(9000)
   })
+
+  it('tells for the whole host what is kept, since when, and by which proof', async () => {
+    const status = await lab.run(['hardenctl', 'status'])
+    expect(status).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(status.stdout).toMatch(/^apache2\.service: exposure 9\.2 before, \d\.\d now; in force$/m)
+    expect(status.stdout).toMatch(/^ {2}Kept since \d{4}-\d\d-\d\d \d\d:\d\d UTC: Filesystem$/m)
+    expect(status.stdout).toMatch(/^ {2}Proven live by a restart, [1-9]\d* checks? and no exercises?\./m)
+    expect(status.stdout).toContain('unit files that are here now.')
+  })
+
+  it('tells what is not in force any more, and that the proof is older than the unit', async () => {
+    const path = '/etc/systemd/system/apache2.service.d/zzz-later.conf'
+    await lab.write(path, '[Service]\nProtectSystem=no\n')
+    await lab.output(['systemctl', 'daemon-reload'])
+    const status = await lab.run(['hardenctl', 'status'])
+    expect(status.exitCode).toBe(1)
+    expect(status.stdout).toContain('; NOT IN FORCE: ProtectSystem')
+    expect(status.stdout).toContain("is older than what it was made with: the unit's own files were changed.")
+    const audit = await lab.output(['hardenctl', 'audit', '--json', 'apache2'])
+    expect(JSON.parse(audit).services[0].kept).toMatchObject({ stages: ['filesystem'], in_force: false })
+  })
 })

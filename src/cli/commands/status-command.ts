@@ -1,17 +1,24 @@
-import { type Assignment, titleOf } from '../../catalog/common/types.ts'
+import { titleOf } from '../../catalog/common/types.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
+import { keptNow } from '../../session/overview/kept.ts'
+import { ageWords, proofAge } from '../../session/overview/proof-age.ts'
+import { statusOfAll } from '../../session/overview/status-all.ts'
 import { formatScore } from '../../session/store/score.ts'
 import { loadState } from '../../session/store/store.ts'
 import { reachLine } from '../../session/walk/reach-log.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
-import { keptPath, mergeAssignments } from '../../systemd/settings/drop-in.ts'
-import { difference } from '../../systemd/settings/settings-difference.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { askSaved } from '../../trial/health/ask-saved.ts'
-import { isCommitted } from '../../trial/transaction/kept-drop-in.ts'
+
+/** Prints what is kept on the host, unit by unit. Returns 1 if something is not in force. */
+export async function runStatusOfAll(printer: Printer): Promise<number> {
+  const { lines, inForce } = await statusOfAll(liveHost())
+  for (const line of lines) printer.out(line)
+  return inForce ? 0 : 1
+}
 
 /**
  * Prints what is kept for a unit, since when, and whether the running unit shows it. Returns 1 if something is not in
@@ -36,17 +43,18 @@ export async function runStatus(given: string, printer: Printer): Promise<number
       '  No check: no check could ask it anything when it was hardened; hardenctl compared only processes and listeners.',
     )
   if (stored.reached !== undefined) say(`  ${reachLine(stored.reached)}`)
-  const { pending } = stored
-  const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
-  if (committed) say(`Stage ${titleOf(pending.stage)} was kept last; the next hardenctl records it.`)
-  else if (pending) say('A trial is unfinished; hardenctl ends it at its next start.')
+  const { committed, unfinished, wrong } = await keptNow(host, stored, properties, await syscallGroups(host))
+  if (committed && stored.pending)
+    say(`Stage ${titleOf(stored.pending.stage)} was kept last; the next hardenctl records it.`)
+  if (unfinished) say('A trial is unfinished; hardenctl ends it at its next start.')
   for (const { stage, before, after, at, assignments } of stored.kept) {
     say(`  ${titleOf(stage)}: ${formatScore(before)} → ${formatScore(after)}, kept ${at}`)
     for (const { key, value } of assignments) if (value !== '') say(`    ${key}=${value}`)
   }
-  const kept = [...stored.kept, ...(committed ? [pending] : [])]
-  const all = kept.reduce<Assignment[]>((sum, stage) => mergeAssignments(sum, stage.assignments), [])
-  const wrong = difference(all, properties, await syscallGroups(host))
+  if (stored.kept.length > 0) {
+    const age = await proofAge(host, stored)
+    say(`  ${age.proof} ${ageWords(age)}`)
+  }
   for (const { key, asked, shown } of wrong)
     say(`  NOT IN FORCE ${key}: asked ${asked}, the unit shows ${shown}`)
   if (first(properties, 'NeedDaemonReload') === 'yes')

@@ -1,27 +1,18 @@
-import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import type { BlindSpots } from '../../observe/blind-spots.ts'
-import type { Facts } from '../../observe/facts.ts'
-import { type MachineFacts, observe, readMachine } from '../../observe/observe.ts'
-import { processesOfGroup } from '../../observe/proc/control-group.ts'
-import { readSocketsOf } from '../../observe/proc/sockets.ts'
-import { readSurroundings } from '../../observe/surroundings.ts'
-import { type Exposure, exposure } from '../../systemd/exposure/exposure.ts'
+import { readMachine } from '../../observe/observe.ts'
+import { installedServices, loadedServices } from '../../systemd/manager/services.ts'
+import { loadStates } from '../store/store.ts'
+import type { Accepted } from './accepted.ts'
 import {
-  installedServices,
-  loadedServices,
-  type Properties,
-  showUnits,
-} from '../../systemd/manager/services.ts'
-import { first, listOf } from '../../systemd/manager/show.ts'
-import { settingsFromShow } from '../../systemd/settings/settings.ts'
-import { loadStates, type StoredState } from '../store/store.ts'
-import { wayOf } from '../walk/preflight.ts'
-import { type Accepted, countedExposure } from './accepted.ts'
-import { keptNow } from './kept.ts'
-import { networkReach, reachOfSocketUnits } from './network.ts'
-import { predictWalk } from './prediction.ts'
-import { byWorth, type NetworkReach, type Obstacle, type ServiceRow, type ServiceState } from './row.ts'
+  type Known,
+  readNetwork,
+  type Shown,
+  shownRows,
+  templateRow,
+  withPrediction,
+  withTriggers,
+} from './read-row.ts'
+import { byWorth, type ServiceRow } from './row.ts'
 
 /** Services that are looked into at the same time. */
 const AT_ONCE = 3
@@ -38,19 +29,6 @@ export interface Survey {
   rows: ServiceRow[]
   /** What could not be read, in sentences. */
   problems: string[]
-}
-
-/** A unit as it was shown, with its row so far. */
-interface Shown {
-  row: ServiceRow
-  properties: Properties
-}
-
-/** What is known of the host before its services are looked at. */
-interface Known {
-  machine: MachineFacts
-  states: ReadonlyMap<string, StoredState>
-  accepted: readonly Accepted[]
 }
 
 /** The rows so far, and the readers that know them better and better. */
@@ -136,121 +114,4 @@ export async function survey(
   )
   await Promise.all(turns.map((turn) => each(turn, (one) => surveying.predict(one))))
   return { rows: surveying.rows(), problems }
-}
-
-function templateRow(unit: string): ServiceRow {
-  const obstacle = {
-    reason: `${unit} is a template`,
-    next: `Name an instance, for example ${unit.replace('@.', '@name.')}.`,
-  }
-  return { unit, description: '', state: 'template', type: '', triggeredBy: [], obstacle, complete: true }
-}
-
-async function shownRows(
-  host: Host,
-  units: readonly string[],
-  { machine, states, accepted }: Known,
-): Promise<Shown[]> {
-  const all = await showUnits(host, units)
-  const shown = all.filter((properties) => first(properties, 'LoadState') === 'loaded')
-  return Promise.all(
-    shown.map(async (properties) => {
-      const row = plainRow(properties, machine, accepted)
-      const stored = states.get(row.unit)
-      if (stored === undefined) return { row, properties }
-      const { summary } = await keptNow(host, stored, properties, machine.syscallGroups)
-      return { row: summary === undefined ? row : { ...row, kept: summary }, properties }
-    }),
-  )
-}
-
-/** Exposure of a unit by what `systemctl show --all` prints of it. */
-function exposureOfUnit(properties: Properties, machine: MachineFacts): Exposure {
-  const { systemd, syscallGroups, scoresBpf, architecture } = machine
-  return exposure(settingsFromShow(properties), {
-    version: systemd,
-    groups: syscallGroups,
-    ...(architecture === '' ? {} : { architecture }),
-    ...(scoresBpf === undefined ? {} : { hasBpfCheck: scoresBpf }),
-  })
-}
-
-/** What PID 1 tells of a unit. */
-function plainRow(properties: Properties, machine: MachineFacts, accepted: readonly Accepted[]): ServiceRow {
-  const unit = first(properties, 'Id')
-  const triggeredBy = listOf(properties, 'TriggeredBy')
-  const state = stateOf(properties, triggeredBy)
-  const found = exposureOfUnit(properties, machine)
-  const counted = countedExposure(unit, found, accepted)
-  const row: ServiceRow = {
-    unit,
-    description: first(properties, 'Description'),
-    state,
-    type: first(properties, 'Type'),
-    triggeredBy,
-    exposure: found.score,
-    ...(counted === found.score ? {} : { counted }),
-    account: accountOf(properties),
-    complete: state !== 'running',
-  }
-  return state === 'running' ? row : { ...row, obstacle: notRunning(unit, properties, state) }
-}
-
-function stateOf(properties: Properties, triggeredBy: readonly string[]): ServiceState {
-  const active = first(properties, 'ActiveState')
-  if (active === 'active' || active === 'reloading')
-    return first(properties, 'SubState') === 'exited' ? 'exited' : 'running'
-  if (active === 'failed') return 'failed'
-  if (active !== 'inactive') return 'changing'
-  return triggeredBy.length > 0 ? 'waiting' : 'stopped'
-}
-
-function accountOf(properties: Properties): string {
-  if (first(properties, 'DynamicUser') === 'yes') return 'dynamic'
-  const user = first(properties, 'User')
-  return user === '' || user === '0' ? 'root' : user
-}
-
-function notRunning(unit: string, properties: Properties, state: ServiceState): Obstacle {
-  const active = first(properties, 'ActiveState')
-  if (state === 'exited')
-    return {
-      reason: `${unit} has finished and has no process`,
-      next: 'Only a service with running processes can be proven healthy.',
-    }
-  return { reason: `${unit} is ${active}: hardenctl cannot see what it needs`, next: 'Start it first.' }
-}
-
-/** A stopped service that a socket or timer starts; without an active one it is merely stopped. */
-async function withTriggers(host: Host, { row }: Shown): Promise<ServiceRow> {
-  const shown = await showUnits(host, row.triggeredBy, ['ActiveState', 'Listen'])
-  const active = shown.filter((one) => first(one, 'ActiveState') === 'active')
-  if (active.length === 0) return row.state === 'waiting' ? { ...row, state: 'stopped' } : row
-  const network = reachOfSocketUnits(active.flatMap((one) => one.Listen ?? []))
-  return network.listens.length > 0 || network.local ? { ...row, network } : row
-}
-
-async function readNetwork(host: Host, properties: Properties): Promise<NetworkReach> {
-  const gaps: BlindSpots = new Set()
-  const pids = await processesOfGroup(host, first(properties, 'ControlGroup'), gaps)
-  return networkReach(await readSocketsOf(host, pids, Number(first(properties, 'MainPID'))))
-}
-
-/** What stands in the way of a walk, or else what it would come to. */
-async function withPrediction(host: Host, shown: Shown, machine: MachineFacts): Promise<ServiceRow> {
-  const row: ServiceRow = { ...shown.row, complete: true }
-  const found = { unit: row.unit, systemd: machine.systemd, properties: shown.properties }
-  const way = await wayOf(host, found)
-  if ('reason' in way) return { ...row, obstacle: { reason: way.reason, next: way.next } }
-  const drags = way.dragged.length === 0 ? {} : { drags: way.dragged }
-  const facts = await factsFor(host, row.unit, machine).catch(orElse(undefined))
-  if (facts === undefined) return { ...row, ...drags }
-  return { ...row, ...drags, prediction: predictWalk(facts).prediction }
-}
-
-/** All that can be seen of a service without a restart, as the proposals of a walk want it. */
-export async function factsFor(host: Host, unit: string, machine: MachineFacts): Promise<Facts> {
-  const facts = await observe(host, unit, machine)
-  const around = await readSurroundings({ host, facts }, { host, facts }, facts)
-  return { ...facts, ...around, given: { level: 'standard', asked: true, exercised: false } }
 }

@@ -1,8 +1,11 @@
 import type { StageOrAll } from '../../catalog/common/types.ts'
-import { Bug, isExpected } from '../../host/errors.ts'
+import { Bug, isExpected, orElse } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
+import { type Basis, readBasis } from '../../observe/basis.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { rearmTimer } from '../../systemd/manager/timer.ts'
+import { isExercise } from '../../trial/health/baseline.ts'
 import { newestLogin } from '../../trial/health/login.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
@@ -70,16 +73,26 @@ export function requireBack(
   )
 }
 
+/** What the proof is made with; a host that can't tell does not keep a stage from being kept. */
+async function basisOf(host: Host, { unit, executables }: Facts): Promise<Basis | undefined> {
+  const running = executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
+  return readBasis(host, unit.id, running).catch(orElse(undefined))
+}
+
 /** Asks Keep? if a person can answer, and keeps or undoes the change that passed. */
 export async function keepOrUndo(
   context: WalkContext,
   trials: TrialContext,
   { stage, change }: { stage: StageOrAll; change: Change },
   result: Extract<Attempt, { healthy: true }>,
-  { before, rehearsal, facts }: TrialTarget,
+  { before, rehearsal, proven, facts }: TrialTarget,
 ): Promise<StageResult> {
   const { host, subject, dispatch } = context
-  const after = (await overallExposure(host, subject.unit)) ?? before
+  const [shown, basis] = await Promise.all([
+    overallExposure(host, subject.unit),
+    host === context.live ? basisOf(host, facts) : undefined,
+  ])
+  const after = shown ?? before
   const login = loginWanted(context, facts)
   const skipped = (why: string, undone: Undone): StageResult => {
     requireBack(why, undone, context)
@@ -106,6 +119,8 @@ export async function keepOrUndo(
     const why = await noLoginSeen(context, login, result.trial.since)
     if (why !== undefined) return rolledBack(why)
   }
+  const { answers } = trials.baseline
+  const exercises = answers.filter(({ check }) => isExercise(check)).length
   const added: KeptStage = {
     stage,
     assignments: [...result.trial.assignments],
@@ -113,6 +128,8 @@ export async function keepOrUndo(
     before,
     after,
     at: new Date().toISOString(),
+    proof: { clone: proven, checks: answers.length - exercises, exercises },
+    ...(basis === undefined ? {} : { basis }),
   }
   const kept = withStage(context.store.state.kept, added)
   const parts = dropInParts(kept)

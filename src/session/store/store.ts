@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
 import { ExpectedError, orElse, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Basis } from '../../observe/basis.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Trial } from '../../trial/transaction/trial.ts'
 import { STATE_FOLDER, stateFolder } from '../../trial/transaction/trial-paths.ts'
@@ -74,6 +75,14 @@ const trial = z.strictObject({
   since: z.number(),
 }) satisfies z.ZodMiniType<Omit<Trial, 'files'>>
 const exposure = z.int().check(z.gte(0), z.lte(100))
+const basis = z.strictObject({
+  systemd: z.string(),
+  kernel: z.string(),
+  libc: z.string(),
+  packages: z.record(z.string(), z.string()),
+  programs: z.array(z.string()),
+  unitFiles: z.string(),
+}) satisfies z.ZodMiniType<Basis>
 const keptStage = z.strictObject({
   stage,
   assignments: z.array(assignment),
@@ -84,6 +93,9 @@ const keptStage = z.strictObject({
   at: z.string(),
   /** When it was kept for the first time, if that was not at `at`. */
   first: z.exactOptional(z.string()),
+  /** What proved it besides the restart; absent where an older hardenctl kept it, as is `basis`. */
+  proof: z.exactOptional(z.strictObject({ clone: z.boolean(), checks: z.int(), exercises: z.int() })),
+  basis: z.exactOptional(basis),
 })
 /** ReachLog of the walk makes it; written since there are levels. */
 const reached = z.strictObject({

@@ -36,12 +36,17 @@ export function settingsFromShow(properties: Readonly<Record<string, readonly st
   const settings: Record<string, readonly string[]> = {}
   for (const [key, values] of Object.entries(properties)) {
     const kind = kindOf(key)
-    const finer = kind === 'boolean' ? properties[`${key}Ex`] : undefined
+    const finer = kind === 'boolean' ? printed(properties[`${key}Ex`]) : undefined
     // PrivateTmpEx=connected is what PrivateTmp=yes means since 257.
     const read = reading(kind, finer ?? values)
     settings[key] = read[0] === 'connected' ? ['yes'] : read
   }
   return settings
+}
+
+/** Since 258 systemctl can't print some properties (ProtectHostnameEx); those tell nothing. */
+function printed(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.[0] === '[unprintable]' ? undefined : values
 }
 
 /**

@@ -107,6 +107,8 @@ async function build(wish: RootWish, folder: string): Promise<void> {
     '--variant=minbase',
     '--dpkgopt=path-exclude=/usr/share/doc/*',
     '--dpkgopt=path-exclude=/usr/share/locale/*',
+    // A mirror of the moving release may lag behind what its own file allows.
+    ...(wish.suite === 'sid' ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : []),
     `--include=${packagesOf(wish).join(',')}`,
     wish.suite,
     folder,

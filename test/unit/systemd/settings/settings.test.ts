@@ -24,6 +24,15 @@ function merged(key: string, shown: Record<string, string[]>, ...texts: string[]
   return [...(applyAssignments(settingsFromShow(shown), lines(...texts), groups)[key] ?? [])].sort()
 }
 
+describe('what systemctl shows', () => {
+  it('counts by the finer property, unless systemctl could not print it', () => {
+    const shown = { ProtectHostname: ['no'], ProtectHostnameEx: ['[unprintable]'] }
+    expect(settingsFromShow(shown).ProtectHostname).toEqual(['no'])
+    const finer = { PrivateTmp: ['yes'], PrivateTmpEx: ['disconnected'] }
+    expect(settingsFromShow(finer).PrivateTmp).toEqual(['disconnected'])
+  })
+})
+
 describe('merging', () => {
   it.each([
     ['PrivateTmp', ['PrivateTmp=1'], ['yes']],
