@@ -19,7 +19,7 @@ import { takeBack, undo } from '../../trial/transaction/undo.ts'
 import { diagnosisOf } from '../stage/failure.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { AnyWalk, WalkContext } from '../walk/context.ts'
-import { asAfterBoot, type Control, controlOf } from './control.ts'
+import { asAfterBoot, type Control, controlOf, stopsSlowly } from './control.ts'
 import { helps } from './loosen.ts'
 import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
 import type { ProofJob, Verdict } from './verdicts.ts'
@@ -79,7 +79,9 @@ async function failedLater(
 
 /**
  * A change that holds through one restart may still break at a reload, or at the next boot, when the folders in /run
- * are gone that the first start made.
+ * are gone that the first start made. The service is watched at rest after the reload and after the last start, which
+ * both run under the change from their beginning: what dies again and again after the restart does so after them. What
+ * died or was killed meanwhile counts from the restart on.
  */
 async function attemptWhole(
   trials: TrialContext,
@@ -87,10 +89,11 @@ async function attemptWhole(
   stage: Stage,
   change: Change,
 ): Promise<Attempt> {
-  const result = await attempt(trials, stage, change)
+  const result = await attempt(trials, stage, change, { isBrief: restart !== 'none' })
   if (!result.healthy) return result
+  const brief = { invocation: result.report.last?.invocation ?? '', since: result.trial.since }
   if (reload) {
-    const problem = await proveReload(trials).catch((error) =>
+    const problem = await proveReload(trials, brief).catch((error) =>
       failedLater(trials, result, 'at a reload', error),
     )
     if (problem !== undefined) return problem
@@ -100,7 +103,7 @@ async function attemptWhole(
     restart === 'boot'
       ? (['at a stop and a start as after a boot', boot] as const)
       : (['at a stop and a start', async () => undefined] as const)
-  const problem = await proveStopAndStart(trials, between).then(
+  const problem = await proveStopAndStart(trials, between, reload ? undefined : brief).then(
     () => undefined,
     (error) => failedLater(trials, result, when, error),
   )
@@ -128,8 +131,10 @@ async function ask(
   const result = await attemptWhole(trials, { reload, restart: control.restart, boot }, stage, change)
   if (result.healthy) {
     const refused = await complaintsSince(host, unit, marks, since)
+    const held = { holds: true, refused, of, change } as const
+    if (stopsSlowly(control)) return { verdict: held, clone: 'used' }
     const back = await takeBack(trials, result.trial)
-    return { verdict: { holds: true, refused, of, change }, clone: back ? 'fit' : 'unsure' }
+    return { verdict: held, clone: back ? 'fit' : 'unsure' }
   }
   const { lines: undone, proven } = result.undone
   const plain = await diagnosisOf(trials.host, facts, result, live)
@@ -137,7 +142,7 @@ async function ask(
   const hangs = result.report?.last?.active === 'activating'
   const failure = { trials, live, facts, volatile, control, change, hangs }
   const told = traced ? await withRefusedCalls({ ...failure, before }, plain) : plain
-  const clone = traced ? 'used' : proven ? 'fit' : 'unsure'
+  const clone = !proven ? 'unsure' : traced || stopsSlowly(control) ? 'used' : 'fit'
   return { verdict: { holds: false, ...told, undone }, clone }
 }
 
@@ -161,6 +166,7 @@ export async function bootForTrials(
     host: proven.clone.host,
     remember: async () => undefined,
     tell: () => undefined,
+    isKilled: stopsSlowly(controlOf(context.rehearsing)),
   }
   return { ...proven, trials }
 }

@@ -7,11 +7,10 @@ import { first, showUnit } from '../../systemd/manager/show.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
-import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
+import { disarmFinalUndo, proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
-import { takeBack } from '../../trial/transaction/undo.ts'
 import { playFullControl } from './full-control.ts'
 
 /**
@@ -28,6 +27,14 @@ export interface Control {
   full: readonly FullCheck[]
   /** The steps that are left out and why, one sentence each. */
   notes: readonly string[]
+}
+
+/** A stop that takes longer is not waited for where nothing is proven by it. */
+const SLOW_STOP_MS = 3000
+
+/** The service stops slowly, so that a clone that was asked is thrown away and another one booted. */
+export function stopsSlowly({ stopMs }: Control): boolean {
+  return stopMs > SLOW_STOP_MS
 }
 
 /** If no clone can play the steps, the service is expected to survive all of them. */
@@ -100,25 +107,27 @@ async function playSteps(
   canReload: boolean,
 ): Promise<Omit<Control, 'full'> | { why: string }> {
   const { host, unit } = trials
-  const restarted = await attempt(trials, 'all', { assignments: [], ownership: [] })
+  const restarted = await attempt(trials, 'all', { assignments: [], ownership: [] }, { isBrief: true })
   if (!restarted.healthy) {
     const [reason] = restarted.reasons
     const said = reason?.text ?? 'it is not healthy'
     const help = reason?.kind === 'stray' ? await survivorHelp(host, unit) : ''
     return { why: `a restart breaks the unhardened service too: ${said}${help}` }
   }
-  await takeBack(trials, restarted.trial)
+  // A trial without a line may stay: the undo would stop the service once more.
+  await disarmFinalUndo(trials)
   const notes: string[] = []
-  const reload = canReload ? await failureOf(trials, () => proveReload(trials)) : undefined
+  const brief = { invocation: restarted.report.last?.invocation ?? '', since: restarted.trial.since }
+  const reload = canReload ? await failureOf(trials, () => proveReload(trials, brief)) : undefined
   if (reload !== undefined)
     notes.push(`No trial reloads the service, since a reload breaks the unhardened service too: ${reload}.`)
   let stopMs = 0
-  const cycle = (between: () => Promise<void>) =>
+  const cycle = (between: () => Promise<void>, since?: typeof brief) =>
     failureOf(trials, async () => {
-      stopMs = await proveStopAndStart(trials, between)
+      stopMs = await proveStopAndStart(trials, between, since)
     })
   const played = { reload: reload === undefined, notes }
-  const boot = await cycle(() => asAfterBoot(host, unit, volatile))
+  const boot = await cycle(() => asAfterBoot(host, unit, volatile), canReload ? undefined : brief)
   if (boot === undefined) return { ...played, restart: 'boot', stopMs }
   const plain = await cycle(async () => undefined)
   if (plain === undefined) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host, RunResult } from '../../host/host.ts'
 import { first, showUnit } from './show.ts'
@@ -10,6 +11,9 @@ const BUS_TIMEOUT_MS = 90_000
  * DefaultTimeoutStopSec= of systemd-system.conf(5).
  */
 export const JOB_LIMIT_MS = 90_000
+
+/** A stop and a start, each with the time that PID 1 gives it. */
+export const JOB_TIME_MS = 2 * JOB_LIMIT_MS + 30_000
 
 export class SystemctlError extends ExpectedError {
   override name = 'SystemctlError'
@@ -44,6 +48,67 @@ export const queue = (
   verb: 'restart' | 'reload' | 'start' | 'stop',
   unit: string,
 ): Promise<void> => must(host, [verb, '--no-block', '--', unit])
+
+/** A job that PID 1 has taken. */
+export interface Job {
+  /**
+   * Resolves when the job has ended, in whatever way, so that nobody needs to ask meanwhile; undefined where nothing
+   * tells. Until then the unit may look as if nothing had been asked.
+   */
+  over: Promise<void> | undefined
+}
+
+const REFUSED = /^Failed to /m
+
+/**
+ * Begins a job. In a clone, where each question to PID 1 costs a proof time, systemctl stays until the job has ended. The
+ * live service is asked for its state instead: systemctl ends early where somebody makes PID 1 execute itself anew.
+ */
+export async function beginJob(
+  host: Host,
+  verb: 'restart' | 'start' | 'stop',
+  unit: string,
+  limitMs: number,
+): Promise<Job> {
+  if (!host.isClone) {
+    await queue(host, verb, unit)
+    return { over: undefined }
+  }
+  const over = systemctl(host, [verb, '--', unit], limitMs).then(({ stderr }) => {
+    if (REFUSED.test(stderr))
+      throw new SystemctlError(`systemctl ${verb} failed: ${stderr.trim().split('\n')[0]}`)
+  })
+  // Whoever waits for it hears of it, later.
+  over.catch(() => undefined)
+  return { over }
+}
+
+const LOOK_MS = 100
+const EVENT_LIMIT_MS = 500
+
+/** Waits for the end of a job, but not long: whoever waits looks at the unit in between. True when it is over. */
+export async function untilOver({ over }: Job): Promise<boolean> {
+  if (over === undefined) return pause(LOOK_MS, true)
+  return Promise.race([over.then(() => true), pause(EVENT_LIMIT_MS, false)])
+}
+
+const KILL_INTERVAL_MS = 100
+
+/**
+ * Stops a unit without waiting for what it does at a stop: all of its processes are killed, so that its data may be as
+ * after a power cut. For a clone, which forgets.
+ */
+export async function killUnit(host: Host, unit: string): Promise<void> {
+  if (!host.isClone) throw new Error('only the unit of a clone is killed')
+  await queue(host, 'stop', unit)
+  const until = performance.now() + JOB_LIMIT_MS
+  while (performance.now() < until) {
+    await systemctl(host, ['kill', '--signal=KILL', '--', unit])
+    const shown = await showUnit(host, unit, ['ActiveState', 'Job'])
+    if (/^(?:inactive|failed)$/.test(first(shown, 'ActiveState')) && !Number(first(shown, 'Job'))) return
+    await pause(KILL_INTERVAL_MS)
+  }
+}
 
 /** Exit codes of systemctl reload and the like are of use where no new process is started. */
 export async function reloadUnit(host: Host, unit: string, timeoutMs: number): Promise<string | undefined> {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
-import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
+import { JOB_LIMIT_MS, type Job, untilOver } from '../../systemd/manager/control.ts'
 import { answerTo } from './ask.ts'
 import { type Baseline, isExercise } from './baseline.ts'
 import type { Check } from './check.ts'
@@ -18,6 +19,7 @@ import {
 } from './judge.ts'
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
 import { Sightings } from './sightings.ts'
+import { untilQuiet } from './touched.ts'
 import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
 
 export interface HealthReport {
@@ -39,10 +41,18 @@ export interface HealthCheckInput {
   since: number
   /** Milliseconds the start may take. */
   startLimitMs: number
+  /** The job that starts it; absent if it was over before. */
+  job?: Job
   /** Executables that are known to be the unit's, for the kernel's records of killed calls. */
   executables: readonly string[]
   /** A trace showed all programs that the unit runs. */
   allPrograms?: boolean | undefined
+  /**
+   * A longer look at the same invocation or at another start of the same change follows, and counts what was killed
+   * since this start: so it is enough here that the service has started, listens and answers, and that what it does at
+   * its start is over.
+   */
+  isBrief?: boolean
   signal?: AbortSignal
 }
 
@@ -53,28 +63,36 @@ interface Watch extends HealthCheckInput {
   offset: number
 }
 
+const NO_JOB: Job = { over: undefined }
+
 /** After its own limit PID 1 kills what has not stopped, which takes a while. */
 const MAX_STOP_MS = JOB_LIMIT_MS + 30_000
 const INTERVAL_MS = 250
+/** How long a watch for rest takes. */
+const REST_MS = INTERVAL_MS * RESTFUL_SNAPSHOTS
+/** Between two questions of a brief look. */
+const BRIEF_MS = 100
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */
 const GRACE_MS = 6000
 
 /** Waits for the start job to end, one way or the other. */
 async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
-  let until = performance.now() + question.startLimitMs
+  const { host, unit, sightings, startLimitMs, job = NO_JOB, signal } = question
+  let until = performance.now() + startLimitMs
   const stopsUntil = performance.now() + MAX_STOP_MS
+  let isOver = job.over === undefined
   for (;;) {
-    question.signal?.throwIfAborted()
-    const now = await takeSnapshot(question.host, question.unit)
-    await question.sightings.look(now.group)
+    signal?.throwIfAborted()
+    const now = await takeSnapshot(host, unit)
+    await sightings.look(now.group)
     const settled =
-      !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
+      isOver && !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
     if (settled || now.restarts > 0) return { snapshots: [now], timedOut: false }
     // The stop of what ran before has its own time, which PID 1 keeps (TimeoutStopSec=).
     if (now.active === 'deactivating' && performance.now() < stopsUntil)
-      until = performance.now() + question.startLimitMs
+      until = performance.now() + startLimitMs
     if (performance.now() > until) return { snapshots: [now], timedOut: true }
-    await pause(100)
+    isOver = (await sightings.during(now.group, untilOver(job))) || isOver
   }
 }
 
@@ -118,15 +136,36 @@ function isFinal(reasons: readonly Reason[], waited: number): boolean {
  * Looks again for a while. PID 1 is asked only at the end: the processes show everything earlier, and asking costs more
  * processor time than the service itself.
  */
-async function watchRest({ host, unit, sightings }: Watch, snapshots: UnitSnapshot[]): Promise<void> {
+async function watchRest(
+  { host, unit, sightings }: Watch,
+  last: UnitSnapshot,
+  needless: AbortSignal,
+): Promise<UnitSnapshot[]> {
+  const snapshots: UnitSnapshot[] = []
   for (let look = 1; look < RESTFUL_SNAPSHOTS; look += 1) {
-    await pause(INTERVAL_MS)
-    const now = await snapshotOfProcesses(host, snapshots.at(-1) as UnitSnapshot)
+    await pauseUnless(needless, INTERVAL_MS)
+    if (needless.aborted) return snapshots
+    const now = await snapshotOfProcesses(host, last)
     snapshots.push(now)
     await sightings.look(now.group)
   }
-  await pause(INTERVAL_MS)
-  snapshots.push(await takeSnapshot(host, unit))
+  await pauseUnless(needless, INTERVAL_MS)
+  return needless.aborted ? snapshots : [...snapshots, await takeSnapshot(host, unit)]
+}
+
+/** Returns early where the signal aborts. */
+async function pauseUnless(needless: AbortSignal, ms: number): Promise<void> {
+  await pause(ms, undefined, { signal: needless }).catch((error) => {
+    if (!needless.aborted) throw error
+  })
+}
+
+/** One look, a little later. */
+async function lookAgain({ host, unit, sightings }: Watch): Promise<UnitSnapshot[]> {
+  await pause(BRIEF_MS)
+  const now = await takeSnapshot(host, unit)
+  await sightings.look(now.group)
+  return [now]
 }
 
 /** Wall clock minus monotonic clock, in milliseconds; a change means that the clock was set. */
@@ -195,23 +234,37 @@ async function exercise(
  */
 export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport> {
   const sightings = new Sightings(asked.host)
-  const question = { ...asked, sightings, offset: wallOffset() }
-  const { host, unit, baseline } = question
+  const { host, unit, isBrief = false } = asked
+  const baseline = isBrief ? { ...asked.baseline, restless: true } : asked.baseline
+  const question = { ...asked, baseline, sightings, offset: wallOffset() }
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)
-  const { snapshots, timedOut } = await watchStart(question)
-  const filter = await filterOf(host, unit)
+  // PID 1 knows the filter before it starts anything under it.
+  const [{ snapshots, timedOut }, filter] = await Promise.all([watchStart(question), filterOf(host, unit)])
   const started = performance.now()
   for (;;) {
     question.signal?.throwIfAborted()
-    const { observation, records } = await observeNow(question, filter, snapshots, timedOut, (on) =>
-      answersOf(on, checks),
-    )
-    const reasons = judge(observation, probed)
-    if (reasons.length === 0) return exercise(question, filter, snapshots, { observation, records })
-    if (isFinal(reasons, performance.now() - started)) {
-      return { healthy: false, reasons, proof: [], records, last: snapshots.at(-1) }
+    // It is watched while it is asked: a verdict needs another round only for what came during the watch.
+    const needless = new AbortController()
+    const watched = isBrief
+      ? undefined
+      : watchRest(question, snapshots.at(-1) as UnitSnapshot, needless.signal)
+    try {
+      const { observation, records } = await observeNow(question, filter, snapshots, timedOut, (on) =>
+        answersOf(on, checks),
+      )
+      const reasons = judge(observation, probed)
+      if (reasons.length === 0) needless.abort()
+      if (reasons.length === 0) {
+        if (isBrief) await untilQuiet(host, snapshots.at(-1)?.group ?? '', REST_MS)
+        return await exercise(question, filter, snapshots, { observation, records })
+      }
+      if (isFinal(reasons, performance.now() - started))
+        return { healthy: false, reasons, proof: [], records, last: snapshots.at(-1) }
+      snapshots.push(...(await (watched ?? lookAgain(question))))
+    } finally {
+      needless.abort()
+      await watched?.catch(orElse([]))
     }
-    await watchRest(question, snapshots)
   }
 }

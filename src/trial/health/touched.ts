@@ -24,6 +24,26 @@ export function didSomething(during: Usage, idle: Usage): boolean {
 }
 
 const IDLE_MS = 400
+/** A service at rest may take so many microseconds of processor time in so many milliseconds, for timers of its own. */
+const QUIET_MS = 150
+const QUIET_US = 3000
+
+/** Whether this is what a service does at rest, timers of its own included. */
+export function isQuiet({ us, ms }: Usage): boolean {
+  return us / Math.max(1, ms) <= QUIET_US / QUIET_MS
+}
+
+/**
+ * Waits until the processes in the control group `group` have done next to nothing for a moment, so that what they do
+ * at their start is over; `mostMs` at most, and for that long where nobody can tell.
+ */
+export async function untilQuiet(host: Host, group: string, mostMs: number): Promise<void> {
+  const until = performance.now() + mostMs
+  while (performance.now() < until) {
+    const { usage } = await usageDuring(host, group, () => pause(QUIET_MS))
+    if (usage !== undefined && isQuiet(usage)) return
+  }
+}
 
 async function usageOf(host: Host, group: string): Promise<number | undefined> {
   return parseUsage(await host.read(`/sys/fs/cgroup${group}/cpu.stat`))

@@ -1,6 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { orElse, reasonOf } from '../../host/errors.ts'
-import { daemonReload, JOB_LIMIT_MS, queue, reloadUnit, resetFailed } from '../../systemd/manager/control.ts'
+import {
+  beginJob,
+  daemonReload,
+  JOB_LIMIT_MS,
+  JOB_TIME_MS,
+  type Job,
+  queue,
+  reloadUnit,
+  resetFailed,
+  untilOver,
+} from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
@@ -15,15 +25,40 @@ import { startLimitMs, type TrialContext, TrialError } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
 import { placeUndo, removeUndo } from './undo-file.ts'
 
-async function proveHealthy(context: TrialContext, before: Before, since: number): Promise<HealthReport> {
-  const report = await checkHealth(healthCheckInput(context, before, since))
+async function proveHealthy(
+  context: TrialContext,
+  before: Before,
+  since: number,
+  job?: Job,
+): Promise<HealthReport> {
+  const input = healthCheckInput(context, before, since)
+  const report = await checkHealth({ ...input, ...(job ? { job } : {}) })
   if (!report.healthy) throw new UnhealthyError(report)
   return report
 }
 
-/** Reload keeps the invocation; what it breaks shows in the answers and in the kernel's log. */
-export async function proveReload(context: TrialContext): Promise<void> {
-  const since = Date.now()
+/** What runs until now, if it was looked at only briefly. */
+interface Brief {
+  invocation: string
+  /** When it began, in milliseconds since the epoch. */
+  since: number
+}
+
+/** What was looked at only briefly has neither died nor been started again since: its health says how, if it has. */
+async function requireSame(context: TrialContext, now: UnitSnapshot, brief: Brief): Promise<void> {
+  const { invocation, since } = brief
+  if (now.active === 'active' && now.invocation === invocation && now.restarts === 0) return
+  await proveHealthy(context, { invocation, processes: now.processes, goesOn: true }, since)
+  throw new TrialError('it died soon after its start')
+}
+
+/**
+ * Reload keeps the invocation; what it breaks shows in the answers and in the kernel's log. `brief` is what runs until
+ * then, if nobody has watched it for a while.
+ */
+export async function proveReload(context: TrialContext, brief?: Brief): Promise<void> {
+  const since = brief?.since ?? Date.now()
+  if (brief !== undefined) await requireSame(context, await takeSnapshot(context.host, context.unit), brief)
   const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
   if (problem !== undefined) throw new TrialError(`the reload failed: ${problem}`)
   await proveHealthy(context, ANY_START, since)
@@ -38,23 +73,28 @@ interface Stopped {
 
 /** Waits for a clean stop, and calls `meanwhile` repeatedly until then. */
 async function proveStop(
-  { host, unit }: TrialContext,
+  context: TrialContext,
   meanwhile: () => Promise<void> = async () => undefined,
+  brief?: Brief,
 ): Promise<Stopped> {
-  const since = Date.now()
+  const { host, unit } = context
+  const since = brief?.since ?? Date.now()
   const before = await takeSnapshot(host, unit)
-  await queue(host, 'stop', unit)
+  if (brief !== undefined) await requireSame(context, before, brief)
+  const job = await beginJob(host, 'stop', unit, JOB_TIME_MS)
+  let isOver = job.over === undefined
   const until = performance.now() + JOB_LIMIT_MS
   for (;;) {
+    isOver = (await untilOver(job)) || isOver
     const now = await takeSnapshot(host, unit)
-    if (!now.busy && now.active === 'failed') throw new TrialError(`the stop failed (${now.result})`)
-    if (!now.busy && now.active === 'inactive') return { before, since }
+    const settled = isOver && !now.busy
+    if (settled && now.active === 'failed') throw new TrialError(`the stop failed (${now.result})`)
+    if (settled && now.active === 'inactive') return { before, since }
     // A socket or path unit may start it again before anybody looks: it was stopped anyway.
     const anew = now.active === 'active' && now.invocation !== before.invocation
-    if (!now.busy && anew) return { before, since }
+    if (settled && anew) return { before, since }
     if (performance.now() > until) throw new TrialError('the service did not stop in time')
     await meanwhile()
-    await pause(100)
   }
 }
 
@@ -62,20 +102,21 @@ async function proveStop(
 async function proveStart(context: TrialContext, { before, since }: Stopped): Promise<void> {
   const { host, unit } = context
   await resetFailed(host, unit)
-  await queue(host, 'start', unit)
-  await proveHealthy(context, before, since)
+  const job = await beginJob(host, 'start', unit, JOB_TIME_MS)
+  await proveHealthy(context, before, since, job)
 }
 
 /**
  * A clean stop, then a healthy start; `between` runs while the service is stopped. Returns the milliseconds of the
- * stop.
+ * stop. `brief` is what runs until then, if nobody has watched it for a while.
  */
 export async function proveStopAndStart(
   context: TrialContext,
   between: () => Promise<void>,
+  brief?: Brief,
 ): Promise<number> {
   const began = performance.now()
-  const stopped = await proveStop(context)
+  const stopped = await proveStop(context, undefined, brief)
   const stopMs = Math.round(performance.now() - began)
   await between()
   await proveStart(context, stopped)

@@ -35,7 +35,9 @@ async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, pro
 
 /** Time for the next steps: an undo must not begin between here and the commit. */
 async function gainTime({ host, unit }: TrialContext): Promise<void> {
-  if (!(await rearmTimer(host, unit)) || (await undoIsRunning(host, unit))) {
+  // None stands by in a clone.
+  const standsBy = host.isClone || (await rearmTimer(host, unit))
+  if (!standsBy || (await undoIsRunning(host, unit))) {
     throw new TrialError('the timer had already begun to undo the trial')
   }
   if ((await host.stat(trialPath(unit))) === undefined) throw new TrialError('the trial was already undone')
@@ -82,7 +84,7 @@ export async function keep(
     await timed('disarm', context, async () => {
       // Fails on a read-only /run, where PID 1 could not remove the timer's files either: the timer stays armed then.
       await host.remove(restartMark(unit))
-      await disarmTimer(host, unit)
+      if (!host.isClone) await disarmTimer(host, unit)
       await clearAway(context, trial)
       // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.
       if (trial.records.length > 0) await daemonReload(host).catch(orElse(undefined))

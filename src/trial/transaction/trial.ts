@@ -57,6 +57,8 @@ export interface TrialContext {
   /** Keeps the trial on disk before anything of the service is touched; undefined forgets it. */
   remember(trial: Trial | undefined): Promise<void>
   tell: StepListener
+  /** In a clone of a service that stops slowly: an undo does not wait for its stop. */
+  isKilled?: boolean
   signal?: AbortSignal
 }
 

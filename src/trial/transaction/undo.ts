@@ -1,5 +1,6 @@
 import { Bug, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { beginJob, daemonReload, JOB_TIME_MS, killUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { undoNow } from '../../systemd/manager/timer.ts'
 import { trialPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth } from '../health/health.ts'
@@ -21,9 +22,22 @@ async function runUndo(host: Host, unit: string): Promise<boolean> {
   return (await host.stat(trialPath(unit))) === undefined
 }
 
+/** What the undo script does for a trial that gave no file away, for a clone: nobody has to do it if hardenctl dies. */
+async function takeAway(host: Host, { unit, foldersMade }: Trial): Promise<boolean> {
+  await host.remove(trialPath(unit))
+  for (const folder of foldersMade) await host.remove(folder).catch(orElse(false))
+  await removeUndo(host, unit)
+  await daemonReload(host)
+  await resetFailed(host, unit)
+  await (await beginJob(host, 'restart', unit, JOB_TIME_MS)).over
+  return true
+}
+
 /** Undoes a trial that passed, without proving more: true when nothing of it is left. For a clone's next question. */
 export async function takeBack(context: TrialContext, trial: Trial): Promise<boolean> {
-  return timed('undo', context, () => runUndo(context.host, trial.unit))
+  const { host, unit } = context
+  const gaveNothing = host.isClone && trial.records.length === 0
+  return timed('undo', context, () => (gaveNothing ? takeAway(host, trial) : runUndo(host, unit)))
 }
 
 /** The trial has not begun its restart, and nobody else has restarted the service. */
@@ -66,7 +80,10 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
   const { signal: _, ...rest } = context
   // An unreadable state must not delay the undo.
   let goesOn = await neverRestarted(context, trial).catch(() => false)
-  const ran = await timed('undo', context, () => runUndo(host, unit))
+  const ran = await timed('undo', context, async () => {
+    if (context.isKilled && !goesOn) await killUnit(host, unit)
+    return runUndo(host, unit)
+  })
   try {
     const report = await timed('prove-undo', context, async () => {
       // Somebody else may have restarted it meanwhile; the undo did not fail then.
