@@ -19,6 +19,8 @@ export interface CloneBaselineInput {
   /** How the service answers live. */
   baseline: Baseline
   executables: readonly string[]
+  /** Another clone was asked before, and watched: here it is enough that the service answers as live. */
+  isBrief?: boolean
   signal?: AbortSignal
 }
 
@@ -112,7 +114,7 @@ export async function rehearseBaseline(
   clone: Clone,
   input: CloneBaselineInput,
 ): Promise<BaselineVerdict> {
-  const { unit, baseline, executables, signal } = input
+  const { unit, baseline, executables, isBrief = false, signal } = input
   const volatile = await listVolatile(clone.host)
   const since = Date.now()
   try {
@@ -129,6 +131,7 @@ export async function rehearseBaseline(
     since,
     startLimitMs: startLimitMs(baseline) * PATIENCE,
     executables,
+    isBrief,
     ...(signal ? { signal } : {}),
   })
   if (report.healthy) {

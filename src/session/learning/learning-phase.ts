@@ -12,21 +12,23 @@ import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms, withInterpreters } from '../../rehearsal/follow/traced-programs.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage } from '../proof/clone-pool.ts'
-import { controlOf } from '../proof/control.ts'
-import type { WalkContext } from '../walk/context.ts'
+import { type Control, UNPLAYED } from '../proof/control.ts'
+import type { Rehearsing, WalkBeginning, WalkContext } from '../walk/context.ts'
+
+type Found = { facts: LearnedFacts; trace: Learned } | { why: string }
+type Clonable = Extract<Rehearsing, { possible: true }>
 
 /**
  * Plays the life of the service once in a clone under strace. `written` lists other changes in the clone's upper layer.
  */
 async function follow(
-  { live, signal, rehearsing }: WalkContext,
+  { live, signal, control }: Pick<WalkBeginning, 'live' | 'signal'> & { control: Control },
   clone: Clone,
   facts: Facts,
   baseline: Baseline,
   written: () => Promise<WrittenPath[]>,
-): Promise<{ facts: LearnedFacts; trace: Learned } | { why: string }> {
+): Promise<Found> {
   const { unit, architecture, systemd, kernel, executables } = facts
-  const control = controlOf(rehearsing)
   const whole = { ...baseline, full: control.full }
   const phases = lifecycleOf(clone.host, { facts, baseline: whole, borne: control, signal })
   const result = await learn(clone, { unit, architecture, phases, signal })
@@ -45,21 +47,66 @@ async function follow(
 }
 
 /** Merges the new facts with the known ones, and stores them. */
-async function learnedFrom(
-  { learning, store }: WalkContext,
-  found: Awaited<ReturnType<typeof follow>>,
-): Promise<void> {
+async function learnedFrom({ learning, store }: WalkContext, found: Found): Promise<void> {
   if ('why' in found) learning.notFollowed(found.why)
   else await store.save({ learned: learning.followed(found, store.state.kept.length) })
 }
 
 /**
- * Follows the service through its life with strace, in a clone of its own: only this shows what it opens at its start
- * and what it does at a reload. Merges the result with that of earlier sessions. If it cannot be followed, stores the
- * reason in one line, and the walk continues with /proc and the trials.
+ * Follows the service through its life with strace, in a clone of its own with these `companions`: only this shows what
+ * it opens at its start and what it does at a reload.
  */
-export async function learningPhase(context: WalkContext, baseline: Baseline): Promise<void> {
-  const { live, rehearsing, learning, subject, signal, dispatch, timings } = context
+async function followInClone(
+  { live, subject, signal }: WalkBeginning,
+  baseline: Baseline,
+  control: Control,
+  companions: readonly string[],
+): Promise<Found> {
+  const facts = await observe(live, subject.unit)
+  const clone = await bootClone(live, { unit: subject.unit, companions, signal })
+  try {
+    const { host } = clone
+    const before = await listBeforeService(host)
+    return await follow({ live, control, signal }, clone, facts, baseline, () =>
+      writtenSince(live, host, before),
+    )
+  } finally {
+    await clone.dispose()
+  }
+}
+
+/** A trace that was begun before it was known what the service bears in a clone. */
+export type EarlyTrace = Promise<{ found: Found } | { error: unknown }>
+
+/** Begins to follow the service while other clones find out what it bears there. Never rejects. */
+export function followEarly(context: WalkBeginning, baseline: Baseline): EarlyTrace | undefined {
+  if (!context.options.rehearse) return undefined
+  return context.timings
+    .beside('traces', () => followInClone(context, baseline, UNPLAYED, []))
+    .then(
+      (found) => ({ found }),
+      (error: unknown) => ({ error }),
+    )
+}
+
+/** What was found early, if it was found in a clone as it turned out to be needed. */
+async function foundEarly(early: EarlyTrace, { companions, control }: Clonable): Promise<Found | undefined> {
+  const ended = await early
+  const isAsNeeded = companions.length === 0 && control.reload && control.full.length === 0
+  if ('error' in ended || !isAsNeeded || 'why' in ended.found) return undefined
+  return ended.found
+}
+
+/**
+ * Follows the service, and merges the result with that of earlier sessions. If it cannot be followed, stores the reason
+ * in one line, and the walk continues with /proc and the trials.
+ */
+export async function learningPhase(
+  context: WalkContext,
+  baseline: Baseline,
+  early?: EarlyTrace,
+): Promise<void> {
+  const { rehearsing, learning, signal, dispatch, timings } = context
   if (rehearsing === undefined) return
   if (!rehearsing.possible) return learning.notFollowed(`no clone can run it: ${rehearsing.why}`)
   dispatch({
@@ -69,24 +116,14 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
       what: 'Following the service with strace in a clone: start, reload, stop',
     },
   })
-  let clone: Clone | undefined
+  const { companions, control } = rehearsing
+  const play = async () =>
+    (early && (await foundEarly(early, rehearsing))) ?? followInClone(context, baseline, control, companions)
   try {
-    const facts = await timings.during('look', () => observe(live, subject.unit))
-    const { companions } = rehearsing
-    const boot = () => bootClone(live, { unit: subject.unit, companions, signal })
-    clone = await timings.during('boot of clones', boot)
-    const made = clone
-    const { host } = made
-    const before = await listBeforeService(host)
-    const found = await timings.during('tracing', () =>
-      follow(context, made, facts, baseline, () => writtenSince(live, host, before)),
-    )
-    await learnedFrom(context, found)
+    await learnedFrom(context, await timings.during('tracing', play))
   } catch (error) {
     signal.throwIfAborted()
     learning.notFollowed(reasonOf(error))
-  } finally {
-    await clone?.dispose()
   }
 }
 
@@ -95,7 +132,7 @@ export async function learningPhase(context: WalkContext, baseline: Baseline): P
  * fails, earlier facts stay.
  */
 export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
-  const { host, rehearsing, subject, signal, dispatch, store, learning, timings } = context
+  const { host, live, rehearsing, subject, signal, dispatch, store, learning, timings } = context
   if (rehearsing?.possible !== true) return
   if (!learning.isOutdated(store.state.kept.length)) return
   dispatch({
@@ -110,7 +147,7 @@ export async function learnAgain(context: WalkContext, baseline: Baseline): Prom
   if (!('clone' in stand)) return
   try {
     const found = await timings.during('tracing', () =>
-      follow(context, stand.clone, facts, baseline, async () => []),
+      follow({ live, control: stand.control, signal }, stand.clone, facts, baseline, async () => []),
     )
     await learnedFrom(context, found)
   } catch (error) {

@@ -10,6 +10,7 @@ export class Learning {
   #keptThen: number | undefined
   #why: string | undefined
   #live: readonly string[] = []
+  #refused: readonly string[] = []
 
   /** `facts` are those of earlier sessions. */
   constructor(facts?: LearnedFacts) {
@@ -35,6 +36,16 @@ export class Learning {
     return this.#live
   }
 
+  /** What the service logs as refused with the stages in force, without numbers. */
+  get refused(): readonly string[] {
+    return this.#refused
+  }
+
+  /** A stage comes into force under which the service logged these refusals in a clone. */
+  complained(refused: readonly string[]): void {
+    this.#refused = refused
+  }
+
   /** It was followed in this walk, but with other stages in force than `kept`. */
   isOutdated(kept: number): boolean {
     return this.#keptThen !== undefined && this.#keptThen !== kept
@@ -46,6 +57,23 @@ export class Learning {
     this.#keptThen = kept
     this.#why = undefined
     return this.heard(found.facts)
+  }
+
+  /** The same for another walk: what is found there is not found here. */
+  copy(): Learning {
+    const other = new Learning(this.#facts)
+    other.take(this)
+    return other
+  }
+
+  /** Takes over all that another walk has found. */
+  take(other: Learning): void {
+    this.#facts = other.#facts
+    this.#trace = other.#trace
+    this.#keptThen = other.#keptThen
+    this.#why = other.#why
+    this.#live = other.#live
+    this.#refused = other.#refused
   }
 
   /** It could not be followed; what was learned before stays. */

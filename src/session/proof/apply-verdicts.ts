@@ -1,4 +1,4 @@
-import type { StageWork } from '../stage/stage-work.ts'
+import { changeOf, type StageWork } from '../stage/stage-work.ts'
 import { dropCulprit, giveBack, loosenRow, loosenSet } from './loosen.ts'
 import {
   brokenTogether,
@@ -11,18 +11,18 @@ import {
   searchLacking,
   setVerdict,
 } from './proof-plan.ts'
-import { climb, nextTighter } from './tighten.ts'
+import { climb, nextTighter, tightest } from './tighten.ts'
 import { CONTROL, type Proofs, type Verdict, verdictOf } from './verdicts.ts'
 
 /**
- * A tighter value must cost the service nothing, even if it survives: it may complain only about refusals that the
- * proposal causes too.
+ * A tighter value must cost the service nothing, even if it survives: it may complain only about refusals that are there
+ * without the stage, or that the proposal causes too.
  */
 function newRefusal(proofs: Proofs, refused: readonly string[]): string | undefined {
   const known = [...proofs.verdicts.values()].flatMap((verdict) =>
-    verdict.holds === true && verdict.of !== 'rung' ? verdict.refused : [],
+    verdict.holds === true && verdict.of !== 'rung' && verdict.of !== 'tightest' ? verdict.refused : [],
   )
-  const fresh = refused.find((line) => !known.includes(line))
+  const fresh = refused.find((line) => !known.includes(line) && !proofs.known?.includes(line))
   return fresh && `its log says ${fresh}`
 }
 
@@ -36,6 +36,14 @@ function applyBroken(
   const lacking = isLost(work, proofs, id) ? searchLacking(work, proofs, id) : undefined
   if (lacking !== undefined && 'give' in lacking) return giveBack(work, id, lacking.give)
   return loosenRow(work, id, verdict)
+}
+
+/** All tighter values at once, if they held together and cost the service nothing. */
+function applyTightest(work: StageWork, proofs: Proofs): StageWork {
+  if (work.insisted.size > 0) return work
+  const all = tightest(work)
+  const verdict = all === work ? undefined : verdictOf(proofs, changeOf(all))
+  return verdict?.holds === true && newRefusal(proofs, verdict.refused) === undefined ? all : work
 }
 
 function applyToRow(work: StageWork, proofs: Proofs, id: string): StageWork {
@@ -75,7 +83,7 @@ export function applyVerdicts(start: StageWork, proofs: Proofs): StageWork {
       [...given.current.keys()].reduce((next, id) => applyToRow(next, proofs, id), given),
       proofs,
     )
-  let work = start
+  let work = applyTightest(start, proofs)
   for (let next = once(work); next !== work; next = once(work)) work = next
   return work
 }

@@ -67,7 +67,7 @@ async function bringBack(trials: TrialContext): Promise<void> {
 }
 
 /** Why `play` failed; the service is restarted then. Undefined if it passed. */
-async function failureOf(trials: TrialContext, play: () => Promise<void>): Promise<string | undefined> {
+async function failureOf(trials: TrialContext, play: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await play()
     return undefined
@@ -124,7 +124,7 @@ async function playSteps(
   let stopMs = 0
   const cycle = (between: () => Promise<void>, since?: typeof brief) =>
     failureOf(trials, async () => {
-      stopMs = await proveStopAndStart(trials, between, since)
+      stopMs = (await proveStopAndStart(trials, between, since)).stopMs
     })
   const played = { reload: reload === undefined, notes }
   const boot = await cycle(() => asAfterBoot(host, unit, volatile), canReload ? undefined : brief)

@@ -8,7 +8,7 @@ import type { Proof } from '../walk/state.ts'
 import { allBrokeAlike } from './doubt.ts'
 import { relaxPrecisely } from './loosen.ts'
 import { searchMissing } from './missing.ts'
-import { nextTighter } from './tighten.ts'
+import { nextTighter, tightest } from './tighten.ts'
 import {
   CONTROL,
   changeKey,
@@ -59,9 +59,23 @@ function rowsToAsk(work: StageWork, proofs: Proofs, ids: Iterable<string>): Proo
 /** A row that was unticked after its set held is proven already. */
 function untickedToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   const ids = [...work.current.keys()].filter(
-    (id) => !work.ticked.has(id) && !inSetThatHeld(work, proofs, id),
+    (id) => !work.ticked.has(id) && isWanted(work, proofs, id) && !inSetThatHeld(work, proofs, id),
   )
   return rowsToAsk(work, proofs, ids)
+}
+
+function isWanted({ current }: StageWork, { isUnseen = false }: Proofs, id: string): boolean {
+  return !isUnseen || current.get(id)?.tickIfProven === true
+}
+
+/**
+ * The ticked rows with all of their tighter values at once, which mostly hold: one question instead of one for each. It
+ * is the first question of a stage, and if it breaks, the values are tried one by one.
+ */
+function tightestToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
+  if (proofs.verdicts.size > 0 || work.insisted.size > 0) return []
+  const all = tightest(work)
+  return all === work ? [] : [jobFor('tightest', changeOf(all))]
 }
 
 /** The next tighter value of each ticked row that is proven so far. */
@@ -125,13 +139,18 @@ function givenToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   })
 }
 
+function isOfTightest(verdict: Verdict): boolean {
+  return verdict.holds === true && verdict.of === 'tightest'
+}
+
 /** The ticked set, and once it broke, its rows alone. */
 function tickedToAsk(work: StageWork, proofs: Proofs): { set: ProofJob[]; alone: ProofJob[] } {
   const change = changeOf(work)
   const verdict = verdictOf(proofs, change)
   const alone = verdict?.holds === false ? rowsToAsk(work, proofs, work.ticked) : []
   const open = alone.length + rungsToAsk(work, proofs).length > 0
-  const first = proofs.verdicts.size === 0 || !open
+  // What the tightest values cost shows only beside the set.
+  const first = [...proofs.verdicts.values()].every(isOfTightest) || !open
   const wanted = work.ticked.size > 0 && verdict === undefined && first
   return { set: wanted ? [jobFor('set', change)] : [], alone }
 }
@@ -164,10 +183,13 @@ export function controlState(work: StageWork, proofs: Proofs): 'settled' | 'open
 /**
  * The remaining jobs for clones, the most urgent first. The ticked set comes first, since Enter waits for it: if it
  * holds, every row in it holds. If it breaks, its rows are tried alone, and if each holds alone, parts of it. Unticked
- * rows and tighter values run beside; a set that they changed is tried when they are done.
+ * rows and tighter values run beside; a set that they changed is tried when they are done. `isFrozen`: only the set as
+ * it stands is of use.
  */
-export function proofJobs(work: StageWork, proofs: Proofs): ProofJob[] {
+export function proofJobs(work: StageWork, proofs: Proofs, isFrozen = false): ProofJob[] {
   if (proofs.unprovable !== undefined) return []
+  const first = isFrozen ? [] : tightestToAsk(work, proofs)
+  if (first.length > 0) return first
   const { set, alone } = tickedToAsk(work, proofs)
   const control = controlState(work, proofs) === 'wanted' ? [CONTROL] : []
   const given = givenToAsk(work, proofs)
@@ -176,10 +198,16 @@ export function proofJobs(work: StageWork, proofs: Proofs): ProofJob[] {
 }
 
 /** The next job for a free clone, if one may run beside the running jobs. */
-export function nextJob(work: StageWork, proofs: Proofs, running: readonly ProofJob[]): ProofJob | undefined {
+export function nextJob(
+  work: StageWork,
+  proofs: Proofs,
+  running: readonly ProofJob[],
+  isFrozen = false,
+): ProofJob | undefined {
   const exclusive = running.some(({ change }) => isExclusive(change))
-  return proofJobs(work, proofs).find(
-    ({ key, change }) => !proofs.running.has(key) && !(exclusive && isExclusive(change)),
+  return proofJobs(work, proofs, isFrozen).find(
+    ({ key, of, change }) =>
+      !proofs.running.has(key) && !(exclusive && isExclusive(change)) && !(isFrozen && of !== 'set'),
   )
 }
 

@@ -2,18 +2,25 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { reasonOf } from '../../host/errors.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
-import type { StageWork } from '../stage/stage-work.ts'
+import { asFound } from '../stage/same-offer.ts'
+import { changeOf, type StageWork } from '../stage/stage-work.ts'
 import type { WalkContext } from '../walk/context.ts'
 import type { Proof } from '../walk/state.ts'
 import { applyVerdicts } from './apply-verdicts.ts'
-import { openRehearsal, type Rehearsal } from './clone-pool.ts'
 import { CloneScheduler, lowerOwnPriority } from './clone-scheduler.ts'
 import { allAnswered, nextJob, proofJobs, setProof, setVerdict } from './proof-plan.ts'
-import { NO_PROOFS, type ProofJob, type Proofs, type Verdict, withAnswer } from './verdicts.ts'
+import { openRehearsal, type Rehearsal } from './rehearsal.ts'
+import { changeKey, NO_PROOFS, type ProofJob, type Proofs, type Verdict, withAnswer } from './verdicts.ts'
 
 const MAX_LOST = 1
 
 const silent: StepListener = () => undefined
+
+/** A worker's clone. */
+interface Place {
+  rehearsal: Rehearsal | undefined
+  isAsked: boolean
+}
 
 /** A job that spoiled its clone is repeated in a fresh one. */
 interface Asked extends ProofJob {
@@ -25,9 +32,9 @@ interface Asked extends ProofJob {
  * verdicts change the stage. Clones boot as jobs need them, and end with stop().
  */
 export class StageProving {
-  readonly #context: WalkContext
+  #context: WalkContext
   readonly #baseline: Baseline
-  readonly #changed: () => void
+  #changed: () => void
   #work: StageWork
   #proofs: Proofs = NO_PROOFS
   #running: ProofJob[] = []
@@ -37,6 +44,9 @@ export class StageProving {
   #stopped = true
   #watching: StepListener = silent
   readonly #workers = new Set<Promise<void>>()
+  readonly #places = new Set<Place>()
+  /** A clone that is there already, for the first worker. */
+  #given: Rehearsal | undefined
   #idle = new Set<() => void>()
   #failure: unknown
   readonly #broken = new AbortController()
@@ -48,26 +58,64 @@ export class StageProving {
   #mostClones = Number.POSITIVE_INFINITY
   readonly #pace: CloneScheduler
 
-  /** `changed` is called after each step of a proof, and after each change of the stage. */
-  constructor(context: WalkContext, baseline: Baseline, work: StageWork, changed: () => void) {
+  /**
+   * `changed` is called after each step of a proof, and after each change of the stage. `given` is a clone in the state
+   * of the host that the stage is for.
+   */
+  constructor(
+    context: WalkContext,
+    baseline: Baseline,
+    work: StageWork,
+    changed: () => void,
+    given?: Rehearsal,
+  ) {
+    this.#given = given
     this.#context = context
     this.#baseline = baseline
     this.#work = work
     this.#changed = changed
     this.#pace = new CloneScheduler(context.live, () => this.#advance())
     const { rehearsing } = context
-    if (rehearsing?.possible === false) this.#proofs = { ...NO_PROOFS, unprovable: rehearsing.why }
+    const isUnseen = !context.isSeen
+    const unprovable = rehearsing?.possible === false ? { unprovable: rehearsing.why } : {}
+    this.#proofs = { ...NO_PROOFS, known: context.learning.refused, isUnseen, ...unprovable }
   }
 
-  /** Starts, or continues after pause(). A job with an answer is not repeated. */
-  begin(): void {
+  /**
+   * Starts, or continues after pause(). A job with an answer is not repeated. `isAhead`: the walk is at another stage
+   * yet, which keeps its priority.
+   */
+  begin({ isAhead = false } = {}): void {
     if (this.#stopped && this.wanted) {
-      this.#comeBack = lowerOwnPriority()
+      if (!isAhead) this.#comeBack = lowerOwnPriority()
       this.#pace.start()
     }
     this.#stopped = false
     this.#frozen = false
     this.#advance()
+  }
+
+  /**
+   * The walk has come to the stage that was proven ahead: its host is now as the clones were, and `work` is the stage as
+   * it was found there, with the rows that were proven.
+   */
+  arrive(context: WalkContext, work: StageWork, begun: StageWork, changed: () => void): void {
+    this.#context = context
+    this.#changed = changed
+    this.#work = asFound(this.#work, begun, work)
+    if (!this.#stopped) this.#comeBack = lowerOwnPriority()
+  }
+
+  /** Gives away the clone in which the ticked set stands; undefined if there is none that is not being asked. */
+  handOver(): Rehearsal | undefined {
+    const key = changeKey(changeOf(this.#work))
+    for (const place of this.#places) {
+      const { rehearsal, isAsked } = place
+      if (isAsked || rehearsal?.standing?.key !== key) continue
+      place.rehearsal = undefined
+      return rehearsal
+    }
+    return undefined
   }
 
   get work(): StageWork {
@@ -142,6 +190,8 @@ export class StageProving {
     this.#stopped = true
     this.#wake()
     await Promise.all(this.#workers)
+    await this.#given?.dispose()
+    this.#given = undefined
     this.#pace.stop()
     this.#comeBack()
     this.#running = []
@@ -175,8 +225,10 @@ export class StageProving {
 
   #nextJob(): Asked | undefined {
     if (this.#running.length >= this.#pace.allowed) return undefined
-    const next = this.#again.pop() ?? nextJob(this.#work, this.#proofs, this.#running)
-    if (next === undefined || (this.#frozen && next.of !== 'set')) return undefined
+    const again = this.#again.findLast(({ of }) => !this.#frozen || of === 'set')
+    this.#again = this.#again.filter((one) => one !== again)
+    const next = again ?? nextJob(this.#work, this.#proofs, this.#running, this.#frozen)
+    if (next === undefined) return undefined
     this.#running = [...this.#running, next]
     this.#proofs = { ...this.#proofs, running: new Set([...this.#proofs.running, next.key]) }
     this.#changed()
@@ -211,7 +263,9 @@ export class StageProving {
   }
 
   async #run(): Promise<void> {
-    let rehearsal: Rehearsal | undefined
+    const place: Place = { rehearsal: this.#given, isAsked: false }
+    this.#given = undefined
+    this.#places.add(place)
     try {
       while (!this.#stopped && !this.#context.signal.aborted) {
         const job = this.#nextJob()
@@ -220,25 +274,22 @@ export class StageProving {
           continue
         }
         // A control tells something only of a clone in which nothing was tried.
-        if (job.of === 'control') {
-          await rehearsal?.dispose()
-          rehearsal = undefined
+        place.isAsked = true
+        if (job.of === 'control' || place.rehearsal?.isFit === false) {
+          await place.rehearsal?.dispose()
+          place.rehearsal = undefined
         }
-        const opened = rehearsal ?? (await this.#open())
+        const opened = place.rehearsal ?? (await this.#open())
         if ('why' in opened) return this.#requeue(job, opened.why)
-        rehearsal = opened
+        place.rehearsal = opened
         this.#lost = 0
         this.#differs = opened.notes
-        const spoiled = await this.#ask(rehearsal, job)
-        if (!spoiled) {
-          await this.#rest()
-          continue
-        }
-        await rehearsal.dispose()
-        rehearsal = undefined
+        await this.#ask(opened, job, place)
+        if (opened.isFit) await this.#rest()
       }
     } finally {
-      await rehearsal?.dispose()
+      this.#places.delete(place)
+      await place.rehearsal?.dispose()
     }
   }
 
@@ -265,24 +316,23 @@ export class StageProving {
     this.#answer(job, undefined)
   }
 
-  /** True when the clone is not fit for another job. */
-  async #ask(rehearsal: Rehearsal, job: Asked): Promise<boolean> {
+  async #ask(rehearsal: Rehearsal, job: Asked, place: Place): Promise<void> {
     const tell: StepListener = (event) => {
       if (job.of === 'set') this.#watching(event)
     }
     try {
       const ask = () => rehearsal.ask(this.#work.stage, job, tell)
-      const { verdict, clone } = await this.#context.timings.beside('questions', ask)
-      const unsure = clone === 'unsure' && verdict.holds === false && job.again === undefined
+      const { verdict, isUnsure } = await this.#context.timings.beside('questions', ask)
+      place.isAsked = false
+      const unsure = isUnsure && job.again === undefined
       if (unsure) this.#again.push({ ...job, again: true })
       this.#answer(job, unsure ? undefined : verdict)
-      return clone !== 'fit'
     } catch (error) {
       this.#context.signal.throwIfAborted()
       const why = reasonOf(error)
+      place.isAsked = false
       if (job.again === undefined) this.#again.push({ ...job, again: true })
       this.#answer(job, job.again === undefined ? undefined : { holds: undefined, why })
-      return true
     }
   }
 }

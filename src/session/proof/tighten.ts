@@ -58,6 +58,15 @@ export function nextTighter(work: StageWork, id: string): Proposed | undefined {
   return tighter(work, id)?.proposed
 }
 
+/** Each ticked row as tight as it gets, as if all tighter values held; the same work if there is none. */
+export function tightest(work: StageWork): StageWork {
+  let next = work
+  for (const id of work.ticked) {
+    while (nextTighter(next, id) !== undefined) next = climb(next, id)
+  }
+  return next
+}
+
 /** The row after its next tighter value was tried: `broke` says how it broke, undefined that it held. */
 export function climb(work: StageWork, id: string, broke?: string): StageWork {
   const [now, next] = [work.current.get(id), tighter(work, id)]

@@ -27,16 +27,20 @@ export interface Proofs {
   running: ReadonlySet<string>
   /** Why nothing at all can be proven. */
   unprovable?: string
+  /** Refusals that the service logs without the stage. */
+  known?: readonly string[]
+  /** Nobody sees the rows that are not ticked: they are tried only if a proof would tick them. */
+  isUnseen?: boolean
 }
 
 export const NO_PROOFS: Proofs = { verdicts: new Map(), running: new Set() }
 
 export interface ProofJob {
   /**
-   * For what it is asked. rung: a tighter value. given: a value with something given back. control: nothing is changed,
+   * For what it is asked. rung: a tighter value. tightest: the set with all tighter values. given: a value with something given back. control: nothing is changed,
    * in a fresh clone.
    */
-  of: 'set' | 'part' | 'row' | 'rung' | 'given' | 'control'
+  of: 'set' | 'part' | 'row' | 'rung' | 'tightest' | 'given' | 'control'
   key: string
   change: Change
 }
@@ -57,6 +61,11 @@ export function verdictOf(proofs: Proofs, change: Change): Verdict | undefined {
 
 /** Nothing is changed: no row causes a failure here. */
 const NOTHING: Change = { assignments: [], ownership: [] }
+
+/** What the service logged as refused under a change that held. */
+export function refusedUnder(verdict: Verdict | undefined): readonly string[] {
+  return verdict?.holds === true ? verdict.refused : []
+}
 
 export const CONTROL: ProofJob = jobFor('control', NOTHING)
 

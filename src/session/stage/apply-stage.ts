@@ -1,5 +1,6 @@
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
+import type { Rehearsal } from '../proof/rehearsal.ts'
 import type { StageProving } from '../proof/stage-proving.ts'
 import { changeKey, type Verdict } from '../proof/verdicts.ts'
 import type { WalkContext } from '../walk/context.ts'
@@ -36,6 +37,26 @@ export interface Next {
   note?: string
 }
 
+/** Keeps the stage in the clone where it held and stands, which stands in for the live host. */
+export async function keepInClone(
+  context: WalkContext,
+  work: StageWork,
+  baseline: Baseline,
+  { standing }: Rehearsal,
+  target: TrialTarget,
+): Promise<StageResult | Next> {
+  const { dispatch } = context
+  const { stage } = work
+  const unseen = nobodyLogsIn(context, loginWanted(context, work.facts))
+  if (unseen !== undefined || standing === undefined) {
+    return { go: 'skip', ...(unseen === undefined ? {} : { note: unseen }) }
+  }
+  dispatch({ type: 'target', target: targetOf(context) })
+  dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage, steps: [] } })
+  const trials = trialContext(context, work.facts, baseline)
+  return keepOrUndo(context, trials, { stage, change: changeOf(work) }, standing.passed, target)
+}
+
 /** Tries the stage on its target, the live host or the clone that stands in for it; its result, or what to do after it failed. */
 export async function applyToTarget(
   context: WalkContext,
@@ -53,7 +74,9 @@ export async function applyToTarget(
   dispatch({ type: 'target', target: targetOf(context) })
   const timed = host === live ? { deadline } : {}
   dispatch({ type: 'phase', phase: { at: 'trial', doing: 'try', stage, steps: [], ...timed } })
-  const result = await attempt(trials, stage, changeOf(work))
+  // A clone that stands in: the clone of the proof was watched for the same change.
+  const isBrief = host.isClone && target.proven
+  const result = await attempt(trials, stage, changeOf(work), { isBrief })
   if (result.healthy) return keepOrUndo(context, trials, { stage, change: changeOf(work) }, result, target)
   const failed = withDifference(result, target)
   requireBack(failed.reasons[0]?.text ?? 'it broke', failed.undone, context)

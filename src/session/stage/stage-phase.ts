@@ -1,62 +1,54 @@
 import type { Stage } from '../../catalog/common/types.ts'
-import type { Facts, Given } from '../../observe/facts.ts'
-import { observe } from '../../observe/observe.ts'
-import { readSurroundings } from '../../observe/surroundings.ts'
-import { isLive } from '../../observe/trace/logged-calls.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
-import { learnAgain } from '../learning/learning-phase.ts'
 import { learnLive } from '../learning/live-learning.ts'
-import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
-import { controlOf } from '../proof/control.ts'
+import { setVerdict } from '../proof/proof-plan.ts'
 import { StageProving } from '../proof/stage-proving.ts'
+import { refusedUnder } from '../proof/verdicts.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { takeBackLate } from '../walk/last-check.ts'
 import type { StageResult } from '../walk/state.ts'
-import { applyToTarget, awaitProof, type Next, targetOf } from './apply-stage.ts'
+import type { Ahead, Coming } from './ahead.ts'
+import { applyToTarget, awaitProof, keepInClone, type Next, targetOf } from './apply-stage.ts'
 import { afterFailure } from './failure.ts'
 import type { TriedLive } from './live-bisect.ts'
+import { lookAt } from './look.ts'
+import { isSameOffer } from './same-offer.ts'
 import { choose, confirm, shown } from './stage-choice.ts'
 import { rehearsedNote } from './stage-trial.ts'
-import { asChosen, beginStage, type StageWork, toAlternative } from './stage-work.ts'
+import type { StageWork } from './stage-work.ts'
+import type { StandIn } from './stand-in.ts'
 
-/** The stage for the present facts, with the person's earlier choices. */
-async function lookAt(
+/** What goes with a walk from stage to stage. */
+export interface Company {
+  /** Proves the next stage meanwhile; absent where the walk does not. */
+  ahead?: Ahead
+  /** The clone that stands in for the host; absent where the stages are applied to the live host. */
+  standIn?: StandIn
+}
+
+interface Way extends Company {
+  /** What was proven of this stage before. */
+  coming: Coming | undefined
+}
+
+/** The proofs of a stage: those that were begun ahead, if the stage is as it was expected there. */
+async function open(
   context: WalkContext,
-  stage: Stage,
   baseline: Baseline,
-  chosen: StageWork | undefined,
-): Promise<StageWork> {
-  // A filter must allow the calls that the service makes now, with its account and its limits.
-  if (stage === 'syscalls') await learnAgain(context, baseline)
-  context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
-  const { host, live, subject, learning } = context
-  const here = await observe(host, subject.unit)
-  const there = host === live ? here : await observe(live, subject.unit)
-  const facts = host === live ? here : mergeLiveFacts(here, there)
-  const { facts: learned } = learning
-  const seen = learned === undefined ? facts : { ...facts, learned }
-  const given = givenTo(context, baseline, seen)
-  const around = await readSurroundings({ host, facts: here }, { host: live, facts: there }, seen)
-  const offered = beginStage(stage, { ...seen, given, ...around })
-  const work = context.options.exactCalls ? toAlternative(offered, 'SystemCallFilter') : offered
-  return chosen === undefined ? work : asChosen(work, chosen)
-}
-
-/** What the walk plays of the service's uses. */
-function givenTo({ options, rehearsing }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
-  const live = learned?.phases.some((phase) => isLive({ phase })) === true
-  const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
-  // A mail that is only taken tells nothing of what happens to it.
-  const whole = controlOf(rehearsing).full.filter(({ done }) => done !== 'taken')
-  const full = whole.map(({ protocol }) => protocol)
-  return { level: options.level, asked: answers.length + full.length > 0, exercised, full }
-}
-
-function open(context: WalkContext, baseline: Baseline, work: StageWork): StageProving {
-  const proving: StageProving = new StageProving(context, baseline, work, () => {
+  work: StageWork,
+  { ahead, standIn, coming }: Way,
+): Promise<StageProving> {
+  const isExpected = coming !== undefined && isSameOffer(coming.begun, work)
+  if (coming !== undefined && !isExpected) await coming.proving.pause()
+  const changed = () => {
     context.dispatch({ type: 'rows', ...shown(proving) })
-  })
+    ahead?.follow(context, baseline, proving)
+  }
+  const proving: StageProving = isExpected
+    ? coming.proving
+    : new StageProving(context, baseline, work, () => changed(), standIn?.lend(context, work.facts, baseline))
+  if (isExpected) proving.arrive(context, work, coming.begun, changed)
   return proving
 }
 
@@ -65,8 +57,7 @@ async function tryStage(
   context: WalkContext,
   proving: StageProving,
   baseline: Baseline,
-  before: number,
-  tried: TriedLive,
+  { before, tried, standIn }: { before: number; tried: TriedLive; standIn: StandIn | undefined },
 ): Promise<StageResult | Next | 'look again'> {
   const stage = proving.work.stage
   const { timings } = context
@@ -79,6 +70,7 @@ async function tryStage(
     if (answer !== 'insist') return { go: answer === 'search' ? work : answer, note }
     rehearsal = `tried because you insisted, though it broke in a clone: ${verdict.reason}`
   }
+  const held = standIn && proving.handOver()
   await proving.pause()
   // An earlier stage broke the service and was undone: this stage was proven on top of it.
   if (await takeBackLate(context, baseline)) return 'look again'
@@ -87,6 +79,11 @@ async function tryStage(
   const part = context.host.isClone
     ? (`trial in the clone: ${stage}` as const)
     : (`live trial: ${stage}` as const)
+  if (standIn && held) {
+    await standIn.take(held)
+    return timings.during(part, () => keepInClone(context, work, baseline, held, target))
+  }
+  await standIn?.settle(context, baseline)
   return timings.during(part, () => applyToTarget(context, work, baseline, target, tried))
 }
 
@@ -101,13 +98,18 @@ interface Ended {
 type Walked = Ended | { lookAgain: StageWork }
 
 /** Lets the person choose and try until the stage is kept or left, or its facts have changed. */
-async function walkChoices(context: WalkContext, baseline: Baseline, work: StageWork): Promise<Walked> {
+async function walkChoices(
+  context: WalkContext,
+  baseline: Baseline,
+  work: StageWork,
+  way: Way,
+): Promise<Walked> {
   const before = await exposureNow(context)
   const left = (then: 'skip' | 'stop', note?: string): Ended => ({
     result: untouched(work.stage, before, 'skipped', note),
     ...(then === 'stop' ? { stop: true } : {}),
   })
-  const proving = open(context, baseline, work)
+  const proving = await open(context, baseline, work, way)
   const tried: TriedLive = new Map()
   try {
     for (;;) {
@@ -121,9 +123,13 @@ async function walkChoices(context: WalkContext, baseline: Baseline, work: Stage
       }
       proving.freeze()
       if (!(await confirm(context, proving))) continue
-      const came = await tryStage(context, proving, baseline, before, tried)
+      const came = await tryStage(context, proving, baseline, { before, tried, standIn: way.standIn })
       if (came === 'look again') return { lookAgain: proving.work }
-      if ('outcome' in came) return { result: came }
+      if ('outcome' in came) {
+        if (came.kept.length > 0)
+          context.learning.complained(refusedUnder(setVerdict(proving.work, proving.proofs)))
+        return { result: came }
+      }
       const { go, note } = came
       if (go === 'skip' || go === 'stop') return left(go, note)
       context.dispatch({ type: 'target', target: targetOf(context) })
@@ -143,15 +149,25 @@ function untouched(stage: Stage, before: number, outcome: 'skipped' | 'nothing',
   return { stage, outcome, before, after: before, kept: [], ...(note === undefined ? {} : { note }) }
 }
 
-async function walkedStage(context: WalkContext, stage: Stage, baseline: Baseline): Promise<Ended> {
+async function walkedStage(
+  context: WalkContext,
+  stage: Stage,
+  baseline: Baseline,
+  company: Company,
+): Promise<Ended> {
   if (!context.options.stages.includes(stage))
     return { result: untouched(stage, await exposureNow(context), 'skipped', 'not asked for') }
   let chosen: StageWork | undefined
+  const { ahead, standIn } = company
+  let coming = await ahead?.arrive(context, stage)
   for (;;) {
+    await standIn?.settle(context, baseline)
     const look = () => lookAt(context, stage, baseline, chosen)
     const work = await context.timings.during('look', look)
+    if (work.current.size === 0) await coming?.proving.pause()
     if (work.current.size === 0) return { result: untouched(stage, await exposureNow(context), 'nothing') }
-    const walked = await walkChoices(context, baseline, work)
+    const walked = await walkChoices(context, baseline, work, { ...company, coming })
+    coming = undefined
     if ('result' in walked) {
       context.reachLog.ended(work, new Set(walked.result.kept.map((line) => line.split('=')[0] ?? '')))
       return walked
@@ -165,8 +181,9 @@ export async function walkStage(
   context: WalkContext,
   stage: Stage,
   baseline: Baseline,
+  company: Company = {},
 ): Promise<'next' | 'stop'> {
-  const { result, stop } = await walkedStage(context, stage, baseline)
+  const { result, stop } = await walkedStage(context, stage, baseline, company)
   context.dispatch({ type: 'exposure', now: result.after })
   context.dispatch({ type: 'finished', result })
   return stop ? 'stop' : 'next'

@@ -61,6 +61,8 @@ export interface WalkContext {
   readonly store: WalkStore
   readonly reachLog: ReachLog
   readonly timings: Stopwatch
+  /** A person sees the lists. */
+  readonly isSeen: boolean
   readonly subject: Subject
   readonly options: WalkOptions
   readonly ask: Ask

@@ -1,4 +1,4 @@
-import { titleOf } from '../../catalog/common/types.ts'
+import { type Stage, type StageOrAll, titleOf } from '../../catalog/common/types.ts'
 import { Bug } from '../../host/errors.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
@@ -67,15 +67,28 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
   }
 }
 
+export interface Finished {
+  /** The service is proven healthy. */
+  healthy: boolean
+  notes: string[]
+  /** Stages of this walk that were undone with an earlier one, which alone was guilty: oldest first. */
+  innocent: Stage[]
+}
+
 /**
- * The end of the walk: reload, stop and start with all kept stages; on a failure, undoes stage by stage. With a single
- * restart, the clone did the stop and start. True if the service is proven healthy.
+ * The last check: reload, stop and start with all kept stages; on a failure, undoes stage by stage, the newest first. With
+ * a single restart, the clone did the stop and start.
  */
-export async function finish(context: WalkContext, baseline: Baseline, restarts: Restarts): Promise<boolean> {
+export async function lastCheck(
+  context: WalkContext,
+  baseline: Baseline,
+  restarts: Restarts,
+): Promise<Finished> {
   const { host, subject, dispatch } = context
   const { watchSeconds } = context.options
   const control = controlOf(context.rehearsing)
-  const notes: string[] = [...control.notes]
+  const notes: string[] = []
+  const undone: StageOrAll[] = []
   let healthy = true
   while (context.store.state.kept.length > 0) {
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'final', steps: [] } })
@@ -98,13 +111,28 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
       bug = error
       return 'hardenctl itself failed at the last check'
     })
-    if (problem !== undefined) notes.push(await dropLastStage(context, baseline, problem))
+    if (problem !== undefined) {
+      undone.unshift(context.store.state.kept.at(-1)?.stage ?? 'all')
+      notes.push(await dropLastStage(context, baseline, problem))
+    }
     await disarmFinalUndo(trials)
     if (bug !== undefined) throw new Bug(bug, { proven: await answersAgain(context, baseline), lines: notes })
     context.signal.throwIfAborted()
     if (problem === undefined) break
     healthy = context.store.state.kept.length > 0 || (await answersAgain(context, baseline))
   }
+  return { healthy, notes, innocent: undone.slice(1).filter((stage) => stage !== 'all') }
+}
+
+/** Sums up the walk, and shows the end of it. */
+export async function finish(
+  context: WalkContext,
+  baseline: Baseline,
+  { healthy, notes: found }: Pick<Finished, 'healthy' | 'notes'>,
+): Promise<void> {
+  const { host, subject, dispatch } = context
+  const control = controlOf(context.rehearsing)
+  const notes = [...control.notes, ...found]
   const reached = context.reachLog.reached(baseline, control.full)
   if (context.store.state.kept.length > 0) await context.store.save({ reached })
   notes.push(reachLine(reached))
@@ -128,7 +156,6 @@ export async function finish(context: WalkContext, baseline: Baseline, restarts:
   }
   dispatch({ type: 'exposure', now: final })
   dispatch({ type: 'phase', phase: { at: 'done', summary } })
-  return healthy
 }
 
 async function answersAgain(context: WalkContext, baseline: Baseline): Promise<boolean> {

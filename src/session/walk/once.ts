@@ -10,6 +10,7 @@ import { diagnosisOf } from '../stage/failure.ts'
 import { loginWanted, nobodyLogsIn } from '../stage/remote-login.ts'
 import { walkStage } from '../stage/stage-phase.ts'
 import { keepOrUndo, requireBack, type TrialTarget, withDifference } from '../stage/stage-trial.ts'
+import { StandIn } from '../stage/stand-in.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
 import { PendingChange, type PendingStages } from './pending-change.ts'
@@ -17,15 +18,14 @@ import { ANSWERS } from './questions.ts'
 import type { StageResult } from './state.ts'
 
 /** The walk in a clone of the host: its saved state belongs to that walk alone. */
-function standingIn(
-  context: WalkContext,
-  host: WalkContext['host'],
-  pendingChange: PendingChange,
-): WalkContext {
-  const { live, rehearsing, learning, store, reachLog, timings, subject, options, ask, signal, dispatch } =
-    context
+function standingIn(context: WalkContext, standIn: StandIn, pendingChange: PendingChange): WalkContext {
+  const { live, rehearsing, learning, store, reachLog, timings, isSeen } = context
+  const { subject, options, ask, signal, dispatch } = context
   return {
-    host,
+    // Another clone may stand in later.
+    get host() {
+      return standIn.host
+    },
     live,
     rehearsing,
     learning,
@@ -33,6 +33,7 @@ function standingIn(
     store: store.inMemory(),
     reachLog,
     timings,
+    isSeen,
     subject,
     options: { ...options, keepSeconds: 0 },
     ask,
@@ -110,13 +111,13 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
     bootStage(context, await observe(live, subject.unit), baseline),
   )
   if (!('clone' in booted)) return booted.why
-  const { clone } = booted
+  const standIn = new StandIn(booted)
   const pendingChange = new PendingChange()
-  const inner = standingIn(context, clone.host, pendingChange)
+  const inner = standingIn(context, standIn, pendingChange)
   try {
     dispatch({ type: 'target', target: 'rehearsal' })
     for (const stage of STAGES) {
-      if ((await walkStage(inner, stage, baseline)) === 'stop') break
+      if ((await walkStage(inner, stage, baseline, { standIn })) === 'stop') break
     }
   } catch (error) {
     // The person only cares that the live service was not touched.
@@ -124,11 +125,11 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
     throw error instanceof Bug ? error.cause : error
   } finally {
     dispatch({ type: 'target', target: 'live' })
-    await clone.dispose()
+    await standIn.dispose()
   }
   const { stages } = pendingChange
   if (stages === undefined) return undefined
-  const apply = () => applyAll(context, baseline, stages, clone.notes)
+  const apply = () => applyAll(context, baseline, stages, standIn.notes)
   const result = await context.timings.during('live trial: all', apply)
   dispatch({ type: 'exposure', now: result.after })
   dispatch({ type: 'finished', result })

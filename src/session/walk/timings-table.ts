@@ -21,7 +21,11 @@ function sumOf(all: readonly Clocks[]): Clocks {
   return { wallMs: sum(({ wallMs }) => wallMs), busyMs: sum(({ busyMs }) => busyMs) }
 }
 
-const BESIDE = { boots: 'boots of clones', questions: 'questions asked of clones' } as const
+const BESIDE = {
+  boots: 'boots of clones',
+  questions: 'questions asked of clones',
+  traces: 'traces in clones',
+} as const
 
 /** Where the time of a walk went, a line each: seconds, seconds of processors at work, and the share of waiting. */
 export function timingsTable({ parts, beside }: Times): string[] {

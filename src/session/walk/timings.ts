@@ -18,7 +18,7 @@ export type Part =
   | `trial in the clone: ${StageOrAll}`
 
 /** What clones do side by side, while the walk goes on or waits for it. */
-export type Beside = 'boots' | 'questions'
+export type Beside = 'boots' | 'questions' | 'traces'
 
 /** Two clocks: milliseconds that went by, and milliseconds that the processors of the machine worked in all. */
 export interface Clocks {
@@ -43,7 +43,7 @@ function readClocks(): Clocks {
 export class Stopwatch {
   readonly #clocks: () => Clocks
   readonly #parts = new Map<Part, Clocks>()
-  readonly #beside = new Map<Beside, { count: number; ms: number }>()
+  #beside = new Map<Beside, { count: number; ms: number }>()
   /** The parts at work, the innermost last. */
   readonly #open: Part[] = ['the rest']
   #last: Clocks
@@ -86,6 +86,13 @@ export class Stopwatch {
       const { count, ms } = this.#beside.get(what) ?? { count: 0, ms: 0 }
       this.#beside.set(what, { count: count + 1, ms: ms + performance.now() - began })
     }
+  }
+
+  /** A stopwatch for what goes on beside the parts: it counts only what clones do. */
+  aside(): Stopwatch {
+    const other = new Stopwatch(this.#clocks)
+    other.#beside = this.#beside
+    return other
   }
 
   times(): Times {

@@ -1,33 +1,27 @@
-import { STAGES } from '../../catalog/common/types.ts'
 import { Bug, ExpectedError, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Lock, lockFolder } from '../../host/lock.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
-import type { Baseline } from '../../trial/health/baseline.ts'
 import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import type { Undone } from '../../trial/transaction/trial.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import { Learning } from '../learning/learning.ts'
-import { learningPhase } from '../learning/learning-phase.ts'
-import { learnLive } from '../learning/live-learning.ts'
-import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
-import { walkStage } from '../stage/stage-phase.ts'
 import { forgetFolders, freshState, loadState, type StoredState } from '../store/store.ts'
 import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import { reportBug } from './bug-report.ts'
-import { Interrupted, type WalkBeginning, type WalkContext, type WalkOptions } from './context.ts'
+import { Interrupted, type WalkBeginning, type WalkOptions } from './context.ts'
 import { doingOf, isUndone, stoppedText } from './ending.ts'
 import { finish, takeBackLate } from './last-check.ts'
-import { walkOnce } from './once.ts'
 import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
 import { type AskedPhase, Questions } from './questions.ts'
 import { ReachLog } from './reach-log.ts'
 import { reduce, type WalkEvent } from './reducer.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
-import { type Intent, initialState, type Restarts, type Session, type WalkState } from './state.ts'
+import { type Intent, initialState, type Session, type WalkState } from './state.ts'
 import { Stopwatch, type Times } from './timings.ts'
+import { checkedAtLast, readied, walkStages } from './walk-stages.ts'
 import { withSavedChecks } from './with-saved-checks.ts'
 
 const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
@@ -203,6 +197,7 @@ export class Walk implements Session {
       pendingChange: undefined,
       reachLog: new ReachLog(),
       timings: this.#timings,
+      isSeen: this.#attendant === undefined,
       store: this.#store,
       subject,
       options,
@@ -220,36 +215,16 @@ export class Walk implements Session {
     await refuseEdited(beginning)
     await askAboutDragged(beginning)
     const { baseline, restarts: chosen } = await baselinePhase(beginning)
-    const context = { ...beginning, rehearsing: await rehearsalPhase(beginning, baseline) }
-    await learningPhase(context, baseline)
+    const context = await readied(beginning, baseline)
     const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
       // A person who leaves early must leave a service that runs.
       await takeBackLate(context, baseline)
       throw error
     })
-    const ended = () => finish(context, baseline, restarts)
-    return (await context.timings.during('last check', ended)) ? EXIT.done : EXIT.failed
+    const checked = await checkedAtLast(context, baseline, restarts)
+    await finish(context, baseline, checked)
+    return checked.healthy ? EXIT.done : EXIT.failed
   }
-}
-
-/** Walks the stages in the chosen way; returns the way that was taken, since not every host can be cloned. */
-async function walkStages(context: WalkContext, baseline: Baseline, chosen: Restarts): Promise<Restarts> {
-  if (chosen === 'once') {
-    const { rehearsing } = context
-    const why = rehearsing?.possible === false ? rehearsing.why : await walkOnce(context, baseline)
-    if (why === undefined) return 'once'
-    throw new Refusal(
-      `no clone of this host can be made: ${why}`,
-      'Without --once hardenctl tries each stage live.',
-    )
-  }
-  for (const stage of STAGES) {
-    await takeBackLate(context, baseline)
-    if (stage === 'syscalls' && context.options.learnLive !== undefined)
-      await context.timings.during('live learning', () => learnLive(context, baseline))
-    if ((await walkStage(context, stage, baseline)) === 'stop') break
-  }
-  return 'each stage'
 }
 
 /** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */

@@ -68,8 +68,8 @@ const NO_JOB: Job = { over: undefined }
 /** After its own limit PID 1 kills what has not stopped, which takes a while. */
 const MAX_STOP_MS = JOB_LIMIT_MS + 30_000
 const INTERVAL_MS = 250
-/** How long a watch for rest takes. */
-const REST_MS = INTERVAL_MS * RESTFUL_SNAPSHOTS
+/** Milliseconds that a watch for rest takes. */
+export const REST_MS = INTERVAL_MS * RESTFUL_SNAPSHOTS
 /** Between two questions of a brief look. */
 const BRIEF_MS = 100
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */

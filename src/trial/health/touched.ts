@@ -29,7 +29,7 @@ const QUIET_MS = 150
 const QUIET_US = 3000
 
 /** Whether this is what a service does at rest, timers of its own included. */
-export function isQuiet({ us, ms }: Usage): boolean {
+function isQuiet({ us, ms }: Usage): boolean {
   return us / Math.max(1, ms) <= QUIET_US / QUIET_MS
 }
 

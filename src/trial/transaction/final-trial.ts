@@ -13,7 +13,7 @@ import {
 } from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
-import { checkHealth, type HealthReport } from '../health/health.ts'
+import { checkHealth, type HealthReport, REST_MS } from '../health/health.ts'
 import { ANY_START, type Before } from '../health/judge.ts'
 import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
 import { keptText } from './kept-drop-in.ts'
@@ -56,12 +56,12 @@ async function requireSame(context: TrialContext, now: UnitSnapshot, brief: Brie
  * Reload keeps the invocation; what it breaks shows in the answers and in the kernel's log. `brief` is what runs until
  * then, if nobody has watched it for a while.
  */
-export async function proveReload(context: TrialContext, brief?: Brief): Promise<void> {
+export async function proveReload(context: TrialContext, brief?: Brief): Promise<HealthReport> {
   const since = brief?.since ?? Date.now()
   if (brief !== undefined) await requireSame(context, await takeSnapshot(context.host, context.unit), brief)
   const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
   if (problem !== undefined) throw new TrialError(`the reload failed: ${problem}`)
-  await proveHealthy(context, ANY_START, since)
+  return proveHealthy(context, ANY_START, since)
 }
 
 interface Stopped {
@@ -99,35 +99,37 @@ async function proveStop(
 }
 
 /** A start of the stopped service, healthy as a new invocation. */
-async function proveStart(context: TrialContext, { before, since }: Stopped): Promise<void> {
+async function proveStart(context: TrialContext, { before, since }: Stopped): Promise<HealthReport> {
   const { host, unit } = context
   await resetFailed(host, unit)
   const job = await beginJob(host, 'start', unit, JOB_TIME_MS)
-  await proveHealthy(context, before, since, job)
+  return proveHealthy(context, before, since, job)
 }
 
 /**
  * A clean stop, then a healthy start; `between` runs while the service is stopped. Returns the milliseconds of the
- * stop. `brief` is what runs until then, if nobody has watched it for a while.
+ * stop, and the health after the start. `brief` is what runs until then, if nobody has watched it for a while.
  */
 export async function proveStopAndStart(
   context: TrialContext,
   between: () => Promise<void>,
   brief?: Brief,
-): Promise<number> {
+): Promise<{ stopMs: number; report: HealthReport }> {
   const began = performance.now()
   const stopped = await proveStop(context, undefined, brief)
   const stopMs = Math.round(performance.now() - began)
   await between()
-  await proveStart(context, stopped)
-  return stopMs
+  return { stopMs, report: await proveStart(context, stopped) }
 }
 
 /** Within this time PID 1 starts a service that hardenctl stopped and, because it was killed, did not start again. */
 const STARTER_SECONDS = 15
 
-/** Stops and starts the live service, with another timer that starts it if hardenctl dies in between. */
-async function restartInTwo(context: TrialContext): Promise<void> {
+/**
+ * Stops and starts the live service, with another timer that starts it if hardenctl dies in between. Returns when the
+ * start began, as performance.now().
+ */
+async function restartInTwo(context: TrialContext): Promise<number> {
   const { host, unit } = context
   // If that timer cannot be armed, the timer of the undo remains.
   await armStart(host, unit, STARTER_SECONDS).catch(orElse(undefined))
@@ -139,7 +141,9 @@ async function restartInTwo(context: TrialContext): Promise<void> {
   }
   try {
     const stopped = await timed('stop', context, () => proveStop(context, rearm))
+    const started = performance.now()
     await timed('start', context, () => proveStart(context, stopped))
+    return started
   } finally {
     await disarmStart(host, unit)
   }
@@ -148,20 +152,24 @@ async function restartInTwo(context: TrialContext): Promise<void> {
 const WATCH_INTERVAL_MS = 500
 
 /**
- * The invocation that was proven is still the one that runs `watchSeconds` later, and is as healthy as it was: some
- * things break a service only after a while, as a timer of its own or a first use that comes late. `signal` ends the
- * watch early, never the proof.
+ * The invocation that was proven is still the one that runs `watchSeconds` after it was `started` (performance.now()),
+ * and is as healthy as it was: some things break a service only after a while, as a timer of its own or a first use that
+ * comes late, and it is from its start that they count. `signal` ends the watch early, never the proof.
  */
 async function proveLasting(
   context: TrialContext,
-  watchSeconds: number,
-  signal: AbortSignal | undefined,
+  {
+    started,
+    watchSeconds,
+    signal,
+  }: { started: number; watchSeconds: number; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { host, unit } = context
   const proven = await takeSnapshot(host, unit)
-  const [begun, since] = [performance.now(), Date.now()]
-  const seconds = () => Math.round((performance.now() - begun) / 1000)
-  while (performance.now() - begun < watchSeconds * 1000 && !signal?.aborted) {
+  const since = Date.now()
+  const seconds = () => Math.round((performance.now() - started) / 1000)
+  // The last look at its health is itself a watch, at the end of which it is asked once more.
+  while (performance.now() - started < watchSeconds * 1000 - REST_MS && !signal?.aborted) {
     await pause(WATCH_INTERVAL_MS)
     const now = await takeSnapshot(host, unit)
     if (now.active !== 'active') throw new TrialError(`it was ${now.active} ${seconds()} s later`)
@@ -214,8 +222,10 @@ export async function finalCheck(
   const { signal, ...whole } = context
   try {
     if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
-    if (wanted.restart) await restartInTwo(whole)
-    await timed('watch', whole, () => proveLasting(whole, wanted.watchSeconds, signal))
+    let started = performance.now()
+    if (wanted.restart) started = await restartInTwo(whole)
+    const lasting = { started, watchSeconds: wanted.watchSeconds, signal }
+    await timed('watch', whole, () => proveLasting(whole, lasting))
     return undefined
   } catch (error) {
     return reasonOf(error)

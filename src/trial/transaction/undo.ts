@@ -89,7 +89,9 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
       // Somebody else may have restarted it meanwhile; the undo did not fail then.
       goesOn &&= await neverRestarted(context, trial)
       const before = goesOn ? { ...trial.before, goesOn } : ANY_START
-      const found = await checkHealth(healthCheckInput(rest, before, Date.now()))
+      // The next question in a clone tells whether it came to rest.
+      const isBrief = host.isClone && !goesOn
+      const found = await checkHealth({ ...healthCheckInput(rest, before, Date.now()), isBrief })
       if (!found.healthy) throw new UnhealthyError(found)
       return found
     })

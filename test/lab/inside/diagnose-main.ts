@@ -44,6 +44,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
     pendingChange: undefined,
     reachLog: new ReachLog(),
     timings: new Stopwatch(),
+    isSeen: true,
     store: new WalkStore(stored, async () => undefined),
     subject,
     options: {

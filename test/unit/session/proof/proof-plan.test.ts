@@ -105,6 +105,16 @@ describe('a stage that holds', () => {
     expect(rowProof(work, proofs, 'B')).toEqual({ state: 'breaks', reason: 'B is odd' })
   })
 
+  it('has none of them asked that nobody sees, but one that a proof ticks', () => {
+    const start = stage(
+      proposal('A'),
+      proposal('B', { recommended: false }),
+      proposal('C', { recommended: false, tickIfProven: true }),
+    )
+    const jobs = proofJobs(start, { ...NO_PROOFS, isUnseen: true })
+    expect(jobs.flatMap(({ change }) => lines(change.assignments))).toEqual(['A=yes', 'C=yes'])
+  })
+
   it('asks nothing twice when a row is unticked and ticked again', () => {
     const { work, proofs } = prove(rows(3), () => undefined)
     const back = toggle(toggle(work, 'Row2'), 'Row2')
@@ -250,11 +260,69 @@ describe('a tighter value', () => {
     expect(setProof(work, proofs).state).toBe('proven')
   })
 
+  const squeezed = (key: string, names: string[], parts: string[]) =>
+    proposal(key, {
+      value: names.join(' '),
+      assignments: list(key, names),
+      squeezes: parts.map((part) => takingOut(key, part)),
+    })
+  const two = () =>
+    stage(
+      squeezed('RestrictAddressFamilies', ['AF_INET', 'AF_NETLINK', 'AF_UNIX'], ['AF_NETLINK', 'AF_UNIX']),
+      proposal('UMask', { ...rung('0022'), ladder: { rungs: ['0077', '0027', '0022'].map(rung), at: 2 } }),
+    )
+
+  it('is asked together with all others first, which is one question where all hold', () => {
+    const { work, proofs, asked } = prove(two(), () => undefined)
+    expect(asked.map(({ of }) => of)).toEqual(['tightest'])
+    expect(work.current.get('RestrictAddressFamilies')?.value).toBe('AF_INET')
+    expect(work.current.get('UMask')?.value).toBe('0077')
+    expect(told(work.current.get('UMask'))).toEqual([
+      'In a clone it also held as 0027.',
+      'In a clone it also held as 0077.',
+    ])
+    expect(setProof(work, proofs).state).toBe('proven')
+    expect(rowProof(work, proofs, 'UMask').state).toBe('proven')
+  })
+
+  it('is not taken with all others when they are refused what the set is not', () => {
+    let work = two()
+    let proofs: Proofs = NO_PROOFS
+    const asked: string[] = []
+    for (let job = nextJob(work, proofs, []); job; job = nextJob(work, proofs, [])) {
+      asked.push(job.of)
+      const refused = lines(job.change.assignments).includes('UMask=0077') ? ['log: Permission denied'] : []
+      proofs = withAnswer(proofs, job, { holds: true, refused, of: job.of, change: job.change })
+      work = applyVerdicts(work, proofs)
+    }
+    expect(asked.slice(0, 2)).toEqual(['tightest', 'set'])
+    expect(work.current.get('RestrictAddressFamilies')?.value).toBe('AF_INET')
+    expect(work.current.get('UMask')?.value).toBe('0027')
+  })
+
+  it('is asked by itself where all at once break, and the set in force is proven as a whole', () => {
+    const { work, proofs, asked } = prove(two(), (all) =>
+      all.some((line) => line.startsWith('Restrict')) && !all.at(1)?.includes('AF_UNIX')
+        ? 'no log'
+        : undefined,
+    )
+    expect(asked.slice(0, 2).map(({ of }) => of)).toEqual(['tightest', 'set'])
+    expect(work.current.get('RestrictAddressFamilies')?.value).toBe('AF_INET AF_UNIX')
+    expect(work.current.get('UMask')?.value).toBe('0077')
+    expect(setProof(work, proofs).state).toBe('proven')
+    const whole = asked.filter(({ of }) => of === 'set').at(-1)
+    expect(whole?.key).toBe(changeKey(changeOf(work)))
+  })
+
+  it('is not waited for where the set is about to be applied', () => {
+    expect(nextJob(two(), NO_PROOFS, [], true)?.of).toBe('set')
+  })
+
   it('is not taken when the service complains of something refused that was not refused before', () => {
     let work = start()
     let proofs: Proofs = NO_PROOFS
     for (let job = nextJob(work, proofs, []); job; job = nextJob(work, proofs, [])) {
-      const refused = job.of === 'rung' ? ['kill(#) failed: Operation not permitted'] : []
+      const refused = job.of !== 'set' ? ['kill(#) failed: Operation not permitted'] : []
       const verdict: Verdict = { holds: true, refused, of: job.of, change: job.change }
       proofs = { ...proofs, verdicts: new Map([...proofs.verdicts, [job.key, verdict]]) }
       work = applyVerdicts(work, proofs)

@@ -1,0 +1,48 @@
+import type { Stage } from '../../catalog/common/types.ts'
+import type { Facts, Given } from '../../observe/facts.ts'
+import { observe } from '../../observe/observe.ts'
+import { readSurroundings } from '../../observe/surroundings.ts'
+import { isLive } from '../../observe/trace/logged-calls.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { learnAgain } from '../learning/learning-phase.ts'
+import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
+import { controlOf } from '../proof/control.ts'
+import type { WalkContext } from '../walk/context.ts'
+import { asChosen, beginStage, type StageWork, toAlternative } from './stage-work.ts'
+
+/**
+ * The stage for the present facts, with the person's earlier choices. `before` is what was seen of the live service, if it
+ * was looked at before; it is looked at now otherwise.
+ */
+export async function lookAt(
+  context: WalkContext,
+  stage: Stage,
+  baseline: Baseline,
+  chosen?: StageWork,
+  before?: Facts,
+): Promise<StageWork> {
+  // A filter must allow the calls that the service makes now, with its account and its limits.
+  if (stage === 'syscalls') await learnAgain(context, baseline)
+  context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
+  const { host, live, subject, learning } = context
+  const here = await observe(host, subject.unit)
+  const there = host === live ? here : (before ?? (await observe(live, subject.unit)))
+  const facts = host === live ? here : mergeLiveFacts(here, there)
+  const { facts: learned } = learning
+  const seen = learned === undefined ? facts : { ...facts, learned }
+  const given = givenTo(context, baseline, seen)
+  const around = await readSurroundings({ host, facts: here }, { host: live, facts: there }, seen)
+  const offered = beginStage(stage, { ...seen, given, ...around })
+  const work = context.options.exactCalls ? toAlternative(offered, 'SystemCallFilter') : offered
+  return chosen === undefined ? work : asChosen(work, chosen)
+}
+
+/** What the walk plays of the service's uses. */
+function givenTo({ options, rehearsing }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
+  const live = learned?.phases.some((phase) => isLive({ phase })) === true
+  const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
+  // A mail that is only taken tells nothing of what happens to it.
+  const whole = controlOf(rehearsing).full.filter(({ done }) => done !== 'taken')
+  const full = whole.map(({ protocol }) => protocol)
+  return { level: options.level, asked: answers.length + full.length > 0, exercised, full }
+}

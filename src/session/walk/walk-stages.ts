@@ -1,0 +1,76 @@
+import { STAGES, type Stage, titleOf } from '../../catalog/common/types.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { followEarly, learningPhase } from '../learning/learning-phase.ts'
+import { learnLive } from '../learning/live-learning.ts'
+import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
+import { Ahead } from '../stage/ahead.ts'
+import { walkStage } from '../stage/stage-phase.ts'
+import type { WalkBeginning, WalkContext } from './context.ts'
+import { type Finished, lastCheck, takeBackLate } from './last-check.ts'
+import { walkOnce } from './once.ts'
+import { Refusal } from './preflight.ts'
+import type { Restarts } from './state.ts'
+
+/** Finds out whether clones can prove anything, and follows the service in one of them meanwhile. */
+export async function readied(beginning: WalkBeginning, baseline: Baseline): Promise<WalkContext> {
+  const early = followEarly(beginning, baseline)
+  try {
+    const context = { ...beginning, rehearsing: await rehearsalPhase(beginning, baseline) }
+    await learningPhase(context, baseline, early)
+    return context
+  } finally {
+    // No clone outlives the walk.
+    await early
+  }
+}
+
+/** Walks the stages in the chosen way; returns the way that was taken, since not every host can be cloned. */
+export async function walkStages(
+  context: WalkContext,
+  baseline: Baseline,
+  chosen: Restarts,
+): Promise<Restarts> {
+  if (chosen === 'once') {
+    const { rehearsing } = context
+    const why = rehearsing?.possible === false ? rehearsing.why : await walkOnce(context, baseline)
+    if (why === undefined) return 'once'
+    throw new Refusal(
+      `no clone of this host can be made: ${why}`,
+      'Without --once hardenctl tries each stage live.',
+    )
+  }
+  await walkEach(context, baseline, STAGES)
+  return 'each stage'
+}
+
+async function walkEach(context: WalkContext, baseline: Baseline, stages: readonly Stage[]): Promise<void> {
+  const ahead = new Ahead(stages)
+  try {
+    for (const stage of stages) {
+      await takeBackLate(context, baseline)
+      if (stage === 'syscalls' && context.options.learnLive !== undefined)
+        await context.timings.during('live learning', () => learnLive(context, baseline))
+      if ((await walkStage(context, stage, baseline, { ahead })) === 'stop') break
+    }
+  } finally {
+    await ahead.drop()
+  }
+}
+
+/**
+ * The last check. A stage that breaks the service late takes the stages after it along, though they were proven on top of
+ * it: they are walked once more without it, and all is checked again.
+ */
+export async function checkedAtLast(
+  context: WalkContext,
+  baseline: Baseline,
+  restarts: Restarts,
+): Promise<Pick<Finished, 'healthy' | 'notes'>> {
+  const check = () => context.timings.during('last check', () => lastCheck(context, baseline, restarts))
+  const { innocent, ...first } = await check()
+  if (innocent.length === 0 || restarts === 'once') return first
+  await walkEach(context, baseline, innocent)
+  const { healthy, notes } = await check()
+  const again = `Walked once more without it: ${innocent.map(titleOf).join(', ')}`
+  return { healthy, notes: [...first.notes, again, ...notes] }
+}
