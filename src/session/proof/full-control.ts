@@ -4,7 +4,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { filesInLayers } from '../../rehearsal/compare/files-in-layers.ts'
 import type { FullCheck, FullExchange } from '../../trial/health/full/exchange.ts'
 import { fullExchangeOf } from '../../trial/health/full/index.ts'
-import { type Held, holdFull, lookFor } from '../../trial/health/full/play-full.ts'
+import { type Held, holdFull, lookFor, takenAway } from '../../trial/health/full/play-full.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { type FullPlace, fullPlaces, recipientsOf } from './full-places.ts'
@@ -60,6 +60,8 @@ async function withCopies(
   const held = await holdFull(host, check)
   if ('why' in held) return { check, ...held }
   const first = await copyOf(host, held, places, COPY_LIMIT_MS)
+  const isMailbox = first?.expected === true && exchange.arrives === 'mail'
+  if (isMailbox) await takenAway(host, first.path)
   const again = await holdFull(host, check)
   if ('why' in again) return { check, ...again }
   if (first === undefined) return { ...check, done: 'taken' }
@@ -70,7 +72,8 @@ async function withCopies(
   const folder = commonPlace(first.path, second.path)
   const waitMs = Math.round(Math.max(LEAST_WAIT_MS, PATIENCE * Math.max(first.ms, second.ms)))
   const done = first.expected ? `${exchange.done} to ${folder}` : `taken and kept below ${folder}`
-  return { ...check, done, arrival: { folder, waitMs } }
+  const anew = isMailbox ? await takenAway(host, second.path) : undefined
+  return { ...check, done, arrival: { folder, waitMs, ...(anew === undefined ? {} : { anew }) } }
 }
 
 function isPlayed(result: FullCheck | Unplayed): result is FullCheck {

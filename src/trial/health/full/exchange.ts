@@ -1,4 +1,4 @@
-import type { TalkAddress, TalkStep } from '../../../host/host.ts'
+import type { Ownership, TalkAddress, TalkStep } from '../../../host/host.ts'
 import { talkLabel } from '../check.ts'
 
 /** What one full exchange is about, each time anew. */
@@ -42,8 +42,17 @@ export interface FullCheck {
   done: string
   /** Of a mail: the address of its recipient. */
   address?: string
-  /** Where a copy has to come, and how long that may take. */
-  arrival?: { folder: string; waitMs: number }
+  arrival?: Arrival
+}
+
+/** Where a copy has to come. */
+export interface Arrival {
+  /** The file, or the folder that it is below. */
+  folder: string
+  /** Milliseconds that it may take. */
+  waitMs: number
+  /** Of a mailbox: what a new one belongs to. Each is removed again, so that the next mail makes one anew. */
+  anew?: Ownership
 }
 
 /** What a full exchange came to; `answer` is the check's `done` where all went well. */

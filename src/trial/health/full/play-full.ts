@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Host, TalkStep } from '../../../host/host.ts'
+import type { Host, Ownership, TalkStep } from '../../../host/host.ts'
 import { printableLine } from '../../../host/printable.ts'
 import { isWanted } from '../../../host/talk.ts'
 import type { FullAnswer, FullCheck, FullExchange } from './exchange.ts'
@@ -96,7 +96,24 @@ async function playFull(host: Host, check: FullCheck): Promise<FullAnswer> {
   if (arrival === undefined) return { check, answer: done }
   const copy = () => filesWith(host, [arrival.folder], held)
   const found = await lookFor(arrival.waitMs, async () => (await copy())[0])
-  return { check, answer: found === undefined ? `taken, but not ${done}` : done }
+  if (found === undefined) return { check, answer: `taken, but not ${done}` }
+  const is = arrival.anew === undefined ? undefined : await takenAway(host, found)
+  const { anew } = arrival
+  if (anew === undefined || is === undefined || ownershipText(is) === ownershipText(anew))
+    return { check, answer: done }
+  return { check, answer: `${done}, but made as ${ownershipText(is)} and not as ${ownershipText(anew)}` }
+}
+
+/** "1000:8 0660" */
+function ownershipText({ uid, gid, mode }: Ownership): string {
+  return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
+}
+
+/** Removes a copy from a clone; whom it belonged to, undefined where it was gone already. */
+export async function takenAway(clone: Host, path: string): Promise<Ownership | undefined> {
+  const stat = await clone.stat(path)
+  await clone.remove(path)
+  return stat
 }
 
 /** Milliseconds that one playing takes at most. */

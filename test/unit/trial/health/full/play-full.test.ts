@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, existsSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Host } from '../../../../../src/host/host.ts'
-import { probe } from '../../../../../src/host/probe.ts'
+import { liveHost } from '../../../../../src/host/live-host.ts'
 import type { FullCheck } from '../../../../../src/trial/health/full/exchange.ts'
 import { holdFull, playAllFull } from '../../../../../src/trial/health/full/play-full.ts'
 import { temporaryFolder } from '../../../host/temporary.ts'
@@ -30,13 +28,7 @@ async function serve(greeting: string, answer: (said: string) => string): Promis
   return (server.address() as AddressInfo).port
 }
 
-const run = promisify(execFile)
-const CLONE = {
-  isClone: true,
-  probe,
-  run: async ([file = '', ...args]: readonly string[]) =>
-    run(file, args).catch(({ stdout }) => ({ stdout: stdout ?? '' })),
-} as unknown as Host
+const CLONE: Host = { ...liveHost(), isClone: true }
 
 const checkAt = (protocol: string, port: number, more: Partial<FullCheck> = {}): FullCheck => ({
   protocol,
@@ -77,6 +69,17 @@ const directory = (code: string) => (said: string) => {
   return found ? `${bytes('30140201016400')}${DONE.replace('\x0a\x01\x00', `\x0a\x01${bytes(code)}`)}` : DONE
 }
 
+const files = (answer: string) => (said: string) => {
+  const list = '213-Status follows:\r\ndrwxr-xr-x 2 0 0 4096 pub\r\n213 End\r\n'
+  return { USER: `${answer}\r\n`, STAT: list }[said.slice(0, 4)] ?? '230 done\r\n'
+}
+const channels = (code: string) => (said: string) => {
+  const [, channel] = /^JOIN (#\S+)/.exec(said) ?? []
+  return channel === undefined
+    ? `:lab ${code} h :hi\r\n`
+    : `:h JOIN :${channel}\r\n:lab 366 h ${channel} :End\r\n`
+}
+
 describe('a full exchange', () => {
   it.each<[string, string, (said: string) => string]>([
     ['SMTP', '220 lab ESMTP\r\n', mailbox({})],
@@ -87,6 +90,8 @@ describe('a full exchange', () => {
     ['LDAP', '', directory('00')],
     ['NNTP', '200 hello\r\n', () => '215 list follows\r\nlocal.test 1 1 y\r\n.\r\n'],
     ['HTTP upgrade', '', () => 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['FTP', '220 lab\r\n', files('331 which password?')],
+    ['IRC', '', channels('001')],
   ])('of %s is played to its end', async (protocol, greeting, answer) => {
     expect(await held(protocol, greeting, answer)).toHaveProperty('token')
   })
@@ -101,6 +106,8 @@ describe('a full exchange', () => {
     ['MQTT', '', () => bytes('20020005'), /./, true],
     ['MQTT', '', topics('80'), /./, false],
     ['LDAP', '', directory('32'), /./, true],
+    ['FTP', '220 lab\r\n', files('530 nobody without an account'), /530/, true],
+    ['IRC', '', channels('464'), /464/, true],
     ['HTTP upgrade', '', () => 'HTTP/1.1 401 Unauthorized\r\n\r\n', /401/, true],
   ])('of %s ends at another answer', async (protocol, greeting, answer, why, password) => {
     expect(await held(protocol, greeting, answer)).toEqual({ why: expect.stringMatching(why), password })
@@ -130,6 +137,24 @@ describe('a full exchange', () => {
     ]
     const answers = await playAllFull(CLONE, checks)
     expect(answers.map(({ answer }) => answer)).toEqual(['taken, but not delivered', 'delivered'])
+  })
+
+  it('did not go well where a new mailbox is somebody else’s', async () => {
+    const path = join(temporaryFolder(), 'alice')
+    const delivering = (text: string) => {
+      if (text.endsWith('\r\n.\r\n')) writeFileSync(path, text, { mode: 0o600 })
+      return mailbox({})(text)
+    }
+    const port = await serve('220 x\r\n', delivering)
+    const own = statSync(dirname(path))
+    const answerFor = async (mode: number) => {
+      const arrival = { folder: path, waitMs: 1500, anew: { uid: own.uid, gid: own.gid, mode } }
+      const [played] = await playAllFull(CLONE, [checkAt('SMTP', port, { done: 'delivered', arrival })])
+      return played?.answer
+    }
+    expect(await answerFor(0o600)).toBe('delivered')
+    expect(existsSync(path)).toBe(false)
+    expect(await answerFor(0o644)).toMatch(/^delivered, but made as \S+ 0600 and not as \S+ 0644$/)
   })
 
   it('is never played on a live host', async () => {
