@@ -21,6 +21,8 @@ const MOST_TAKEN = 2
 const MAILBOXES = ['/var/mail', '/var/spool/mail']
 const LOGS = ['/var/log']
 
+const isNoLog = (path: string) => !isBelowAny(path, LOGS)
+
 type Copy = { path: string; ms: number; expected: boolean }
 
 /** The longest folder or file that both are, or are below. */
@@ -31,19 +33,19 @@ export function commonPlace(one: string, other: string): string {
   return names.slice(0, differs).join('/') || '/'
 }
 
-/** Waits for a copy at one of the places, else takes one that came elsewhere. */
+/** Waits for a copy where one is expected, else takes one that came elsewhere. */
 async function copyOf(
   host: Host,
   held: Extract<Held, { token: string }>,
-  places: readonly string[],
+  isExpected: (path: string) => boolean,
   limitMs: number,
 ): Promise<Copy | undefined> {
   const began = performance.now()
   let elsewhere: string | undefined
   const path = await lookFor(limitMs, async () => {
     const paths = await filesInLayers(host, held)
-    elsewhere = paths.find((one) => !isBelowAny(one, LOGS))
-    return paths.find((one) => isBelowAny(one, places))
+    elsewhere = paths.find(isNoLog)
+    return paths.find(isExpected)
   })
   const ms = performance.now() - began
   if (path !== undefined) return { path, ms, expected: true }
@@ -59,14 +61,15 @@ async function withCopies(
 ): Promise<FullCheck | Unplayed> {
   const held = await holdFull(host, check)
   if ('why' in held) return { check, ...held }
-  const first = await copyOf(host, held, places, COPY_LIMIT_MS)
+  const inPlace = (path: string) => isBelowAny(path, places)
+  const first = await copyOf(host, held, inPlace, COPY_LIMIT_MS)
   const isMailbox = first?.expected === true && exchange.arrives === 'mail'
   if (isMailbox) await takenAway(host, first.path)
   const again = await holdFull(host, check)
   if ('why' in again) return { check, ...again }
   if (first === undefined) return { ...check, done: 'taken' }
   const limitMs = first.expected ? Math.max(LEAST_WAIT_MS, first.ms * PATIENCE) : LEAST_WAIT_MS
-  const second = await copyOf(host, again, first.expected ? places : ['/'], limitMs)
+  const second = await copyOf(host, again, first.expected ? inPlace : isNoLog, limitMs)
   if (second === undefined)
     return { check, why: 'a second one did not come where the first one came', password: false }
   const folder = commonPlace(first.path, second.path)

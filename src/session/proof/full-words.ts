@@ -28,9 +28,9 @@ export function unplayedNotes(
   baseline: Baseline,
 ): string[] {
   if (isExercised(baseline)) return []
-  const refused = unplayed.map(({ check: { thing, protocol }, why, password }) => {
+  const refused = unplayed.map(({ check: { thing, done, protocol }, why, password }) => {
     const reason = password ? 'the service asks for a password' : why
-    return `Clones do not play ${thing} (${protocol}): ${reason}. --exercise CMD can.`
+    return `No clone shows whether ${thing} is ${done} (${protocol}): ${reason}; --exercise CMD can.`
   })
   const behind = new Map<string, Set<string>>()
   for (const { protocol } of places) {
@@ -40,7 +40,7 @@ export function unplayedNotes(
   }
   const locked = [...behind].map(
     ([thing, names]) =>
-      `Clones do not open ${thing} (${[...names].join(', ')}), since that takes a password. --exercise CMD can.`,
+      `No clone opens ${thing} (${[...names].join(', ')}), since that takes a password; --exercise CMD can.`,
   )
   return [...new Set([...refused, ...locked])]
 }

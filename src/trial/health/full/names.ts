@@ -35,7 +35,7 @@ function firstContext([answer = '']: readonly string[]): string {
 export const FULL_NAMES: readonly FullExchange[] = [
   {
     protocol: 'LDAP',
-    thing: 'the entry that it holds all others below',
+    thing: 'its topmost entry',
     done: 'found',
     first: { steps: [saidFor('', search('', CONTEXTS), `${DONE}.`)], word: firstContext },
     steps: ({ told }) => [saidFor(`${ENTRY}.*${DONE}\\x00`, search(told, '1.1'), `${DONE}.`)],

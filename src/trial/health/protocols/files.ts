@@ -15,7 +15,6 @@ export const FILES: readonly Protocol[] = [
     name: 'FTP',
     spec: 'RFC 959',
     ports: { tcp: [21], tls: [990] },
-    behindPassword: 'a file',
     greeting: /^220[ -][^\n]*FTP/i,
     gentle: [heardFirst(REPLY), said('FEAT\r\n', REPLY), said('QUIT\r\n', LINE)],
     read([greeting, answer = '']) {
