@@ -38,41 +38,15 @@ createServer((socket) => {
 }).listen(2525, '127.0.0.1')
 `
 
-/** Keeps values in files of a folder that no package and no setting of its unit names. */
-const STORE = `
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-const file = (key) => '/opt/values/' + key
-const ANSWERS = {
-  PING: () => '+PONG',
-  SET: (key, value) => { writeFileSync(file(key), value); return '+OK' },
-  GET: (key) => { const value = readFileSync(file(key)); return '$' + value.length + '\\r\\n' + value },
-  DEL: (key) => { rmSync(file(key)); return ':1' },
-}
-createServer((socket) => {
-  socket.on('error', () => {})
-  socket.on('data', (data) => {
-    const lines = String(data).trim().split('\\r\\n')
-    const [name, ...rest] = lines.length === 1 ? lines : lines.slice(1).filter((_, at) => at % 2 === 1)
-    try {
-      socket.write(ANSWERS[name](...rest) + '\\r\\n')
-    } catch (error) {
-      socket.write('-ERR ' + error.code + '\\r\\n')
-    }
-  })
-}).listen(6379, '127.0.0.1')
-`
-
 /** A program of its own, and not an interpreter, which may do anything. */
 const DAEMON = '/opt/daemon'
-const unit = (script: string) => `[Service]
+const UNIT = `[Service]
 WorkingDirectory=/opt
-ExecStart=${DAEMON} ${script}
+ExecStart=${DAEMON} post.mjs
 `
 
 /** Sends standard input to alice. */
 const MAIL = ['curl', '-s', '-m', '5', 'smtp://127.0.0.1:2525', '--mail-rcpt', 'alice', '-T', '-']
-const SET = String.raw`exec 3<>/dev/tcp/127.0.0.1/6379; printf '*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$1\r\nx\r\n' >&3; read -rt 5 answer <&3; echo "$answer"`
 
 describe.skipIf(skipLab())(labTitle('what clones play in full'), () => {
   let lab: Lab
@@ -81,17 +55,14 @@ describe.skipIf(skipLab())(labTitle('what clones play in full'), () => {
     lab = await bootLab({
       files: {
         '/opt/post.mjs': POST,
-        '/opt/store.mjs': STORE,
-        '/opt/values/first': 'x',
-        '/etc/systemd/system/post.service': unit('post.mjs'),
-        '/etc/systemd/system/store.service': unit('store.mjs'),
+        '/etc/systemd/system/post.service': UNIT,
       },
       setup: [
         ['useradd', '--create-home', '--shell', '/bin/bash', 'alice'],
         ['chmod', '0700', '/home/alice'],
         ['cp', '/usr/local/bin/node', DAEMON],
         ['systemctl', 'daemon-reload'],
-        ['systemctl', 'start', 'post', 'store'],
+        ['systemctl', 'start', 'post'],
       ],
       ready: ['sh', '-c', `echo first | ${MAIL.join(' ')}`],
     })
@@ -113,12 +84,5 @@ describe.skipIf(skipLab())(labTitle('what clones play in full'), () => {
     expect(stdout).toContain('; in clones a mail to alice was delivered to /home/alice/mbox')
     expect(kept).toMatch(/^CapabilityBoundingSet=.*CAP_DAC_(?:READ_SEARCH|OVERRIDE)/m)
     expect(await show(lab, 'post', 'CapabilityBoundingSet')).not.toContain('cap_sys_admin')
-  }, 120_000)
-
-  it('a value is still stored', async () => {
-    const { stdout, kept } = await walked(lab, 'store', ['--stages', 'filesystem'])
-    expect((await lab.output(['bash', '-c', SET])).trim()).toBe('+OK')
-    expect(kept).toMatch(/^ReadWritePaths=.*\/opt\/values/m)
-    expect(stdout).toContain('; in clones a value was stored, read and deleted')
   }, 120_000)
 })
