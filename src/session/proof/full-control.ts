@@ -9,6 +9,7 @@ import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { type FullPlace, fullPlaces, recipientsOf } from './full-places.ts'
 import { type Unplayed, unplayedNotes } from './full-words.ts'
+import { withZones } from './full-zones.ts'
 
 /** For a first copy: a daemon that delivers later than that does so by a queue of hours. */
 const COPY_LIMIT_MS = 6000
@@ -105,9 +106,15 @@ async function mailed(
   return kept ?? taken[0] ?? refused ?? { check, why: 'nobody could be written to', password: false }
 }
 
-async function inFull(trials: TrialContext, { protocol, to }: FullPlace): Promise<FullCheck | Unplayed> {
+/** Undefined where there is nothing to play, and nobody to tell. */
+async function inFull(
+  trials: TrialContext,
+  facts: Facts,
+  { protocol, to }: FullPlace,
+): Promise<FullCheck | Unplayed | undefined> {
   const exchange = fullExchangeOf(protocol) as FullExchange
   const check: FullCheck = { protocol, to, thing: exchange.thing, done: exchange.done }
+  if (protocol === 'DNS') return withZones(trials.host, facts, check)
   if (exchange.arrives === 'mail') return mailed(trials, exchange, check)
   if (exchange.arrives === 'log') {
     const logged = await withCopies(trials, exchange, check, LOGS)
@@ -138,13 +145,15 @@ export async function playFullControl(
     trials.signal?.throwIfAborted()
     const known = full.some(({ protocol }) => protocol === place.protocol)
     if (known || fullExchangeOf(place.protocol) === undefined) continue
-    const result = await inFull(trials, place)
+    const result = await inFull(trials, facts, place)
     const after = await takeSnapshot(host, unit)
     if (after.active !== 'active' || after.invocation !== before.invocation) {
-      const { check } = isPlayed(result) ? { check: result } : result
-      unplayed.push({ check, why: 'the service ended then', password: false })
+      const why = 'the service ended then'
+      if (result !== undefined)
+        unplayed.push({ check: isPlayed(result) ? result : result.check, why, password: false })
       return { full: [], notes: unplayedNotes(unplayed, [], baseline) }
     }
+    if (result === undefined) continue
     if (isPlayed(result)) full.push(result)
     else unplayed.push(result)
   }

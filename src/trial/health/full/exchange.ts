@@ -5,7 +5,7 @@ import { talkLabel } from '../check.ts'
 export interface About {
   /** A word that stands nowhere else. */
   token: string
-  /** The address that a mail is for; '' for all others. */
+  /** The address that a mail is for, or zones with blanks between them; '' for all others. */
   address: string
   /** What the conversation before told; '' where there was none. */
   told: string
@@ -40,7 +40,7 @@ export interface FullCheck {
   thing: string
   /** What is answered where all went well: "delivered below /var/mail". */
   done: string
-  /** Of a mail: the address of its recipient. */
+  /** Of a mail: the address of its recipient. Of a query: the zones, with blanks between them. */
   address?: string
   arrival?: Arrival
 }

@@ -32,7 +32,23 @@ function firstContext([answer = '']: readonly string[]): string {
   return values.slice(begin, begin + (length.charCodeAt(0) || 0))
 }
 
+/** The start of authority of a zone is asked, with no recursion wished: RFC 1035, section 4.1. */
+function startOfAuthority(zone: string): string {
+  const labels = zone.split('.').map((label) => `${String.fromCharCode(label.length)}${label}`)
+  return `HC${bytes('0000 0001 0000 0000 0000')}${labels.join('')}${bytes('00 0006 0001')}`
+}
+
+/** An answer with authority, without an error, and not empty. */
+const WITH_AUTHORITY = `^HC[\\x84-\\x87][${Array.from({ length: 16 }, (_, high) => `\\x${high.toString(16)}0`).join('')}]..(?!\\x00\\x00)`
+
 export const FULL_NAMES: readonly FullExchange[] = [
+  {
+    protocol: 'DNS',
+    thing: 'a zone of its configuration',
+    done: 'answered for with authority',
+    steps: ({ address }) =>
+      address.split(' ').map((zone) => saidFor(WITH_AUTHORITY, startOfAuthority(zone), '^HC.{10}')),
+  },
   {
     protocol: 'LDAP',
     thing: 'its topmost entry',

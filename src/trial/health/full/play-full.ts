@@ -11,6 +11,8 @@ const TALK_LIMIT_MS = 10_000
 const FIRST_LOOK_MS = 50
 const LONGEST_LOOK_MS = 400
 const MAX_WORDS = 100
+/** Why an exchange ended where nothing was said. */
+export const NO_ANSWER = 'no answer'
 
 /** What the other side said to one playing. */
 export type Held =
@@ -29,7 +31,8 @@ async function talked(
   if (stopped < 0) return { heard }
   const said = heard[stopped] ?? ''
   const words = printableLine(said).trim().slice(0, MAX_WORDS)
-  return { why: words === '' ? 'no answer' : `the answer was “${words}”`, said }
+  const otherwise = said === '' ? NO_ANSWER : 'another answer came'
+  return { why: words === '' ? otherwise : `the answer was “${words}”`, said }
 }
 
 /** A datagram to a Unix socket, which Node has none of: logger(1) writes one as every program of the machine does. */

@@ -3,6 +3,7 @@ import type { SocketFacts } from '../../../../src/observe/facts.ts'
 import { commonPlace } from '../../../../src/session/proof/full-control.ts'
 import { fullPlaces, recipientsIn } from '../../../../src/session/proof/full-places.ts'
 import { unplayedNotes } from '../../../../src/session/proof/full-words.ts'
+import { zoneNames } from '../../../../src/session/proof/full-zones.ts'
 import type { Baseline, CheckAnswer } from '../../../../src/trial/health/baseline.ts'
 import type { FullCheck } from '../../../../src/trial/health/full/exchange.ts'
 import { emptyFacts, listening } from '../../catalog/build-facts.ts'
@@ -74,6 +75,15 @@ it.each([
   ['/var/a', '/srv/a', '/'],
 ])('copies at %s and %s come to %s', (one, other, place) => {
   expect(commonPlace(one, other)).toBe(place)
+})
+
+it('zones are read from any configuration, those of this machine last', () => {
+  const texts = [
+    'zone "localhost" { type master; };\n// zone "unused" {\nzone "Example.org" { file "/etc/x.zone"; };',
+    'zone:\n  name: lab\n  zonefile: /etc/lab.zone\n# name: other\nserver:\n  local-zone: "corp.lan." static',
+    'zone "127.in-addr.arpa" {',
+  ]
+  expect(zoneNames(texts)).toEqual(['example.org', 'lab', 'corp.lan', 'localhost', '127.in-addr.arpa'])
 })
 
 describe('words about full exchanges', () => {

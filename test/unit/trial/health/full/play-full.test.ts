@@ -80,6 +80,10 @@ const channels = (code: string) => (said: string) => {
     : `:h JOIN :${channel}\r\n:lab 366 h ${channel} :End\r\n`
 }
 
+/** A message with these flags and so many answers, and the question. */
+const names = (flags: string, count: string) => (said: string) =>
+  `HC${bytes(flags)}${bytes('0001')}${bytes(count)}\0\0\0\0${said.slice(12)}`
+
 describe('a full exchange', () => {
   it.each<[string, string, (said: string) => string]>([
     ['SMTP', '220 lab ESMTP\r\n', mailbox({})],
@@ -91,6 +95,7 @@ describe('a full exchange', () => {
     ['NNTP', '200 hello\r\n', () => '215 list follows\r\nlocal.test 1 1 y\r\n.\r\n'],
     ['HTTP upgrade', '', () => 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['FTP', '220 lab\r\n', files('331 which password?')],
+    ['DNS', '', names('8400', '0001')],
     ['IRC', '', channels('001')],
   ])('of %s is played to its end', async (protocol, greeting, answer) => {
     expect(await held(protocol, greeting, answer)).toHaveProperty('token')
@@ -108,6 +113,9 @@ describe('a full exchange', () => {
     ['LDAP', '', directory('32'), /./, true],
     ['FTP', '220 lab\r\n', files('530 nobody without an account'), /530/, true],
     ['IRC', '', channels('464'), /464/, true],
+    ['DNS', '', names('8405', '0000'), /./, false],
+    ['DNS', '', names('8000', '0001'), /./, false],
+    ['DNS', '', names('8400', '0000'), /./, false],
     ['HTTP upgrade', '', () => 'HTTP/1.1 401 Unauthorized\r\n\r\n', /401/, true],
   ])('of %s ends at another answer', async (protocol, greeting, answer, why, password) => {
     expect(await held(protocol, greeting, answer)).toEqual({ why: expect.stringMatching(why), password })

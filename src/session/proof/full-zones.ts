@@ -1,0 +1,53 @@
+import type { Host } from '../../host/host.ts'
+import type { BlindSpots } from '../../observe/blind-spots.ts'
+import { configurationFiles, configurationText } from '../../observe/config/configuration.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { filesOfPackages } from '../../observe/files/packages.ts'
+import type { FullCheck } from '../../trial/health/full/exchange.ts'
+import { holdFull, NO_ANSWER } from '../../trial/health/full/play-full.ts'
+
+/** Names that are asked for, and zones that are played. */
+const MOST_NAMES = 40
+const MOST_ZONES = 8
+/** A comment, or a key whose value may be a zone: "zone: lab", 'zone "example.org"', "domain: lab". */
+const COMMENT = /^\s*(?:[#;]|\/\/)/
+const KEY =
+  /(?:^|[\s{;-])(?:[\w-]*zone|[\w-]*domain|name)["']?\s*[:=]?\s*["']?((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.?(?=["'\s;{]|$)/gi
+/** Zones that servers bring for this machine itself: RFC 6303. */
+const OF_MACHINE = /(?:^|\.)(?:localhost|in-addr\.arpa|ip6\.arpa)$/i
+
+/** Names that the lines of a configuration may make zones, those of this machine last. */
+export function zoneNames(texts: readonly string[]): string[] {
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => !COMMENT.test(line))
+  const names = lines.flatMap((line) => [...line.matchAll(KEY)].map(([, name = '']) => name.toLowerCase()))
+  const plain = [...new Set(names)].filter((name) => name.length < 200 && /[a-z]/.test(name))
+  const ofMachine = (name: string) => Number(OF_MACHINE.test(name))
+  return plain.sort((a, b) => ofMachine(a) - ofMachine(b)).slice(0, MOST_NAMES)
+}
+
+async function configurationTexts(host: Host, facts: Facts): Promise<string[]> {
+  const gaps: BlindSpots = new Set()
+  const running = facts.executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
+  const packaged = await filesOfPackages(host, [facts.unit.fragment, ...running])
+  const files = await configurationFiles(host, facts, packaged, gaps)
+  const texts = await Promise.all(files.map((file) => configurationText(host, file, gaps)))
+  return texts.filter((text) => text !== undefined)
+}
+
+/** Those zones of its configuration that a service answers for in a clone; undefined where there are none. */
+export async function withZones(host: Host, facts: Facts, check: FullCheck): Promise<FullCheck | undefined> {
+  const zones: string[] = []
+  for (const name of zoneNames(await configurationTexts(host, facts))) {
+    const held = await holdFull(host, { ...check, address: name })
+    // It answers nobody, or not without recursion.
+    if ('why' in held && held.why === NO_ANSWER) break
+    if (!('why' in held)) zones.push(name)
+    if (zones.length === MOST_ZONES) break
+  }
+  if (zones.length === 0) return undefined
+  return {
+    ...check,
+    thing: zones.length === 1 ? `the zone ${zones[0]}` : `each of the zones ${zones.join(', ')}`,
+    address: zones.join(' '),
+  }
+}
