@@ -9,16 +9,20 @@ import { holdFull, NO_ANSWER } from '../../trial/health/full/play-full.ts'
 /** Names that are asked for, and zones that are played. */
 const MOST_NAMES = 40
 const MOST_ZONES = 8
+/** A longer line holds data. */
+const MAX_LINE = 1024
 /** A comment, or a key whose value may be a zone: "zone: lab", 'zone "example.org"', "domain: lab". */
 const COMMENT = /^\s*(?:[#;]|\/\/)/
 const KEY =
-  /(?:^|[\s{;-])(?:[\w-]*zone|[\w-]*domain|name)["']?\s*[:=]?\s*["']?((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.?(?=["'\s;{]|$)/gi
+  /(?:^|[\s{;-])(?:[\w-]{0,20}(?:zone|domain)|name)["']?\s*[:=]?\s*["']?((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\.?(?=["'\s;{]|$)/gi
 /** Zones that servers bring for this machine itself: RFC 6303. */
 const OF_MACHINE = /(?:^|\.)(?:localhost|in-addr\.arpa|ip6\.arpa)$/i
 
 /** Names that the lines of a configuration may make zones, those of this machine last. */
 export function zoneNames(texts: readonly string[]): string[] {
-  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => !COMMENT.test(line))
+  const lines = texts
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.length <= MAX_LINE && !COMMENT.test(line))
   const names = lines.flatMap((line) => [...line.matchAll(KEY)].map(([, name = '']) => name.toLowerCase()))
   const plain = [...new Set(names)].filter((name) => name.length < 200 && /[a-z]/.test(name))
   const ofMachine = (name: string) => Number(OF_MACHINE.test(name))

@@ -27,6 +27,8 @@ import { endpointsInJournal } from '../../../src/rehearsal/compare/missing-endpo
 import { layersIn, parseFound } from '../../../src/rehearsal/compare/overlay-diff.ts'
 import { AcceptedError, parseAccepted } from '../../../src/session/overview/accepted.ts'
 import { parseTicks } from '../../../src/session/proof/clone-scheduler.ts'
+import { recipientsIn } from '../../../src/session/proof/full-places.ts'
+import { zoneNames } from '../../../src/session/proof/full-zones.ts'
 import { parseState, StoreError } from '../../../src/session/store/store.ts'
 import { exposure } from '../../../src/systemd/exposure/exposure.ts'
 import { parseOverall, parseSaidChecks } from '../../../src/systemd/exposure/security.ts'
@@ -43,6 +45,7 @@ import { execLines, parseUnitText } from '../../../src/systemd/settings/unit-fil
 import { flattenGroups, parseSyscallGroups } from '../../../src/systemd/syscalls/syscall-groups.ts'
 import { diagnose } from '../../../src/trial/diagnosis/diagnosis.ts'
 import { CheckError, parseCheck, parseExercise } from '../../../src/trial/health/check.ts'
+import { fullExchangeOf } from '../../../src/trial/health/full/index.ts'
 import { PROTOCOLS, protocolOfGreeting } from '../../../src/trial/health/protocols/index.ts'
 import { lowDiskSpace } from '../../../src/trial/transaction/preconditions.ts'
 
@@ -74,7 +77,13 @@ export const PARSERS: Parser[] = [
   ['check', (text) => parseCheck(text), CheckError],
   ['socket files', (text) => fileInodes(text)],
   ['greeting', (text) => protocolOfGreeting(text, 25)],
-  ['conversation', (text) => PROTOCOLS.map(({ read }) => read([text, text]))],
+  [
+    'conversation',
+    (text) => [
+      ...PROTOCOLS.map(({ read }) => read([text, text])),
+      fullExchangeOf('LDAP')?.first?.word([text]),
+    ],
+  ],
   [
     'turns',
     (text) =>
@@ -91,7 +100,13 @@ export const PARSERS: Parser[] = [
   ['elf', (_, bytes) => [parseElf(bytes), importedNames(bytes)]],
   [
     'names in a configuration',
-    (text) => [namedWords(text), sudoSubjects(text), accountsOfArguments(text.split(' '))],
+    (text) => [
+      namedWords(text),
+      sudoSubjects(text),
+      accountsOfArguments(text.split(' ')),
+      zoneNames([text]),
+      recipientsIn(text, [text]),
+    ],
   ],
   ['rules of PAM', (text) => preparesSessions(text)],
   ['getcap', (text) => parseGetcap(text, ['/bin/ping'])],
