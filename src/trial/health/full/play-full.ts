@@ -10,6 +10,7 @@ import { fullExchangeOf } from './index.ts'
 const TALK_LIMIT_MS = 10_000
 const FIRST_LOOK_MS = 50
 const LONGEST_LOOK_MS = 400
+const SETTLE_MS = 500
 const MAX_WORDS = 100
 /** Why an exchange ended where nothing was said. */
 export const NO_ANSWER = 'no answer'
@@ -100,10 +101,9 @@ async function playFull(host: Host, check: FullCheck): Promise<FullAnswer> {
   const copy = () => filesWith(host, [arrival.folder], held)
   const found = await lookFor(arrival.waitMs, async () => (await copy())[0])
   if (found === undefined) return { check, answer: `taken, but not ${done}` }
-  const is = arrival.anew === undefined ? undefined : await takenAway(host, found)
   const { anew } = arrival
-  if (anew === undefined || is === undefined || ownershipText(is) === ownershipText(anew))
-    return { check, answer: done }
+  const is = anew === undefined ? undefined : await takenAway(host, found, anew)
+  if (anew === undefined || is === undefined || isSame(is, anew)) return { check, answer: done }
   return { check, answer: `${done}, but made as ${ownershipText(is)} and not as ${ownershipText(anew)}` }
 }
 
@@ -112,11 +112,25 @@ function ownershipText({ uid, gid, mode }: Ownership): string {
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`
 }
 
-/** Removes a copy from a clone; whom it belonged to, undefined where it was gone already. */
-export async function takenAway(clone: Host, path: string): Promise<Ownership | undefined> {
-  const stat = await clone.stat(path)
+function isSame(one: Ownership, other: Ownership): boolean {
+  return ownershipText(one) === ownershipText(other)
+}
+
+/**
+ * Removes a copy from a clone; whom it belonged to, undefined where it was gone already. Who writes a file may give it
+ * away a moment later, so that another owner than the wanted one gets some time.
+ */
+export async function takenAway(
+  clone: Host,
+  path: string,
+  wanted?: Ownership,
+): Promise<Ownership | undefined> {
+  const first = await clone.stat(path)
+  const settled = first !== undefined && wanted !== undefined && isSame(first, wanted)
+  if (!settled) await pause(SETTLE_MS)
+  const stat = settled ? first : await clone.stat(path)
   await clone.remove(path)
-  return stat
+  return stat && { uid: stat.uid, gid: stat.gid, mode: stat.mode }
 }
 
 /** Milliseconds that one playing takes at most. */
