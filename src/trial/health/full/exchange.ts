@@ -46,7 +46,7 @@ export interface FullCheck {
 }
 
 /** Where a copy has to come. */
-export interface Arrival {
+interface Arrival {
   /** The file, or the folder that it is below. */
   folder: string
   /** Milliseconds that it may take. */
