@@ -70,6 +70,7 @@ export function layOut(folder: string, release: Release, parts: Parts, zsh: ZshF
   place(join(share, `zsh/${zsh}/_hardenctl`), zshCompletion())
   place(join(share, 'fish/vendor_completions.d/hardenctl.fish'), fishCompletion())
   place(join(share, 'doc/hardenctl/copyright'), parts.copyright)
+  cpSync(join(root, 'src/session/audit/audit.schema.json'), join(share, 'doc/hardenctl/audit.schema.json'))
   place(join(share, 'doc/hardenctl/changelog.gz'), zipped(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')))
 }
 

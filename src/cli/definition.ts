@@ -144,7 +144,7 @@ const AUDIT_OPTIONS = [
   {
     name: 'json',
     brief: 'print JSON',
-    help: 'Prints one JSON document, whose schema is src/session/audit/audit.schema.json.',
+    help: 'Prints one JSON document. Its schema is audit.schema.json in /usr/share/doc/hardenctl, in the source in src/session/audit.',
   },
   {
     name: 'sarif',

@@ -11,13 +11,14 @@ describeTrial('bookworm')
 describeTrial('trixie')
 describeArchive('trixie')
 
-it('is the same bytes when it is built again, and has for arm64 what it has for amd64', async () => {
+it('is the same bytes when it is built again, pleases lintian, and has for arm64 what it has for amd64', async () => {
   const one = packagesFolder()
   const other = packagesFolder()
   try {
     const first = await buildPackage(makeDeb, one.folder, '1.2.3', 'amd64')
     const second = await buildPackage(makeDeb, other.folder, '1.2.3', 'amd64')
     expect(readFileSync(first).equals(readFileSync(second))).toBe(true)
+    expect(linted(first)).toBe('')
     const arm = await buildPackage(makeDeb, one.folder, '1.2.3', 'arm64')
     const names = (path: string) => output(['dpkg-deb', '-c', path]).replaceAll(/^\S+ \S+ +\d+ /gm, '')
     expect(names(arm)).toBe(names(first))
@@ -32,6 +33,14 @@ it('is the same bytes when it is built again, and has for arm64 what it has for 
     other.remove()
   }
 })
+
+/** What lintian(1) finds, but that a package for a test is not compressed; nothing where it is not installed. */
+function linted(path: string): string {
+  const packed = ['control', 'data'].map((part) => `uses-no-compression-for-${part}-tarball`)
+  const argv = ['--no-cfg', '--allow-root', `--suppress-tags=${packed.join(',')}`, path]
+  const { stdout, error } = spawnSync('lintian', argv, { encoding: 'utf8' })
+  return error === undefined ? stdout : ''
+}
 
 function output([program = '', ...argv]: string[]): string {
   const { stdout, stderr, status } = spawnSync(program, argv, { encoding: 'utf8' })
