@@ -48,6 +48,13 @@ function isNewEnough() {
   return Number(process.versions.node.split('.')[0]) >= MIN_MAJOR
 }
 
+/** The environment of whoever started this program: Debian's npm runs on no other Node than Debian's. */
+export function outerEnvironment() {
+  const own = dirname(process.execPath)
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== own)
+  return { ...process.env, PATH: path.join(delimiter) }
+}
+
 /**
  * Path of the pinned Node for a kind of processor, as Node names it. Fetched once into the user's cache, where neither
  * npm ci nor a new clone loses it.
@@ -101,7 +108,8 @@ function fetchInto(folder, name, version) {
 }
 
 function npm(cwd, argv) {
-  const child = spawnSync('npm', [...argv, '--loglevel=error'], { cwd, stdio: ['ignore', 2, 2] })
+  const options = { cwd, stdio: ['ignore', 2, 2], env: outerEnvironment() }
+  const child = spawnSync('npm', [...argv, '--loglevel=error'], options)
   if (child.error) throw new Error(`npm could not be started: ${child.error.message}`)
   if (child.status !== 0) throw new Error(`npm ${argv[0]} ended with ${child.status}`)
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { root, version } from '../bundle.js'
+import { outerEnvironment } from '../pinned-node.js'
 import { makeDeb } from './deb.ts'
 import { makeParts } from './parts.ts'
 import { ARCHITECTURES, sourceEpoch } from './release.ts'
@@ -36,7 +37,8 @@ async function makeAll(): Promise<string[]> {
 
 /** npm runs the script prepack of package.json first. */
 async function makeNpmPackage(): Promise<string> {
-  await run(['npm', 'pack', '--loglevel=error', `--pack-destination=${output}`], { cwd: root })
+  const argv = ['npm', 'pack', '--loglevel=error', `--pack-destination=${output}`]
+  await run(argv, { cwd: root, env: outerEnvironment() })
   return join(output, `hardenctl-${version}.tgz`)
 }
 
