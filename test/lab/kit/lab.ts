@@ -56,8 +56,8 @@ export interface Lab {
   /** Text of a file; undefined when there is none. */
   read(path: string): Promise<string | undefined>
   write(path: string, text: string): Promise<void>
-  /** Copies a file of the host into a folder inside. */
-  copyIn(file: string, folder: string): void
+  /** Copies a file or a folder of the host into a folder inside. */
+  copyIn(path: string, folder: string): void
   /** Shuts down in order and starts again: /etc and /var stay, /run and /tmp are fresh. */
   reboot(): Promise<void>
   /** Pulls the plug and starts again: no process gets a signal to act on. */
@@ -205,8 +205,9 @@ class Container implements Lab {
     await this.output(['sh', '-c', 'cat >"$1"', 'sh', path], { input: text })
   }
 
-  copyIn(file: string, folder: string): void {
-    cpSync(file, join('/proc', String(this.#pid), 'root', folder, basename(file)))
+  copyIn(path: string, folder: string): void {
+    const target = join('/proc', String(this.#pid), 'root', folder, basename(path))
+    cpSync(path, target, { recursive: true })
   }
 
   async reboot(): Promise<void> {
