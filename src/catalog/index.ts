@@ -1,5 +1,7 @@
 import type { Facts } from '../observe/facts.ts'
 import { CAPABILITIES } from './capabilities/capability-bounding-set.ts'
+import { seen } from './common/evidence.ts'
+import { impliedBy, noNewPrivilegesInEffect } from './common/implied.ts'
 import { valueText } from './common/ladder.ts'
 import { mountsForOthers } from './common/mounting.ts'
 import { leftOffOnPurpose } from './common/on-purpose.ts'
@@ -51,8 +53,15 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   }
   if (result.kind === 'in-force' && isOwnLine(facts, directive.key))
     return { ...result, why: 'hardenctl has kept it so.' }
+  const implier = impliedBy(facts, directive.key)
+  if (result.kind === 'in-force' && implier !== undefined)
+    return { ...result, why: `It is in force by implication: ${implier}.` }
   if (result.kind !== 'propose') return result
   const purpose = leftOffOnPurpose(facts, directive.key)
+  const effect = directive.key === 'NoNewPrivileges' ? noNewPrivilegesInEffect(facts) : undefined
+  // To write it denies nothing that is not denied now.
+  if (effect !== undefined && purpose === undefined)
+    return { ...result, evidence: [seen(effect), ...result.evidence] }
   const open = purpose === undefined ? result : leftToThePerson(result, purpose)
   const handed = HANDED_ON.has(directive.stage) ? asHandedOn(open, facts) : open
   return asReached(directive, handed, facts)

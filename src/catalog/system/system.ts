@@ -2,6 +2,7 @@ import type { ExecutableFacts, Facts, ProcessFacts } from '../../observe/facts.t
 import { sightingsText } from '../../observe/trace/learned.ts'
 import { isRealtime } from '../capabilities/capability-acts.ts'
 import { namesIn } from '../capabilities/need.ts'
+import { noNewPrivilegesInEffect } from '../common/implied.ts'
 import { inForce, list, proposed, service, unfit } from '../common/proposal.ts'
 import {
   called,
@@ -117,6 +118,7 @@ export const SYSTEM: Directive[] = [
     forbids: 'privileged',
     failsWith: { exits: [227] },
     against: (facts) => {
+      if (noNewPrivilegesInEffect(facts) !== undefined) return undefined
       const program = privilegedProgram(facts)
       if (program && (startsUnprivileged(facts) || facts.processes.some((process) => !isRoot(process)))) {
         return `${privilegedHow(program)}, and not all its processes are root.`

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { rungOf } from '../../../src/catalog/common/ladder.ts'
 import { STAGES } from '../../../src/catalog/common/types.ts'
 import { CATALOG, directivesOf, proposalsFor, stageNotes } from '../../../src/catalog/index.ts'
+import type { Facts } from '../../../src/observe/facts.ts'
 import { emptyFacts } from './build-facts.ts'
 import { row } from './rows.ts'
-import { redisLike, SERVICES } from './services.ts'
+import { apacheLike, redisLike, SERVICES } from './services.ts'
 
 test.each(CATALOG.map((directive) => [directive.key, directive] as const))(
   '%s teaches and is reachable',
@@ -45,4 +46,35 @@ test('an old systemd does not know a setting', () => {
 test('what is shown already is not written again', () => {
   expect(row('NoNewPrivileges', redisLike())).toMatchObject({ kind: 'in-force', value: 'yes' })
   expect(row('ProtectSystem', redisLike())).toMatchObject({ kind: 'in-force' })
+})
+
+describe('what a setting of the unit implies', () => {
+  const withProperties = (properties: Record<string, string[]>, facts = apacheLike()): Facts => ({
+    ...facts,
+    unit: { ...facts.unit, properties: { ...facts.unit.properties, ...properties } },
+  })
+
+  test('is in force by that setting, and not by a line of its own', () => {
+    const dynamic = withProperties({
+      DynamicUser: ['yes'],
+      NoNewPrivileges: ['yes'],
+      ProtectSystem: ['strict'],
+    })
+    for (const key of ['NoNewPrivileges', 'ProtectSystem'])
+      expect(row(key, dynamic)).toMatchObject({
+        kind: 'in-force',
+        why: 'It is in force by implication: DynamicUser=yes.',
+      })
+  })
+
+  test.each<[number, RegExp]>([
+    [252, /^It is in force by implication: systemd 252 sets it for User= with a filter/],
+    [257, /^It is in force by implication: all its processes have it/],
+  ])('systemd %i: NoNewPrivileges that no file says is told and written', (systemd, words) => {
+    const facts = withProperties({ User: ['www-data'], NoNewPrivileges: ['no'] })
+    const processes = facts.processes.map((process) => ({ ...process, noNewPrivileges: true }))
+    const found = row('NoNewPrivileges', { ...facts, systemd, processes })
+    expect(found).toMatchObject({ kind: 'propose', recommended: true })
+    expect(found.kind === 'propose' && found.evidence[0]?.text).toMatch(words)
+  })
 })
