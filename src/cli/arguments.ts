@@ -172,6 +172,7 @@ function walkArguments(unit: string, values: Values): WalkArguments {
     level: levelOf(textOf(values, 'level')),
     rehearse: values['no-rehearsal'] !== true,
     once: values.once === true,
+    runOnce: values['run-once'] === true,
     ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 10, 3600) }),
     exactCalls: exactCalls(textOf(values, 'syscalls')),
     ...(account === undefined ? {} : { exerciseAs: account }),

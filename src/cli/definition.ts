@@ -104,6 +104,11 @@ const WALK_OPTIONS = [
     help: 'Rehearses all stages in a clone, then restarts the live service once.',
   },
   {
+    name: 'run-once',
+    brief: 'run a oneshot at the end',
+    help: 'Runs a oneshot (a unit that does its work and ends) once on the live host at the end of the walk. Without it the unit runs at its own time, and systemd undoes the walk if that run fails.',
+  },
+  {
     name: 'learn-live',
     value: 'N',
     brief: 'learn from real traffic for N seconds',

@@ -4,6 +4,7 @@ import { bootScript } from '../../src/rehearsal/boot/boot-script.ts'
 import { GIVE_BACK } from '../../src/trial/transaction/give-back.ts'
 import type { OwnershipRecord } from '../../src/trial/transaction/ownership.ts'
 import { everythingScript, trialScript } from '../../src/trial/transaction/restore.ts'
+import { standByScript } from '../../src/trial/transaction/stand-by.ts'
 
 const record = (path: string, kind: OwnershipRecord['kind']): OwnershipRecord => ({
   ...{ path, kind, device: '1', inode: '2', uid: 0, gid: 4, mode: 0o640, given: [33] },
@@ -42,6 +43,7 @@ describe.skipIf(missing)(title, () => {
     ['the undo of a trial', trialScript('x.service', { ...TRIAL, records: RECORDS }, ['/etc/a'])],
     ['the undo of a trial that records nothing', trialScript('x.service', { ...TRIAL, records: [] }, [])],
     ['the undo of everything', everythingScript('x.service', RECORDS)],
+    ['what stands by for a run', standByScript('x.service')],
     ['what gives one folder back', `#!/bin/sh${GIVE_BACK}`],
     ['the boot of a clone in memory', bootScript(PLAN)],
     [

@@ -2,9 +2,9 @@ import { basename } from 'node:path/posix'
 import type { Facts, ProcessFacts, SocketFacts } from '../../observe/facts.ts'
 import { unique } from './proposal.ts'
 
-/** "apache2 (pid 12, uid 33)": how evidence names a process. */
+/** "apache2 (pid 12, uid 33)": how evidence names a process; one that was followed in a clone has no pid here. */
 export function called({ name, pid, uid }: ProcessFacts): string {
-  return `${name} (pid ${pid}, uid ${uid.effective})`
+  return pid === 0 ? `${name} (uid ${uid.effective})` : `${name} (pid ${pid}, uid ${uid.effective})`
 }
 
 export function mainProcess(facts: Facts): ProcessFacts | undefined {

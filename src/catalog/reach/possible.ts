@@ -206,11 +206,11 @@ function byNothingAsked(facts: Facts): Possibility[] {
         'gain-rights',
       ]
     : ['run-programs', 'connect-out', 'gain-rights']
-  return uses.map((use) => ({
-    use,
-    from: 'unasked',
-    why: 'Nothing of it could be asked, so that nobody would see it fail.',
-  }))
+  const why =
+    setting(facts, 'Type') === 'oneshot'
+      ? 'It runs at times of its own, and may have other work then than it had in the clones.'
+      : 'Nothing of it could be asked, so that nobody would see it fail.'
+  return uses.map((use) => ({ use, from: 'unasked', why }))
 }
 
 /** What the service may come to use though it was not seen to, the strongest evidence for each use first. Pure. */

@@ -12,6 +12,7 @@ import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { askSaved } from '../../trial/health/ask-saved.ts'
+import { standsBy } from '../../trial/transaction/stand-by.ts'
 
 /** Prints what is kept on the host, unit by unit. Returns 1 if something is not in force. */
 export async function runStatusOfAll(printer: Printer): Promise<number> {
@@ -55,6 +56,10 @@ export async function runStatus(given: string, printer: Printer): Promise<number
     const age = await proofAge(host, stored)
     say(`  ${age.proof} ${ageWords(age)}`)
   }
+  if (await standsBy(host, unit))
+    say(
+      '  It has not run since: if its next run fails, systemd undoes everything and runs it again without it.',
+    )
   for (const { key, asked, shown } of wrong)
     say(`  NOT IN FORCE ${key}: asked ${asked}, the unit shows ${shown}`)
   if (first(properties, 'NeedDaemonReload') === 'yes')

@@ -6,6 +6,7 @@ import {
   type LearnedAct,
   type LearnedCall,
   type LearnedFile,
+  type LearnedIdentity,
   type LearnedSocket,
   Sightings,
 } from './learned.ts'
@@ -37,6 +38,8 @@ export interface LearnedFacts {
   acts: LearnedAct[]
   /** Calls that failed in the clone without any hardening: no sign of trouble later. */
   failed: FailedCall[]
+  /** Programs that it ran, and as whom; absent in what an older hardenctl stored. */
+  identities?: LearnedIdentity[]
   bits32: boolean
   /** The trace was cut, or there was more than can be stored: a missing call proves less. */
   incomplete: boolean
@@ -76,7 +79,7 @@ export function learnedFacts(
   on: LearnedOn,
   how = { cut: false, unprivileged: false },
 ): LearnedFacts {
-  const { phases, calls, files, sockets, acts, failed, bits32 } = learned
+  const { phases, calls, files, sockets, acts, failed, identities, bits32 } = learned
   const using = (...uses: FileUse[]) => files.filter((file) => uses.some((use) => file.uses.includes(use)))
   return {
     on: [on],
@@ -90,6 +93,7 @@ export function learnedFacts(
     sockets,
     acts,
     failed: failed.filter(({ error }) => REFUSALS.has(error)),
+    identities,
     bits32,
     incomplete: how.cut || learned.overflow,
   }
@@ -154,6 +158,7 @@ export function mergeLearned(earlier: LearnedFacts | undefined, later: LearnedFa
       [kind, detail, call, sure].join(' '),
     ),
     failed: mergeEntries(earlier.failed, later.failed, failureKey),
+    identities: unique([...(earlier.identities ?? []), ...(later.identities ?? [])]),
     bits32: earlier.bits32 || later.bits32,
     incomplete: earlier.incomplete && later.incomplete,
   }

@@ -93,6 +93,12 @@ export interface WaitingCall {
   path?: string
 }
 
+/** A program of the service, and the user that it acted as; one entry for each pair that was seen. */
+export interface LearnedIdentity {
+  program: string
+  uid: number
+}
+
 /** All facts of one trace of a service. Plain data. */
 export interface Learned {
   phases: string[]
@@ -102,6 +108,8 @@ export interface Learned {
   acts: LearnedAct[]
   failed: FailedCall[]
   waiting: WaitingCall[]
+  /** In the order in which they were first seen. */
+  identities: LearnedIdentity[]
   /** A process ran in 32 bit mode. */
   bits32: boolean
   /** Lines of the service's processes, and those of all that could not be read. */

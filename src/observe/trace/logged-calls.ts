@@ -115,7 +115,16 @@ function socketsIn(processes: Look['processes'], sockets: readonly SocketFacts[]
 /** Facts to merge with those of clones. A thing not seen here proves nothing, so they are never complete. */
 export function liveFacts(seen: Seen, on: LearnedOn, unprivileged = false): LearnedFacts {
   const phases = [LIVE_TRAFFIC]
-  const learned = { ...seen, phases, failed: [], waiting: [], lines: 0, unread: 0, overflow: false }
+  const learned = {
+    ...seen,
+    phases,
+    failed: [],
+    waiting: [],
+    identities: [],
+    lines: 0,
+    unread: 0,
+    overflow: false,
+  }
   return learnedFacts(learned, [], on, { cut: true, unprivileged })
 }
 

@@ -5,6 +5,7 @@ import {
   type LearnedAct,
   type LearnedCall,
   type LearnedFile,
+  type LearnedIdentity,
   type LearnedSocket,
   type Sighting,
   Sightings,
@@ -60,6 +61,7 @@ export class Trace {
   readonly #acts = new Sightings<LearnedAct>()
   readonly #failed = new Sightings<FailedCall>(MAX_FAILED)
   readonly #phases: string[] = []
+  readonly #identities = new Map<string, LearnedIdentity>()
   /** "socket:[8045]" → AF_INET, by which a later call on it is judged. */
   readonly #families = new Map<string, string>()
   #partial = ''
@@ -98,6 +100,7 @@ export class Trace {
       acts: this.#acts.list(),
       failed: this.#failed.list(),
       waiting: this.#waiting(),
+      identities: [...this.#identities.values()],
       bits32: this.#bits32,
       lines: this.#lines,
       unread: this.#unread,
@@ -131,12 +134,21 @@ export class Trace {
     const { process, result, killedBy } = call
     if (!process.ofService) return
     this.#lines += 1
+    this.#identify(call)
     const by: Sighting = { program: process.program, phase, count: 1 }
     const name = this.#nameOf(call.name)
     this.#calls.add(name, () => ({ name, sightings: [] }), by)
     const error = killedBy ?? errnoOf(result)
     if (error !== undefined) this.#fail(call, name, error, by)
     else if (!result.startsWith('?')) this.#succeed(call, name, by)
+  }
+
+  /** Between fork and execve a child is still the manager's program. */
+  #identify({ name, process: { program, uid } }: AttributedCall): void {
+    if (uid === undefined || program === '' || name.startsWith('exec')) return
+    const key = `${uid} ${program}`
+    if (this.#identities.size < MAX_FILES && !this.#identities.has(key))
+      this.#identities.set(key, { program, uid })
   }
 
   #succeed(call: AttributedCall, name: string, by: Sighting): void {

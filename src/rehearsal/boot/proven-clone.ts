@@ -9,7 +9,7 @@ import { pidOf } from '../../trial/health/unit-snapshot.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
 import { unansweredEndpoints } from '../compare/failing-check-targets.ts'
 import { endpointLabel, type ListenerAddress, listenerUnit } from '../compare/listener-unit.ts'
-import { endpointsInJournal } from '../compare/missing-endpoints.ts'
+import { endpointsInJournal, namedUnits } from '../compare/missing-endpoints.ts'
 import { peersAsked } from '../compare/peers-asked.ts'
 import { listVolatile, type VolatileListing } from '../compare/volatile.ts'
 import { bootClone, type Clone, type CloneOptions } from './clone.ts'
@@ -59,12 +59,13 @@ async function conditionText(host: Host, unit: string): Promise<string | undefin
   return 'a Condition…= or Assert…= of the unit is not met there; many units do not start in a container'
 }
 
-async function verdictOf(
+/** Why the unit does not run in a clone as it does live, and which units it may lack there. */
+export async function whyUnlike(
   live: Host,
   host: Host,
   { unit, baseline }: CloneBaselineInput,
   report: HealthReport,
-): Promise<BaselineVerdict> {
+): Promise<BaselineVerdict & { same: false }> {
   const reason = report.reasons[0]?.text ?? 'it is not healthy'
   const condition = await conditionText(host, unit)
   if (condition !== undefined) return { same: false, missing: condition, startable: [] }
@@ -77,19 +78,30 @@ async function verdictOf(
   const pids = asked ? (report.last?.processes ?? []).map(pidOf) : []
   const peers = await peersAsked(host, pids, () => unansweredEndpoints(host, baseline.answers))
   const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...unanswered, ...peers])
-  if (lacking === undefined && served.length === 0) {
+  const others = await activeUnits(live, unit, namedUnits(journal.map(({ message }) => message)))
+  if (lacking === undefined && served.length === 0 && others.length === 0) {
     const said = journal.filter(({ identifier }) => identifier !== 'systemd').map(({ message }) => message)
     const line = said.findLast((message) => TELLING.test(message)) ?? said.at(-1)
     const words = line === undefined ? '' : `; it said: ${line.split('\n')[0]}`
     return { same: false, missing: `${reason}${words}`, startable: [] }
   }
   const whose = served.map(({ label, by }) => `${label} is served by ${by} on the live host`)
-  const words = lacking === undefined ? [] : [`it said: ${lacking.line}`]
+  const named = others.map((name) => `it names ${name}, which runs on the live host`)
+  const words = lacking === undefined ? named : [...named, `it said: ${lacking.line}`]
   return {
     same: false,
     missing: [reason, ...words, ...whose].join('; '),
-    startable: [...new Set(served.map(({ by }) => by))],
+    startable: [...new Set([...served.map(({ by }) => by), ...others])],
   }
+}
+
+/** Those of the units that run on the live host, and that may be started in a clone. */
+async function activeUnits(live: Host, unit: string, names: readonly string[]): Promise<string[]> {
+  const states = await Promise.all(names.map((name) => showUnit(live, name, ['Id', 'ActiveState'])))
+  return states.flatMap((shown) => {
+    const id = first(shown, 'Id')
+    return id !== unit && first(shown, 'ActiveState') === 'active' ? [id] : []
+  })
 }
 
 /** Those endpoints, each once, at which another service of the live host listens. */
@@ -137,7 +149,7 @@ export async function rehearseBaseline(
   if (report.healthy) {
     return { same: true, proof: report.proof, startMs: await lastStartMs(clone.host, unit), volatile }
   }
-  return verdictOf(live, clone.host, input, report)
+  return whyUnlike(live, clone.host, input, report)
 }
 
 export type ProvenClone =

@@ -25,3 +25,9 @@ export function endpointsInJournal(
   const distinct = new Map(all.map((endpoint) => [JSON.stringify(endpoint), endpoint]))
   return { line, endpoints: [...distinct.values()].slice(0, MOST) }
 }
+
+/** Services that log lines name, each once: one that is not there in a clone can't be reloaded, for example. */
+export function namedUnits(messages: readonly string[]): string[] {
+  const found = messages.flatMap((message) => message.match(/[\w@:\\.-]+\.service\b/g) ?? [])
+  return [...new Set(found)].slice(0, MOST)
+}

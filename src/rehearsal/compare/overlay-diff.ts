@@ -81,7 +81,7 @@ async function find(host: Host, folder: string, point: string): Promise<[string,
 }
 
 /** Every difference of a clone from the live host. Two listings, before and after, show what was written. */
-async function listWritten(clone: Host): Promise<WrittenListing> {
+export async function listWritten(clone: Host): Promise<WrittenListing> {
   const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
   const all = await Promise.all([
     ...layers.map(({ folder, point }) => find(clone, folder, point)),

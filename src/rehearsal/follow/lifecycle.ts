@@ -13,6 +13,7 @@ import { answerTo } from '../../trial/health/ask.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { fullLabel } from '../../trial/health/full/exchange.ts'
 import { playAllFull } from '../../trial/health/full/play-full.ts'
+import { giveWork } from '../../trial/health/give-work.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
@@ -34,11 +35,17 @@ const COPY_PATIENCE = 2
 const ROUNDS = 3
 const ROTATE_LIMIT_MS = 60_000
 
+function patience(baseline: Baseline): number {
+  const limit = startLimitMs(baseline) * PATIENCE
+  return baseline.oneshot === undefined ? Math.min(JOB_LIMIT_MS, limit) : limit
+}
+
 async function start(host: Host, life: Lifecycle): Promise<void> {
   const { facts, baseline, signal } = life
   const unit = facts.unit.id
   const since = Date.now()
   await resetFailed(host, unit)
+  await giveWork(host, baseline)
   await startWithSockets(host, unit, facts.unit.properties.TriggeredBy?.[0] ?? '')
   const report = await checkHealth({
     host,
@@ -46,7 +53,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
     baseline: { ...baseline, full: [] },
     before: ANY_START,
     since,
-    startLimitMs: Math.min(JOB_LIMIT_MS, startLimitMs(baseline) * PATIENCE),
+    startLimitMs: patience(baseline),
     executables: facts.executables.map(({ path }) => path),
     ...(signal ? { signal } : {}),
   })

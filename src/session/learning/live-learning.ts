@@ -227,6 +227,8 @@ export function learnable(
  * first. `chosen` is the stage as the person has it now; calls that its filter would kill are always logged.
  */
 export async function learnLive(context: WalkContext, baseline: Baseline, chosen?: StageWork): Promise<void> {
+  if (baseline.oneshot !== undefined)
+    return context.learning.summedUp(['It has no live traffic: it does its work and ends (Type=oneshot).'])
   // A clone teaches what it can first, so that the live service need not pay for it.
   await learnAgain(context, baseline)
   const { live, subject, dispatch, learning, options } = context

@@ -1,9 +1,10 @@
 import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
-import type { Clone } from '../../rehearsal/boot/clone.ts'
+import { bootClone, type Clone, type CloneOptions } from '../../rehearsal/boot/clone.ts'
 import { type BaselineVerdict, bootProven, type ProvenClone } from '../../rehearsal/boot/proven-clone.ts'
-import type { VolatileListing } from '../../rehearsal/compare/volatile.ts'
+import { leftIn } from '../../rehearsal/compare/left.ts'
+import { listVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { longestMs } from '../../trial/health/full/play-full.ts'
 import { keep } from '../../trial/transaction/keep.ts'
@@ -33,6 +34,7 @@ function plainTrialsIn(context: AnyWalk, clone: Clone, facts: Facts, baseline: B
   return {
     ...trialContext(context, facts, baseline),
     host: clone.host,
+    ...(baseline.oneshot === undefined ? {} : { left: () => leftIn(clone.host) }),
     remember: async () => undefined,
     tell: () => undefined,
     isKilled: stopsSlowly(controlOf(context.rehearsing)),
@@ -42,6 +44,15 @@ function plainTrialsIn(context: AnyWalk, clone: Clone, facts: Facts, baseline: B
 /** The same, with what is played in full after each start and reload. */
 export function trialsIn(context: WalkContext, clone: Clone, facts: Facts, baseline: Baseline): TrialContext {
   return withFull(plainTrialsIn(context, clone, facts, baseline), controlOf(context.rehearsing))
+}
+
+/** A oneshot's work is there to be done once: a clone in which it ran has nothing left to prove. */
+async function bootAtRest(
+  live: Host,
+  options: CloneOptions,
+): Promise<Extract<ProvenClone, { clone: Clone }>> {
+  const clone = await bootClone(live, options)
+  return { clone, volatile: await listVolatile(clone.host) }
 }
 
 /**
@@ -58,7 +69,9 @@ export async function bootForTrials(
   const executables = facts.executables.map(({ path }) => path)
   const isBrief = context.rehearsing?.possible === true
   const input = { unit, baseline, executables, isBrief, signal }
-  const proven = await bootProven(live, { unit, companions, signal }, input)
+  const options = { unit, companions, signal }
+  const proven =
+    baseline.oneshot === undefined ? await bootProven(live, options, input) : await bootAtRest(live, options)
   if ('verdict' in proven) return proven
   return { ...proven, trials: plainTrialsIn(context, proven.clone, facts, baseline) }
 }

@@ -7,9 +7,10 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
 import { bootForTrials, unlikeLive } from './clone-pool.ts'
 import { type Control, playControl } from './control.ts'
+import { oneshotControl } from './oneshot-control.ts'
 
 type Verdict =
-  | { same: true; control: Control }
+  | { same: true; control: Control; baseline: Baseline }
   | Extract<BaselineVerdict, { same: false }>
   | { same: undefined; why: string }
 
@@ -20,6 +21,10 @@ async function askClone(
   companions: readonly string[],
 ): Promise<Verdict> {
   try {
+    if (baseline.oneshot !== undefined)
+      return await context.timings.during('control', () =>
+        oneshotControl(context, facts, baseline, companions),
+      )
     const boot = () => bootForTrials(context, facts, baseline, companions)
     const booted = await context.timings.during('boot of clones', boot)
     if ('verdict' in booted) return booted.verdict
@@ -27,7 +32,7 @@ async function askClone(
     try {
       const play = () => playControl(trials, volatile, facts)
       const control = await context.timings.during('control', play)
-      return 'why' in control ? { same: undefined, why: control.why } : { same: true, control }
+      return 'why' in control ? { same: undefined, why: control.why } : { same: true, control, baseline }
     } finally {
       await clone.dispose()
     }
@@ -56,29 +61,37 @@ async function askAboutCompanions(
   return (await ask({ at: 'question', id: 'companions', text, yes, no }, ['answer']))?.yes === true
 }
 
+/** What is known of clones, and the baseline with what they showed of it. */
+interface Rehearsed {
+  rehearsing: Rehearsing | undefined
+  baseline: Baseline
+}
+
 /**
  * Proves that the unhardened service answers in a clone as it does live: only then does a clone prove anything. If not,
  * gives the reason in one line, and the walk continues with live trials.
  */
-export async function rehearsalPhase(
-  context: WalkBeginning,
-  baseline: Baseline,
-): Promise<Rehearsing | undefined> {
+export async function rehearsalPhase(context: WalkBeginning, baseline: Baseline): Promise<Rehearsed> {
   const { live, options, dispatch, subject, timings } = context
-  if (!options.rehearse) return undefined
+  if (!options.rehearse) return { rehearsing: undefined, baseline }
+  const impossible = (why: string) => ({ rehearsing: { possible: false as const, why }, baseline })
   const what = 'Booting a clone of this host to see whether the service answers in it as here'
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const problem = await cloneProblem(live)
-  if (problem !== undefined) return { possible: false, why: problem }
+  if (problem !== undefined) return impossible(problem)
   const facts = await timings.during('look', () => observe(live, subject.unit))
   const companions: string[] = []
   for (;;) {
     const verdict = await askClone(context, facts, baseline, companions)
-    if (verdict.same === true) return { possible: true, companions, control: verdict.control }
-    if (verdict.same === undefined) return { possible: false, why: verdict.why }
+    if (verdict.same === true)
+      return {
+        rehearsing: { possible: true, companions, control: verdict.control },
+        baseline: verdict.baseline,
+      }
+    if (verdict.same === undefined) return impossible(verdict.why)
     const more = verdict.startable.filter((unit) => !companions.includes(unit))
     if (more.length === 0 || !(await askAboutCompanions(context, verdict.missing, more)))
-      return { possible: false, why: unlikeLive(verdict) }
+      return impossible(unlikeLive(verdict))
     companions.push(...more)
     dispatch({ type: 'phase', phase: { at: 'looking', what } })
   }

@@ -128,7 +128,12 @@ export class Rehearsal {
   get isFit(): boolean {
     // The service would have to be stopped in order to take back what stands, which takes longer than another clone.
     const isSlow = this.#standing !== undefined && stopsSlowly(this.prepared.control)
-    return !this.#isUsed && !isSlow
+    return !this.#isUsed && !isSlow && !(this.#standing !== undefined && this.#runsOnce)
+  }
+
+  /** A oneshot has done the work that was there to be done: only a fresh clone has it again. */
+  get #runsOnce(): boolean {
+    return this.prepared.trials.baseline.oneshot !== undefined
   }
 
   /**
@@ -185,7 +190,7 @@ export class Rehearsal {
     const hangs = result.report?.last?.active === 'activating'
     const failure = { trials, live, facts: this.#facts, volatile, control, change, hangs }
     const told = before ? await withRefusedCalls({ ...failure, before }, plain) : plain
-    this.#isUsed = !proven || before !== undefined || stopsSlowly(control)
+    this.#isUsed = !proven || before !== undefined || stopsSlowly(control) || this.#runsOnce
     return { verdict: { holds: false, ...told, undone }, isUnsure: !proven }
   }
 

@@ -3,6 +3,7 @@ import type { Facts, Given } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
 import { isLive } from '../../observe/trace/logged-calls.ts'
+import { withTracedProcesses } from '../../observe/trace/traced-as-processes.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { learnAgain } from '../learning/learning-phase.ts'
 import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
@@ -29,7 +30,8 @@ export async function lookAt(
   const there = host === live ? here : (before ?? (await observe(live, subject.unit)))
   const facts = host === live ? here : mergeLiveFacts(here, there)
   const { facts: learned } = learning
-  const seen = learned === undefined ? facts : { ...facts, learned }
+  const followed = learned === undefined ? facts : { ...facts, learned }
+  const seen = baseline.oneshot === undefined ? followed : withTracedProcesses(followed)
   const given = givenTo(context, baseline, seen)
   const around = await readSurroundings({ host, facts: here }, { host: live, facts: there }, seen)
   const offered = beginStage(stage, { ...seen, given, ...around })
@@ -38,11 +40,16 @@ export async function lookAt(
 }
 
 /** What the walk plays of the service's uses. */
-function givenTo({ options, rehearsing }: WalkContext, { answers }: Baseline, { learned }: Facts): Given {
+function givenTo(
+  { options, rehearsing }: WalkContext,
+  { answers, oneshot }: Baseline,
+  { learned }: Facts,
+): Given {
   const live = learned?.phases.some((phase) => isLive({ phase })) === true
   const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
   // A mail that is only taken tells nothing of what happens to it.
   const whole = controlOf(rehearsing).full.filter(({ done }) => done !== 'taken')
   const full = whole.map(({ protocol }) => protocol)
-  return { level: options.level, asked: answers.length + full.length > 0, exercised, full }
+  const asked = oneshot === undefined ? answers.length + full.length > 0 : exercised
+  return { level: options.level, asked, exercised, full }
 }

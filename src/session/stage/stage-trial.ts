@@ -38,6 +38,8 @@ export interface TrialTarget {
 /** What a stage says of its rehearsal. */
 export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict | undefined): string {
   if (context.rehearsing === undefined) return ''
+  if (verdict?.holds === true && context.subject.oneshot)
+    return 'rehearsed first in a clone: it ran, and ran again as after a boot'
   if (verdict?.holds === true)
     return [
       'rehearsed first in a clone: restart, reload, stop, and a start as after a boot',

@@ -51,6 +51,7 @@ export const learnedSchema = z.strictObject({
   sockets: z.array(z.strictObject({ family: text, type: text, protocol: z.exactOptional(text), sightings })),
   acts: z.array(act),
   failed: z.array(failed),
+  identities: z.exactOptional(z.array(z.strictObject({ program: path, uid: z.int().check(z.gte(0)) }))),
   bits32: z.boolean(),
   incomplete: z.boolean(),
 }) satisfies z.ZodMiniType<LearnedFacts>

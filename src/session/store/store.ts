@@ -61,6 +61,13 @@ const baseline = z.strictObject({
   answers: z.array(z.strictObject({ check, answer: z.string() })),
   startMs: z.number(),
   restless: z.boolean(),
+  oneshot: z.exactOptional(
+    z.strictObject({
+      user: z.string(),
+      lines: z.exactOptional(z.array(z.string())),
+      left: z.exactOptional(z.array(z.string())),
+    }),
+  ),
 }) satisfies z.ZodMiniType<Baseline>
 const stage = z.enum([...STAGES, 'all'])
 const trial = z.strictObject({

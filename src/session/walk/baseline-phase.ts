@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { observe } from '../../observe/observe.ts'
 import { lastStartMs } from '../../systemd/manager/control.ts'
+import { first } from '../../systemd/manager/show.ts'
 import { type Baseline, type CheckAnswer, listenersOf } from '../../trial/health/baseline.ts'
 import {
   type Check,
@@ -35,6 +36,7 @@ function distinct(rows: readonly CheckRow[]): CheckRow[] {
 
 /** A service that forks jobs always changes its processes, so it need not come to rest. */
 async function isRestless({ host, subject }: WalkBeginning): Promise<boolean> {
+  if (subject.oneshot) return false
   const seen = new Set<string>()
   for (let look = 0; look < 5; look += 1) {
     seen.add((await takeSnapshot(host, subject.unit)).processes.join(' '))
@@ -79,6 +81,9 @@ async function leftWith(
       )
 }
 
+const ONESHOT =
+  'It does its work and ends (Type=oneshot): hardenctl runs it in clones, and compares how it ends, what it logs, and what it leaves behind. --exercise CMD gives it work before each run there, --check CMD looks at what came of it'
+
 /** The warning if only processes and listeners decide health. */
 const NO_CHECK =
   'No check: hardenctl found nothing to ask this service, so it compares only processes and listeners. --check CHECK asks something, --exercise CMD uses it'
@@ -102,8 +107,10 @@ export async function baselinePhase(
   let rows = distinct([...proposal.checks.map(proposedRow), ...given.map(rowOf)])
   let restarts: Restarts = options.once ? 'once' : 'each stage'
   // Live learning restarts the live service too, so "once" is not a choice.
-  const choice = () => (options.rehearse && options.learnLive === undefined ? { restarts } : {})
-  const words = () => (rows.some(({ ticked }) => ticked) ? notes : [...notes, NO_CHECK])
+  const choice = () =>
+    options.rehearse && options.learnLive === undefined && !subject.oneshot ? { restarts } : {}
+  const words = () =>
+    subject.oneshot ? [...notes, ONESHOT] : rows.some(({ ticked }) => ticked) ? notes : [...notes, NO_CHECK]
   let problem: string | undefined
   let mistyped: string | undefined
   const shown = (measuring: boolean) => {
@@ -148,8 +155,9 @@ export async function baselinePhase(
       answers,
       startMs: await lastStartMs(context.host, context.subject.unit),
       restless: await timings.during('baseline', () => isRestless(context)),
+      ...(subject.oneshot ? { oneshot: { user: first(facts.unit.properties, 'User') } } : {}),
     }
     await context.store.save({ baseline })
-    return { baseline, restarts: options.rehearse ? restarts : 'each stage' }
+    return { baseline, restarts: options.rehearse && !subject.oneshot ? restarts : 'each stage' }
   }
 }

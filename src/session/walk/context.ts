@@ -28,6 +28,8 @@ export interface WalkOptions {
   rehearse: boolean
   /** The live service restarts a single time, after all stages were rehearsed; the wizard may choose otherwise. */
   once: boolean
+  /** A oneshot runs once on the live host at the end; without it only if the person says so then. */
+  runOnce: boolean
   /** Seconds of live learning before the system calls; undefined for none unless the person asks. */
   learnLive?: number
   /** System calls are filtered by the exact list of those seen, not by groups. */

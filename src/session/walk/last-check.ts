@@ -6,7 +6,7 @@ import { shortName } from '../../systemd/manager/unit-name.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth } from '../../trial/health/health.ts'
-import { ANY_START } from '../../trial/health/judge.ts'
+import { anyStart } from '../../trial/health/judge.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import { armFinalUndo, disarmFinalUndo, finalCheck, stepBack } from '../../trial/transaction/final-trial.ts'
 import { restoreEverything } from '../../trial/transaction/restore.ts'
@@ -15,6 +15,7 @@ import { controlOf } from '../proof/control.ts'
 import { dropInParts } from '../stage/drop-in-parts.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
+import { mayStart, standBy } from './own-time.ts'
 import { reachLine } from './reach-log.ts'
 import type { Restarts } from './state.ts'
 
@@ -71,6 +72,8 @@ export interface Finished {
   /** The service is proven healthy. */
   healthy: boolean
   notes: string[]
+  /** It was started with all that is kept, or may be at any time. */
+  ran: boolean
   /** Stages of this walk that were undone with an earlier one, which alone was guilty: oldest first. */
   innocent: Stage[]
 }
@@ -90,6 +93,7 @@ export async function lastCheck(
   const notes: string[] = []
   const undone: StageOrAll[] = []
   let healthy = true
+  const ran = context.store.state.kept.length > 0 && (await mayStart(context, baseline))
   while (context.store.state.kept.length > 0) {
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'final', steps: [] } })
     const facts = await observe(host, subject.unit)
@@ -104,8 +108,8 @@ export async function lastCheck(
     let bug: unknown
     const problem = await finalCheck(trials, {
       reload: facts.unit.canReload && control.reload,
-      restart: restarts === 'each stage' && control.restart !== 'none',
-      watchSeconds,
+      restart: ran && restarts === 'each stage' && control.restart !== 'none',
+      watchSeconds: baseline.oneshot === undefined ? watchSeconds : 0,
     }).catch((error) => {
       // The service may be stopped, so it is restored first, as after any failure.
       bug = error
@@ -121,18 +125,19 @@ export async function lastCheck(
     if (problem === undefined) break
     healthy = context.store.state.kept.length > 0 || (await answersAgain(context, baseline))
   }
-  return { healthy, notes, innocent: undone.slice(1).filter((stage) => stage !== 'all') }
+  return { healthy, notes, ran, innocent: undone.slice(1).filter((stage) => stage !== 'all') }
 }
 
 /** Sums up the walk, and shows the end of it. */
 export async function finish(
   context: WalkContext,
   baseline: Baseline,
-  { healthy, notes: found }: Pick<Finished, 'healthy' | 'notes'>,
+  { healthy, notes: found, ran }: Omit<Finished, 'innocent'>,
 ): Promise<void> {
   const { host, subject, dispatch } = context
   const control = controlOf(context.rehearsing)
   const notes = [...control.notes, ...found]
+  if (baseline.oneshot !== undefined) notes.push(...(await standBy(context, ran)))
   const reached = context.reachLog.reached(baseline, control.full)
   if (context.store.state.kept.length > 0) await context.store.save({ reached })
   notes.push(reachLine(reached))
@@ -153,6 +158,7 @@ export async function finish(
     notes,
     healthy,
     asked: baseline.answers.length > 0,
+    ...(baseline.oneshot === undefined ? {} : { oneshot: ran ? ('ran' as const) : ('waits' as const) }),
   }
   dispatch({ type: 'exposure', now: final })
   dispatch({ type: 'phase', phase: { at: 'done', summary } })
@@ -160,6 +166,6 @@ export async function finish(
 
 async function answersAgain(context: WalkContext, baseline: Baseline): Promise<boolean> {
   const facts = await observe(context.host, context.subject.unit)
-  const input = healthCheckInput(trialContext(context, facts, baseline), ANY_START, Date.now())
+  const input = healthCheckInput(trialContext(context, facts, baseline), anyStart(baseline), Date.now())
   return (await checkHealth(input)).healthy
 }

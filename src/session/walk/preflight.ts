@@ -1,7 +1,9 @@
 import { dirname } from 'node:path'
-import { ExpectedError } from '../../host/errors.ts'
+import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { socketsOf } from '../../systemd/manager/control.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
+import { isOneshot } from '../../systemd/manager/unit-kind.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
@@ -21,6 +23,8 @@ export interface Subject {
   systemd: number
   /** Active units that a restart would take down or restart too. */
   dragged: string[]
+  /** It does its work and ends, and is at rest now. */
+  oneshot: boolean
 }
 
 export async function requireSystemd(host: Host): Promise<number> {
@@ -40,9 +44,28 @@ export async function requireSystemd(host: Host): Promise<number> {
   return version
 }
 
-function requireLoaded(unit: string, properties: Record<string, string[]>): void {
+/** Where the managers of users find their units: systemd.unit(5), "User Unit Search Path". */
+async function isUserUnit(host: Host, unit: string): Promise<boolean> {
+  const homes = (await host.list('/home').catch(orElse([]))).map((name) => `/home/${name}`)
+  const folders = [
+    ...['/etc/systemd/user', '/run/systemd/user', '/usr/local/lib/systemd/user', '/usr/lib/systemd/user'],
+    ...['/root', ...homes].map((home) => `${home}/.config/systemd/user`),
+  ]
+  const found = await Promise.all(
+    folders.map((folder) => host.stat(`${folder}/${unit}`).catch(orElse(undefined))),
+  )
+  return found.some((stat) => stat !== undefined)
+}
+
+async function requireLoaded(host: Host, unit: string, properties: Record<string, string[]>): Promise<void> {
   const name = shortName(unit)
   const load = first(properties, 'LoadState')
+  if (load === 'not-found' && (await isUserUnit(host, unit))) {
+    throw new Refusal(
+      `${unit} is a unit of the managers of users (systemctl --user), and hardenctl walks units of the system's`,
+      'Nothing was changed. Most of its stages need root, which a manager of a user has not.',
+    )
+  }
   if (load === 'not-found') {
     throw new Refusal(
       `there is no unit ${unit}`,
@@ -61,8 +84,29 @@ function requireLoaded(unit: string, properties: Record<string, string[]>): void
   }
 }
 
+/** A run that goes on, or failed without any change, shows nothing. */
+function requireAtRest(unit: string, properties: Record<string, string[]>): void {
+  const active = first(properties, 'ActiveState')
+  const name = shortName(unit)
+  if (active === 'failed') {
+    throw new Refusal(
+      `the last run of ${unit} failed (${first(properties, 'Result')})`,
+      `systemctl status ${name} says more. systemctl reset-failed ${name}, then try again, if it was by chance.`,
+    )
+  }
+  if (active !== 'inactive' && active !== 'active')
+    throw new Refusal(`${unit} is at work now (${active})`, 'Try again when it has ended.')
+}
+
 function requireRunning(unit: string, properties: Record<string, string[]>): void {
   const active = first(properties, 'ActiveState')
+  const [socket] = socketsOf(first(properties, 'TriggeredBy'))
+  if (active === 'inactive' && socket !== undefined) {
+    throw new Refusal(
+      `${unit} is inactive: ${socket} starts it at the first connection, and hardenctl cannot see before what it needs`,
+      `systemctl start ${shortName(unit)}, then try again.`,
+    )
+  }
   if (active !== 'active') {
     throw new Refusal(
       `${unit} is ${active || 'not active'}: hardenctl cannot see what it needs`,
@@ -71,8 +115,8 @@ function requireRunning(unit: string, properties: Record<string, string[]>): voi
   }
   if (first(properties, 'SubState') === 'exited' && first(properties, 'ControlGroup') === '') {
     throw new Refusal(
-      `${unit} has finished and has no process`,
-      'Only a service with running processes can be proven healthy.',
+      `the process of ${unit} has ended, and RemainAfterExit=yes keeps it active`,
+      'Type=oneshot is the type of a unit that does its work and ends; hardenctl walks such a unit.',
     )
   }
 }
@@ -111,7 +155,7 @@ export async function findUnit(host: Host, given: string): Promise<Found> {
   const name = serviceName(given)
   const systemd = await requireSystemd(host)
   const properties = await showUnit(host, name)
-  requireLoaded(name, properties)
+  await requireLoaded(host, name, properties)
   return { unit: first(properties, 'Id') || name, systemd, properties }
 }
 
@@ -121,7 +165,7 @@ export async function wayOf(
   found: Found,
 ): Promise<Pick<Subject, 'dragged'> | { reason: string; next: string }> {
   try {
-    requireLoaded(found.unit, found.properties)
+    await requireLoaded(host, found.unit, found.properties)
     return await preflight(host, found)
   } catch (error) {
     if (error instanceof Refusal) return { reason: error.message, next: error.next }
@@ -129,14 +173,30 @@ export async function wayOf(
   }
 }
 
+/** systemd.socket(5), Accept=: each connection has an instance of its own, which ends with it. */
+async function requireLasting(host: Host, unit: string): Promise<void> {
+  const prefix = /^([^@]+)@/.exec(unit)?.[1]
+  if (prefix === undefined) return
+  const socket = `${prefix}.socket`
+  if (first(await showUnit(host, socket, ['Accept']), 'Accept') !== 'yes') return
+  throw new Refusal(
+    `${unit} serves one connection (Accept=yes of ${socket}) and ends with it`,
+    'Nothing was changed: each connection starts another instance, so none stays to be proven.',
+  )
+}
+
 /** Refuses what can't be hardened safely. Changes nothing. */
 export async function preflight(host: Host, { unit, systemd, properties }: Found): Promise<Subject> {
-  requireRunning(unit, properties)
+  await requireLasting(host, unit)
+  const oneshot = isOneshot(properties)
+  if (oneshot) requireAtRest(unit, properties)
+  else requireRunning(unit, properties)
   await requireOwnFolders(host, unit)
   return {
     unit,
     description: first(properties, 'Description'),
     systemd,
-    dragged: await draggedUnits(host, properties),
+    dragged: oneshot ? [] : await draggedUnits(host, properties),
+    oneshot,
   }
 }

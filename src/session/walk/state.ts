@@ -87,7 +87,7 @@ export type TrialPhase = { at: 'trial'; steps: StepRow[] } & (
 )
 
 /** What a yes or a no is asked for. */
-export type QuestionId = 'propagation' | 'resume' | 'companions' | 'learn-live'
+export type QuestionId = 'propagation' | 'resume' | 'companions' | 'learn-live' | 'run-now'
 
 export interface LoginProof {
   /** Name of the process that lets people in. */
@@ -239,6 +239,8 @@ export interface Summary {
   undo: string
   notes: string[]
   healthy: boolean
+  /** Present for a oneshot: it ran with all that is kept, or it will do so at its own time. */
+  oneshot?: 'ran' | 'waits'
   /** Something asked or used the service; otherwise healthy means only that it runs and listens as before. */
   asked: boolean
 }

@@ -111,8 +111,10 @@ function searchLines(phase: PhaseAt<'trial'>): string[] {
   ]
 }
 
-function healthWords({ healthy, asked }: Summary): string {
+function healthWords({ healthy, asked, oneshot }: Summary): string {
   if (!healthy) return 'NOT proven healthy'
+  if (oneshot === 'ran') return 'healthy: it ran once with all that is kept, and ended with success'
+  if (oneshot === 'waits') return 'at rest: it was proven in clones, and has not run here since'
   return asked
     ? 'healthy: it answers as before'
     : 'up, and listens as before; no check could ask it anything, so use it to see whether it still works'

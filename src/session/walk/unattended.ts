@@ -17,6 +17,7 @@ const CONSENTS: Record<QuestionId, boolean> = {
   resume: true,
   companions: true,
   'learn-live': true,
+  'run-now': false,
 }
 
 type Recommended = {

@@ -7,7 +7,7 @@ import { askSaved, type SavedAnswer } from '../../trial/health/ask-saved.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkKey } from '../../trial/health/check.ts'
 import { checkHealth } from '../../trial/health/health.ts'
-import { ANY_START } from '../../trial/health/judge.ts'
+import { anyStart } from '../../trial/health/judge.ts'
 import { SavedChecksError } from '../../trial/health/saved-checks.ts'
 import { earliestRecords, restoreEverything } from '../../trial/transaction/restore.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
@@ -36,7 +36,15 @@ async function proof(host: Host, unit: string, stored: StoredState, since: numbe
   if (baseline === undefined) return { healthy: true, lines: [] }
   const executables = (await observe(host, unit)).executables.map(({ path }) => path)
   const limit = { startLimitMs: startLimitMs(baseline) }
-  const report = await checkHealth({ host, unit, baseline, before: ANY_START, since, executables, ...limit })
+  const report = await checkHealth({
+    host,
+    unit,
+    baseline,
+    before: anyStart(baseline),
+    since,
+    executables,
+    ...limit,
+  })
   if (!report.healthy) return { healthy: false, lines: report.reasons.map(({ text }) => text) }
   const later = await savedSince(host, unit, baseline)
   if (typeof later === 'string') return { healthy: true, lines: [`${later}.`, ...report.proof] }

@@ -5,23 +5,42 @@ import { learnLive } from '../learning/live-learning.ts'
 import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
 import { Ahead } from '../stage/ahead.ts'
 import { walkStage } from '../stage/stage-phase.ts'
-import type { WalkBeginning, WalkContext } from './context.ts'
+import type { Rehearsing, WalkBeginning, WalkContext } from './context.ts'
 import { type Finished, lastCheck, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
 import { Refusal } from './preflight.ts'
 import type { Restarts } from './state.ts'
 
 /** Finds out whether clones can prove anything, and follows the service in one of them meanwhile. */
-export async function readied(beginning: WalkBeginning, baseline: Baseline): Promise<WalkContext> {
-  const early = followEarly(beginning, baseline)
+export async function readied(
+  beginning: WalkBeginning,
+  found: Baseline,
+): Promise<{ context: WalkContext; baseline: Baseline }> {
+  const early = followEarly(beginning, found)
   try {
-    const context = { ...beginning, rehearsing: await rehearsalPhase(beginning, baseline) }
+    const { rehearsing, baseline } = await rehearsalPhase(beginning, found)
+    await requireRuns(beginning, rehearsing, baseline)
+    const context = { ...beginning, rehearsing }
     await learningPhase(context, baseline, early)
-    return context
+    return { context, baseline }
   } finally {
     // No clone outlives the walk.
     await early
   }
+}
+
+/** The runs of a oneshot in clones are all that is known of it: without them nothing could be proven. */
+async function requireRuns(
+  { store, subject }: WalkBeginning,
+  rehearsing: Rehearsing | undefined,
+  baseline: Baseline,
+): Promise<void> {
+  if (!subject.oneshot) return
+  if (rehearsing?.possible === true) return store.save({ baseline })
+  throw new Refusal(
+    `${subject.unit} does its work and ends, and no clone can run it: ${rehearsing?.why ?? 'no clones are wanted'}`,
+    'Nothing was changed: without a run in a clone nothing shows what it needs.',
+  )
 }
 
 /** Walks the stages in the chosen way; returns the way that was taken, since not every host can be cloned. */
@@ -45,12 +64,14 @@ export async function walkStages(
 
 async function walkEach(context: WalkContext, baseline: Baseline, stages: readonly Stage[]): Promise<void> {
   const ahead = new Ahead(stages)
+  // A clone in which a oneshot has run with this stage can't show anything of the next one.
+  const company = baseline.oneshot === undefined ? { ahead } : {}
   try {
     for (const stage of stages) {
       await takeBackLate(context, baseline)
       if (stage === 'syscalls' && context.options.learnLive !== undefined)
         await context.timings.during('live learning', () => learnLive(context, baseline))
-      if ((await walkStage(context, stage, baseline, { ahead })) === 'stop') break
+      if ((await walkStage(context, stage, baseline, company)) === 'stop') break
     }
   } finally {
     await ahead.drop()
@@ -65,12 +86,12 @@ export async function checkedAtLast(
   context: WalkContext,
   baseline: Baseline,
   restarts: Restarts,
-): Promise<Pick<Finished, 'healthy' | 'notes'>> {
+): Promise<Omit<Finished, 'innocent'>> {
   const check = () => context.timings.during('last check', () => lastCheck(context, baseline, restarts))
   const { innocent, ...first } = await check()
   if (innocent.length === 0 || restarts === 'once') return first
   await walkEach(context, baseline, innocent)
-  const { healthy, notes } = await check()
+  const { healthy, notes, ran } = await check()
   const again = `Walked once more without it: ${innocent.map(titleOf).join(', ')}`
-  return { healthy, notes: [...first.notes, again, ...notes] }
+  return { healthy, ran, notes: [...first.notes, again, ...notes] }
 }

@@ -214,8 +214,8 @@ export class Walk implements Session {
     await beginAnew(beginning)
     await refuseEdited(beginning)
     await askAboutDragged(beginning)
-    const { baseline, restarts: chosen } = await baselinePhase(beginning)
-    const context = await readied(beginning, baseline)
+    const { baseline: found, restarts: chosen } = await baselinePhase(beginning)
+    const { context, baseline } = await readied(beginning, found)
     const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
       // A person who leaves early must leave a service that runs.
       await takeBackLate(context, baseline)

@@ -8,7 +8,9 @@ export type ServiceName = string
 
 export class UnitNameError extends ExpectedError {
   override name = 'UnitNameError'
-  override readonly next = 'hardenctl --help shows how it is called.'
+  constructor(message: string, next = 'hardenctl --help shows how it is called.') {
+    super(message, next)
+  }
 }
 
 /**
@@ -22,8 +24,13 @@ export function serviceName(given: string): ServiceName {
   if (given.includes('/')) throw new UnitNameError(`${shown} is a path; name the unit, for example apache2`)
   if (!/^[A-Za-z0-9:_.\\@-]+$/.test(given)) throw new UnitNameError(`${shown} is not a unit name`)
   const name = /\.[a-z]+$/.test(given) && UNIT_SUFFIX.test(given) ? given : `${given}.service`
-  if (!name.endsWith('.service'))
-    throw new UnitNameError(`${name} is not a .service; only services are hardened`)
+  if (!name.endsWith('.service')) {
+    const starts = /^(.+)\.(?:timer|socket|path)$/.exec(name)?.[1]
+    throw new UnitNameError(
+      `${name} is not a .service; only services are hardened`,
+      starts && `Name the service that it starts, for example ${starts}.`,
+    )
+  }
   if (name.length > LONGEST) throw new UnitNameError('the unit name is longer than systemd accepts')
   if (/^[^@]*@\.service$/.test(name)) {
     throw new UnitNameError(

@@ -41,7 +41,7 @@ export function socketChanges(before: SocketMarks, after: SocketMarks): string[]
 }
 
 /** The same line twice differs in times, pids, ports and addresses. */
-function kindOf(line: string): string {
+export function kindOf(line: string): string {
   return line
     .replaceAll(/\b(?:0x)?[0-9a-f]{6,}\b/gi, '#')
     .replaceAll(/\d+/g, '#')

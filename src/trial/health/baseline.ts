@@ -13,22 +13,40 @@ export interface Listener {
   port: number
 }
 
+/** The answer of an exercise that gives a oneshot work: it is not played on the live host. */
+export const IN_CLONES = 'in clones only'
+
 export interface CheckAnswer {
   check: Check
   /** What it answered every time: "200", "connected", "exit 0". */
   answer: string
 }
 
+/**
+ * A oneshot (Type=oneshot) does its work and ends, so that nothing of it can be asked: the measure is how it runs in
+ * clones without hardening. What two such runs did not do alike is not in it.
+ */
+export interface OneshotBaseline {
+  /** User= without hardening. */
+  user: string
+  /** Kinds of lines that it logs, as kindOf() makes them; absent until it has run in a clone. */
+  lines?: string[]
+  /** What it leaves behind, as marksOf() writes it; absent until it has run in a clone. */
+  left?: string[]
+}
+
 /** The definition of healthy for this service: its answers before any change. */
 export interface Baseline {
   listeners: Listener[]
   answers: CheckAnswer[]
-  /** Milliseconds its last start took, from the job's begin to active. */
+  /** Milliseconds its last start took, from the job's begin to active; of a oneshot, its run. */
   startMs: number
   /** The set of processes changes even at rest (a service that forks jobs), so it can't be asked to come to rest. */
   restless: boolean
   /** Of the trials in a clone alone: what else is played, which went well without hardening. */
   full?: readonly FullCheck[]
+  /** Present for a oneshot. */
+  oneshot?: OneshotBaseline
 }
 
 /** Where a probe can reach a listener from the same machine. */

@@ -3,13 +3,10 @@ import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
-import { JOB_LIMIT_MS, type Job, untilOver } from '../../systemd/manager/control.ts'
-import { answerTo } from './ask.ts'
 import { type Baseline, isExercise } from './baseline.ts'
-import type { Check } from './check.ts'
 import { playAllFull } from './full/play-full.ts'
+import { answersOf, play } from './heard.ts'
 import {
-  type Before,
   type HeardAnswer,
   judge,
   type Observation,
@@ -18,55 +15,14 @@ import {
   type Reason,
 } from './judge.ts'
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
+import { checkRun } from './run.ts'
 import { Sightings } from './sightings.ts'
 import { untilQuiet } from './touched.ts'
 import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
+import { type HealthCheckInput, type HealthReport, type Watch, watchStart } from './watch.ts'
 
-export interface HealthReport {
-  healthy: boolean
-  reasons: Reason[]
-  proof: string[]
-  /** SIGSYS records that are this service's. */
-  records: SeccompRecord[]
-  last: UnitSnapshot | undefined
-}
+export type { HealthCheckInput, HealthReport } from './watch.ts'
 
-export interface HealthCheckInput {
-  host: Host
-  unit: string
-  baseline: Baseline
-  /** Before the restart; with invocation '' no new one is asked for. */
-  before: Before
-  /** Epoch milliseconds just before the restart. */
-  since: number
-  /** Milliseconds the start may take. */
-  startLimitMs: number
-  /** The job that starts it; absent if it was over before. */
-  job?: Job
-  /** Executables that are known to be the unit's, for the kernel's records of killed calls. */
-  executables: readonly string[]
-  /** A trace showed all programs that the unit runs. */
-  allPrograms?: boolean | undefined
-  /**
-   * A longer look at the same invocation or at another start of the same change follows, and counts what was killed
-   * since this start: so it is enough here that the service has started, listens and answers, and that what it does at
-   * its start is over.
-   */
-  isBrief?: boolean
-  signal?: AbortSignal
-}
-
-/** The same, with what the watch gathers. */
-interface Watch extends HealthCheckInput {
-  sightings: Sightings
-  /** wallOffset() when the watch began. */
-  offset: number
-}
-
-const NO_JOB: Job = { over: undefined }
-
-/** After its own limit PID 1 kills what has not stopped, which takes a while. */
-const MAX_STOP_MS = JOB_LIMIT_MS + 30_000
 const INTERVAL_MS = 250
 /** Milliseconds that a watch for rest takes. */
 export const REST_MS = INTERVAL_MS * RESTFUL_SNAPSHOTS
@@ -74,27 +30,6 @@ export const REST_MS = INTERVAL_MS * RESTFUL_SNAPSHOTS
 const BRIEF_MS = 100
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */
 const GRACE_MS = 6000
-
-/** Waits for the start job to end, one way or the other. */
-async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
-  const { host, unit, sightings, startLimitMs, job = NO_JOB, signal } = question
-  let until = performance.now() + startLimitMs
-  const stopsUntil = performance.now() + MAX_STOP_MS
-  let isOver = job.over === undefined
-  for (;;) {
-    signal?.throwIfAborted()
-    const now = await takeSnapshot(host, unit)
-    await sightings.look(now.group)
-    const settled =
-      isOver && !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
-    if (settled || now.restarts > 0) return { snapshots: [now], timedOut: false }
-    // The stop of what ran before has its own time, which PID 1 keeps (TimeoutStopSec=).
-    if (now.active === 'deactivating' && performance.now() < stopsUntil)
-      until = performance.now() + startLimitMs
-    if (performance.now() > until) return { snapshots: [now], timedOut: true }
-    isOver = (await sightings.during(now.group, untilOver(job))) || isOver
-  }
-}
 
 function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
   const last = snapshots.at(-1)?.processes.join(' ')
@@ -104,22 +39,6 @@ function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
     count += 1
   }
   return count
-}
-
-async function heard(host: Host, check: Check): Promise<HeardAnswer> {
-  const { answer, words } = await answerTo(host, check)
-  return { check, answer, ...(words === undefined ? {} : { words }) }
-}
-
-async function answersOf(host: Host, checks: readonly Check[]): Promise<HeardAnswer[]> {
-  return Promise.all(checks.map((check) => heard(host, check)))
-}
-
-/** One after the other, since one may need what another wrote. */
-async function play(host: Host, exercises: readonly Check[]): Promise<HeardAnswer[]> {
-  const played: HeardAnswer[] = []
-  for (const check of exercises) played.push(await heard(host, check))
-  return played
 }
 
 function withoutExercises(baseline: Baseline): Baseline {
@@ -237,6 +156,7 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
   const { host, unit, isBrief = false } = asked
   const baseline = isBrief ? { ...asked.baseline, restless: true } : asked.baseline
   const question = { ...asked, baseline, sightings, offset: wallOffset() }
+  if (baseline.oneshot !== undefined) return checkRun(question, baseline.oneshot)
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)
   // PID 1 knows the filter before it starts anything under it.

@@ -16,6 +16,7 @@ export type Reason =
         | 'stray'
         | 'answer'
         | 'killed'
+        | 'left'
         | 'error'
       text: string
     }
@@ -32,6 +33,14 @@ export interface Before extends Pick<UnitSnapshot, 'processes'> {
 
 /** No restart is to be proven, or nothing ran before it: any invocation and any process will do. */
 export const ANY_START: Before = { invocation: '', processes: [] }
+
+/** The same for a oneshot that is at rest: no run of it is to be proven. */
+const AT_REST: Before = { invocation: '', processes: [], goesOn: true }
+
+/** What must have been before a unit of which no new start is to be proven. */
+export function anyStart({ oneshot }: Baseline): Before {
+  return oneshot === undefined ? ANY_START : AT_REST
+}
 
 export interface HeardAnswer extends CheckAnswer {
   /** Of a program that failed: what it said. */
@@ -134,7 +143,8 @@ function judgeListeners({ sockets, before }: Observation, baseline: Baseline): R
   })
 }
 
-function judgeAnswers({ answers }: Observation, baseline: Baseline): Reason[] {
+/** Checks that answer otherwise than before the change. */
+export function judgeAnswers(answers: readonly HeardAnswer[], baseline: Pick<Baseline, 'answers'>): Reason[] {
   return baseline.answers.flatMap(({ check, answer }): Reason[] => {
     const heard = answers.find((one) => checkKey(one.check) === checkKey(check))
     const now = heard?.answer ?? 'was not asked'
@@ -162,7 +172,7 @@ export function judge(observation: Observation, baseline: Baseline): Reason[] {
     ...killed,
     ...judgeStability(observation, baseline),
     ...judgeListeners(observation, baseline),
-    ...judgeAnswers(observation, baseline),
+    ...judgeAnswers(observation.answers, baseline),
     ...judgeFull(observation),
   ]
 }

@@ -13,11 +13,13 @@ import {
 } from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
 import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
+import { giveWork } from '../health/give-work.ts'
 import { checkHealth, type HealthReport, REST_MS } from '../health/health.ts'
-import { ANY_START, type Before } from '../health/judge.ts'
+import { anyStart, type Before } from '../health/judge.ts'
 import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
 import { keptText } from './kept-drop-in.ts'
 import { givenBack, type OwnershipRecord } from './ownership.ts'
+import { playOf } from './play.ts'
 import { blockingReason } from './preconditions.ts'
 import { earliestRecords, everythingScript } from './restore.ts'
 import { timed } from './steps.ts'
@@ -47,6 +49,8 @@ interface Brief {
 /** What was looked at only briefly has neither died nor been started again since: its health says how, if it has. */
 async function requireSame(context: TrialContext, now: UnitSnapshot, brief: Brief): Promise<void> {
   const { invocation, since } = brief
+  // A oneshot was watched to its end.
+  if (context.baseline.oneshot !== undefined) return
   if (now.active === 'active' && now.invocation === invocation && now.restarts === 0) return
   await proveHealthy(context, { invocation, processes: now.processes, goesOn: true }, since)
   throw new TrialError('it died soon after its start')
@@ -61,7 +65,7 @@ export async function proveReload(context: TrialContext, brief?: Brief): Promise
   if (brief !== undefined) await requireSame(context, await takeSnapshot(context.host, context.unit), brief)
   const problem = await reloadUnit(context.host, context.unit, startLimitMs(context.baseline))
   if (problem !== undefined) throw new TrialError(`the reload failed: ${problem}`)
-  return proveHealthy(context, ANY_START, since)
+  return proveHealthy(context, anyStart(context.baseline), since)
 }
 
 interface Stopped {
@@ -101,6 +105,7 @@ async function proveStop(
 /** A start of the stopped service, healthy as a new invocation. */
 async function proveStart(context: TrialContext, { before, since }: Stopped): Promise<HealthReport> {
   const { host, unit } = context
+  await giveWork(host, context.baseline)
   await resetFailed(host, unit)
   const job = await beginJob(host, 'start', unit, JOB_TIME_MS)
   return proveHealthy(context, before, since, job)
@@ -176,7 +181,7 @@ async function proveLasting(
     if (now.invocation !== proven.invocation || now.restarts > proven.restarts)
       throw new TrialError(`it died or was restarted ${seconds()} s later`)
   }
-  await proveHealthy(context, ANY_START, since)
+  await proveHealthy(context, anyStart(context.baseline), since)
 }
 
 /** Ends the stand-by: the service is proven, with all that was kept or with less. */
@@ -250,6 +255,7 @@ export async function stepBack(
   await daemonReload(host)
   await resetFailed(host, unit)
   const since = Date.now()
+  if (!playOf(whole).restarts) return checkHealth(healthCheckInput(whole, anyStart(whole.baseline), since))
   await queue(host, 'restart', unit)
   return checkHealth(healthCheckInput(whole, before, since))
 }

@@ -5,6 +5,7 @@ import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
+import { standByPaths } from './trial-paths.ts'
 
 /** Somebody else changes the unit, so a proof would prove nothing. One line that says what was seen. */
 export class ForeignChange extends ExpectedError {
@@ -27,11 +28,12 @@ export function trialText({ token, assignments }: Trial): string {
   return renderDropIn(header, [{ comment: [], assignments }])
 }
 
-/** The files that PID 1 has read the unit from, the trial's own drop-in aside. */
+/** The files that PID 1 has read the unit from, hardenctl's own that come and go aside. */
 export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {
   const shown = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
   const all = [first(shown, 'FragmentPath'), ...listOf(shown, 'DropInPaths')]
-  const others = all.filter((path) => path !== '' && path !== trialPath(unit))
+  const own = [trialPath(unit), standByPaths(unit).dropIn]
+  const others = all.filter((path) => path !== '' && !own.includes(path))
   const files = others.map(async (path): Promise<[string, string]> => {
     const text = await host.read(path).catch(orElse(undefined))
     return [path, text === undefined ? 'missing' : createHash('sha256').update(text).digest('hex')]

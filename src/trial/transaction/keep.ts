@@ -10,6 +10,7 @@ import { checkLabel } from '../health/check.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import { ForeignChange, ForeignChangeError, isForeignChange, requireSameFiles } from './foreign-changes.ts'
 import { isCommitted, keptText } from './kept-drop-in.ts'
+import { playOf } from './play.ts'
 import { timed } from './steps.ts'
 import { verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
@@ -20,11 +21,14 @@ import { removeUndo } from './undo-file.ts'
 export type Kept = { kept: true; dropIn: string } | { kept: false; reason: string; undone: Undone }
 
 /** The service is still the one that was proven, and still answers. */
-async function recheck({ host, unit, baseline }: TrialContext, trial: Trial, proven: string): Promise<void> {
+async function recheck(context: TrialContext, trial: Trial, proven: string): Promise<void> {
+  const { host, unit, baseline } = context
   const now = await takeSnapshot(host, unit)
-  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now`)
+  const { hindrance, restarts } = playOf(context)
+  const state = hindrance(now)
+  if (state !== undefined) throw new TrialError(state)
   if (now.restarts > 0) throw new TrialError('the service died since it was proven')
-  if (now.invocation !== proven)
+  if (restarts && now.invocation !== proven)
     throw new ForeignChange(`${unit} was restarted by somebody else since it was proven`)
   await requireSameFiles(host, unit, trial)
   for (const { check, answer } of baseline.answers.filter((one) => !isExercise(one.check))) {

@@ -5,7 +5,7 @@ import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { isCommitted } from './kept-drop-in.ts'
 import { givenBack, type OwnershipRecord } from './ownership.ts'
 import type { Trial } from './trial.ts'
-import { bootFiles, bootPaths, restartMark, scriptPath } from './trial-paths.ts'
+import { bootFiles, bootPaths, restartMark, scriptPath, standByFiles } from './trial-paths.ts'
 import { placeUndo, undoStands } from './undo-file.ts'
 import { undoScript } from './undo-script.ts'
 
@@ -48,7 +48,7 @@ export function everythingScript(unit: string, records: readonly OwnershipRecord
     trialDropIn: keptPath(unit),
     keptDropIn: trialPath(unit),
     runFolder: dirname(scriptPath(unit)),
-    bootFiles: [trialPath(unit), ...bootFiles(unit)],
+    bootFiles: [trialPath(unit), ...bootFiles(unit), ...standByFiles(unit)],
     foldersMade: [dirname(trialPath(unit)), dirname(keptPath(unit))],
     invocation: 'none',
     restartMark: restartMark(unit),

@@ -10,9 +10,10 @@ import { armTimer } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
 import { markSockets, odditiesOf } from '../diagnosis/oddities.ts'
+import { giveWork } from '../health/give-work.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
 import type { Reason } from '../health/judge.ts'
-import { takeSnapshot } from '../health/unit-snapshot.ts'
+import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
 import {
   ForeignChangeError,
   foreignChangeIn,
@@ -23,6 +24,7 @@ import {
 } from './foreign-changes.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
 import { givenTo, handOver, type OwnershipRecord, planOwnership, recordOwnership } from './ownership.ts'
+import { playOf } from './play.ts'
 import { blockingReason, lackingRoom } from './preconditions.ts'
 import { trialScript } from './restore.ts'
 import { timed } from './steps.ts'
@@ -98,7 +100,8 @@ async function recordsOf(
 async function snapshot(context: TrialContext, stage: StageOrAll, change: Change): Promise<Trial> {
   const { host, unit } = context
   const now = await takeSnapshot(host, unit)
-  if (now.active !== 'active') throw new TrialError(`the service is ${now.active} now; nothing was changed`)
+  const state = playOf(context).hindrance(now)
+  if (state !== undefined) throw new TrialError(`${state}; nothing was changed`)
   // Nothing hinders a trial in a clone that does not make it fail, and each look there costs a proof time.
   const hindered = host.isClone ? undefined : await blockingReason(context)
   if (hindered !== undefined) throw new TrialError(hindered)
@@ -121,6 +124,12 @@ async function snapshot(context: TrialContext, stage: StageOrAll, change: Change
     // Nobody else works in a clone, and each request to PID 1 costs a proof time.
     files: host.isClone ? undefined : await unitFiles(host, unit),
   }
+}
+
+/** The settings are in force for the next start, which is not hardenctl's to begin. */
+function unplayed(last: UnitSnapshot): HealthReport {
+  const proof = ['its settings are in force for its next run; it was not run on this host']
+  return { healthy: true, reasons: [], proof, records: [], last }
 }
 
 async function perform(
@@ -148,6 +157,7 @@ async function perform(
     await requireSameFiles(host, unit, trial)
     await verifySettings(host, unit, trial.assignments, context.groups)
   })
+  if (!playOf(context).restarts) return unplayed(await takeSnapshot(host, unit))
   const job = await step('restart', async () => {
     await requireUntouched(host, unit, trial)
     // A service that can't save its data on a full disk may not even stop.
@@ -156,6 +166,7 @@ async function perform(
     // From here on an undo restarts the service.
     await host.write(restartMark(unit), '', 0o600)
     await resetFailed(host, unit)
+    await giveWork(host, context.baseline)
     trial.since = Date.now()
     return beginJob(host, 'restart', unit, JOB_TIME_MS)
   })

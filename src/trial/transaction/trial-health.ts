@@ -14,7 +14,7 @@ export class UnhealthyError extends ExpectedError {
 
 /** The input of a health check: `before` ran until `since`, in epoch milliseconds. */
 export function healthCheckInput(context: TrialContext, before: Before, since: number): HealthCheckInput {
-  const { host, unit, baseline, executables, allPrograms, signal } = context
+  const { host, unit, baseline, executables, allPrograms, left, signal } = context
   return {
     host,
     unit,
@@ -23,6 +23,7 @@ export function healthCheckInput(context: TrialContext, before: Before, since: n
     since,
     executables,
     allPrograms,
+    left,
     startLimitMs: startLimitMs(baseline),
     ...(signal ? { signal } : {}),
   }

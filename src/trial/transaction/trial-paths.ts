@@ -32,6 +32,29 @@ export function bootFiles(unit: string): string[] {
   return [link, file, script]
 }
 
+/** What undoes all that is kept if the next run of a oneshot fails. */
+export function standByPaths(unit: string): {
+  name: string
+  dropIn: string
+  service: string
+  script: string
+  undo: string
+} {
+  const name = `hardenctl-standby-${nameAsPart(unit)}.service`
+  return {
+    name,
+    dropIn: `/etc/systemd/system/${unit}.d/zz-hardenctl-standby.conf`,
+    service: `/etc/systemd/system/${name}`,
+    script: `${stateFolder(unit)}/standby.sh`,
+    undo: `${stateFolder(unit)}/standby-undo.sh`,
+  }
+}
+
+export function standByFiles(unit: string): string[] {
+  const { dropIn, service, script, undo } = standByPaths(unit)
+  return [dropIn, service, script, undo]
+}
+
 /** Those of the folders that are not there. */
 export async function missingFolders(host: Host, folders: readonly string[]): Promise<string[]> {
   const found = await Promise.all(folders.map((folder) => host.stat(folder)))

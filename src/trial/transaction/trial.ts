@@ -54,6 +54,8 @@ export interface TrialContext {
   allPrograms?: boolean
   /** Seconds after which PID 1 undoes the trial by itself. */
   deadManSeconds: number
+  /** What the unit has left behind on the host, as marksOf() writes it; for a oneshot in a clone. */
+  left?: () => Promise<readonly string[]>
   /** Keeps the trial on disk before anything of the service is touched; undefined forgets it. */
   remember(trial: Trial | undefined): Promise<void>
   tell: StepListener
@@ -92,7 +94,11 @@ export class IgnoredSettingsError extends TrialError {
   }
 }
 
-/** How long a start may take: several times what the last one took, within what PID 1 itself allows. */
+/**
+ * How long a start may take: several times what the last one took, within what PID 1 itself allows. It allows a oneshot
+ * any time: systemd.service(5), TimeoutStartSec=.
+ */
 export function startLimitMs(baseline: Baseline): number {
+  if (baseline.oneshot !== undefined) return Math.max(30_000, baseline.startMs * 6)
   return Math.min(JOB_LIMIT_MS, Math.max(10_000, baseline.startMs * 4 + 5000))
 }

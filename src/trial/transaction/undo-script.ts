@@ -87,6 +87,11 @@ umask 077
 cd /
 unit=${quoted(plan.unit)}
 shown() { systemctl show --property="$1" --value -- "$unit"; }
+# A oneshot does its work at its own time: an undo does not run it, unless it is to stay active.
+rests() {
+  [ "$(shown Type)" = oneshot ] && [ -z "$(shown ControlGroup)" ] || return 1
+  [ "$(shown RemainAfterExit)" = no ] || [ "$(shown ActiveState)" != failed ]
+}
 # The trial never came to its restart: the invocation is the one of before, whatever state others brought it to.
 never_restarted() { [ ! -e ${mark} ] && [ "$(shown InvocationID)" = ${quoted(plan.invocation)} ]; }
 insist() {
@@ -152,7 +157,13 @@ unmake_folders
 [ "$1" = boot ] && forget
 state=$(shown ActiveState)
 now=$(shown InvocationID)
-if [ "$state" != failed ] && [ "$state" != activating ] && never_restarted; then
+if [ "$(shown Type)" = oneshot ] && [ -e ${mark} ] && [ "$state" = activating ]; then
+  systemctl stop -- "$unit"
+  state=$(shown ActiveState)
+fi
+if rests; then
+  systemctl reset-failed -- "$unit" 2>/dev/null
+elif [ "$state" != failed ] && [ "$state" != activating ] && never_restarted; then
   :
 elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
   systemctl reset-failed -- "$unit" 2>/dev/null

@@ -40,8 +40,13 @@ export async function takeBack(context: TrialContext, trial: Trial): Promise<boo
   return timed('undo', context, () => (gaveNothing ? takeAway(host, trial) : runUndo(host, unit)))
 }
 
-/** The trial has not begun its restart, and nobody else has restarted the service. */
-async function neverRestarted({ host, unit }: TrialContext, { before }: Trial): Promise<boolean> {
+/**
+ * The trial has not begun its restart, and nobody else has restarted the service. An undo never runs a oneshot again,
+ * so that no new run of it is to be proven.
+ */
+async function neverRestarted(context: TrialContext, { before }: Trial): Promise<boolean> {
+  const { host, unit } = context
+  if (context.baseline.oneshot !== undefined) return true
   const begun = (await host.stat(restartMark(unit))) !== undefined
   return !begun && (await takeSnapshot(host, unit)).invocation === before.invocation
 }

@@ -18,6 +18,7 @@ const QUESTION_PLACES: Record<QuestionId, string> = {
   resume: 'before the first stage',
   companions: 'before the first stage',
   'learn-live': LEARNING,
+  'run-now': 'after the last stage',
 }
 
 function placeOf(phase: Phase): string {

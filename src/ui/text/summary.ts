@@ -23,17 +23,24 @@ function curveLines(summary: Summary, width: number): Line[] {
   })
 }
 
-function verdict({ healthy, asked }: Summary): string {
+function verdict({ healthy, asked, oneshot }: Summary): string {
   if (!healthy) return 'The service is NOT healthy. Look at it now.'
+  if (oneshot === 'ran') return 'It ran once with all that is kept, and ended with success.'
+  if (oneshot === 'waits') return 'It is at rest: it was proven in clones, and has not run here since.'
   if (asked) return 'The service is healthy.'
   return 'The service is up and listens as before. No check could ask it anything: use it now to see whether it works.'
+}
+
+function toneOf({ healthy, asked, oneshot }: Summary): 'good' | 'warn' | 'bad' {
+  if (!healthy) return 'bad'
+  return oneshot === 'ran' || (oneshot === undefined && asked) ? 'good' : 'warn'
 }
 
 export function summaryLines(summary: Summary, width: number): Line[] {
   const changed = summary.dropIn.trim() !== ''
   return [
     ...paragraph(`Exposure ${rated(summary.stock)} → ${rated(summary.final)}`, width, 'bold'),
-    ...paragraph(verdict(summary), width, summary.healthy ? (summary.asked ? 'good' : 'warn') : 'bad'),
+    ...paragraph(verdict(summary), width, toneOf(summary)),
     BLANK,
     ...curveLines(summary, width),
     BLANK,

@@ -64,6 +64,11 @@ async function succeeds(lab: Lab, argv: readonly string[]): Promise<boolean> {
   return (await lab.run(argv, { timeoutMs: 100_000 })).exitCode === 0
 }
 
+/** Whether what waits for the next run of a oneshot is still there: it removes itself a moment after that run. */
+async function standsBy(lab: Lab, unit: string): Promise<boolean> {
+  return succeeds(lab, ['test', '-e', `/etc/systemd/system/hardenctl-standby-${unit}.service`])
+}
+
 /** Units at work besides this one; what others do meanwhile is not hardenctl's. */
 async function unitsAtWork(lab: Lab, unit: string): Promise<string[]> {
   const argv = [
@@ -116,6 +121,7 @@ export async function playCase(field: FieldCase, seen: boolean): Promise<PlayedC
         : 'LOST'
       : undefined
     const restart = (await succeeds(lab, ['systemctl', 'restart', unit])) ? await verdict(wanted) : 'LOST'
+    await within(SETTLES_MS, async () => !(await standsBy(lab, unit)))
     const gone = lostBetween(listed, await list(lab, unit)).filter((line) => line.endsWith('is gone'))
     const undone = await lab.run(['hardenctl', 'undo', unit], { timeoutMs: 120_000 })
     const afterUndo = await verdict(wanted)

@@ -56,6 +56,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
       level: 'standard',
       rehearse: true,
       once: false,
+      runOnce: false,
       exactCalls: false,
       checks: [],
       exercises: [],

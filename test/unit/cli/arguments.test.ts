@@ -15,6 +15,7 @@ const WALK = {
   level: 'standard',
   rehearse: true,
   once: false,
+  runOnce: false,
   exactCalls: false,
 }
 
@@ -27,6 +28,7 @@ describe('the command line', () => {
     ['apache2 --check tcp:a:1 --check=/bin/x', { ...WALK, checks: ['tcp:a:1', '/bin/x'] }],
     ['apache2 --exercise a --exercise=b', { ...WALK, exercises: ['a', 'b'] }],
     ['apache2 --once', { ...WALK, once: true }],
+    ['backup --run-once', { ...WALK, unit: 'backup', runOnce: true }],
     ['apache2 --learn-live 60', { ...WALK, learnLive: 60 }],
     ['apache2 --syscalls exact', { ...WALK, exactCalls: true }],
     ['apache2 --syscalls groups', WALK],

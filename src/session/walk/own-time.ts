@@ -1,0 +1,56 @@
+import { reasonOf } from '../../host/errors.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
+import { armStandBy, endStandBy } from '../../trial/transaction/stand-by.ts'
+import type { WalkContext } from './context.ts'
+
+/** What starts it and when, as the end of a sentence. */
+async function nextStart({ host, subject }: WalkContext): Promise<string> {
+  const { TriggeredBy = [] } = await showUnit(host, subject.unit, ['TriggeredBy'])
+  const timer = (TriggeredBy[0] ?? '').split(' ').find((name) => name.endsWith('.timer'))
+  if (timer === undefined) return 'when somebody starts it'
+  const next = first(await showUnit(host, timer, ['NextElapseUSecRealtime']), 'NextElapseUSecRealtime')
+  return next === '' ? `when ${timer} starts it` : `when ${timer} starts it (${next})`
+}
+
+async function staysActive({ host, subject }: WalkContext): Promise<boolean> {
+  return first(await showUnit(host, subject.unit, ['ActiveState']), 'ActiveState') === 'active'
+}
+
+/**
+ * Whether the live unit may be started at the end. A oneshot's work may be anything at a time that its administrator
+ * chose, so a person must agree; one that stays active is left alone, since a restart would first run its ExecStop=.
+ */
+export async function mayStart(context: WalkContext, { oneshot }: Baseline): Promise<boolean> {
+  if (oneshot === undefined) return true
+  if (await staysActive(context)) return false
+  if (context.options.runOnce) return true
+  const { unit } = context.subject
+  const text = [
+    `${unit} has not run on this host with what is kept; clones have proven it. It runs next ${await nextStart(context)}.`,
+    'If that run fails, systemd undoes everything and runs it again without it. Or hardenctl runs it once now (--run-once).',
+  ]
+  const said = { yes: 'Run it once now', no: 'Leave it to its own time' }
+  return (await context.ask({ at: 'question', id: 'run-now', text, ...said }, ['answer']))?.yes === true
+}
+
+/** At the end of a walk: what stands by until the next run; a sentence for the person, or none. `ran`: it has run. */
+export async function standBy(context: WalkContext, ran: boolean): Promise<string[]> {
+  const { host, subject, store } = context
+  const { kept } = store.state
+  try {
+    if (ran || kept.length === 0) {
+      await endStandBy(host, subject.unit)
+      return []
+    }
+    const records = kept.flatMap((stage) => stage.records)
+    await armStandBy(host, subject.unit, records)
+  } catch (error) {
+    return [`Nothing stands by for its next run: ${reasonOf(error)}.`]
+  }
+  const why = (await staysActive(context)) ? ' It is active now, and a restart would run its ExecStop=.' : ''
+  const when = await nextStart(context)
+  return [
+    `It was not started on this host.${why} It runs next ${when}: if that run fails, systemd undoes everything that was kept, and runs it again without it.`,
+  ]
+}

@@ -1,0 +1,78 @@
+import type { Host } from '../../host/host.ts'
+import type { SeccompRecord } from '../../systemd/log/audit.ts'
+import { JOB_LIMIT_MS, type Job, untilOver } from '../../systemd/manager/control.ts'
+import type { Baseline } from './baseline.ts'
+import type { Before, Reason } from './judge.ts'
+import type { Sightings } from './sightings.ts'
+import { takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
+
+export interface HealthReport {
+  healthy: boolean
+  reasons: Reason[]
+  proof: string[]
+  /** SIGSYS records that are this service's. */
+  records: SeccompRecord[]
+  last: UnitSnapshot | undefined
+  /** Of a oneshot's run: kinds of lines that it logged, as kindOf() makes them. */
+  lines?: readonly string[]
+}
+
+export interface HealthCheckInput {
+  host: Host
+  unit: string
+  baseline: Baseline
+  /** Before the restart; with invocation '' no new one is asked for. */
+  before: Before
+  /** Epoch milliseconds just before the restart. */
+  since: number
+  /** Milliseconds the start may take. */
+  startLimitMs: number
+  /** The job that starts it; absent if it was over before. */
+  job?: Job
+  /** Executables that are known to be the unit's, for the kernel's records of killed calls. */
+  executables: readonly string[]
+  /** A trace showed all programs that the unit runs. */
+  allPrograms?: boolean | undefined
+  /**
+   * A longer look at the same invocation or at another start of the same change follows, and counts what was killed
+   * since this start: so it is enough here that the service has started, listens and answers, and that what it does at
+   * its start is over.
+   */
+  isBrief?: boolean
+  /** What the unit has left behind on this host, as marksOf() writes it; only a clone can tell. */
+  left?: (() => Promise<readonly string[]>) | undefined
+  signal?: AbortSignal
+}
+
+/** The same, with what the watch gathers. */
+export interface Watch extends HealthCheckInput {
+  sightings: Sightings
+  /** wallOffset() when the watch began. */
+  offset: number
+}
+
+const NO_JOB: Job = { over: undefined }
+
+/** After its own limit PID 1 kills what has not stopped, which takes a while. */
+const MAX_STOP_MS = JOB_LIMIT_MS + 30_000
+
+/** Waits for the start job to end, one way or the other. */
+export async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
+  const { host, unit, sightings, startLimitMs, job = NO_JOB, signal } = question
+  let until = performance.now() + startLimitMs
+  const stopsUntil = performance.now() + MAX_STOP_MS
+  let isOver = job.over === undefined
+  for (;;) {
+    signal?.throwIfAborted()
+    const now = await takeSnapshot(host, unit)
+    await sightings.look(now.group)
+    const settled =
+      isOver && !now.busy && (now.active === 'active' || now.active === 'failed' || now.active === 'inactive')
+    if (settled || now.restarts > 0) return { snapshots: [now], timedOut: false }
+    // The stop of what ran before has its own time, which PID 1 keeps (TimeoutStopSec=).
+    if (now.active === 'deactivating' && performance.now() < stopsUntil)
+      until = performance.now() + startLimitMs
+    if (performance.now() > until) return { snapshots: [now], timedOut: true }
+    isOver = (await sightings.during(now.group, untilOver(job))) || isOver
+  }
+}
