@@ -43,6 +43,7 @@ const FILES = [
 ] as const
 
 const EXAMPLES = [
+  ['hardenctl', 'All services on a screen, to choose one.'],
   ['hardenctl nginx', 'The wizard.'],
   [
     'hardenctl nginx --yes --check http://127.0.0.1/health',
@@ -73,6 +74,7 @@ function option({ name, short, value, help, isRepeatable }: OptionDefinition): s
 
 /** "status UNIT": what is typed bold, what stands for something else italic. */
 function form(line: string): string {
+  if (line === '') return '\\fBhardenctl\\fR'
   const words = line.split(' ').map((word) => {
     const placeholder = /^(\[?)([A-Z…]+)(\]?)$/.exec(word)
     if (placeholder === null) return `\\fB${roff(word)}\\fR`

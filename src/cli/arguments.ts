@@ -22,6 +22,7 @@ export type Arguments =
   | { command: 'version' }
   | { command: 'status'; unit?: string }
   | { command: 'undo'; unit: string }
+  | { command: 'overview' }
   | AuditArguments
   | WalkArguments
 
@@ -89,7 +90,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'help') return helpAbout(rest)
   if (command.name === 'audit') return auditArguments(rest, values)
   if (command.name === 'status' && rest.length === 0) return { command: 'status' }
-  if (head === undefined) throw new UsageError('name a unit, for example: sudo hardenctl apache2')
+  if (head === undefined) return overview(values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status' || command.name === 'undo') return { command: command.name, unit }
   return walkArguments(unit, values)
@@ -124,6 +125,14 @@ function requireOwnOptions(command: CommandDefinition, values: Values): void {
   const taking = takers.map(({ name }) => (name === WALK.name ? 'the walk' : name)).join(' and ')
   const takes = own.size === 0 ? 'no options' : `only ${[...own].map((name) => `--${name}`).join(', ')}`
   throw new UsageError(`--${foreign} is for ${taking}; ${command.name} takes ${takes}`)
+}
+
+/** No unit: an option of the walk would be ignored. */
+function overview(values: Values): Arguments {
+  const [option] = Object.keys(values)
+  if (option !== undefined)
+    throw new UsageError(`--${option} needs a unit, for example: sudo hardenctl apache2 --${option}`)
+  return { command: 'overview' }
 }
 
 function auditArguments(units: readonly string[], values: Values): AuditArguments {

@@ -181,6 +181,7 @@ export const COMMANDS = [
     forms: [
       { line: 'UNIT', does: 'the wizard, as in: sudo hardenctl apache2' },
       { line: 'UNIT --yes', does: 'the same walk without a terminal' },
+      { line: '', does: 'all services on a screen, to choose one' },
     ],
     brief: 'harden a service, stage by stage',
     help: 'Walks the service UNIT through the stages: proposes settings with the evidence for each, tries them in a clone of the host, applies one stage, restarts the service, checks its health, and rolls back by itself if it is not as before.',

@@ -44,6 +44,8 @@ async function main(): Promise<number> {
   enableCompileCache()
   // Loads only what the command needs, so that the help appears at once and the first frame soon.
   if (args.command === 'status') return runStatusCommand(args.unit)
+  if (args.command === 'overview')
+    return (await import('./commands/overview-command.ts')).runOverviewCommand(printer())
   if (args.command === 'audit') return (await import('./commands/audit-command.ts')).runAudit(args, printer())
   if (args.command === 'undo')
     return (await import('./commands/undo-command.ts')).runUndo(args.unit, printer())
@@ -52,6 +54,7 @@ async function main(): Promise<number> {
 
 /** What to type after sudo. */
 function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): readonly string[] {
+  if (args.command === 'overview') return []
   if (args.command === 'audit') return ['audit', ...args.units]
   return [args.unit ?? 'status']
 }

@@ -1,3 +1,4 @@
+import type { Chosen, OverviewSession } from '../session/overview/overview.ts'
 import type { Session, WalkState } from '../session/walk/state.ts'
 import { needsAscii, prepareEnvironment } from './terminal/environment.ts'
 import { firstLines, hasFirstLines } from './terminal/first-lines.ts'
@@ -27,6 +28,18 @@ export async function runWizard(session: Session, terminal: WizardTerminal = pro
   const code = await session.finished
   await printRest(stdout, session.state(), ascii)
   return code
+}
+
+/** Draws the overview until something is chosen in it. Needs a terminal on both sides. */
+export async function runOverview(
+  session: OverviewSession,
+  { stdin, stdout }: WizardTerminal = process,
+): Promise<Chosen> {
+  prepareEnvironment(process.env)
+  surviveHangup(stdin, stdout)
+  const { renderOverview } = await import('./terminal/render.tsx')
+  await renderOverview(session, { stdin, stdout, ascii: needsAscii(process.env) })
+  return session.finished
 }
 
 /** Number of rows that were drawn. */

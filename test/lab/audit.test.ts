@@ -63,6 +63,9 @@ describe.skipIf(skipLab())(labTitle('audit'), () => {
       expect(await running()).toBe(invocations)
     }, 120_000)
 
+    // What no release changes is shown on one.
+    if (suite !== 'trixie') return
+
     test('tells one service check by check, in the words and order of systemd-analyze', async () => {
       const json = await lab.output(['systemd-analyze', 'security', '--json=short', 'nginx.service'])
       const theirs: { name: string; description: string; set: boolean | null }[] = JSON.parse(json)

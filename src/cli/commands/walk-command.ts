@@ -5,6 +5,7 @@ import type { Session } from '../../session/walk/state.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { accountName, CheckError, exerciseAs, parseCheck, parseExercise } from '../../trial/health/check.ts'
 import { UsageError, type WalkArguments } from '../arguments.ts'
+import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
 
 function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
@@ -93,11 +94,4 @@ async function begin(options: Omit<WalkOptions, 'host'>, attendant?: Attendant):
     import('../../session/walk/walk.ts'),
   ])
   return new walk.Walk({ host: host.liveHost(), ...options }, attendant)
-}
-
-/** A listener for signals or a terminal in raw mode would keep the process alive. */
-function finishNow(code: number): number {
-  process.exitCode = code
-  setTimeout(() => process.exit(code), 200).unref()
-  return code
 }

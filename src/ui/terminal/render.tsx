@@ -1,30 +1,49 @@
 import { render } from 'ink'
-import { useSyncExternalStore } from 'react'
+import { type ReactNode, useSyncExternalStore } from 'react'
 import { printableState } from '../../host/printable.ts'
+import type { OverviewSession } from '../../session/overview/overview.ts'
 import type { Session } from '../../session/walk/state.ts'
 import { App } from '../app.tsx'
+import { OverviewApp } from '../overview/overview-app.tsx'
 import { historyLine } from '../text/history.ts'
 import { clip, plain } from '../text/lines.ts'
 import { safeOutput } from './output.ts'
 import { SizeContext, TerminalSize } from './size.ts'
 
-interface RenderedWizard {
-  session: Session
+interface Drawn {
   stdin: NodeJS.ReadStream
   stdout: NodeJS.WriteStream
   ascii: boolean
+}
+
+interface RenderedWizard extends Drawn {
+  session: Session
   /** Number of rows that the frame takes the place of. */
   first: number
 }
 
 /** Ends when the walk is over and everything is painted. */
-export async function renderWizard({ session, stdin, stdout, ascii, first }: RenderedWizard): Promise<void> {
-  const size = new TerminalSize(stdout)
+export async function renderWizard({ session, first, ...drawn }: RenderedWizard): Promise<void> {
   const above = () =>
     plain(printableState(session.state()).history.map(historyLine)).map((text) =>
-      clip(text, (stdout.columns || 80) - 1),
+      clip(text, (drawn.stdout.columns || 80) - 1),
     )
-  const instance = render(<Sized session={session} size={size} />, {
+  await draw(<App session={session} />, drawn, first, above)
+}
+
+/** Ends when something was chosen and the frame is gone. */
+export async function renderOverview(session: OverviewSession, drawn: Drawn): Promise<void> {
+  await draw(<OverviewApp session={session} />, drawn, 0, () => [])
+}
+
+async function draw(
+  app: ReactNode,
+  { stdin, stdout, ascii }: Drawn,
+  first: number,
+  above: () => string[],
+): Promise<void> {
+  const size = new TerminalSize(stdout)
+  const instance = render(<Sized size={size}>{app}</Sized>, {
     stdin,
     stdout: safeOutput(stdout, {
       ascii,
@@ -43,11 +62,7 @@ export async function renderWizard({ session, stdin, stdout, ascii, first }: Ren
   instance.cleanup()
 }
 
-function Sized({ session, size }: { session: Session; size: TerminalSize }) {
+function Sized({ size, children }: { size: TerminalSize; children: ReactNode }) {
   const value = useSyncExternalStore(size.subscribe, size.size, size.size)
-  return (
-    <SizeContext.Provider value={value}>
-      <App session={session} />
-    </SizeContext.Provider>
-  )
+  return <SizeContext.Provider value={value}>{children}</SizeContext.Provider>
 }

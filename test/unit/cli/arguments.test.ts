@@ -63,12 +63,13 @@ describe('the command line', () => {
     ['walk', { ...WALK, unit: 'walk' }],
     ['help.service', { ...WALK, unit: 'help.service' }],
     ['--version', { command: 'version' }],
+    ['', { command: 'overview' }],
   ])('%s', (line, expected) => {
     expect(parseArguments(line.split(' ').filter(Boolean))).toEqual(expected)
   })
 
   it.each([
-    ['', /name a unit/],
+    ['--yes', /--yes needs a unit/],
     ['undo', /name a unit/],
     ['apache2 nginx', /one unit at a time/],
     ['undo a b', /one unit at a time/],

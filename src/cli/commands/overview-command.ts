@@ -1,0 +1,31 @@
+import { liveHost } from '../../host/live-host.ts'
+import type { Printer } from '../../host/printer.ts'
+import { Overview } from '../../session/overview/overview.ts'
+import { runOverview } from '../../ui/wizard.tsx'
+import { parseArguments, UsageError } from '../arguments.ts'
+import { finishNow } from '../finish-now.ts'
+
+/** All services on a screen; then what was chosen there. Returns its exit code. */
+export async function runOverviewCommand(printer: Printer): Promise<number> {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true)
+    throw new UsageError(
+      'name a unit, for example: sudo hardenctl apache2; without a terminal, hardenctl audit prints all services',
+    )
+  const chosen = await runOverview(new Overview(liveHost()))
+  switch (chosen.do) {
+    case 'walk': {
+      // As if it had been typed, with the defaults of all options.
+      const args = parseArguments([chosen.unit])
+      if (args.command !== 'walk') return 1
+      return (await import('./walk-command.ts')).runWalk(args, printer)
+    }
+    case 'undo':
+      return (await import('./undo-command.ts')).runUndo(chosen.unit, printer)
+    case 'status':
+      return (await import('./status-command.ts')).runStatus(chosen.unit, printer)
+    case 'leave':
+      return finishNow(0)
+    default:
+      return chosen satisfies never
+  }
+}
