@@ -11,7 +11,7 @@ import { learn } from '../../rehearsal/follow/learn.ts'
 import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms, withInterpreters } from '../../rehearsal/follow/traced-programs.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
-import { bootStage } from '../proof/clone-pool.ts'
+import { bootStage, type PreparedClone } from '../proof/clone-pool.ts'
 import { type Control, UNPLAYED } from '../proof/control.ts'
 import type { Rehearsing, WalkBeginning, WalkContext } from '../walk/context.ts'
 
@@ -129,9 +129,13 @@ export async function learningPhase(
 
 /**
  * Follows the service again after stages were kept: with its account and its limits it makes other calls. If that
- * fails, earlier facts stay.
+ * fails, earlier facts stay. `given` is a clone with these stages, which is removed afterwards.
  */
-export async function learnAgain(context: WalkContext, baseline: Baseline): Promise<void> {
+export async function learnAgain(
+  context: WalkContext,
+  baseline: Baseline,
+  given?: PreparedClone,
+): Promise<void> {
   const { host, live, rehearsing, subject, signal, dispatch, store, learning, timings } = context
   if (rehearsing?.possible !== true) return
   if (!learning.isOutdated(store.state.kept.length)) return
@@ -143,7 +147,8 @@ export async function learnAgain(context: WalkContext, baseline: Baseline): Prom
     },
   })
   const facts = await timings.during('look', () => observe(host, subject.unit))
-  const stand = await timings.during('boot of clones', () => bootStage(context, facts, baseline))
+  const boot = () => bootStage(context, facts, baseline)
+  const stand = given ?? (await timings.during('boot of clones', boot))
   if (!('clone' in stand)) return
   try {
     const found = await timings.during('tracing', () =>

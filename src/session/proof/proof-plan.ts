@@ -78,11 +78,15 @@ function tightestToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   return all === work ? [] : [jobFor('tightest', changeOf(all))]
 }
 
-/** The next tighter value of each ticked row that is proven so far. */
+/**
+ * The next tighter value of each ticked row that is proven so far. Once it is known that not all of them hold together,
+ * they are asked beside the set.
+ */
 function rungsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
+  const isKnown = proofs.verdicts.size === 1 && [...proofs.verdicts.values()].every(isOfTightest)
   return [...work.ticked].flatMap((id) => {
     const tighter = nextTighter(work, id)
-    if (tighter === undefined || !isProven(work, proofs, id)) return []
+    if (tighter === undefined || !(isKnown || isProven(work, proofs, id))) return []
     const change = changeOfProposed(tighter)
     return verdictOf(proofs, change) === undefined ? [jobFor('rung', change)] : []
   })
@@ -140,7 +144,7 @@ function givenToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
 }
 
 function isOfTightest(verdict: Verdict): boolean {
-  return verdict.holds === true && verdict.of === 'tightest'
+  return verdict.holds !== undefined && verdict.of === 'tightest'
 }
 
 /** The ticked set, and once it broke, its rows alone. */

@@ -191,7 +191,7 @@ export class Rehearsal {
     const failure = { trials, live, facts: this.#facts, volatile, control, change, hangs }
     const told = before ? await withRefusedCalls({ ...failure, before }, plain) : plain
     this.#isUsed = !proven || before !== undefined || stopsSlowly(control) || this.#runsOnce
-    return { verdict: { holds: false, ...told, undone }, isUnsure: !proven }
+    return { verdict: { holds: false, of, ...told, undone }, isUnsure: !proven }
   }
 
   async #takeBack(): Promise<void> {

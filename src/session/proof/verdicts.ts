@@ -12,6 +12,7 @@ export type Verdict =
     }
   | {
       holds: false
+      of?: ProofJob['of']
       reason: string
       /** The few journal lines that matter. */
       journal: string[]

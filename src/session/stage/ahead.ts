@@ -4,7 +4,8 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import { TrialError } from '../../trial/transaction/trial.ts'
 import type { Learning } from '../learning/learning.ts'
-import { trialsIn } from '../proof/clone-pool.ts'
+import { learnAgain } from '../learning/learning-phase.ts'
+import { bootStage, type PreparedClone, trialsIn } from '../proof/clone-pool.ts'
 import { setVerdict } from '../proof/proof-plan.ts'
 import { Rehearsal } from '../proof/rehearsal.ts'
 import { StageProving } from '../proof/stage-proving.ts'
@@ -138,11 +139,13 @@ export class Ahead {
     const parts = dropInParts(kept)
     const done = await keep(trials, passed.trial, parts, passed.report.last?.invocation ?? '')
     if (!done.kept) throw new TrialError(done.reason)
-    const inner = await innerWalk(context, rehearsal, kept, stop)
-    inner.pendingChange?.add(changeOf(work), parts)
-    inner.learning.complained(refused)
+    const walk = await innerWalk(context, prepared, kept, stop)
+    walk.pendingChange?.add(changeOf(work), parts)
+    walk.learning.complained(refused)
+    const base = stage === 'syscalls' ? await followed(walk, baseline, work, prepared) : prepared
+    const inner = { ...walk, host: base.clone.host }
     const begun = await lookAt(inner, stage, baseline, undefined, work.facts)
-    const clone = { ...prepared, trials: trialsIn(inner, prepared.clone, begun.facts, baseline) }
+    const clone = { ...base, trials: trialsIn(inner, base.clone, begun.facts, baseline) }
     const given = new Rehearsal(clone, begun.facts, inner.learning.trace)
     const proving = new StageProving(inner, baseline, begun, () => undefined, given)
     proving.begin({ isAhead: true })
@@ -157,10 +160,30 @@ function keptWith({ store }: WalkContext, { stage }: StageWork, { standing }: Re
   return withStage(store.state.kept, { ...added, at: new Date().toISOString() })
 }
 
+/** Follows the service in this clone once more, and boots another one for the proofs meanwhile. */
+async function followed(
+  walk: WalkContext,
+  baseline: Baseline,
+  { facts }: StageWork,
+  prepared: PreparedClone,
+): Promise<PreparedClone> {
+  const booting = walk.timings.beside('boots', () => bootStage(walk, facts, baseline))
+  try {
+    await walk.timings.beside('traces', () => learnAgain(walk, baseline, prepared))
+  } catch (error) {
+    const booted = await booting
+    if ('clone' in booted) await booted.clone.dispose()
+    throw error
+  }
+  const booted = await booting
+  if ('why' in booted) throw new TrialError(booted.why)
+  return booted
+}
+
 /** A walk whose host is the clone: nothing of it is shown or stored. */
 async function innerWalk(
   context: WalkContext,
-  { prepared }: Rehearsal,
+  { clone }: PreparedClone,
   kept: KeptStage[],
   stop: AbortSignal,
 ): Promise<WalkContext> {
@@ -168,7 +191,7 @@ async function innerWalk(
   await store.save({ kept })
   return {
     ...context,
-    host: prepared.clone.host,
+    host: clone.host,
     pendingChange: new PendingChange(),
     learning: context.learning.copy(),
     store,

@@ -69,7 +69,7 @@ function verdictOf(service: Service, { of, change }: ProofJob): Verdict {
   const broke = service(lines(change.assignments))
   if (broke === undefined) return { holds: true, refused: [], of, change }
   const { reason, remedies } = typeof broke === 'string' ? { reason: broke, remedies: [] } : broke
-  return { holds: false, reason, remedies, journal: [], undone: [] }
+  return { holds: false, of, reason, remedies, journal: [], undone: [] }
 }
 
 /** Asks one clone after the other until nothing is left to ask: the stage, and what was asked for. */
@@ -312,6 +312,14 @@ describe('a tighter value', () => {
     expect(setProof(work, proofs).state).toBe('proven')
     const whole = asked.filter(({ of }) => of === 'set').at(-1)
     expect(whole?.key).toBe(changeKey(changeOf(work)))
+  })
+
+  it('is asked beside the set, once not all of them hold together', () => {
+    const [tightest] = proofJobs(two(), NO_PROOFS)
+    if (tightest === undefined) throw new Error('nothing is asked')
+    const broke = verdictOf(() => 'no log', tightest)
+    const jobs = proofJobs(two(), withAnswer(NO_PROOFS, tightest, broke))
+    expect(jobs.map(({ of }) => of)).toEqual(['set', 'rung', 'rung'])
   })
 
   it('is not waited for where the set is about to be applied', () => {
