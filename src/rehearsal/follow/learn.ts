@@ -6,7 +6,7 @@ import { mapFew } from '../../observe/blind-spots.ts'
 import type { UnitFacts } from '../../observe/facts.ts'
 import { type Learned, withPaths } from '../../observe/trace/learned.ts'
 import { Trace } from '../../observe/trace/trace.ts'
-import { JOB_LIMIT_MS, queue, resetFailed } from '../../systemd/manager/control.ts'
+import { JOB_LIMIT_MS, killUnit, queue, resetFailed } from '../../systemd/manager/control.ts'
 import { takeSnapshot, type UnitSnapshot } from '../../trial/health/unit-snapshot.ts'
 import { attachTracer, removeTrace, type Tracer } from './strace.ts'
 
@@ -24,6 +24,8 @@ export interface LearnInput {
   phases: readonly LearnPhase[]
   /** Called when the tracer has gone and the service is stopped, before it is started as it was. */
   beforeBack?(): Promise<void>
+  /** It stops slowly: what runs before is killed instead of stopped. */
+  isKilled?: boolean
   signal?: AbortSignal
 }
 
@@ -86,7 +88,9 @@ export async function learn(clone: { host: Host }, input: LearnInput): Promise<L
   const { host } = clone
   const { unit, architecture, phases, signal } = input
   const before = await takeSnapshot(host, unit.id)
-  if (before.active !== 'inactive') await queue(host, 'stop', unit.id)
+  if (before.active !== 'inactive') {
+    await (input.isKilled ? killUnit(host, unit.id) : queue(host, 'stop', unit.id))
+  }
   await untilQuiet(host, unit.id, JOB_LIMIT_MS)
   const isService = await servicePrograms(host, unit)
   const tracer = await attachTracer(host)

@@ -12,7 +12,7 @@ import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms, withInterpreters } from '../../rehearsal/follow/traced-programs.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage, type PreparedClone } from '../proof/clone-pool.ts'
-import { type Control, UNPLAYED } from '../proof/control.ts'
+import { type Control, stopsSlowly, UNPLAYED } from '../proof/control.ts'
 import type { Rehearsing, WalkBeginning, WalkContext } from '../walk/context.ts'
 
 type Found = { facts: LearnedFacts; trace: Learned } | { why: string }
@@ -31,7 +31,8 @@ async function follow(
   const { unit, architecture, systemd, kernel, executables } = facts
   const whole = { ...baseline, full: control.full }
   const phases = lifecycleOf(clone.host, { facts, baseline: whole, borne: control, signal })
-  const result = await learn(clone, { unit, architecture, phases, signal })
+  const isKilled = stopsSlowly(control)
+  const result = await learn(clone, { unit, architecture, phases, isKilled, signal })
   if ('why' in result) return result
   const packages = await packageVersions(
     live,

@@ -80,7 +80,8 @@ export async function bootForTrials(
 async function replayPending({ pendingChange }: WalkContext, trials: TrialContext): Promise<void> {
   const stages = pendingChange?.stages
   if (stages === undefined) return
-  const result = await attempt(trials, 'all', stages.change, { isBrief: true })
+  const slow = { ...trials, isAbrupt: trials.isKilled === true }
+  const result = await attempt(slow, 'all', stages.change, { isBrief: true })
   if (!result.healthy)
     throw new TrialError(`the earlier stages do not hold in a fresh clone: ${result.reasons[0]?.text}`)
   const kept = await keep(trials, result.trial, stages.parts, result.report.last?.invocation ?? '')

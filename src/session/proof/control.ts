@@ -34,6 +34,10 @@ const SLOW_STOP_MS = 3000
 
 /** The service stops slowly, so that a clone that was asked is thrown away and another one booted. */
 export function stopsSlowly({ stopMs }: Control): boolean {
+  return isSlowStop(stopMs)
+}
+
+function isSlowStop(stopMs: number): boolean {
   return stopMs > SLOW_STOP_MS
 }
 
@@ -107,7 +111,16 @@ async function playSteps(
   canReload: boolean,
 ): Promise<Omit<Control, 'full'> | { why: string }> {
   const { host, unit } = trials
-  const restarted = await attempt(trials, 'all', { assignments: [], ownership: [] }, { isBrief: true })
+  let stopMs = 0
+  const cycle = (between: () => Promise<void>) =>
+    failureOf(trials, async () => {
+      stopMs = (await proveStopAndStart(trials, between)).stopMs
+    })
+  // First, since it tells how long a stop takes: what was stopped in order once need not be a second time.
+  const boot = await cycle(() => asAfterBoot(host, unit, volatile))
+  const isAbrupt = boot === undefined && isSlowStop(stopMs)
+  const change = { assignments: [], ownership: [] }
+  const restarted = await attempt({ ...trials, isAbrupt }, 'all', change, { isBrief: canReload })
   if (!restarted.healthy) {
     const [reason] = restarted.reasons
     const said = reason?.text ?? 'it is not healthy'
@@ -121,13 +134,7 @@ async function playSteps(
   const reload = canReload ? await failureOf(trials, () => proveReload(trials, brief)) : undefined
   if (reload !== undefined)
     notes.push(`No trial reloads the service, since a reload breaks the unhardened service too: ${reload}.`)
-  let stopMs = 0
-  const cycle = (between: () => Promise<void>, since?: typeof brief) =>
-    failureOf(trials, async () => {
-      stopMs = (await proveStopAndStart(trials, between, since)).stopMs
-    })
   const played = { reload: reload === undefined, notes }
-  const boot = await cycle(() => asAfterBoot(host, unit, volatile), canReload ? undefined : brief)
   if (boot === undefined) return { ...played, restart: 'boot', stopMs }
   const plain = await cycle(async () => undefined)
   if (plain === undefined) {

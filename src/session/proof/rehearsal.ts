@@ -1,81 +1,17 @@
 import type { Stage } from '../../catalog/common/types.ts'
-import { Bug, isExpected, reasonOf } from '../../host/errors.ts'
+import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { complaintsSince, markLogs } from '../../trial/diagnosis/complaints.ts'
-import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
-import type { HealthReport } from '../../trial/health/health.ts'
-import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
-import { AbortedTrial, attempt } from '../../trial/transaction/transaction.ts'
-import { type Attempt, type Change, type TrialContext, TrialError } from '../../trial/transaction/trial.ts'
-import { UnhealthyError } from '../../trial/transaction/trial-health.ts'
-import { takeBack, undo } from '../../trial/transaction/undo.ts'
-import { diagnosisOf } from '../stage/failure.ts'
+import { AbortedTrial } from '../../trial/transaction/transaction.ts'
+import { type TrialContext, TrialError } from '../../trial/transaction/trial.ts'
+import { takeBack } from '../../trial/transaction/undo.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { bootStage, type NoRehearsal, type PreparedClone } from './clone-pool.ts'
-import { asAfterBoot, type Control, stopsSlowly } from './control.ts'
-import { helps } from './loosen.ts'
-import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
+import { stopsSlowly } from './control.ts'
+import { type Asked, judge, type Passed, type Steps, type Told, together } from './judge.ts'
+import type { TracedFailure } from './traced-failure.ts'
 import { changeKey, type ProofJob, type Verdict } from './verdicts.ts'
-
-type Passed = Extract<Attempt, { healthy: true }>
-type Failed = Extract<Attempt, { healthy: false }>
-
-async function failedLater(
-  trials: TrialContext,
-  passed: Passed,
-  when: string,
-  error: unknown,
-): Promise<Failed> {
-  const { trial } = passed
-  const report = error instanceof UnhealthyError ? error.report : passed.report
-  const undone = await undo(trials, trial)
-  if (trials.signal?.aborted) throw new AbortedTrial(undone)
-  if (!isExpected(error)) throw new Bug(error, undone)
-  const reasons = error instanceof UnhealthyError ? error.report.reasons : []
-  const [first = { kind: 'error', text: (error as Error).message } as const, ...rest] = reasons
-  const main = { ...first, text: `${when}: ${first.text}` }
-  return { healthy: false, trial, reasons: [main, ...rest], report, undone }
-}
-
-/**
- * A change that holds through one restart may still break at a reload, or at the next boot, when the folders in /run
- * are gone that the first start made. The service is watched at rest after the reload and after the last start, which
- * both run under the change from their beginning: what dies again and again after the restart does so after them. What
- * died or was killed meanwhile counts from the restart on.
- */
-async function attemptWhole(
-  trials: TrialContext,
-  { reload, restart, boot }: Pick<Control, 'reload' | 'restart'> & { boot: () => Promise<void> },
-  stage: Stage,
-  change: Change,
-): Promise<Attempt> {
-  const result = await attempt(trials, stage, change, { isBrief: restart !== 'none' })
-  if (!result.healthy) return result
-  const brief = { invocation: result.report.last?.invocation ?? '', since: result.trial.since }
-  const passed = (report: HealthReport): Attempt => ({ ...result, report })
-  let last: Attempt = result
-  if (reload) {
-    last = await proveReload(trials, brief).then(passed, (error) =>
-      failedLater(trials, result, 'at a reload', error),
-    )
-  }
-  if (!last.healthy || restart === 'none') return last
-  const [when, between] =
-    restart === 'boot'
-      ? (['at a stop and a start as after a boot', boot] as const)
-      : (['at a stop and a start', async () => undefined] as const)
-  return proveStopAndStart(trials, between, reload ? undefined : brief).then(
-    ({ report }) => passed(report),
-    (error) => failedLater(trials, result, when, error),
-  )
-}
-
-/** Only the set that Enter waits for, and the value that decides about a row, are worth a repeat under strace. */
-function wantsTrace({ of, change }: ProofJob, { remedies }: Diagnosis): boolean {
-  return (of === 'set' || of === 'row') && !remedies.some((one) => helps(change.assignments, one))
-}
 
 /** A change that held and is still in force in its clone. */
 export interface Standing {
@@ -98,18 +34,23 @@ export class Rehearsal {
   #standing: Standing | undefined
   #isUsed = false
   readonly #isLent: boolean
+  readonly #openTwin: (() => Promise<PreparedClone | NoRehearsal>) | undefined
 
   /**
    * `before` is what following the service without a trial told. `isLent`: the clone has another owner, and is removed
-   * only when it is of no use any more.
+   * only when it is of no use any more. `openTwin` boots another clone of the same state, for a service that stops slowly.
    */
   constructor(
     prepared: PreparedClone,
     facts: Facts,
     before: TracedFailure['before'] | undefined,
-    { isLent = false }: { isLent?: boolean } = {},
+    {
+      isLent = false,
+      openTwin,
+    }: { isLent?: boolean; openTwin?: () => Promise<PreparedClone | NoRehearsal> } = {},
   ) {
     this.#isLent = isLent
+    this.#openTwin = openTwin
     this.prepared = prepared
     this.#facts = facts
     this.#before = before
@@ -169,29 +110,45 @@ export class Rehearsal {
     job: ProofJob,
     tell: StepListener,
   ): Promise<{ verdict: Verdict; isUnsure: boolean }> {
-    const { live, volatile, control } = this.prepared
-    const trials = { ...this.prepared.trials, tell }
-    const { host, unit } = trials
     await this.#takeBack()
-    const { of, change } = job
-    const boot = () => asAfterBoot(host, unit, volatile)
+    const { control, trials } = this.prepared
+    const here = { ...this.prepared, trials: { ...trials, tell } }
+    const asked = { facts: this.#facts, before: this.#before, stage, job }
     const reload = this.#facts.unit.canReload && control.reload
-    const since = Date.now()
-    const marks = await markLogs(host, this.#facts)
-    const result = await attemptWhole(trials, { reload, restart: control.restart, boot }, stage, change)
-    if (result.healthy) {
-      const refused = await complaintsSince(host, unit, marks, since)
-      this.#standing = { key: changeKey(change), passed: result, trials: this.prepared.trials }
-      return { verdict: { holds: true, refused, of, change }, isUnsure: false }
+    const steps = { reload, restart: control.restart }
+    const twin = stopsSlowly(control) && steps.restart !== 'none' ? await this.#openTwin?.() : undefined
+    const told =
+      twin !== undefined && 'clone' in twin
+        ? await this.#judgeInTwo(here, twin, asked, steps)
+        : await judge(here, asked, steps)
+    const { verdict, isUnsure, passed, isTraced } = told
+    if (passed) this.#standing = { key: changeKey(job.change), passed, trials }
+    else this.#isUsed = isUnsure || isTraced || stopsSlowly(control) || this.#runsOnce
+    return { verdict, isUnsure }
+  }
+
+  /**
+   * Two clones play the steps at once, so that the proof waits for one slow stop and not for two: this one the restart of
+   * what runs and the reload, the twin a stop under the change and the start after it. Each start is watched as in one.
+   */
+  async #judgeInTwo(
+    here: PreparedClone,
+    twin: PreparedClone,
+    asked: Asked,
+    { reload, restart }: Steps,
+  ): Promise<Told> {
+    const there = { ...twin, trials: { ...twin.trials, isAbrupt: true } }
+    try {
+      const [one, other] = await Promise.allSettled([
+        judge(here, asked, { reload, restart: 'none' }),
+        judge(there, asked, { reload: false, restart }),
+      ])
+      if (one.status === 'rejected') throw one.reason
+      if (other.status === 'rejected') throw other.reason
+      return together(one.value, other.value)
+    } finally {
+      await twin.clone.dispose()
     }
-    const { lines: undone, proven } = result.undone
-    const plain = await diagnosisOf(host, this.#facts, result, live)
-    const before = proven && wantsTrace(job, plain) ? this.#before : undefined
-    const hangs = result.report?.last?.active === 'activating'
-    const failure = { trials, live, facts: this.#facts, volatile, control, change, hangs }
-    const told = before ? await withRefusedCalls({ ...failure, before }, plain) : plain
-    this.#isUsed = !proven || before !== undefined || stopsSlowly(control) || this.#runsOnce
-    return { verdict: { holds: false, of, ...told, undone }, isUnsure: !proven }
   }
 
   async #takeBack(): Promise<void> {
@@ -209,6 +166,8 @@ export async function openRehearsal(
   facts: Facts,
   baseline: Baseline,
 ): Promise<Rehearsal | NoRehearsal> {
-  const booted = await bootStage(context, facts, baseline)
-  return 'clone' in booted ? new Rehearsal(booted, facts, context.learning.trace) : booted
+  const boot = () => bootStage(context, facts, baseline)
+  const booted = await boot()
+  if ('why' in booted) return booted
+  return new Rehearsal(booted, facts, context.learning.trace, { openTwin: boot })
 }

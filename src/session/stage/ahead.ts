@@ -146,7 +146,8 @@ export class Ahead {
     const inner = { ...walk, host: base.clone.host }
     const begun = await lookAt(inner, stage, baseline, undefined, work.facts)
     const clone = { ...base, trials: trialsIn(inner, base.clone, begun.facts, baseline) }
-    const given = new Rehearsal(clone, begun.facts, inner.learning.trace)
+    const openTwin = () => bootStage(inner, begun.facts, baseline)
+    const given = new Rehearsal(clone, begun.facts, inner.learning.trace, { openTwin })
     const proving = new StageProving(inner, baseline, begun, () => undefined, given)
     proving.begin({ isAhead: true })
     return { proving, begun, learning: inner.learning }

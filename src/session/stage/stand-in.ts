@@ -31,7 +31,10 @@ export class StandIn {
   lend(context: WalkContext, facts: Facts, baseline: Baseline): Rehearsal {
     const { clone } = this.#prepared
     const prepared = { ...this.#prepared, trials: trialsIn(context, clone, facts, baseline) }
-    const rehearsal = new Rehearsal(prepared, facts, context.learning.trace, { isLent: true })
+    const rehearsal = new Rehearsal(prepared, facts, context.learning.trace, {
+      isLent: true,
+      openTwin: () => bootStage(context, facts, baseline),
+    })
     this.#lent = { rehearsal, facts }
     return rehearsal
   }

@@ -4,7 +4,7 @@ import type { Assignment, NewAccount, StageOrAll } from '../../catalog/common/ty
 import { Bug, ExpectedError, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
-import { beginJob, daemonReload, JOB_TIME_MS, resetFailed } from '../../systemd/manager/control.ts'
+import { beginJob, daemonReload, JOB_TIME_MS, killUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { armTimer } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
@@ -165,6 +165,7 @@ async function perform(
     if (lacking !== undefined) throw new TrialError(lacking)
     // From here on an undo restarts the service.
     await host.write(restartMark(unit), '', 0o600)
+    if (context.isAbrupt) await killUnit(host, unit)
     await resetFailed(host, unit)
     await giveWork(host, context.baseline)
     trial.since = Date.now()
