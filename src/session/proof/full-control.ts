@@ -8,7 +8,7 @@ import { type Held, holdFull, lookFor, takenAway } from '../../trial/health/full
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { type FullPlace, fullPlaces, recipientsOf } from './full-places.ts'
-import { type Unplayed, unplayedNotes } from './full-words.ts'
+import { halfPlayed, type Unplayed, unplayedNotes } from './full-words.ts'
 import { withZones } from './full-zones.ts'
 
 /** For a first copy: a daemon that delivers later than that does so by a queue of hours. */
@@ -68,7 +68,7 @@ async function withCopies(
   if (isMailbox) await takenAway(host, first.path)
   const again = await holdFull(host, check)
   if ('why' in again) return { check, ...again }
-  if (first === undefined) return { ...check, done: 'taken' }
+  if (first === undefined) return { ...check, done: 'taken', partly: true }
   const limitMs = first.expected ? Math.max(LEAST_WAIT_MS, first.ms * PATIENCE) : LEAST_WAIT_MS
   const second = await copyOf(host, again, first.expected ? inPlace : isNoLog, limitMs)
   if (second === undefined)
@@ -77,7 +77,13 @@ async function withCopies(
   const waitMs = Math.round(Math.max(LEAST_WAIT_MS, PATIENCE * Math.max(first.ms, second.ms)))
   const done = first.expected ? `${exchange.done} to ${folder}` : `taken and kept below ${folder}`
   const anew = isMailbox ? await takenAway(host, second.path) : undefined
-  return { ...check, done, arrival: { folder, waitMs, ...(anew === undefined ? {} : { anew }) } }
+  const arrival = { folder, waitMs, ...(anew === undefined ? {} : { anew }) }
+  return {
+    ...check,
+    done,
+    arrival,
+    ...(first.expected || exchange.arrives === 'log' ? {} : { partly: true }),
+  }
 }
 
 function isPlayed(result: FullCheck | Unplayed): result is FullCheck {
@@ -97,7 +103,7 @@ async function mailed(
     const wanted = { ...check, thing: `a mail to ${user}`, address }
     const result = await withCopies(trials, exchange, wanted, places)
     if (!isPlayed(result)) refused ??= { ...result, check }
-    else if (result.done.startsWith(exchange.done)) return result
+    else if (result.partly === undefined) return result
     else taken = [...taken, result]
     if (!isPlayed(result) && result.password) return { ...result, check }
     if (taken.length >= MOST_TAKEN) break
@@ -158,5 +164,5 @@ export async function playFullControl(
     else unplayed.push(result)
   }
   const lacking = unplayed.filter(({ check }) => !full.some(({ protocol }) => protocol === check.protocol))
-  return { full, notes: unplayedNotes(lacking, places, baseline) }
+  return { full, notes: unplayedNotes([...lacking, ...full.flatMap(halfPlayed)], places, baseline) }
 }

@@ -1,5 +1,6 @@
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
+import { fullExchangeOf } from '../../trial/health/full/index.ts'
 import { protocolNamed } from '../../trial/health/protocols/index.ts'
 import type { FullPlace } from './full-places.ts'
 
@@ -14,6 +15,13 @@ export interface Unplayed {
 /** "a mail to alice was delivered to /var/mail/alice" */
 export function fullText({ thing, done }: FullCheck): string {
   return `${thing} was ${done}`
+}
+
+/** A mail that was taken and not seen to be delivered: each trial plays that much, and a person hears of the rest. */
+export function halfPlayed(check: FullCheck): Unplayed[] {
+  if (check.partly === undefined) return []
+  const done = fullExchangeOf(check.protocol)?.done ?? check.done
+  return [{ check: { ...check, done }, why: `it was ${check.done}`, password: false }]
 }
 
 /** Nothing that a person plays by an exercise is missed. */

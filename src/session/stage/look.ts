@@ -47,9 +47,9 @@ function givenTo(
 ): Given {
   const live = learned?.phases.some((phase) => isLive({ phase })) === true
   const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
+  const played = controlOf(rehearsing).full
   // A mail that is only taken tells nothing of what happens to it.
-  const whole = controlOf(rehearsing).full.filter(({ done }) => done !== 'taken')
-  const full = whole.map(({ protocol }) => protocol)
-  const asked = oneshot === undefined ? answers.length + full.length > 0 : exercised
+  const full = played.flatMap(({ protocol, partly }) => (partly === undefined ? [protocol] : []))
+  const asked = oneshot === undefined ? answers.length + played.length > 0 : exercised
   return { level: options.level, asked, exercised, full }
 }

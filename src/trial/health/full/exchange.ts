@@ -43,6 +43,8 @@ export interface FullCheck {
   /** Of a mail: the address of its recipient. Of a query: the zones, with blanks between them. */
   address?: string
   arrival?: Arrival
+  /** A mail was taken, and nobody saw it come to a mailbox: that it is delivered was not played. */
+  partly?: true
 }
 
 /** Where a copy has to come. */

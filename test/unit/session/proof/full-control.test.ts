@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SocketFacts } from '../../../../src/observe/facts.ts'
 import { commonPlace } from '../../../../src/session/proof/full-control.ts'
 import { fullPlaces, recipientsIn } from '../../../../src/session/proof/full-places.ts'
-import { unplayedNotes } from '../../../../src/session/proof/full-words.ts'
+import { halfPlayed, unplayedNotes } from '../../../../src/session/proof/full-words.ts'
 import { zoneNames } from '../../../../src/session/proof/full-zones.ts'
 import type { Baseline, CheckAnswer } from '../../../../src/trial/health/baseline.ts'
 import type { FullCheck } from '../../../../src/trial/health/full/exchange.ts'
@@ -88,6 +88,14 @@ it('zones are read from any configuration, those of this machine last', () => {
 
 describe('words about full exchanges', () => {
   const check: FullCheck = { protocol: 'SMTP', to: TO, thing: 'a mail to alice', done: 'delivered to /x' }
+  it('tell of a mail that was taken, and came to no mailbox', () => {
+    expect(halfPlayed(check)).toEqual([])
+    const [half] = halfPlayed({ ...check, done: 'taken and kept below /var/spool/x', partly: true })
+    expect(unplayedNotes(half === undefined ? [] : [half], [], baselineOf())).toEqual([
+      'No clone shows whether a mail to alice is delivered (SMTP): it was taken and kept below /var/spool/x; --exercise CMD can.',
+    ])
+  })
+
   it('tell once what needs a password, unless an exercise plays the service', () => {
     const unplayed = [
       { check: { ...check, done: 'delivered' }, why: 'the answer was “550 no”', password: false },
