@@ -67,9 +67,15 @@ function hasRules(names: readonly string[] | undefined, { executable }: ProcessF
   return names?.includes(basename(executable)) === true
 }
 
+/** Root that has laid its rights aside takes them up again for each job: credentials(7), saved user ID. */
+export function keepsRoot({ uid }: ProcessFacts): boolean {
+  return uid.effective === 0 || uid.saved === 0 || uid.real === 0
+}
+
 /** Whether it has root's rights, or may become another user. */
-function mayBecome(process: ProcessFacts): boolean {
-  return isRoot(process) || process.capabilities.effective.includes('cap_setuid')
+export function mayBecome(process: ProcessFacts): boolean {
+  const { effective, permitted } = process.capabilities
+  return keepsRoot(process) || effective.includes('cap_setuid') || permitted.includes('cap_setuid')
 }
 
 /** Ids of people, by the custom of login.defs(5); the last ones are nobody's. */

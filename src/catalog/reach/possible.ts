@@ -3,7 +3,7 @@ import type { Facts, NamedThing } from '../../observe/facts.ts'
 import { TELLING_IMPORTS } from '../../observe/files/telling-programs.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
-import { isRoot, mainProcess, userName } from '../common/roles.ts'
+import { keepsRoot, mainProcess, mayBecome, userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'
 import { type Possibility, USES, type Use } from './uses.ts'
 
@@ -23,14 +23,12 @@ const OF_ROOT: ReadonlySet<Use> = new Set([
 
 /** Whether a process of it has root's rights, or may become somebody else. */
 export function hasRights(facts: Facts): boolean {
-  return facts.processes.some(
-    (process) => isRoot(process) || process.capabilities.effective.includes('cap_setuid'),
-  )
+  return facts.processes.some(mayBecome)
 }
 
 /** Whether no process of it has given up root. */
 export function isAllRoot(facts: Facts): boolean {
-  return facts.processes.length > 0 && facts.processes.every(isRoot)
+  return facts.processes.length > 0 && facts.processes.every(keepsRoot)
 }
 
 export function namedThings(facts: Facts, kind: NamedThing['kind']): NamedThing[] {

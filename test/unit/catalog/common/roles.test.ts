@@ -64,3 +64,12 @@ test.each([
 ] as const)('a way into the machine: %s', (_, facts, is) => {
   expect(remoteLogin(facts) !== undefined).toBe(is)
 })
+
+test('root that has laid its rights aside between two jobs opens sessions all the same', () => {
+  const aside = process(10, 1, { isMain: true, executable: '/usr/sbin/jobs', name: 'jobs' })
+  aside.uid.saved = 0
+  const facts = { ...emptyFacts(), processes: [aside], sessionServices: ['jobs'] }
+  expect(sessionOpener(facts)).toBe(aside)
+  const given = process(10, 1, { isMain: true, executable: '/usr/sbin/jobs', name: 'jobs' })
+  expect(sessionOpener({ ...facts, processes: [given] })).toBeUndefined()
+})
