@@ -16,6 +16,9 @@ const PACKAGES = {
   shellcheck: 'shellcheck',
   zsh: 'zsh',
   fish: 'fish',
+  'x86_64-linux-gnu-strip': 'binutils-x86-64-linux-gnu',
+  'aarch64-linux-gnu-strip': 'binutils-aarch64-linux-gnu',
+  xz: 'xz-utils',
 }
 
 /** Runs a program on this terminal; returns its exit status. */
