@@ -58,13 +58,18 @@ export async function observe(host: Host, unit: string, known?: MachineFacts): P
 export type MachineFacts = Pick<Facts, 'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups'>
 
 export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Promise<MachineFacts> {
-  const uname = await orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m']))
+  const [uname, systemd, scoresBpf, groups] = await Promise.all([
+    orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m'])),
+    systemdVersion(host),
+    systemdScoresBpf(host),
+    syscallGroups(host),
+  ])
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
   return {
-    systemd: await systemdVersion(host),
-    scoresBpf: await systemdScoresBpf(host),
+    systemd,
+    scoresBpf,
     kernel,
     architecture,
-    syscallGroups: await syscallGroups(host),
+    syscallGroups: groups,
   }
 }
