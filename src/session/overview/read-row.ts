@@ -7,6 +7,7 @@ import { processesOfGroup } from '../../observe/proc/control-group.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
 import { type Exposure, exposure } from '../../systemd/exposure/exposure.ts'
+import { EXPOSURE_KEYS } from '../../systemd/exposure/exposure-checks.ts'
 import { type Properties, showUnits } from '../../systemd/manager/services.ts'
 import { first, listOf } from '../../systemd/manager/show.ts'
 import { settingsFromShow } from '../../systemd/settings/settings.ts'
@@ -60,7 +61,9 @@ export async function shownRows(
 /** Exposure of a unit by what `systemctl show --all` prints of it. */
 function exposureOfUnit(properties: Properties, machine: MachineFacts): Exposure {
   const { systemd, syscallGroups, scoresBpf, architecture } = machine
-  return exposure(settingsFromShow(properties), {
+  // Of three hundred units, reading all that is shown would take as long as asking for it.
+  const counted = Object.entries(properties).filter(([key]) => EXPOSURE_KEYS.has(key.replace(/Ex$/, '')))
+  return exposure(settingsFromShow(Object.fromEntries(counted)), {
     version: systemd,
     groups: syscallGroups,
     ...(architecture === '' ? {} : { architecture }),

@@ -154,3 +154,14 @@ export const EXPOSURE_CHECKS: readonly ExposureCheck[] = EXPOSURE_TABLE.map((row
   ...row,
   judge: JUDGES[row.jsonField],
 }))
+
+/** Settings that the checks read beside those that a check names as its key. */
+const MORE_KEYS = `AmbientCapabilities CapabilityBoundingSet DefaultDependencies DeviceAllow DevicePolicy DynamicUser
+  IPAddressAllow IPAddressDeny IPEgressFilterPath IPIngressFilterPath PrivateMounts RemoveIPC RestrictAddressFamilies
+  RestrictNamespaces RootDirectory RootImage SupplementaryGroups SystemCallArchitectures SystemCallFilter UMask User`
+
+/** All settings that the exposure of a unit is counted by: a sixth of what systemctl shows. */
+export const EXPOSURE_KEYS: ReadonlySet<string> = new Set([
+  ...MORE_KEYS.split(/\s+/),
+  ...EXPOSURE_CHECKS.flatMap(({ judge }) => ('key' in judge ? [judge.key] : [])),
+])
