@@ -10,9 +10,9 @@ export interface Host {
   readonly isClone: boolean
   /** Runs an argument array, never a shell. A failing program is a result, not an exception. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>
-  /** Whole text of a file; undefined when it does not exist or vanished while being read. */
+  /** Whole text of a file; undefined when it does not exist or vanished while being read, and for a pipe. */
   read(path: string): Promise<string | undefined>
-  /** At most `limit` bytes from the start of a file; undefined when it can't be read. */
+  /** At most `limit` bytes from the start of a file; undefined when it can't be read, and for a pipe. */
   readBytes(path: string, limit: number): Promise<Uint8Array | undefined>
   /** Names in a directory, sorted; empty when it does not exist. */
   list(path: string): Promise<string[]>
@@ -129,7 +129,7 @@ export interface ProbeAnswer {
   answer: string
   /** Milliseconds from the request to the answer. */
   ms: number
-  /** Of a conversation: the text received in each turn that began, as Latin-1. */
+  /** Of a conversation: the text received in each turn that began, as Latin-1. Of HTTP: the body, if it came whole and soon. */
   heard?: string[]
   /** Of a conversation: the other side ended it. */
   closed?: boolean

@@ -3,7 +3,11 @@ import { request as httpsRequest } from 'node:https'
 import type { ProbeAnswer, ProbeRequest } from './host.ts'
 import { errorCode, talk } from './talk.ts'
 
-type Settle = (ok: boolean, answer: string) => void
+type Settle = (ok: boolean, answer: string, body?: string) => void
+
+/** A longer body, or one that has not ended so long after its head, is not compared. */
+const MAX_BODY_BYTES = 256 * 1024
+const BODY_MS = 300
 
 /** Certificates are not verified: a probe asks whether the service answers as before, not who it is. */
 function askHttp(url: string, timeoutMs: number, settle: Settle): () => void {
@@ -15,9 +19,19 @@ function askHttp(url: string, timeoutMs: number, settle: Settle): () => void {
     headers: { connection: 'close' },
   }
   const request = ask(url, options, (response) => {
-    response.on('error', () => undefined)
-    response.resume()
-    settle(true, String(response.statusCode ?? 0))
+    const status = String(response.statusCode ?? 0)
+    const chunks: Buffer[] = []
+    let bytes = 0
+    const without = () => settle(true, status)
+    setTimeout(without, BODY_MS).unref()
+    response.on('error', without)
+    response.on('close', without)
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > MAX_BODY_BYTES) without()
+      else chunks.push(chunk)
+    })
+    response.on('end', () => settle(true, status, Buffer.concat(chunks).toString('latin1')))
   })
   request.on('error', (error) => settle(false, errorCode(error)))
   request.end()
@@ -44,9 +58,10 @@ function askOnce({ url, timeoutMs }: Extract<ProbeRequest, { kind: 'http' }>): P
   return new Promise((resolve) => {
     let close: () => void = () => undefined
     const timer = setTimeout(() => settle(false, 'no answer'), timeoutMs)
-    function settle(ok: boolean, answer: string): void {
+    function settle(ok: boolean, answer: string, body?: string): void {
       clearTimeout(timer)
-      resolve({ ok, answer, ms: Math.round(performance.now() - started) })
+      const ms = Math.round(performance.now() - started)
+      resolve({ ok, answer, ms, ...(body === undefined ? {} : { heard: [body] }) })
       close()
     }
     try {

@@ -9,29 +9,47 @@ Type=exec
 ExecStart=/bin/sh -c 'readlink /proc/1/root >/dev/null 2>&1 || exit 1; exec sleep infinity'
 `
 
+/** Where it is not root, its start waits for ever, without a word. */
+const HANGING = `[Service]
+Type=notify
+NotifyAccess=all
+ExecStart=/bin/sh -c '[ "$$(id -u)" = 0 ] || read line </srv/never; systemd-notify --ready; exec sleep infinity'
+`
+
 /** By what was seen alone: nothing answers, which is not what is tried here. */
-const OPTIONS = ['--level', 'tight', '--stages', 'capabilities']
+const OPTIONS = ['--level', 'tight', '--stages']
 
 describe.skipIf(skipLab())(labTitle('what a service lacks without a word'), () => {
   let lab: Lab
 
   beforeAll(async () => {
     lab = await bootLab({
-      files: { '/etc/systemd/system/silent.service': SILENT },
+      files: {
+        '/etc/systemd/system/silent.service': SILENT,
+        '/etc/systemd/system/hanging.service': HANGING,
+      },
       setup: [
+        ['mkfifo', '-m', '666', '/srv/never'],
         ['systemctl', 'daemon-reload'],
-        ['systemctl', 'start', 'silent'],
+        ['systemctl', 'start', 'silent', 'hanging'],
       ],
     })
   })
   afterAll(() => lab?.stop())
 
   it('is given back alone, and the bounding set is kept', { timeout: 180_000 }, async () => {
-    const { stdout, kept } = await walked(lab, 'silent', OPTIONS, 170_000)
+    const { stdout, kept } = await walked(lab, 'silent', [...OPTIONS, 'capabilities'], 170_000)
     const lines = kept.split('\n')
     expect(
       lines.filter((line) => line.startsWith('CapabilityBoundingSet=')),
       stdout,
     ).toEqual(['CapabilityBoundingSet=', 'CapabilityBoundingSet=CAP_SYS_PTRACE'])
+  })
+
+  it('is told by what its start waits in', { timeout: 120_000 }, async () => {
+    const { stdout, kept } = await walked(lab, 'hanging', [...OPTIONS, 'user'])
+    expect(stdout).toMatch(/breaks in a clone: User=.*the start hangs: for \d+ s its processes did nothing/)
+    expect(stdout).toMatch(/breaks in a clone: User=.*in the trace: .*sh in openat\(2\) \/srv\/never/)
+    expect(kept).not.toContain('User=')
   })
 })

@@ -58,7 +58,7 @@ const listener = z.strictObject({
 })
 const baseline = z.strictObject({
   listeners: z.array(listener),
-  answers: z.array(z.strictObject({ check, answer: z.string() })),
+  answers: z.array(z.strictObject({ check, answer: z.string(), content: z.optional(z.string()) })),
   startMs: z.number(),
   restless: z.boolean(),
   oneshot: z.exactOptional(

@@ -1,6 +1,12 @@
 import type { TalkAddress } from '../../host/host.ts'
 import { type Asked, answerTo } from '../../trial/health/ask.ts'
-import { type CheckAnswer, IN_CLONES, measure, problemOf } from '../../trial/health/baseline.ts'
+import {
+  type CheckAnswer,
+  IN_CLONES,
+  lastingContent,
+  measure,
+  problemOf,
+} from '../../trial/health/baseline.ts'
 import { type Check, checkKey, checkLabel } from '../../trial/health/check.ts'
 import { connectionCheck } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
@@ -118,7 +124,11 @@ export async function measureRows(context: WalkBeginning, given: readonly CheckR
       return {
         rows,
         notes: [...notes, ...untouched.map(untouchedNote)],
-        answers: checks.map((check, index) => ({ check, answer: rounds[index]?.[0]?.answer ?? '' })),
+        answers: checks.map((check, index) => {
+          const content = lastingContent(rounds[index] ?? [])
+          const answer = rounds[index]?.[0]?.answer ?? ''
+          return { check, answer, ...(content === undefined ? {} : { content }) }
+        }),
       }
     }
     const row = rows.find(({ id }) => id === ticked[failed.index]?.id) as CheckRow

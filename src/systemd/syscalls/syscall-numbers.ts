@@ -49,6 +49,14 @@ export function syscallNumber(machine: string, name: string): number | undefined
   return map.get(name)
 }
 
+/**
+ * Name of a system call by its number on a machine, named as `uname -m` does; undefined where either is not known here.
+ */
+export function syscallOfMachine(machine: string, number: number): string | undefined {
+  const table = Object.hasOwn(TABLE_BY_MACHINE, machine) ? TABLE_BY_MACHINE[machine] : undefined
+  return table === undefined ? undefined : byNumber(table).get(number)
+}
+
 function byNumber(table: string): Map<number, string> {
   const known = names.get(table)
   if (known) return known

@@ -75,14 +75,14 @@ function refusedText({ name, error, path, needs = [], sightings }: FailedCall): 
   return `${by} was refused ${name}${what === '' ? '' : ` ${what}`} (${error})`
 }
 
-/** "it waits: sh in wait4, cat in openat /run/pipe"; undefined where nothing waits. */
+/** "in the trace: sh in wait4(2), cat in openat(2) /run/pipe"; undefined where nothing waits. */
 export function waitingText(waiting: readonly WaitingCall[]): string | undefined {
   const each = waiting.map(({ program, name, path }) => {
     const by = program.split('/').at(-1) || 'a process'
-    return `${by} in ${name}${path === undefined ? '' : ` ${path}`}`
+    return `${by} in ${name}(2)${path === undefined ? '' : ` ${path}`}`
   })
   const distinct = [...new Set(each)].slice(0, MAX_LINES)
-  return distinct.length === 0 ? undefined : `it waits: ${distinct.join(', ')}`
+  return distinct.length === 0 ? undefined : `in the trace: ${distinct.join(', ')}`
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Host, RunOptions, RunUser } from '../../host/host.ts'
 import { printableLine } from '../../host/printable.ts'
 import { type Check, type CommandCheck, isCommand } from './check.ts'
+import { contentOf } from './content.ts'
 import { converse } from './converse.ts'
 
 /** The highest id of an account; one more is -1, which setresuid(2) takes for "leave it as it is", that is root. */
@@ -22,6 +23,8 @@ export function commandUser(env: Readonly<Record<string, string | undefined>>): 
 export interface Asked {
   ok: boolean
   answer: string
+  /** A hash of all that was heard: contentOf(). Of a program there is none. */
+  content?: string
   /** Of a program that failed: the last that it said, or the time that it had. */
   words?: string
   /** Of a program that failed: as whom it ran. */
@@ -75,5 +78,8 @@ async function runCheck(host: Host, check: CommandCheck, env: NodeJS.ProcessEnv)
 
 export async function answerTo(host: Host, check: Check, env = process.env): Promise<Asked> {
   if (check.kind === 'talk') return converse(host, check)
-  return isCommand(check) ? runCheck(host, check, env) : host.probe(check)
+  if (isCommand(check)) return runCheck(host, check, env)
+  const { ok, answer, heard } = await host.probe(check)
+  const content = contentOf(heard)
+  return { ok, answer, ...(content === undefined ? {} : { content }) }
 }

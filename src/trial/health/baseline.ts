@@ -20,6 +20,8 @@ export interface CheckAnswer {
   check: Check
   /** What it answered every time: "200", "connected", "exit 0". */
   answer: string
+  /** A hash of all that was heard, where it was the same every time; other content is an oddity. */
+  content?: string | undefined
 }
 
 /**
@@ -103,6 +105,12 @@ export async function measure(
     if (isExercise(check)) answers[index]?.push(await play(check))
   }
   return answers
+}
+
+/** The content of a check that was asked several times; undefined where it is other each time. */
+export function lastingContent(asked: readonly Asked[]): string | undefined {
+  const different = new Set(asked.map(({ content }) => content))
+  return different.size === 1 ? asked[0]?.content : undefined
 }
 
 export function isExercise({ kind }: Check): boolean {

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import type { TalkCheck } from './check.ts'
+import { contentOf } from './content.ts'
 import { protocolNamed } from './protocols/index.ts'
 
 /**
@@ -9,7 +10,7 @@ import { protocolNamed } from './protocols/index.ts'
 export async function converse(
   host: Host,
   { protocol: name, to, timeoutMs }: TalkCheck,
-): Promise<{ ok: boolean; answer: string }> {
+): Promise<{ ok: boolean; answer: string; content?: string }> {
   const protocol = protocolNamed(name)
   // Stored by another version of hardenctl: it is known only that it can be reached.
   const steps = protocol?.gentle ?? []
@@ -17,7 +18,8 @@ export async function converse(
   if (!ok) return { ok, answer }
   if (protocol === undefined) return { ok: false, answer: `${name} is not known to this version` }
   const read = protocol.read(heard)
-  if (read !== undefined) return { ok: true, answer: read }
+  const content = contentOf(heard)
+  if (read !== undefined) return { ok: true, answer: read, ...(content === undefined ? {} : { content }) }
   const silent = heard.every((text) => text === '')
   return { ok: false, answer: silent ? 'no answer' : `an answer that is not ${name}` }
 }

@@ -19,7 +19,7 @@ import { checkRun } from './run.ts'
 import { Sightings } from './sightings.ts'
 import { untilQuiet } from './touched.ts'
 import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
-import { type HealthCheckInput, type HealthReport, type Watch, watchStart } from './watch.ts'
+import { type Begun, type HealthCheckInput, type HealthReport, type Watch, watchStart } from './watch.ts'
 
 export type { HealthCheckInput, HealthReport } from './watch.ts'
 
@@ -94,7 +94,7 @@ async function observeNow(
   question: Watch,
   filter: Filter | undefined,
   snapshots: UnitSnapshot[],
-  timedOut: boolean,
+  begun: Omit<Begun, 'snapshots'>,
   asked: (host: Host) => Promise<HeardAnswer[]>,
 ): Promise<{ observation: Observation; records: SeccompRecord[] }> {
   const { host, before, since, startLimitMs } = question
@@ -102,11 +102,14 @@ async function observeNow(
   // Records carry the time of the wall clock: a clock that was set back would hide those of this start.
   const setBack = Math.min(0, wallOffset() - question.offset)
   const records = await attributedRecords(host, filter, since + setBack, now.group, question)
+  const { timedOut, stillSeconds, waits } = begun
   const up = !timedOut && now.active === 'active'
   const observation: Observation = {
     before,
     snapshots,
     timedOut,
+    ...(stillSeconds === undefined ? {} : { stillSeconds }),
+    ...(waits === undefined ? {} : { waits }),
     limitMs: startLimitMs,
     sockets: up ? await readSocketsOf(host, now.processes.map(pidOf), now.mainPid) : [],
     answers: up ? await question.sightings.during(now.group, asked(host)) : [],
@@ -128,23 +131,27 @@ async function exercise(
   const { full = [] } = baseline
   if (exercises.length + full.length === 0) {
     const proof = proofOf(probed.observation, baseline)
-    return { healthy: true, reasons: [], proof, records: probed.records, last: snapshots.at(-1) }
+    const { answers } = probed.observation
+    return { healthy: true, reasons: [], proof, records: probed.records, last: snapshots.at(-1), answers }
   }
   const group = snapshots.at(-1)?.group ?? ''
   const played = await question.sightings.during(group, play(host, exercises))
   const toTheEnd = await question.sightings.during(group, playAllFull(host, full))
   snapshots.push(await takeSnapshot(host, unit))
   const rest = restAtEnd(snapshots.slice(0, -1))
-  const { observation: seen, records } = await observeNow(question, filter, snapshots, false, async () => [
-    ...probed.observation.answers,
-    ...played,
-  ])
+  const { observation: seen, records } = await observeNow(
+    question,
+    filter,
+    snapshots,
+    { timedOut: false },
+    async () => [...probed.observation.answers, ...played],
+  )
   const observation = { ...seen, full: toTheEnd }
   // An exercise may start workers; the next look tells whether they are at rest.
   const reasons = judge({ ...observation, restful: Math.max(rest, observation.restful) }, baseline)
   const healthy = reasons.length === 0
   const proof = healthy ? proofOf(observation, baseline) : []
-  return { healthy, reasons, proof, records, last: snapshots.at(-1) }
+  return { healthy, reasons, proof, records, last: snapshots.at(-1), answers: observation.answers }
 }
 
 /**
@@ -160,7 +167,7 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)
   // PID 1 knows the filter before it starts anything under it.
-  const [{ snapshots, timedOut }, filter] = await Promise.all([watchStart(question), filterOf(host, unit)])
+  const [{ snapshots, ...begun }, filter] = await Promise.all([watchStart(question), filterOf(host, unit)])
   const started = performance.now()
   for (;;) {
     question.signal?.throwIfAborted()
@@ -170,7 +177,7 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
       ? undefined
       : watchRest(question, snapshots.at(-1) as UnitSnapshot, needless.signal)
     try {
-      const { observation, records } = await observeNow(question, filter, snapshots, timedOut, (on) =>
+      const { observation, records } = await observeNow(question, filter, snapshots, begun, (on) =>
         answersOf(on, checks),
       )
       const reasons = judge(observation, probed)

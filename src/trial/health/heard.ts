@@ -3,9 +3,10 @@ import { answerTo } from './ask.ts'
 import type { Check } from './check.ts'
 import type { HeardAnswer } from './judge.ts'
 
-async function heard(host: Host, check: Check): Promise<HeardAnswer> {
-  const { answer, words } = await answerTo(host, check)
-  return { check, answer, ...(words === undefined ? {} : { words }) }
+/** One answer to a check, as it is judged. */
+export async function heard(host: Host, check: Check): Promise<HeardAnswer> {
+  const { answer, content, words } = await answerTo(host, check)
+  return { check, answer, content, ...(words === undefined ? {} : { words }) }
 }
 
 /** What each check answers now. */

@@ -18,6 +18,8 @@ export type Reason =
         | 'killed'
         | 'left'
         | 'error'
+        /** Each check holds, but something else is other than unhardened. */
+        | 'odd'
       text: string
     }
   /** systemd did not take these. */
@@ -54,6 +56,10 @@ export interface Observation {
   snapshots: UnitSnapshot[]
   /** The start did not end within its time. */
   timedOut: boolean
+  /** Seconds for which its processes had done nothing, where that ended the wait for the start. */
+  stillSeconds?: number
+  /** What its processes wait in where the start did not end: "sh in openat(2)". */
+  waits?: readonly string[]
   /** Limit that was given to the start, in milliseconds. */
   limitMs: number
   sockets: SocketFacts[]
@@ -86,11 +92,19 @@ function mainOf({ processes, mainPid }: UnitSnapshot): string | undefined {
   return processes.find((identity) => pidOf(identity) === mainPid)
 }
 
-function judgeStart({ snapshots, timedOut, limitMs, before }: Observation): Reason[] {
+function unfinished({ stillSeconds, waits = [], limitMs }: Observation): string {
+  const words =
+    stillSeconds === undefined
+      ? `the start did not end within ${Math.round(limitMs / 1000)} s`
+      : `the start hangs: for ${stillSeconds} s its processes did nothing`
+  return waits.length === 0 ? words : `${words}; it waits: ${waits.join(', ')}`
+}
+
+function judgeStart(observation: Observation): Reason[] {
+  const { snapshots, timedOut, before } = observation
   const last = snapshots.at(-1)
   if (last === undefined) return [{ kind: 'error', text: 'the state of the unit could not be read' }]
-  if (timedOut)
-    return [{ kind: 'start', text: `the start did not end within ${Math.round(limitMs / 1000)} s` }]
+  if (timedOut) return [{ kind: 'start', text: unfinished(observation) }]
   // A counter of PID 1 is not a cause: the service died at each start, and its log lines from any of them tell why.
   if (last.result === 'start-limit-hit')
     return [{ kind: 'restarting', text: 'the service ended at each start until systemd gave up' }]

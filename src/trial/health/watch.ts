@@ -1,9 +1,11 @@
+import { machine } from 'node:os'
 import type { Host } from '../../host/host.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
 import { JOB_LIMIT_MS, type Job, untilOver } from '../../systemd/manager/control.ts'
-import type { Baseline } from './baseline.ts'
+import type { Baseline, CheckAnswer } from './baseline.ts'
 import type { Before, Reason } from './judge.ts'
 import type { Sightings } from './sightings.ts'
+import { Stillness, waitingIn } from './stillness.ts'
 import { takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
 
 export interface HealthReport {
@@ -13,6 +15,8 @@ export interface HealthReport {
   /** SIGSYS records that are this service's. */
   records: SeccompRecord[]
   last: UnitSnapshot | undefined
+  /** What each question and exercise was answered at the end; absent where nothing was asked. */
+  answers?: readonly CheckAnswer[]
   /** Of a oneshot's run: kinds of lines that it logged, as kindOf() makes them. */
   lines?: readonly string[]
 }
@@ -56,9 +60,33 @@ const NO_JOB: Job = { over: undefined }
 /** After its own limit PID 1 kills what has not stopped, which takes a while. */
 const MAX_STOP_MS = JOB_LIMIT_MS + 30_000
 
-/** Waits for the start job to end, one way or the other. */
-export async function watchStart(question: Watch): Promise<{ snapshots: UnitSnapshot[]; timedOut: boolean }> {
-  const { host, unit, sightings, startLimitMs, job = NO_JOB, signal } = question
+/**
+ * A start in which nothing moves for so long hangs. It sleeps as long again where it slept before: a start of a second
+ * may wait for a second. Looks count too, since a machine that is slow to look is slow to start.
+ */
+const STILL_MS = 4000
+const STILL_LOOKS = 7
+
+export interface Begun {
+  snapshots: UnitSnapshot[]
+  timedOut: boolean
+  /** Seconds for which its processes had done nothing, where that ended the wait. */
+  stillSeconds?: number
+  /** What its processes wait in, where the start did not end. */
+  waits?: string[]
+}
+
+async function hanging({ host }: Watch, now: UnitSnapshot, stillMs: number | undefined): Promise<Begun> {
+  const waits = await waitingIn(host, now.processes, machine())
+  const still = stillMs === undefined ? {} : { stillSeconds: Math.round(stillMs / 1000) }
+  return { snapshots: [now], timedOut: true, waits, ...still }
+}
+
+/** Waits for the start job to end, one way or the other. A oneshot's run is no start that hangs. */
+export async function watchStart(question: Watch): Promise<Begun> {
+  const { host, unit, sightings, startLimitMs, job = NO_JOB, signal, baseline } = question
+  const stillness = new Stillness(host)
+  const patience = STILL_MS + baseline.startMs * 2
   let until = performance.now() + startLimitMs
   const stopsUntil = performance.now() + MAX_STOP_MS
   let isOver = job.over === undefined
@@ -72,7 +100,11 @@ export async function watchStart(question: Watch): Promise<{ snapshots: UnitSnap
     // The stop of what ran before has its own time, which PID 1 keeps (TimeoutStopSec=).
     if (now.active === 'deactivating' && performance.now() < stopsUntil)
       until = performance.now() + startLimitMs
-    if (performance.now() > until) return { snapshots: [now], timedOut: true }
+    else if (now.active === 'activating' && baseline.oneshot === undefined) {
+      const { ms, looks } = await stillness.look(now.processes)
+      if (ms > patience && looks > STILL_LOOKS) return hanging(question, now, ms)
+    }
+    if (performance.now() > until) return hanging(question, now, undefined)
     isOver = (await sightings.during(now.group, untilOver(job))) || isOver
   }
 }
