@@ -175,6 +175,7 @@ function walkArguments(unit: string, values: Values): WalkArguments {
     timings: values.timings === true,
     checks: textsOf(values, 'check'),
     exercises: textsOf(values, 'exercise'),
+    saveChecks: values['save-checks'] === true,
     keepSeconds: secondsOf('--keep-seconds', keep, 10, 600),
     watchSeconds: secondsOf('--watch-seconds', watch, 1, 3600),
     stages,

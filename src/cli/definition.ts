@@ -84,6 +84,11 @@ const WALK_OPTIONS = [
     help: 'Runs the exercises as this account, with its groups, and lets sudo and setgid helpers work. They run as root only by that word.',
   },
   {
+    name: 'save-checks',
+    brief: 'save the checks and exercises for later',
+    help: 'Saves the given checks and exercises in /etc/hardenctl/checks.d/UNIT/ at the end of the walk, so that each later walk, status and undo play them. The wizard asks without it.',
+  },
+  {
     name: 'level',
     value: 'LEVEL',
     words: LEVELS,

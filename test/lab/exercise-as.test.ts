@@ -59,8 +59,15 @@ describe.skipIf(skipLab())(labTitle('an exercise that is as in life'), () => {
   it('has the groups of its account and may gain rights, in clones and live; what is saved is played too', {
     timeout: 160_000,
   }, async () => {
-    const { exitCode, stdout } = await walk('--exercise', '/opt/use', '--exercise-as', 'reader')
+    const { exitCode, stdout } = await walk(
+      '--exercise',
+      '/opt/use',
+      '--exercise-as',
+      'reader',
+      '--save-checks',
+    )
     expect(exitCode, stdout).toBe(0)
+    expect(stdout).toContain('Saved in /etc/hardenctl/checks.d/pages.service/saved-by-hardenctl.conf')
     expect(stdout).toContain('play /opt/use as reader: exit 0')
     expect(stdout).toContain('the 1 ticked together')
     const refused = 'play curl -s -m 5 http://127.0.0.1:1/ for exit 7'
@@ -72,6 +79,7 @@ describe.skipIf(skipLab())(labTitle('an exercise that is as in life'), () => {
   it('is asked by status, and what others could have written is not', { timeout: 60_000 }, async () => {
     const good = await lab.run(['hardenctl', 'status', 'pages'])
     expect(good.stdout).toContain('ok play curl -s -m 5 http://127.0.0.1:1/ for exit 7: exit 7')
+    expect(good.stdout).toContain('ok play /opt/use as reader: exit 0')
     expect(good.exitCode).toBe(0)
     await lab.write('/etc/hardenctl/checks.d/pages/10-refused.conf', 'Exercise=exit=3 true\n')
     const other = await lab.run(['hardenctl', 'status', 'pages'])

@@ -3,6 +3,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import type { BaselineVerdict } from '../../rehearsal/boot/proven-clone.ts'
+import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
 import { bootForTrials, unlikeLive } from './clone-pool.ts'
@@ -30,6 +31,9 @@ async function askClone(
     if ('verdict' in booted) return booted.verdict
     const { clone, trials, volatile } = booted
     try {
+      const notes = [...unlikeHost(facts), ...clone.notes]
+      const what = 'Playing each trial on the unhardened service in a clone'
+      context.dispatch({ type: 'phase', phase: { at: 'looking', what, notes } })
       const play = () => playControl(trials, volatile, facts)
       const control = await context.timings.during('control', play)
       return 'why' in control ? { same: undefined, why: control.why } : { same: true, control, baseline }

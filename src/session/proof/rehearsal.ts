@@ -1,6 +1,7 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
+import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
@@ -58,7 +59,7 @@ export class Rehearsal {
 
   /** Differences from the live host, in sentences. */
   get notes(): readonly string[] {
-    return this.prepared.clone.notes
+    return [...unlikeHost(this.#facts), ...this.prepared.clone.notes]
   }
 
   get standing(): Standing | undefined {

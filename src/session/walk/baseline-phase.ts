@@ -89,12 +89,13 @@ const NO_CHECK =
   'No check: hardenctl found nothing to ask this service, so it compares only processes and listeners. --check CHECK asks something, --exercise CMD uses it'
 
 /**
+ * `given`: the checks and exercises of the person's that decide health.
  * Proposes the checks that decide health, lets the person change them, and measures them several times. A check that is
  * unstable or fails before any change cannot show a broken service, so the walk refuses to start with it.
  */
 export async function baselinePhase(
   context: WalkBeginning,
-): Promise<{ baseline: Baseline; restarts: Restarts }> {
+): Promise<{ baseline: Baseline; restarts: Restarts; given: Check[] }> {
   const { host, subject, dispatch, ask, options, timings } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
   const found = await Survival.watch(host, subject.unit)
@@ -158,6 +159,12 @@ export async function baselinePhase(
       ...(subject.oneshot ? { oneshot: { user: first(facts.unit.properties, 'User') } } : {}),
     }
     await context.store.save({ baseline })
-    return { baseline, restarts: options.rehearse && !subject.oneshot ? restarts : 'each stage' }
+    const own = rows.filter(({ ticked, proposed }) => ticked && proposed === undefined)
+    const asked = own.map(({ request }) => request)
+    return {
+      baseline,
+      restarts: options.rehearse && !subject.oneshot ? restarts : 'each stage',
+      given: asked,
+    }
   }
 }

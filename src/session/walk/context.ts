@@ -38,6 +38,8 @@ export interface WalkOptions {
   checks: readonly string[]
   /** Commands that use the service, played beside the checks, as text. */
   exercises: readonly string[]
+  /** Checks and exercises that were given are saved for every later time, without a question. */
+  saveChecks: boolean
 }
 
 /** Whether clones of this host can prove anything. */

@@ -1,6 +1,7 @@
 import { STAGES } from '../../catalog/common/types.ts'
 import { Bug } from '../../host/errors.ts'
 import { observe } from '../../observe/observe.ts'
+import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
@@ -107,9 +108,9 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
     type: 'phase',
     phase: { at: 'looking', what: 'Booting the clone for the rehearsal' },
   })
-  const booted = await context.timings.during('boot of clones', async () =>
-    bootStage(context, await observe(live, subject.unit), baseline),
-  )
+  const facts = await observe(live, subject.unit)
+  const boot = () => bootStage(context, facts, baseline)
+  const booted = await context.timings.during('boot of clones', boot)
   if (!('clone' in booted)) return booted.why
   const standIn = new StandIn(booted)
   const pendingChange = new PendingChange()
@@ -129,7 +130,7 @@ export async function walkOnce(context: WalkContext, baseline: Baseline): Promis
   }
   const { stages } = pendingChange
   if (stages === undefined) return undefined
-  const apply = () => applyAll(context, baseline, stages, standIn.notes)
+  const apply = () => applyAll(context, baseline, stages, [...unlikeHost(facts), ...standIn.notes])
   const result = await context.timings.during('live trial: all', apply)
   dispatch({ type: 'exposure', now: result.after })
   dispatch({ type: 'finished', result })

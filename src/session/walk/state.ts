@@ -26,7 +26,8 @@ export interface WalkState {
 }
 
 export type Phase =
-  | { at: 'looking'; what: string }
+  /** `notes`: what a person should know of it, in sentences. */
+  | { at: 'looking'; what: string; notes?: readonly string[] }
   | { at: 'refused'; reason: string; next: string }
   | { at: 'question'; id: QuestionId; text: string[]; yes: string; no: string }
   | {
@@ -87,7 +88,7 @@ export type TrialPhase = { at: 'trial'; steps: StepRow[] } & (
 )
 
 /** What a yes or a no is asked for. */
-export type QuestionId = 'propagation' | 'resume' | 'companions' | 'learn-live' | 'run-now'
+export type QuestionId = 'propagation' | 'resume' | 'companions' | 'learn-live' | 'run-now' | 'save-checks'
 
 export interface LoginProof {
   /** Name of the process that lets people in. */

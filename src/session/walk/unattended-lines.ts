@@ -155,6 +155,8 @@ function stepLine({ step, state, ms, detail }: StepEvent): string {
 
 function phaseLines(phase: Phase): string[] {
   switch (phase.at) {
+    case 'looking':
+      return (phase.notes ?? []).map((note) => `  ${note}`)
     case 'question':
       return phase.text
     case 'baseline':
@@ -171,7 +173,6 @@ function phaseLines(phase: Phase): string[] {
       return summaryLines(phase)
     // A refusal goes to standard error; the others come to a result, which is told.
     case 'refused':
-    case 'looking':
     case 'keep':
       return []
     // What a person would read before the change, an account that is made among it.

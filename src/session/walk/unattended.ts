@@ -9,8 +9,8 @@ import type { Attendant } from './walk.ts'
 const MAX_TRIALS = 8
 
 /**
- * Questions that get a no without a person: things that this program did not start, or that could touch another
- * service.
+ * Questions that get a no without a person: things that this program did not start, that could touch another service,
+ * or that outlast the walk.
  */
 const CONSENTS: Record<QuestionId, boolean> = {
   propagation: false,
@@ -18,6 +18,7 @@ const CONSENTS: Record<QuestionId, boolean> = {
   companions: true,
   'learn-live': true,
   'run-now': false,
+  'save-checks': false,
 }
 
 type Recommended = {

@@ -14,6 +14,7 @@ import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkOptions } from './context.ts'
 import { doingOf, isUndone, stoppedText } from './ending.ts'
 import { finish, takeBackLate } from './last-check.ts'
+import { offerToSave } from './offer-to-save.ts'
 import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
 import { type AskedPhase, Questions } from './questions.ts'
 import { ReachLog } from './reach-log.ts'
@@ -214,7 +215,7 @@ export class Walk implements Session {
     await beginAnew(beginning)
     await refuseEdited(beginning)
     await askAboutDragged(beginning)
-    const { baseline: found, restarts: chosen } = await baselinePhase(beginning)
+    const { baseline: found, restarts: chosen, given } = await baselinePhase(beginning)
     const { context, baseline } = await readied(beginning, found)
     const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
       // A person who leaves early must leave a service that runs.
@@ -222,7 +223,8 @@ export class Walk implements Session {
       throw error
     })
     const checked = await checkedAtLast(context, baseline, restarts)
-    await finish(context, baseline, checked)
+    const saved = checked.healthy ? await offerToSave(context, given) : []
+    await finish(context, baseline, { ...checked, notes: [...checked.notes, ...saved] })
     return checked.healthy ? EXIT.done : EXIT.failed
   }
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
-import type { Listener } from '../health/baseline.ts'
+import type { CheckAnswer, Listener } from '../health/baseline.ts'
+import { contentChanges } from './content-changes.ts'
 
 /** Owner and mode of what leads to a service's sockets, by path. */
 export type SocketMarks = ReadonlyMap<string, string>
@@ -74,11 +75,13 @@ export interface Trialed {
   after: string
   /** Epoch milliseconds of the restart. */
   since: number
+  /** What it answered before the first change, and now. */
+  answers: { before: readonly CheckAnswer[]; now: readonly CheckAnswer[] }
 }
 
 /** What no check tells and yet is other than before the change: one line each, for the person who is asked to keep it. */
 export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]> {
-  const { unit, listeners, sockets, since } = trialed
+  const { unit, listeners, sockets, since, answers } = trialed
   const [before, now, all] = await Promise.all([
     invocationJournal(host, trialed.before),
     invocationJournal(host, trialed.after),
@@ -87,6 +90,7 @@ export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]
   const earlier = all.filter(({ time }) => time / 1000 < since)
   return [
     ...socketChanges(sockets, await markSockets(host, listeners)),
+    ...contentChanges(answers.before, answers.now),
     ...newKinds(before, earlier, now).map((line) => `a new kind of line in its log: ${line}`),
   ]
 }

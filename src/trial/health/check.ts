@@ -159,3 +159,32 @@ export function parseCheck(text: string): Check {
     throw new CheckError('a check is a URL, tcp:HOST:PORT, unix:/PATH or a command')
   return { kind: 'command', ...command, timeoutMs: COMMAND_TIMEOUT_MS }
 }
+
+const PLAIN_WORD = /^[\w@%+=:,./-]+$/
+
+/** A word of a command line as splitCommand() reads it back. */
+function quoted(word: string): string {
+  return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`
+}
+
+/** The text that parseCheck(), or parseExercise() for an exercise, reads as this check; undefined if there is none. */
+export function checkText(check: Check): string | undefined {
+  switch (check.kind) {
+    case 'http':
+      return check.url
+    case 'tcp':
+      return `tcp:${check.address.includes(':') ? `[${check.address}]` : check.address}:${check.port}`
+    case 'unix':
+      return `unix:${check.path}`
+    case 'talk':
+      return undefined
+    default: {
+      const { argv, as, exit } = check
+      const before = [
+        ...(as === undefined ? [] : [`as=${as}`]),
+        ...(exit === undefined ? [] : [`exit=${exit}`]),
+      ]
+      return [...before, ...argv.map(quoted)].join(' ')
+    }
+  }
+}

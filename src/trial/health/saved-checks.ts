@@ -14,13 +14,13 @@ export class SavedChecksError extends ExpectedError {
   override readonly next = 'Nothing was changed. Mend that file, or move it away.'
 }
 
-const CONFIGURATION = '/etc/hardenctl'
-const FOLDER = `${CONFIGURATION}/checks.d`
+export const CONFIGURATION = '/etc/hardenctl'
+export const FOLDER = `${CONFIGURATION}/checks.d`
 const MAX_FILES = 32
 const MAX_LINES = 64
 
 /** False where there is nothing. Throws SavedChecksError where somebody else than root could have written it. */
-async function trusted(host: Host, path: string, kind: 'directory' | 'file'): Promise<boolean> {
+export async function requireTrusted(host: Host, path: string, kind: 'directory' | 'file'): Promise<boolean> {
   const stat = await host.stat(path)
   if (stat === undefined) return false
   const reason = distrust(path, stat, kind)
@@ -58,13 +58,14 @@ export function parseSavedChecks(text: string, path: string): SavedChecks {
 }
 
 async function savedIn(host: Host, folder: string): Promise<SavedChecks[]> {
-  if (!(await trusted(host, folder, 'directory'))) return []
+  if (!(await requireTrusted(host, folder, 'directory'))) return []
   const names = (await host.list(folder)).filter((name) => name.endsWith('.conf'))
   if (names.length > MAX_FILES) throw new SavedChecksError(`${folder} holds more than ${MAX_FILES} files`)
   const all: SavedChecks[] = []
   for (const name of names) {
     const path = `${folder}/${name}`
-    if (await trusted(host, path, 'file')) all.push(parseSavedChecks((await host.read(path)) ?? '', path))
+    if (await requireTrusted(host, path, 'file'))
+      all.push(parseSavedChecks((await host.read(path)) ?? '', path))
   }
   return all
 }
@@ -75,7 +76,7 @@ async function savedIn(host: Host, folder: string): Promise<SavedChecks[]> {
  */
 export async function readSavedChecks(host: Host, unit: string): Promise<SavedChecks> {
   for (const folder of [CONFIGURATION, FOLDER]) {
-    if (!(await trusted(host, folder, 'directory'))) return { checks: [], exercises: [] }
+    if (!(await requireTrusted(host, folder, 'directory'))) return { checks: [], exercises: [] }
   }
   const names = new Set([unit, unit.replace(/\.service$/, '')])
   const found = (await Promise.all([...names].map((name) => savedIn(host, `${FOLDER}/${name}`)))).flat()

@@ -217,7 +217,9 @@ export async function attempt(
       : await markSockets(host, baseline.listeners).catch(orElse(new Map()))
     const report = await perform(context, trial, change.account, isBrief)
     const invocations = { before: trial.before.invocation, after: report.last?.invocation ?? '' }
-    const trialed = { unit, listeners: baseline.listeners, sockets, since: trial.since, ...invocations }
+    const { listeners, answers: before } = baseline
+    const answers = { before, now: report.answers ?? [] }
+    const trialed = { unit, listeners, sockets, since: trial.since, answers, ...invocations }
     const oddities = host.isClone ? [] : await odditiesOf(host, trialed).catch(orElse([]))
     return { healthy: true, trial, report, oddities }
   } catch (error) {

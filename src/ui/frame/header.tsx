@@ -19,6 +19,7 @@ const QUESTION_PLACES: Record<QuestionId, string> = {
   companions: 'before the first stage',
   'learn-live': LEARNING,
   'run-now': 'after the last stage',
+  'save-checks': 'after the last check',
 }
 
 function placeOf(phase: Phase): string {

@@ -17,6 +17,7 @@ export function Looking({ phase, question }: { phase: Extract<Phase, { at: 'look
           lines={[
             ...paragraph(`${phase.what}${elapsed > 1 ? ` (${elapsed} s)` : ''}`, width),
             ...paragraph('Looking changes nothing.', width, 'dim'),
+            ...(phase.notes ?? []).flatMap((note) => paragraph(note, width, 'dim')),
           ]}
         />
       )}

@@ -60,6 +60,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
       exactCalls: false,
       checks: [],
       exercises: [],
+      saveChecks: false,
     },
     ask: async () => undefined,
     signal: new AbortController().signal,

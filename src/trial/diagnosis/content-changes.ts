@@ -1,0 +1,11 @@
+import type { CheckAnswer } from '../health/baseline.ts'
+import { checkKey, checkLabel } from '../health/check.ts'
+
+/** One line each for questions that are answered as before, in other words. */
+export function contentChanges(before: readonly CheckAnswer[], after: readonly CheckAnswer[]): string[] {
+  return before.flatMap(({ check, content }) => {
+    const now = after.find((one) => checkKey(one.check) === checkKey(check))?.content
+    if (content === undefined || now === undefined || now === content) return []
+    return [`${checkLabel(check)}: it answers with other content`]
+  })
+}
