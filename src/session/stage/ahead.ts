@@ -1,5 +1,6 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import { isExpected } from '../../host/errors.ts'
+import type { DropInPart } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import { TrialError } from '../../trial/transaction/trial.ts'
@@ -69,16 +70,14 @@ export class Ahead {
     const isReady = proving.set.state === 'proven' && !proving.proving
     if (this.#course !== undefined || !isReady || context.host !== context.live) return
     const stage = stageAfter(this.#stages, work.stage, context)
-    const rehearsal = stage && proving.handOver()
-    if (stage === undefined || rehearsal === undefined) return
+    if (stage === undefined) return
     const stop = new AbortController()
-    const kept = keptWith(context, work, rehearsal)
     const refused = refusedUnder(setVerdict(work, proving.proofs))
-    const on = { stage, work, kept, refused, rehearsal }
-    const coming = this.#prepare(context, baseline, on, stop.signal).catch(async (error: unknown) => {
-      await rehearsal.dispose()
-      return { error }
-    })
+    const held = proving.handOver()
+    const kept = keptWith(context, work, held)
+    const coming = prepare(context, baseline, { stage, work, kept, refused, held }, stop.signal).catch(
+      (error: unknown) => ({ error }),
+    )
     this.#course = { stage, set, kept: keyOf(kept), coming, stop }
   }
 
@@ -119,45 +118,69 @@ export class Ahead {
     this.#ending.add(ended)
     void ended.finally(() => this.#ending.delete(ended))
   }
+}
 
-  async #prepare(
-    context: WalkContext,
-    baseline: Baseline,
-    on: {
-      stage: Stage
-      work: StageWork
-      kept: KeptStage[]
-      refused: readonly string[]
-      rehearsal: Rehearsal
-    },
-    stop: AbortSignal,
-  ): Promise<Coming> {
-    const { stage, work, kept, refused, rehearsal } = on
-    const { standing, prepared } = rehearsal
-    if (standing === undefined) throw new TrialError('nothing stands in the clone')
-    const { passed, trials } = standing
-    const parts = dropInParts(kept)
-    const done = await keep(trials, passed.trial, parts, passed.report.last?.invocation ?? '')
-    if (!done.kept) throw new TrialError(done.reason)
-    const walk = await innerWalk(context, prepared, kept, stop)
-    walk.pendingChange?.add(changeOf(work), parts)
-    walk.learning.complained(refused)
-    const base = stage === 'syscalls' ? await followed(walk, baseline, work, prepared) : prepared
-    const inner = { ...walk, host: base.clone.host }
+interface Base {
+  /** The stage to be proven. */
+  stage: Stage
+  /** The one before it, as it was proven. */
+  work: StageWork
+  kept: KeptStage[]
+  refused: readonly string[]
+  /** The clone in which its set held; another one is booted if that is not to be had. */
+  held: Rehearsal | undefined
+}
+
+async function prepare(
+  context: WalkContext,
+  baseline: Baseline,
+  { stage, work, kept, refused, held }: Base,
+  stop: AbortSignal,
+): Promise<Coming> {
+  const parts = dropInParts(kept)
+  const walk = await innerWalk(context, kept, stop)
+  walk.pendingChange?.add(changeOf(work), parts)
+  walk.learning.complained(refused)
+  let clone = held?.prepared.clone
+  try {
+    const first = held === undefined ? await booted(walk, work, baseline) : await keptIn(held, parts)
+    clone = first.clone
+    const base = stage === 'syscalls' ? await followed(walk, baseline, work, first) : first
+    clone = base.clone
+    const inner = { ...walk, host: clone.host }
     const begun = await lookAt(inner, stage, baseline, undefined, work.facts)
-    const clone = { ...base, trials: trialsIn(inner, base.clone, begun.facts, baseline) }
+    const prepared = { ...base, trials: trialsIn(inner, clone, begun.facts, baseline) }
     const openTwin = () => bootStage(inner, begun.facts, baseline)
-    const given = new Rehearsal(clone, begun.facts, inner.learning.trace, { openTwin })
+    const given = new Rehearsal(prepared, begun.facts, inner.learning.trace, { openTwin })
     const proving = new StageProving(inner, baseline, begun, () => undefined, given)
     proving.begin({ isAhead: true })
     return { proving, begun, learning: inner.learning }
+  } catch (error) {
+    await clone?.dispose()
+    throw error
   }
 }
 
+/** The clone where the set held, with the set kept. */
+async function keptIn({ standing, prepared }: Rehearsal, parts: DropInPart[]): Promise<PreparedClone> {
+  if (standing === undefined) throw new TrialError('nothing stands in the clone')
+  const { passed, trials } = standing
+  const done = await keep(trials, passed.trial, parts, passed.report.last?.invocation ?? '')
+  if (!done.kept) throw new TrialError(done.reason)
+  return prepared
+}
+
+async function booted(walk: WalkContext, { facts }: StageWork, baseline: Baseline): Promise<PreparedClone> {
+  const stand = await walk.timings.beside('boots', () => bootStage(walk, facts, baseline))
+  if ('why' in stand) throw new TrialError(stand.why)
+  return stand
+}
+
 /** The stages that are kept once the present one is. */
-function keptWith({ store }: WalkContext, { stage }: StageWork, { standing }: Rehearsal): KeptStage[] {
-  const { assignments = [], records = [] } = standing?.passed.trial ?? {}
-  const added = { stage, assignments: [...assignments], records: [...records], before: 0, after: 0 }
+function keptWith({ store }: WalkContext, work: StageWork, held: Rehearsal | undefined): KeptStage[] {
+  const records = [...(held?.standing?.passed.trial.records ?? [])]
+  const assignments = [...changeOf(work).assignments]
+  const added = { stage: work.stage, assignments, records, before: 0, after: 0 }
   return withStage(store.state.kept, { ...added, at: new Date().toISOString() })
 }
 
@@ -165,34 +188,32 @@ function keptWith({ store }: WalkContext, { stage }: StageWork, { standing }: Re
 async function followed(
   walk: WalkContext,
   baseline: Baseline,
-  { facts }: StageWork,
+  work: StageWork,
   prepared: PreparedClone,
 ): Promise<PreparedClone> {
-  const booting = walk.timings.beside('boots', () => bootStage(walk, facts, baseline))
+  const booting = booted(walk, work, baseline)
+  // Whoever waits for it hears of it, later.
+  booting.catch(() => undefined)
   try {
-    await walk.timings.beside('traces', () => learnAgain(walk, baseline, prepared))
+    await walk.timings.beside('traces', () =>
+      learnAgain({ ...walk, host: prepared.clone.host }, baseline, prepared),
+    )
+    return await booting
   } catch (error) {
-    const booted = await booting
-    if ('clone' in booted) await booted.clone.dispose()
+    await booting.then(
+      ({ clone }) => clone.dispose(),
+      () => undefined,
+    )
     throw error
   }
-  const booted = await booting
-  if ('why' in booted) throw new TrialError(booted.why)
-  return booted
 }
 
-/** A walk whose host is the clone: nothing of it is shown or stored. */
-async function innerWalk(
-  context: WalkContext,
-  { clone }: PreparedClone,
-  kept: KeptStage[],
-  stop: AbortSignal,
-): Promise<WalkContext> {
+/** A walk on top of these stages, whose host will be a clone: nothing of it is shown or stored. */
+async function innerWalk(context: WalkContext, kept: KeptStage[], stop: AbortSignal): Promise<WalkContext> {
   const store = context.store.inMemory()
   await store.save({ kept })
   return {
     ...context,
-    host: clone.host,
     pendingChange: new PendingChange(),
     learning: context.learning.copy(),
     store,
