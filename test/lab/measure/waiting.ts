@@ -22,7 +22,12 @@ const WALKS: readonly Walk[] = [
     argv: ['apache2', '--yes', '--once'],
     goal: 50,
   },
-  { title: 'stops in 30 s, --yes', wish: slowStop(30), argv: ['slow-stop', '--yes'], goal: 360 },
+  {
+    title: 'stops in 30 s, --yes',
+    wish: slowStop(30),
+    argv: ['slow-stop', '--yes', '--level', 'tight'],
+    goal: 360,
+  },
 ]
 const READING_MS = 10_000
 
