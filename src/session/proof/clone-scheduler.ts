@@ -12,7 +12,7 @@ const SCARCE = 0.15
 const PLENTY = 0.35
 
 /** About half of what a question takes. */
-const REST_MS = 3000
+const REST_MS = 2000
 
 const LAST_IN_QUEUE = 19
 

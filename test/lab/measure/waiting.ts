@@ -80,14 +80,17 @@ async function timeWizard(): Promise<void> {
   const lab = await bootLab({ services: ['nginx'] })
   try {
     const terminal = lab.spawnPty(['hardenctl', 'nginx'], { columns: 100, rows: 30 })
+    let stage = 0
     await sayYes(terminal, 600_000, async (question) => {
       if (question !== 'Enter review') return
       const began = performance.now()
-      const stage = terminal.screen().find((line) => line.includes('Stage')) ?? ''
+      stage += 1
       await terminal.waitFor('Together: proven', 120_000)
       const seconds = (performance.now() - began) / 1000
       await pause(Math.max(0, READING_MS - seconds * 1000))
-      console.log(`| ${stage.trim()}: its proof is there after | ${seconds.toFixed(1)} | | | | ≤ 10 |`)
+      console.log(
+        `| stage ${stage} of the wizard, its proof is there after | ${seconds.toFixed(1)} | | | | ≤ 10 |`,
+      )
     })
   } finally {
     await lab.stop()
