@@ -20,11 +20,13 @@ export async function runWizard(session: Session, terminal: WizardTerminal = pro
   const ascii = needsAscii(process.env)
   const first = drawFirst(stdout, session.state(), ascii)
 
-  // Only now: Ink and chalk read the environment while they are loaded.
-  const { renderWizard } = await import('./terminal/render.tsx')
+  // Only now: Ink and chalk read the environment while they are loaded. And all of it: an upgrade of hardenctl may take
+  // away these files during the walk.
+  const [{ renderWizard }, { printRest }] = await Promise.all([
+    import('./terminal/render.tsx'),
+    import('./text/rest.ts'),
+  ])
   await renderWizard({ session, stdin, stdout, ascii, first })
-  // Now, since an upgrade of hardenctl may take away the files of this one during the walk.
-  const { printRest } = await import('./text/rest.ts')
   const code = await session.finished
   await printRest(stdout, session.state(), ascii)
   return code
