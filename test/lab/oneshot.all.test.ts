@@ -44,6 +44,13 @@ describe.skipIf(skipLab())(labTitle('what a unit leaves behind that does its wor
     expect(await leftovers(lab)).toEqual([])
   })
 
+  it('is not given work by an exercise that changes nothing', { timeout: 180_000 }, async () => {
+    const options = ['--stages', 'capabilities', '--exercise', '/bin/true']
+    const { stdout, kept } = await walked(lab, 'save', options, 150_000)
+    expect(stdout).toContain('they gave it no work')
+    expect(kept).not.toContain('CapabilityBoundingSet=')
+  })
+
   it('counts though the run ends with success', { timeout: 180_000 }, async () => {
     const options = ['--stages', 'filesystem', '--level', 'tight']
     expect((await walked(lab, 'masked', options, 150_000)).kept).toContain('ProtectSystem=full')

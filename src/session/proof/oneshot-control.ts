@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Facts } from '../../observe/facts.ts'
 import { type BaselineVerdict, whyUnlike } from '../../rehearsal/boot/proven-clone.ts'
 import { queue, resetFailed } from '../../systemd/manager/control.ts'
-import type { Baseline } from '../../trial/health/baseline.ts'
+import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
 import { giveWork } from '../../trial/health/give-work.ts'
 import { checkHealth, type HealthReport } from '../../trial/health/health.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
@@ -14,12 +15,12 @@ import { asAfterBoot, type Control } from './control.ts'
 /** In a clone it has only the processor time that nobody else needs. */
 const RUN_LIMIT_MS = 10 * 60_000
 const MAX_TOLD = 3
+const IDLE = 'The exercises changed nothing in a clone, so that they gave it no work: they count for nothing.'
 
 /** One run without hardening, and how long it took. */
 async function run(trials: TrialContext): Promise<{ report: HealthReport; ms: number }> {
   const { host, unit } = trials
   await resetFailed(host, unit)
-  await giveWork(host, trials.baseline)
   const since = Date.now()
   const began = performance.now()
   await queue(host, 'restart', unit)
@@ -35,6 +36,8 @@ type OneshotControl =
   | { same: undefined; why: string }
 
 interface FirstRuns {
+  /** The exercises, if there are any, changed something that it can work on. */
+  given: boolean
   lines: string[]
   /** After the first run. */
   left: string[]
@@ -42,6 +45,13 @@ interface FirstRuns {
   lasting: string[]
   ms: number
   again: string | undefined
+}
+
+/** Plays the exercises before the first run; false when they changed nothing. */
+async function gaveWork(trials: TrialContext): Promise<boolean> {
+  const before = await trials.left?.()
+  await giveWork(trials.host, trials.baseline)
+  return !isDeepStrictEqual(before, await trials.left?.())
 }
 
 /** Runs it in a fresh clone, and again as after a boot. */
@@ -56,6 +66,7 @@ async function playTwice(
   if ('verdict' in booted) return booted.verdict
   const { clone, trials, volatile } = booted
   try {
+    const given = await gaveWork(trials)
     const first = await run(trials)
     if (!first.report.healthy) {
       const executables = facts.executables.map(({ path }) => path)
@@ -64,9 +75,11 @@ async function playTwice(
     }
     const left = [...((await trials.left?.()) ?? [])]
     await asAfterBoot(clone.host, trials.unit, volatile)
+    await giveWork(clone.host, trials.baseline)
     const second = await run(trials)
     const after = new Set(await trials.left?.())
     return {
+      given,
       lines: [...new Set([...(first.report.lines ?? []), ...(second.report.lines ?? [])])],
       left,
       lasting: left.filter((mark) => after.has(mark)),
@@ -114,7 +127,10 @@ export async function oneshotControl(
     left: first.lasting.filter((mark) => both.has(mark)),
   }
   const again = first.again ?? second.again
-  const notes = notesOf({ ...first, again }, second)
+  const isExercised = baseline.answers.some(({ check }) => isExercise(check))
+  const idle = isExercised && !first.given
+  const notes = [...(idle ? [IDLE] : []), ...notesOf({ ...first, again }, second)]
+  const answers = idle ? baseline.answers.filter(({ check }) => !isExercise(check)) : baseline.answers
   const control: Control = {
     reload: false,
     restart: again === undefined ? 'boot' : 'none',
@@ -122,5 +138,9 @@ export async function oneshotControl(
     full: [],
     notes,
   }
-  return { same: true, control, baseline: { ...baseline, startMs: Math.max(first.ms, second.ms), oneshot } }
+  return {
+    same: true,
+    control,
+    baseline: { ...baseline, answers, startMs: Math.max(first.ms, second.ms), oneshot },
+  }
 }

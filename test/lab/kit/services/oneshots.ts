@@ -3,5 +3,5 @@ export function oneshot(script: string): string {
   return `[Unit]\nDescription=a test\n[Service]\nType=oneshot\nExecStart=/bin/sh -c '${script}'\n`
 }
 
-/** Its use is played: without that nothing would be taken from a script of root's. */
-export const WORK = ['--exercise', '/bin/true']
+/** Something new is there to work on: without that nothing would be taken from a script of root's. */
+export const WORK = ['--exercise', '/usr/bin/touch /var/tmp/work']
