@@ -186,9 +186,20 @@ function byMonitors(facts: Facts): Possibility[] {
   return (['see-others', 'see-mounts', 'homes'] as const).map((use) => ({ use, from: 'monitor', why }))
 }
 
+/** A oneshot is judged by its runs in clones, which had the work of now alone: at another time it may do anything. */
+function byOtherTimes(facts: Facts): Possibility[] {
+  const rights = hasRights(facts)
+  return USES.filter((use) => rights || !OF_ROOT.has(use)).map((use) => ({
+    use,
+    from: 'unasked',
+    why: 'It runs at times of its own, and may have other work then than it had in the clones.',
+  }))
+}
+
 /** Where nothing of a service answers, only its rights tell what it may be there for. */
 function byNothingAsked(facts: Facts): Possibility[] {
   if (facts.given === undefined || facts.given.asked) return []
+  if (setting(facts, 'Type') === 'oneshot') return byOtherTimes(facts)
   const uses: Use[] = hasRights(facts)
     ? [
         'act-as-others',
@@ -204,11 +215,11 @@ function byNothingAsked(facts: Facts): Possibility[] {
         'gain-rights',
       ]
     : ['run-programs', 'connect-out', 'gain-rights']
-  const why =
-    setting(facts, 'Type') === 'oneshot'
-      ? 'It runs at times of its own, and may have other work then than it had in the clones.'
-      : 'Nothing of it could be asked, so that nobody would see it fail.'
-  return uses.map((use) => ({ use, from: 'unasked', why }))
+  return uses.map((use) => ({
+    use,
+    from: 'unasked',
+    why: 'Nothing of it could be asked, so that nobody would see it fail.',
+  }))
 }
 
 /** What the service may come to use though it was not seen to, the strongest evidence for each use first. Pure. */

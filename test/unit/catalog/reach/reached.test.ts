@@ -242,6 +242,17 @@ test('where nothing answers, what its rights allow is not taken', () => {
   expect(taken('IPAddressDeny', daemon(0, { given: { ...given, exercised: true } }))).toBe(true)
 })
 
+test('a oneshot may have other work at another time, in homes too', () => {
+  const given = { ...ASKED, asked: false }
+  const plain = daemon(0, { given })
+  const properties = { ...plain.unit.properties, Type: ['oneshot'] }
+  const facts = { ...plain, unit: { ...plain.unit, properties } }
+  for (const key of ['ProtectHome', 'ProtectSystem', 'CapabilityBoundingSet'])
+    expect(taken(key, facts), key).toBe(false)
+  expect(taken('ProtectHome', plain)).toBe(true)
+  expect(taken('ProtectHome', { ...facts, given: { ...given, exercised: true } })).toBe(true)
+})
+
 describe('a call alone is weak', () => {
   const facts = daemon(990, { reach: reach({ imports: ['execve', 'connect'] }) })
   test.each(['NoExecPaths', 'IPAddressDeny'])('%s', (key) => {
