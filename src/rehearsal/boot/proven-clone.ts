@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts'
-import { invocationJournal, syncJournal } from '../../systemd/log/journal.ts'
+import { invocationJournal, syncJournal, unitJournal } from '../../systemd/log/journal.ts'
 import { lastStartMs, SystemctlError, startWithSockets } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
@@ -71,7 +71,9 @@ export async function whyUnlike(
   if (condition !== undefined) return { same: false, missing: condition, startable: [] }
   // A clone runs at the lowest weight, so the last log lines of a failed service may come late.
   await syncJournal(host)
-  const journal = await invocationJournal(host, report.last?.invocation ?? '')
+  const told = await invocationJournal(host, report.last?.invocation ?? '')
+  // The last line of a process that has ended may be known to be of the unit, but not of which invocation.
+  const journal = told.some(({ pid }) => pid !== 1) ? told : await unitJournal(host, unit, 0)
   const lacking = endpointsInJournal(journal.map(({ message }) => message))
   const asked = report.reasons.every(({ kind }) => kind === 'answer')
   const unanswered = asked ? await unansweredEndpoints(host, baseline.answers) : []

@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts'
-import { invocationJournal, type JournalEntry, syncJournal, unitJournal } from '../../systemd/log/journal.ts'
+import { type JournalEntry, syncJournal, unitJournal } from '../../systemd/log/journal.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { kindOf } from '../diagnosis/oddities.ts'
 import { isExercise, type OneshotBaseline } from './baseline.ts'
@@ -85,11 +85,24 @@ function proofOf({ rests, left }: SeenRun, oneshot: OneshotBaseline): string[] {
   ]
 }
 
-/** The run since `since` (epoch ms): PID 1 forgets that of a unit that nothing names, and the log does not. */
-async function lastRun(host: Host, unit: string, since: number): Promise<string> {
+const RUN_FIELDS = ['INVOCATION_ID', '_SYSTEMD_INVOCATION_ID']
+
+/**
+ * The invocation since `since` (epoch ms), and its own lines: PID 1 forgets that of a unit that nothing names, and the log
+ * does not. The log in turn may not know of which invocation the last line of a process was that has ended.
+ */
+async function lastRun(
+  host: Host,
+  unit: string,
+  since: number,
+): Promise<{ invocation: string; said: JournalEntry[] }> {
   const entries = await unitJournal(host, unit, since)
-  const ids = entries.map(({ fields }) => fields.INVOCATION_ID ?? fields._SYSTEMD_INVOCATION_ID ?? '')
-  return ids.findLast((id) => id !== '') ?? ''
+  const idOf = ({ fields }: JournalEntry) => RUN_FIELDS.map((key) => fields[key]).find(Boolean)
+  const invocation = entries.map(idOf).findLast((id) => id !== undefined) ?? ''
+  const said = entries.filter(
+    (entry) => entry.pid !== 1 && entry.message.trim() !== '' && (idOf(entry) ?? invocation) === invocation,
+  )
+  return { invocation, said }
 }
 
 async function watchRun(question: Watch): Promise<{ run: SeenRun; records: HealthReport['records'] }> {
@@ -98,18 +111,15 @@ async function watchRun(question: Watch): Promise<{ run: SeenRun; records: Healt
   const found = snapshots.at(-1) as UnitSnapshot
   const rests = before.goesOn === true
   if (!rests) await syncJournal(host)
-  const logged = rests ? '' : await lastRun(host, unit, since)
-  const last = { ...found, invocation: logged }
+  const { invocation, said } = rests ? { invocation: '', said: [] } : await lastRun(host, unit, since)
+  const last = { ...found, invocation }
   const records = await attributedRecords(host, await filterOf(host, unit), since, found.group, {
     ...question,
     sightings,
   })
   const shown = await showUnit(host, unit, ['ConditionResult', 'AssertResult', 'User'])
   const unmet =
-    logged === '' && [first(shown, 'ConditionResult'), first(shown, 'AssertResult')].includes('no')
-  const said = (await invocationJournal(host, logged)).filter(
-    ({ pid, message }) => pid !== 1 && message.trim() !== '',
-  )
+    invocation === '' && [first(shown, 'ConditionResult'), first(shown, 'AssertResult')].includes('no')
   const left = rests ? undefined : await question.left?.()
   const run: SeenRun = {
     ...{ last, timedOut, limitMs: startLimitMs, rests, unmet, said, user: first(shown, 'User') },
