@@ -17,6 +17,8 @@ export interface WrittenEntry {
   mode: string
   /** The data changed too, not only owner or mode: a copied-up file without data has no blocks. */
   data: boolean
+  /** Other after each write, and for each new file of the name; an owner or a mode that is set leaves it alone. */
+  stamp: string
 }
 
 /** Path → entry, for every difference from the live host. */
@@ -40,7 +42,7 @@ const MANAGERS = [
 const PRIVATE_TMP = /^((?:\/var)?\/tmp)\/systemd-private-[^/]+\/tmp(?=\/)/
 const PRIVATE_FOLDER = /^(?:\/var)?\/tmp\/systemd-private-/
 
-const FIELDS = '%y\\t%C@\\t%U:%G\\t%m\\t%b\\t%s\\t%P\\0'
+const FIELDS = '%H\\t%y\\t%C@\\t%U:%G\\t%m\\t%b\\t%s\\t%T@ %i\\t%P\\0'
 const LIST_LIMIT_MS = 60_000
 
 interface Layer {
@@ -61,36 +63,46 @@ export function layersIn(mountinfo: string): Layer[] {
   })
 }
 
-/** Reads what find(1) printed of one folder. A character device stands for a deletion: overlayfs.rst, "whiteouts". */
-export function parseFound(text: string, point: string): [string, WrittenEntry][] {
+/**
+ * Reads what find(1) printed of folders, whose places in the clone `points` tells. A character device stands for a
+ * deletion: overlayfs.rst, "whiteouts".
+ */
+export function parseFound(text: string, points: ReadonlyMap<string, string>): [string, WrittenEntry][] {
   return text.split('\0').flatMap((record) => {
-    const [kind = '', changed = '', owner = '', mode = '', blocks = '', size = '', ...rest] =
-      record.split('\t')
-    const name = rest.join('\t')
-    if (name === '' || kind === '') return []
+    const [
+      folder = '',
+      kind = '',
+      changed = '',
+      owner = '',
+      mode = '',
+      blocks = '',
+      size = '',
+      stamp = '',
+      ...rest
+    ] = record.split('\t')
+    const [name, point] = [rest.join('\t'), points.get(folder)]
+    if (name === '' || kind === '' || point === undefined) return []
     const path = `${point === '/' ? '' : point}/${name}`.replace(PRIVATE_TMP, '$1')
     const data = kind === 'f' && (Number(size) === 0 || Number(blocks) > 0)
-    return [[path, { kind: kind === 'c' ? 'gone' : kind, changed, owner, mode, data }]]
+    return [[path, { kind: kind === 'c' ? 'gone' : kind, changed, owner, mode, data, stamp }]]
   })
-}
-
-async function find(host: Host, folder: string, point: string): Promise<[string, WrittenEntry][]> {
-  const argv = ['find', folder, '-xdev', '-printf', FIELDS]
-  const { stdout } = await host.run(argv, { timeoutMs: LIST_LIMIT_MS })
-  return parseFound(stdout, point)
 }
 
 /** Every difference of a clone from the live host. Two listings, before and after, show what was written. */
 export async function listWritten(clone: Host): Promise<WrittenListing> {
   const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
-  const all = await Promise.all([
-    ...layers.map(({ folder, point }) => find(clone, folder, point)),
-    // A clone begins with them empty, so that whatever is in them was made in it.
-    ...VOLATILE.map((folder) => find(clone, folder, folder)),
+  // A clone begins with the volatile folders empty, so that whatever is in them was made in it.
+  const points = new Map([
+    ...layers.map(({ folder, point }) => [folder, point] as const),
+    ...VOLATILE.map((folder) => [folder, folder] as const),
   ])
+  const argv = ['find', ...points.keys(), '-xdev', '-printf', FIELDS]
+  const { stdout } = await clone.run(argv, { timeoutMs: LIST_LIMIT_MS })
   const isManagers = (path: string) =>
     PRIVATE_FOLDER.test(path) || MANAGERS.some((folder) => isBelow(path, folder))
-  return new Map(all.flat().filter(([path]) => !isManagers(path)))
+  const all = parseFound(stdout, points).filter(([path]) => !isManagers(path))
+  // A private /tmp may hold a name that /tmp has too: the newest is the service's.
+  return new Map(all.sort(([, one], [, other]) => Number(one.changed) - Number(other.changed)))
 }
 
 /**

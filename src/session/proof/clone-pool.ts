@@ -4,7 +4,9 @@ import type { Facts } from '../../observe/facts.ts'
 import { bootClone, type Clone, type CloneOptions } from '../../rehearsal/boot/clone.ts'
 import { type BaselineVerdict, bootProven, type ProvenClone } from '../../rehearsal/boot/proven-clone.ts'
 import { leftIn } from '../../rehearsal/compare/left.ts'
-import { listVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
+import { listWritten } from '../../rehearsal/compare/overlay-diff.ts'
+import { listVolatile } from '../../rehearsal/compare/volatile.ts'
+import { linesSince, markLogs } from '../../trial/diagnosis/complaints.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { longestMs } from '../../trial/health/full/play-full.ts'
 import { keep } from '../../trial/transaction/keep.ts'
@@ -12,7 +14,8 @@ import { attempt } from '../../trial/transaction/transaction.ts'
 import { type TrialContext, TrialError } from '../../trial/transaction/trial.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { AnyWalk, WalkContext } from '../walk/context.ts'
-import { type Control, controlOf, stopsSlowly } from './control.ts'
+import type { Watched } from './clone-oddities.ts'
+import { type BeginOfLogs, type Control, controlOf, stopsSlowly } from './control.ts'
 
 /** After a restart, a reload, and a stop and a start. */
 const TIMES_IN_FULL = 3
@@ -46,6 +49,9 @@ export function trialsIn(context: WalkContext, clone: Clone, facts: Facts, basel
   return withFull(plainTrialsIn(context, clone, facts, baseline), controlOf(context.rehearsing))
 }
 
+/** A clone in which trials can be made, with the place where each log ended before its service started. */
+type BootedForTrials = Extract<ProvenClone, { clone: Clone }> & { trials: TrialContext; begun: BeginOfLogs }
+
 /** A oneshot's work is there to be done once: a clone in which it ran has nothing left to prove. */
 async function bootAtRest(
   live: Host,
@@ -63,8 +69,9 @@ export async function bootForTrials(
   facts: Facts,
   baseline: Baseline,
   companions: readonly string[],
-): Promise<(Extract<ProvenClone, { clone: Clone }> & { trials: TrialContext }) | { verdict: Unlike }> {
+): Promise<BootedForTrials | { verdict: Unlike }> {
   const { live, subject, signal } = context
+  const begun = { marks: await markLogs(live, facts), since: Date.now() }
   const { unit } = subject
   const executables = facts.executables.map(({ path }) => path)
   const isBrief = context.rehearsing?.possible === true
@@ -73,7 +80,7 @@ export async function bootForTrials(
   const proven =
     baseline.oneshot === undefined ? await bootProven(live, options, input) : await bootAtRest(live, options)
   if ('verdict' in proven) return proven
-  return { ...proven, trials: plainTrialsIn(context, proven.clone, facts, baseline) }
+  return { ...proven, begun, trials: plainTrialsIn(context, proven.clone, facts, baseline) }
 }
 
 /** Applies to the clone what the earlier stages kept on its host. */
@@ -95,15 +102,20 @@ function withFull(trials: TrialContext, { full }: Control): TrialContext {
   return { ...trials, baseline: { ...trials.baseline, full }, deadManSeconds }
 }
 
+const NOTHING_SEEN: Watched['own'] = { said: new Set(), files: new Map() }
+
+/** What the service said and wrote in a clone since its boot. */
+async function ownTraces(host: Host, unit: string, { marks, since }: BeginOfLogs): Promise<Watched['own']> {
+  const [lines, files] = await Promise.all([linesSince(host, unit, marks, since), listWritten(host)])
+  return { said: new Set(lines.keys()), files }
+}
+
 /** A clone in the state of the host that the stages are applied to. */
-export interface PreparedClone {
-  clone: Clone
+export interface PreparedClone extends BootedForTrials {
   /** The host of which it is a clone. */
   live: Host
-  trials: TrialContext
-  /** The content of the folders that a reboot empties, before the service's first start. */
-  volatile: VolatileListing
   control: Control
+  watched: Watched
 }
 
 /** Boots a clone in the state of the host that the stages are applied to, where the service answers as it does live. */
@@ -121,7 +133,11 @@ export async function bootStage(
     clone = booted.clone
     await replayPending(context, booted.trials)
     const control = controlOf(rehearsing)
-    return { ...booted, trials: withFull(booted.trials, control), live, control }
+    const { trials, volatile, begun } = booted
+    const { host, unit } = trials
+    const own = control.usual === undefined ? NOTHING_SEEN : await ownTraces(host, unit, begun)
+    const watched = { host, unit, live, facts, baseline, volatile, usual: control.usual, own }
+    return { ...booted, trials: withFull(trials, control), live, control, watched }
   } catch (error) {
     // The reason why it could not be prepared says more; PID 1 ends the rest of it.
     await clone?.dispose().catch(() => undefined)

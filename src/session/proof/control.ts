@@ -1,16 +1,24 @@
 import { reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
+import { footprintOf } from '../../rehearsal/compare/footprint.ts'
+import { listWritten, type WrittenListing } from '../../rehearsal/compare/overlay-diff.ts'
 import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
 import { queue, resetFailed, socketsOf } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
+import { type LogMarks, linesSince } from '../../trial/diagnosis/complaints.ts'
+import { withLastingContent } from '../../trial/diagnosis/content-changes.ts'
+import type { CheckAnswer } from '../../trial/health/baseline.ts'
+import { isCommand } from '../../trial/health/check.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { checkHealth } from '../../trial/health/health.ts'
+import { heard } from '../../trial/health/heard.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
 import { disarmFinalUndo, proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
+import type { Usual } from './clone-oddities.ts'
 import { playFullControl } from './full-control.ts'
 
 /**
@@ -27,6 +35,14 @@ export interface Control {
   full: readonly FullCheck[]
   /** The steps that are left out and why, one sentence each. */
   notes: readonly string[]
+  /** What it said and wrote meanwhile; absent where nothing was played. */
+  usual?: Usual
+}
+
+/** Where the logs of a service ended before its clone was booted, and when that was, in epoch milliseconds. */
+export interface BeginOfLogs {
+  marks: LogMarks
+  since: number
 }
 
 /** A stop that takes longer is not waited for where nothing is proven by it. */
@@ -95,22 +111,37 @@ async function survivorHelp(host: Host, unit: string): Promise<string> {
  * the service does not even survive the restart.
  */
 export async function playControl(
-  trials: TrialContext,
-  volatile: VolatileListing,
+  { trials, volatile, begun }: { trials: TrialContext; volatile: VolatileListing; begun: BeginOfLogs },
   facts: Facts,
 ): Promise<Control | { why: string }> {
-  const steps = await playSteps(trials, volatile, facts.unit.canReload)
-  if ('why' in steps) return steps
+  const { host, unit } = trials
+  const played = await playSteps(trials, volatile, facts.unit.canReload)
+  if ('why' in played) return played
+  const { steps, listings, answers } = played
   const { full, notes } = await playFullControl(trials, facts)
-  return { ...steps, full, notes: [...steps.notes, ...notes] }
+  const said = new Set((await linesSince(host, unit, begun.marks, begun.since)).keys())
+  const footprint = footprintOf(listings, await listWritten(host))
+  const usual = { said, footprint, answers, byChance: new Set<string>() }
+  return { ...steps, full, notes: [...steps.notes, ...notes], usual }
+}
+
+interface PlayedSteps {
+  steps: Omit<Control, 'full' | 'usual'>
+  /** Before the first start, and after each part of its life that begins with a start. */
+  listings: readonly WrittenListing[]
+  /** What it answered, with the content that was the same each time. */
+  answers: readonly CheckAnswer[]
 }
 
 async function playSteps(
   trials: TrialContext,
   volatile: VolatileListing,
   canReload: boolean,
-): Promise<Omit<Control, 'full'> | { why: string }> {
+): Promise<PlayedSteps | { why: string }> {
   const { host, unit } = trials
+  const started = await listWritten(host)
+  // All that is there beside what was there before its first start is the first start's.
+  const listings = [new Map([...started].filter(([path]) => volatile.has(path))), started]
   let stopMs = 0
   const cycle = (between: () => Promise<void>) =>
     failureOf(trials, async () => {
@@ -118,6 +149,7 @@ async function playSteps(
     })
   // First, since it tells how long a stop takes: what was stopped in order once need not be a second time.
   const boot = await cycle(() => asAfterBoot(host, unit, volatile))
+  if (boot === undefined) listings.push(await listWritten(host))
   const isAbrupt = boot === undefined && isSlowStop(stopMs)
   const change = { assignments: [], ownership: [] }
   const restarted = await attempt({ ...trials, isAbrupt }, 'all', change, { isBrief: canReload })
@@ -129,22 +161,28 @@ async function playSteps(
   }
   // A trial without a line may stay: the undo would stop the service once more.
   await disarmFinalUndo(trials)
+  listings.push(await listWritten(host))
   const notes: string[] = []
   const brief = { invocation: restarted.report.last?.invocation ?? '', since: restarted.trial.since }
   const reload = canReload ? await failureOf(trials, () => proveReload(trials, brief)) : undefined
   if (reload !== undefined)
     notes.push(`No trial reloads the service, since a reload breaks the unhardened service too: ${reload}.`)
-  const played = { reload: reload === undefined, notes }
-  if (boot === undefined) return { ...played, restart: 'boot', stopMs }
+  const questions = trials.baseline.answers.map(({ check }) => check).filter((check) => !isCommand(check))
+  const played = async (restart: Control['restart']): Promise<PlayedSteps> => {
+    const again = await Promise.all(questions.map((check) => heard(host, check)))
+    const answers = withLastingContent(restarted.report.answers ?? [], again)
+    return { steps: { reload: reload === undefined, restart, stopMs, notes }, listings, answers }
+  }
+  if (boot === undefined) return played('boot')
   const plain = await cycle(async () => undefined)
   if (plain === undefined) {
     notes.push(
       `No trial starts the service as after a boot, since that fails for the unhardened service too: ${boot}.`,
     )
-    return { ...played, restart: 'plain', stopMs }
+    return played('plain')
   }
   notes.push(
     `No trial stops and starts the service separately, since that breaks the unhardened service too: ${plain}.`,
   )
-  return { ...played, restart: 'none', stopMs }
+  return played('none')
 }

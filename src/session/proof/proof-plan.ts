@@ -222,8 +222,9 @@ export function allAnswered(work: StageWork, proofs: Proofs): boolean {
 function asProof(verdict: Verdict): Proof {
   if (verdict.holds === undefined) return { state: 'unprovable', reason: verdict.why }
   if (!verdict.holds) return { state: 'breaks', reason: verdict.reason }
-  const [first] = verdict.refused
-  return { state: 'proven', ...(first === undefined ? {} : { complaint: first }) }
+  const [refused] = verdict.refused
+  const oddity = verdict.oddities?.[0] ?? (refused && `its log says ${refused}`)
+  return { state: 'proven', ...(oddity === undefined ? {} : { oddity }) }
 }
 
 /** The ticked rows as a whole. */

@@ -29,12 +29,12 @@ async function askClone(
     const boot = () => bootForTrials(context, facts, baseline, companions)
     const booted = await context.timings.during('boot of clones', boot)
     if ('verdict' in booted) return booted.verdict
-    const { clone, trials, volatile } = booted
+    const { clone } = booted
     try {
       const notes = [...unlikeHost(facts), ...clone.notes]
       const what = 'Playing each trial on the unhardened service in a clone'
       context.dispatch({ type: 'phase', phase: { at: 'looking', what, notes } })
-      const play = () => playControl(trials, volatile, facts)
+      const play = () => playControl(booted, facts)
       const control = await context.timings.during('control', play)
       return 'why' in control ? { same: undefined, why: control.why } : { same: true, control, baseline }
     } finally {

@@ -10,9 +10,10 @@ import { takeBack } from '../../trial/transaction/undo.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { bootStage, type NoRehearsal, type PreparedClone } from './clone-pool.ts'
 import { stopsSlowly } from './control.ts'
-import { type Asked, judge, type Passed, type Steps, type Told, together } from './judge.ts'
+import { type Asked, judge, type Passed, type Told, together } from './judge.ts'
 import type { TracedFailure } from './traced-failure.ts'
 import { changeKey, type ProofJob, type Verdict } from './verdicts.ts'
+import type { Steps } from './whole-trial.ts'
 
 /** A change that held and is still in force in its clone. */
 export interface Standing {

@@ -7,6 +7,8 @@ export type Verdict =
       holds: true
       /** Refusals that the service logged meanwhile, without numbers. */
       refused: readonly string[]
+      /** What else is other than unhardened, though nothing breaks; a sentence each. */
+      oddities?: readonly string[]
       of: ProofJob['of']
       change: Change
     }
@@ -61,7 +63,7 @@ export function verdictOf(proofs: Proofs, change: Change): Verdict | undefined {
 }
 
 /** Nothing is changed: no row causes a failure here. */
-const NOTHING: Change = { assignments: [], ownership: [] }
+export const NOTHING: Change = { assignments: [], ownership: [] }
 
 /** What the service logged as refused under a change that held. */
 export function refusedUnder(verdict: Verdict | undefined): readonly string[] {

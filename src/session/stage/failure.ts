@@ -5,6 +5,7 @@ import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd
 import { completeRemedies } from '../../trial/diagnosis/complete-remedies.ts'
 import { type Diagnosis, diagnose } from '../../trial/diagnosis/diagnosis.ts'
 import type { Attempt } from '../../trial/transaction/trial.ts'
+import type { Oddity } from '../proof/clone-oddities.ts'
 import { isPrecise, relax } from '../proof/loosen.ts'
 import type { WalkContext } from '../walk/context.ts'
 import type { StageWork } from './stage-work.ts'
@@ -28,15 +29,30 @@ async function journalOf(
   return invocation === trial.before.invocation ? [] : await invocationJournal(host, invocation)
 }
 
-/** Why a trial failed on `host`, from its log lines alone. `appliedTo` is the host that the trial is for. */
+/** A line of a log that is no journal's. */
+function asEntry(message: string): JournalEntry {
+  return { time: 0, message, messageId: '', identifier: '', pid: 0, priority: 6, fields: {} }
+}
+
+/** What else is known of a failed trial. */
+interface Known {
+  /** The host that the trial is for; absent: the one where it failed. */
+  appliedTo?: Host
+  /** What was other than unhardened. */
+  oddities?: readonly Pick<Oddity, 'line' | 'remedies'>[]
+}
+
+/** Why a trial failed on `host`, from its log lines alone. */
 export async function diagnosisOf(
   host: Host,
   facts: Facts,
   failed: Extract<Attempt, { healthy: false }>,
-  appliedTo: Host = host,
+  { appliedTo = host, oddities = [] }: Known = {},
 ): Promise<Diagnosis> {
   const { report, reasons, trial } = failed
-  const journal = await journalOf(host, failed)
+  const said = oddities.flatMap(({ line }) => (line === undefined ? [] : [asEntry(line)]))
+  // The lines that tell it are known then, and are no more than those.
+  const journal = oddities.length > 0 ? said : await journalOf(host, failed)
   const found = diagnose({
     reasons,
     last: report?.last,
@@ -46,7 +62,8 @@ export async function diagnosisOf(
     capabilities: (facts.unit.properties.CapabilityBoundingSet?.[0] ?? '').split(' '),
     groups: facts.syscallGroups,
   })
-  return { ...found, remedies: await completeRemedies(host, found.remedies, appliedTo) }
+  const remedies = [...oddities.flatMap((one) => one.remedies), ...found.remedies]
+  return { ...found, remedies: await completeRemedies(host, remedies, appliedTo) }
 }
 
 /** What a screen tells of a failure. */

@@ -35,6 +35,7 @@ export function trialContext(context: AnyWalk, facts: Facts, baseline: Baseline)
     accounts: facts.accounts,
     executables: [...facts.executables.map(({ path }) => path), ...tracedPrograms(learning)],
     allPrograms: learning.trace !== undefined && learning.facts?.incomplete === false,
+    files: [...(controlOf(context.rehearsing).usual?.footprint.always ?? [])],
     deadManSeconds:
       Math.ceil((startLimitMs(baseline) + controlOf(context.rehearsing).stopMs * 2) / 1000) +
       HEALTH_SECONDS +

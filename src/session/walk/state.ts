@@ -192,8 +192,8 @@ export interface Row {
 export type Proof =
   /** none: no clone is asked. */
   | { state: 'none' | 'waiting' | 'proving' }
-  /** Restart, health, reload, stop, and a start as after a boot. `complaint`: what the service's log says all the same. */
-  | { state: 'proven'; complaint?: string }
+  /** Restart, health, reload, stop, and a start as after a boot. `oddity`: what is other than unhardened all the same. */
+  | { state: 'proven'; oddity?: string }
   /** unprovable: no clone can tell. `reason`: a few words. */
   | { state: 'breaks' | 'unprovable'; reason: string }
 

@@ -5,10 +5,9 @@ import { unitJournal } from '../../systemd/log/journal.ts'
 
 /** What the kernel's refusals look like in a service's own words: strerror(3) of EPERM, EACCES, EROFS, EAFNOSUPPORT, ENOSYS. */
 const REFUSED =
-  /operation not permitted|permission denied|read-only file system|address family not supported|function not implemented|bad system call/i
+  /operation not permitted|permission denied|access ?denied|read-only file system|address family not supported|function not implemented|bad system call/i
 
 const MAX_FILES = 20
-const MAX_LINES = 6
 /** A log that grew by more than this is not read. */
 const MAX_GROWTH = 1024 * 1024
 
@@ -30,20 +29,35 @@ async function grownPart(host: Host, path: string, from: number): Promise<string
   return grown.stdout.split('\n')
 }
 
-/** The same complaint twice differs in times, pids and ports. */
+/** The same sentence twice differs in times, pids and ports. */
 export function withoutNumbers(line: string): string {
   return line.replaceAll(/\d+/g, '#').trim()
 }
 
-/** Refusals that the service logged since `marks` and `since` (epoch ms), in its logs and in the journal. */
-export async function complaintsSince(
+/** The same line twice differs in times, pids, ports, addresses, and names made by chance. */
+export function kindOfLine(line: string): string {
+  return withoutNumbers(line.replaceAll(/\b(?:0x)?[0-9a-f]{6,}\b|\b(?=\w*\d)(?=\w*[a-z])\w{6,}\b/gi, '#'))
+}
+
+/** True if the line tells of something that the kernel refused. */
+export function isRefusal(line: string): boolean {
+  return REFUSED.test(line)
+}
+
+/**
+ * Lines that the service itself wrote since `since` (epoch ms), by their kinds: all of those in the journal, and the
+ * refusals in its own logs since `marks`. PID 1's words of the service are not its own.
+ */
+export async function linesSince(
   host: Host,
   unit: string,
   marks: LogMarks,
   since: number,
-): Promise<string[]> {
+): Promise<Map<string, string>> {
   const grown = await Promise.all([...marks].map(([path, from]) => grownPart(host, path, from)))
-  const journal = (await unitJournal(host, unit, since)).map(({ message }) => message)
-  const lines = [...grown.flat(), ...journal].filter((line) => REFUSED.test(line))
-  return [...new Map(lines.map((line) => [withoutNumbers(line), line])).keys()].slice(0, MAX_LINES)
+  const journal = (await unitJournal(host, unit, since))
+    .filter(({ pid }) => pid !== 1)
+    .flatMap(({ message }) => message.split('\n'))
+  const lines = [...grown.flat().filter(isRefusal), ...journal].filter((line) => line.trim() !== '')
+  return new Map(lines.map((line) => [kindOfLine(line), line.trim()]))
 }

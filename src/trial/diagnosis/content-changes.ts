@@ -9,3 +9,15 @@ export function contentChanges(before: readonly CheckAnswer[], after: readonly C
     return [`${checkLabel(check)}: it answers with other content`]
   })
 }
+
+/** The answers whose content was the same in all of these; the others without one. */
+export function withLastingContent(
+  first: readonly CheckAnswer[],
+  ...others: readonly (readonly CheckAnswer[])[]
+): CheckAnswer[] {
+  return first.map(({ check, answer, content }) => {
+    const key = checkKey(check)
+    const lasts = others.every((all) => all.find((one) => checkKey(one.check) === key)?.content === content)
+    return { check, answer, ...(lasts && content !== undefined ? { content } : {}) }
+  })
+}

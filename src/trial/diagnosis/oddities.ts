@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
 import type { CheckAnswer, Listener } from '../health/baseline.ts'
@@ -66,6 +67,21 @@ export function newKinds(
   return [...kinds.values()].slice(0, MAX_KINDS)
 }
 
+/** Milliseconds: a file may be written a little after the service answers. */
+const PATIENCE_MS = 2000
+
+/** Those of the files that nobody has written since `since` (epoch ms); what is gone counts too. */
+async function unwrittenSince(host: Host, paths: readonly string[], since: number): Promise<string[]> {
+  if (paths.length === 0) return []
+  const after = `@${(since / 1000).toFixed(3)}`
+  const argv = ['find', ...paths, '-maxdepth', '0', '-newermt', after, '-printf', '%p\\0']
+  for (const until = performance.now() + PATIENCE_MS; ; await pause(250)) {
+    const written = new Set((await host.run(argv)).stdout.split('\0'))
+    const left = paths.filter((path) => !written.has(path))
+    if (left.length === 0 || performance.now() > until) return left
+  }
+}
+
 export interface Trialed {
   unit: string
   listeners: readonly Listener[]
@@ -75,22 +91,26 @@ export interface Trialed {
   after: string
   /** Epoch milliseconds of the restart. */
   since: number
+  /** Files that each start writes unhardened. */
+  files: readonly string[]
   /** What it answered before the first change, and now. */
   answers: { before: readonly CheckAnswer[]; now: readonly CheckAnswer[] }
 }
 
 /** What no check tells and yet is other than before the change: one line each, for the person who is asked to keep it. */
 export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]> {
-  const { unit, listeners, sockets, since, answers } = trialed
-  const [before, now, all] = await Promise.all([
+  const { unit, listeners, sockets, since, files, answers } = trialed
+  const [before, now, all, unwritten] = await Promise.all([
     invocationJournal(host, trialed.before),
     invocationJournal(host, trialed.after),
     unitJournal(host, unit, 0),
+    unwrittenSince(host, files, since),
   ])
   const earlier = all.filter(({ time }) => time / 1000 < since)
   return [
     ...socketChanges(sockets, await markSockets(host, listeners)),
     ...contentChanges(answers.before, answers.now),
+    ...unwritten.map((path) => `${path} was not written, which a start does unhardened`),
     ...newKinds(before, earlier, now).map((line) => `a new kind of line in its log: ${line}`),
   ]
 }

@@ -4,7 +4,7 @@ import type { Check } from './check.ts'
 import type { HeardAnswer } from './judge.ts'
 
 /** One answer to a check, as it is judged. */
-async function heard(host: Host, check: Check): Promise<HeardAnswer> {
+export async function heard(host: Host, check: Check): Promise<HeardAnswer> {
   const { answer, content, words } = await answerTo(host, check)
   return { check, answer, content, ...(words === undefined ? {} : { words }) }
 }

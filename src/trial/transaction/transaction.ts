@@ -217,9 +217,10 @@ export async function attempt(
       : await markSockets(host, baseline.listeners).catch(orElse(new Map()))
     const report = await perform(context, trial, change.account, isBrief)
     const invocations = { before: trial.before.invocation, after: report.last?.invocation ?? '' }
+    const { files = [] } = context
     const { listeners, answers: before } = baseline
     const answers = { before, now: report.answers ?? [] }
-    const trialed = { unit, listeners, sockets, since: trial.since, answers, ...invocations }
+    const trialed = { unit, listeners, sockets, since: trial.since, files, answers, ...invocations }
     const oddities = host.isClone ? [] : await odditiesOf(host, trialed).catch(orElse([]))
     return { healthy: true, trial, report, oddities }
   } catch (error) {

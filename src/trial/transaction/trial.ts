@@ -52,6 +52,8 @@ export interface TrialContext {
   executables: readonly string[]
   /** A trace showed all programs that the unit runs; they stand among the executables. */
   allPrograms?: boolean
+  /** Files that each start writes unhardened, as far as a clone showed. */
+  files?: readonly string[]
   /** Seconds after which PID 1 undoes the trial by itself. */
   deadManSeconds: number
   /** What the unit has left behind on the host, as marksOf() writes it; for a oneshot in a clone. */

@@ -22,10 +22,9 @@ const SENTENCES: Record<Proof['state'], string> = {
 
 const PROVEN_BY = 'restart, reload, stop and start'
 
-/** What the details of a proof begin with: why it broke or can't be had, or what the service complained of. */
+/** What the details of a proof begin with: why it broke or can't be had, or what is other all the same. */
 export function reasonOf(proof: Proof): string | undefined {
-  if (proof.state === 'proven')
-    return proof.complaint === undefined ? undefined : `its log says ${proof.complaint}`
+  if (proof.state === 'proven') return proof.oddity
   return 'reason' in proof ? proof.reason : undefined
 }
 

@@ -117,7 +117,10 @@ export const PARSERS: Parser[] = [
   ['rotation script', (text) => reachesUnit(text.split('\n'), ['x.service'])],
   ['maps', (text) => parseMaps(text)],
   ['mounts', (text) => [visibleMounts(parseMounts(text)), layersIn(text)]],
-  ['find', (text) => parseFound(text, '/var')],
+  [
+    'find',
+    (text) => parseFound(`/layer\t${text.replaceAll('\0', '\0/layer\t')}`, new Map([['/layer', '/var']])),
+  ],
   ['ticks', (text) => parseTicks(text)],
   ['words of a service', (text) => endpointsInJournal([text])],
   ['open file', (text) => [isOpenForWriting(text), parseLinkTarget(text)]],

@@ -6,7 +6,16 @@ const MOUNTS = `30 1 0:40 / / rw - overlay overlay rw,lowerdir=/run/hardenctl/cl
 32 30 0:42 / /run rw - tmpfs tmpfs rw
 33 30 0:43 / /opt rw - overlay overlay rw,lowerdir=x,upperdir=/elsewhere/upper
 `
-const found = (text: string, point = '/') => new Map(parseFound(text, point))
+/** find(1) names its starting point and a stamp too, which are not what these are about. */
+const found = (text: string, point = '/') => {
+  const whole = text.split('\0').map((record) => {
+    const fields = record.split('\t')
+    return fields.length < 7
+      ? record
+      : ['/layer', ...fields.slice(0, 6), '5 7', ...fields.slice(6)].join('\t')
+  })
+  return new Map(parseFound(whole.join('\0'), new Map([['/layer', point]])))
+}
 
 describe('the layers of a clone', () => {
   it('are found by the numbers of their boot', () => {
@@ -20,8 +29,11 @@ describe('the layers of a clone', () => {
     const text =
       'd\t1.0\t0:0\t755\t0\t40\t\0f\t2.0\t0:0\t644\t8\t3\tlog/a\tb\nc\0c\t3.0\t0:0\t0\t0\t0\tlog/old\0broken\0'
     expect([...found(text, '/var')]).toEqual([
-      ['/var/log/a\tb\nc', { kind: 'f', changed: '2.0', owner: '0:0', mode: '644', data: true }],
-      ['/var/log/old', { kind: 'gone', changed: '3.0', owner: '0:0', mode: '0', data: false }],
+      [
+        '/var/log/a\tb\nc',
+        { kind: 'f', changed: '2.0', owner: '0:0', mode: '644', data: true, stamp: '5 7' },
+      ],
+      ['/var/log/old', { kind: 'gone', changed: '3.0', owner: '0:0', mode: '0', data: false, stamp: '5 7' }],
     ])
   })
 

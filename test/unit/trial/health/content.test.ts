@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { contentChanges } from '../../../../src/trial/diagnosis/content-changes.ts'
+import { contentChanges, withLastingContent } from '../../../../src/trial/diagnosis/content-changes.ts'
 import { type Check, parseCheck } from '../../../../src/trial/health/check.ts'
 import { contentOf } from '../../../../src/trial/health/content.ts'
 
@@ -34,4 +34,10 @@ it('other content is told, unless it was never the same, or was not heard', () =
   expect(contentChanges(answered('a'), answered('a'))).toEqual([])
   expect(contentChanges(answered(), answered('b'))).toEqual([])
   expect(contentChanges(answered('a'), answered())).toEqual([])
+})
+
+it('only content that was the same each time is compared', () => {
+  expect(withLastingContent(answered('a'), answered('a'))).toEqual(answered('a'))
+  expect(withLastingContent(answered('a'), answered('b'))).toEqual(answered())
+  expect(withLastingContent(answered('a'), [])).toEqual(answered())
 })
