@@ -61,8 +61,9 @@ function isMissed(path: string): boolean {
  */
 export function footprintOf(listings: readonly WrittenListing[], end?: WrittenListing): Footprint {
   const parts = listings.slice(1).map((after, index) => [listings[index] as WrittenListing, after] as const)
-  const written = parts.map(([before, after]) => new Set(writtenIn(before, after)))
-  const [first = new Set<string>(), ...others] = written
+  const [first = new Set<string>(), ...others] = parts.map(
+    ([before, after]) => new Set(writtenIn(before, after)),
+  )
   const always = [...first].filter((path) => isMissed(path) && others.every((part) => part.has(path)))
   const last = listings.at(-1)
   const used = last && end ? [[last, end] as const] : []
@@ -91,11 +92,16 @@ export interface Played {
   planned: ReadonlySet<string>
 }
 
+/** Files that were made or written in this trial. */
+export function written({ before, after }: Played): Set<string> {
+  return new Set(writtenIn(before, after))
+}
+
 /** Files that the unhardened service writes at each start, and that were not written in this trial. */
-export function unwritten({ before, after }: Played, { always }: Footprint): Stray[] {
-  const written = new Set(writtenIn(before, after))
+export function unwritten(played: Played, { always }: Footprint): Stray[] {
+  const now = written(played)
   return [...always].flatMap((path): Stray[] => {
-    if (written.has(path)) return []
+    if (now.has(path)) return []
     return [{ path, kind: 'unwritten', text: `it does not write ${path}, which it writes unhardened` }]
   })
 }

@@ -10,10 +10,11 @@ import {
   removed,
   type Stray,
   unwritten,
+  written,
 } from '../../rehearsal/compare/footprint.ts'
 import { listWritten, type WrittenListing } from '../../rehearsal/compare/overlay-diff.ts'
 import type { VolatileListing } from '../../rehearsal/compare/volatile.ts'
-import { isRefusal, type LogMarks, linesSince, markLogs } from '../../trial/diagnosis/complaints.ts'
+import { isHarm, isRefusal, type LogMarks, linesSince, markLogs } from '../../trial/diagnosis/complaints.ts'
 import { contentChanges } from '../../trial/diagnosis/content-changes.ts'
 import { markSockets, type SocketMarks, socketChanges } from '../../trial/diagnosis/oddities.ts'
 import type { Baseline, CheckAnswer } from '../../trial/health/baseline.ts'
@@ -100,17 +101,18 @@ function odd(breaks: boolean): (text: string) => Oddity {
 }
 
 /** What it says now and did not say before: refusals first. */
-function lineOddities({ usual, own }: Watched, lines: ReadonlyMap<string, string>): Oddity[] {
-  const fresh = [...lines].filter(([kind]) => !usual?.said.has(kind) && !own.said.has(kind))
-  const all = fresh.map(
-    ([kind, line]): Oddity => ({
-      id: kind,
-      text: `its log says ${line}`,
-      breaks: isRefusal(line),
-      remedies: [],
-      line,
-    }),
-  )
+function lineOddities(
+  { own }: Watched,
+  usual: Usual,
+  lines: ReadonlyMap<string, string>,
+  played: Played,
+): Oddity[] {
+  const now = written(played)
+  const fresh = [...lines].filter(([kind]) => !usual.said.has(kind) && !own.said.has(kind))
+  const all = fresh.map(([kind, line]): Oddity => {
+    const breaks = isHarm(line, (path) => usual.footprint.always.has(path) && now.has(path))
+    return { id: kind, text: `its log says ${line}`, breaks, remedies: [], line }
+  })
   return all.sort((a, b) => Number(b.breaks) - Number(a.breaks))
 }
 
@@ -155,7 +157,7 @@ export async function odditiesInClone(
 ): Promise<Looked> {
   const { host, unit, volatile, baseline, usual } = watched
   const [lines, sockets, after] = await Promise.all([
-    linesSince(host, unit, look.marks, look.since),
+    linesSince(host, unit, look.marks, look.since, trial.before.invocation),
     markSockets(host, baseline.listeners),
     listWritten(host),
   ])
@@ -172,7 +174,7 @@ export async function odditiesInClone(
   const files = (await strays(watched, usual, played)).slice(0, MAX_STRAYS)
   const changes = socketChanges(look.sockets, sockets)
   const all = [
-    ...lineOddities(watched, lines),
+    ...lineOddities(watched, usual, lines, played),
     ...files.map(asOddity),
     ...contentChanges(usual.answers, report.answers ?? []).map(odd(true)),
     ...changes.map(odd(false)),

@@ -44,19 +44,34 @@ export function isRefusal(line: string): boolean {
   return REFUSED.test(line)
 }
 
+/** Absolute paths in a line; a date as 2026/11/26 is none. */
+const NAMED_PATH = /(?<![\w/.])\/[^\s:'"(),;\]]+/g
+
+/**
+ * True if something was refused that the service needs. Of files that it wrote all the same, only the removal can have
+ * been refused, or another owner.
+ */
+export function isHarm(line: string, writtenAllTheSame: (path: string) => boolean): boolean {
+  if (!isRefusal(line)) return false
+  const paths = (line.match(NAMED_PATH) ?? []).map((path) => path.replace(/\.+$/, ''))
+  return paths.length === 0 || !paths.every(writtenAllTheSame)
+}
+
 /**
  * Lines that the service itself wrote since `since` (epoch ms), by their kinds: all of those in the journal, and the
- * refusals in its own logs since `marks`. PID 1's words of the service are not its own.
+ * refusals in its own logs since `marks`. PID 1's words of the service are not its own. `ending`: an invocation whose
+ * lines are left out: the stop of a service with settings of its next start is no part of its life.
  */
 export async function linesSince(
   host: Host,
   unit: string,
   marks: LogMarks,
   since: number,
+  ending?: string,
 ): Promise<Map<string, string>> {
   const grown = await Promise.all([...marks].map(([path, from]) => grownPart(host, path, from)))
   const journal = (await unitJournal(host, unit, since))
-    .filter(({ pid }) => pid !== 1)
+    .filter(({ pid, fields }) => pid !== 1 && (!ending || fields._SYSTEMD_INVOCATION_ID !== ending))
     .flatMap(({ message }) => message.split('\n'))
   const lines = [...grown.flat().filter(isRefusal), ...journal].filter((line) => line.trim() !== '')
   return new Map(lines.map((line) => [kindOfLine(line), line.trim()]))

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { isHarm, kindOfLine } from '../../../../src/trial/diagnosis/complaints.ts'
+
+const written = (path: string) => path === '/run/x.pid'
+
+it.each<[string, string, boolean]>([
+  ['a refusal without a file', 'kill(12) failed: Operation not permitted', true],
+  ['a refusal of a file that it did not write', 'open("/srv/state") failed (13: Permission denied)', true],
+  [
+    'the removal of one that it wrote',
+    '2026/11/26 [alert] unlink() "/run/x.pid" failed (13: Permission denied)',
+    false,
+  ],
+  [
+    'one that it wrote and one that it did not',
+    'cannot rename /srv/state to /run/x.pid: Read-only file system',
+    true,
+  ],
+  ['the end of a sentence', 'Permission denied: /run/x.pid.', false],
+  ['no refusal', 'open("/srv/state") failed (2: No such file or directory)', false],
+])('%s', (_, line, harm) => expect(isHarm(line, written)).toBe(harm))
+
+it.each([
+  ['times and pids', '26 06:00:01 pid 7: up', '27 07:10:11 pid 8123: up'],
+  ['addresses', 'at 0x55aa10', 'at 0x7fee2b'],
+  ['names made by chance', 'no /tmp/ab12cd9 here', 'no /tmp/zz91kq0 here'],
+])('the same line with other %s is of one kind', (_, one, other) => {
+  expect(kindOfLine(one)).toBe(kindOfLine(other))
+  expect(kindOfLine(one)).not.toBe(kindOfLine(`${other} and more`))
+})
