@@ -157,7 +157,7 @@ export async function odditiesInClone(
 ): Promise<Looked> {
   const { host, unit, volatile, baseline, usual } = watched
   const [lines, sockets, after] = await Promise.all([
-    linesSince(host, unit, look.marks, look.since, trial.before.invocation),
+    linesSince(host, unit, look.marks, look.since, trial.before),
     markSockets(host, baseline.listeners),
     listWritten(host),
   ])

@@ -1,7 +1,9 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { throughRun } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { unitJournal } from '../../systemd/log/journal.ts'
+import { pidOf, type UnitSnapshot } from '../health/unit-snapshot.ts'
 
 /** What the kernel's refusals look like in a service's own words: strerror(3) of EPERM, EACCES, EROFS, EAFNOSUPPORT, ENOSYS. */
 const REFUSED =
@@ -53,26 +55,36 @@ const NAMED_PATH = /(?<![\w/.])\/[^\s:'"(),;\]]+/g
  */
 export function isHarm(line: string, writtenAllTheSame: (path: string) => boolean): boolean {
   if (!isRefusal(line)) return false
-  const paths = (line.match(NAMED_PATH) ?? []).map((path) => path.replace(/\.+$/, ''))
+  const paths = (line.match(NAMED_PATH) ?? []).map((path) => throughRun(path.replace(/\.+$/, '')))
   return paths.length === 0 || !paths.every(writtenAllTheSame)
+}
+
+/** True if a line tells one of these pids: most logs do, as "[pid 12:tid 12]" or "srv[12]". */
+export function tellsPid(line: string, pids: ReadonlySet<number>): boolean {
+  return (line.match(/\d+/g) ?? []).some((number) => pids.has(Number(number)))
 }
 
 /**
  * Lines that the service itself wrote since `since` (epoch ms), by their kinds: all of those in the journal, and the
- * refusals in its own logs since `marks`. PID 1's words of the service are not its own. `ending`: an invocation whose
- * lines are left out: the stop of a service with settings of its next start is no part of its life.
+ * refusals in its own logs since `marks`. PID 1's words of the service are not its own. `ending`: an invocation and its
+ * processes, whose lines are left out: the stop of a service with settings of its next start is no part of its life.
  */
 export async function linesSince(
   host: Host,
   unit: string,
   marks: LogMarks,
   since: number,
-  ending?: string,
+  ending?: Pick<UnitSnapshot, 'invocation' | 'processes'>,
 ): Promise<Map<string, string>> {
   const grown = await Promise.all([...marks].map(([path, from]) => grownPart(host, path, from)))
+  const ended = new Set((ending?.processes ?? []).map(pidOf))
+  const own = grown.flat().filter((line) => isRefusal(line) && !tellsPid(line, ended))
   const journal = (await unitJournal(host, unit, since))
-    .filter(({ pid, fields }) => pid !== 1 && (!ending || fields._SYSTEMD_INVOCATION_ID !== ending))
+    .filter(
+      ({ pid, fields }) =>
+        pid !== 1 && (!ending?.invocation || fields._SYSTEMD_INVOCATION_ID !== ending.invocation),
+    )
     .flatMap(({ message }) => message.split('\n'))
-  const lines = [...grown.flat().filter(isRefusal), ...journal].filter((line) => line.trim() !== '')
+  const lines = [...own, ...journal].filter((line) => line.trim() !== '')
   return new Map(lines.map((line) => [kindOfLine(line), line.trim()]))
 }

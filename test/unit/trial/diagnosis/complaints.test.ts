@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isHarm, kindOfLine } from '../../../../src/trial/diagnosis/complaints.ts'
+import { isHarm, kindOfLine, tellsPid } from '../../../../src/trial/diagnosis/complaints.ts'
 
 const written = (path: string) => path === '/run/x.pid'
 
@@ -16,6 +16,7 @@ it.each<[string, string, boolean]>([
     'cannot rename /srv/state to /run/x.pid: Read-only file system',
     true,
   ],
+  ['by the older name of the folder', '(13)Permission denied: failed to remove /var/run/x.pid', false],
   ['the end of a sentence', 'Permission denied: /run/x.pid.', false],
   ['no refusal', 'open("/srv/state") failed (2: No such file or directory)', false],
 ])('%s', (_, line, harm) => expect(isHarm(line, written)).toBe(harm))
@@ -28,3 +29,10 @@ it.each([
   expect(kindOfLine(one)).toBe(kindOfLine(other))
   expect(kindOfLine(one)).not.toBe(kindOfLine(`${other} and more`))
 })
+
+it.each([
+  ['[Thu Nov 26 08:10:26 2026] [core:error] [pid 908:tid 908] no', true],
+  ['srv[908]: no', true],
+  ['srv[9081]: no', false],
+  ['no', false],
+])('%s tells pid 908: %s', (line, tells) => expect(tellsPid(line, new Set([908]))).toBe(tells))
