@@ -261,6 +261,19 @@ export function lastWords({ stdout, stderr }: CommandResult): string {
   return `${stdout.split('\n').slice(-25).join('\n')}\n${stderr}`
 }
 
+/** PID 1 removes the control group of a unit that has ended when it comes to it. */
+const COLLECTED_MS = 10_000
+
+/** What is worse than `before` once PID 1 has cleared away what ended. */
+async function worseAtRest(lab: Lab, unit: string, before: Listing, rebooted: boolean): Promise<string[]> {
+  let lost: string[] = []
+  await within(COLLECTED_MS, async () => {
+    lost = worse(before, await listFor(lab, unit), rebooted)
+    return lost.length === 0
+  })
+  return lost
+}
+
 /** One walk with one fault in it, and whether the service and its host are as they were or one stage further. */
 export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoint): Promise<FaultResult> {
   const { unit, options } = subject
@@ -284,7 +297,7 @@ export async function runFault(lab: Lab, subject: FaultSubject, point: FaultPoin
   lost.push(...(await leftovers(lab)).map((name) => `left behind: ${name}`))
   if (!(await answers(lab, subject))) lost.push('the service does not answer at the end')
   if ((await keptDropIn(lab, unit)) === kept) {
-    lost.push(...worse(before, await listFor(lab, unit), kind.after === 'gone'))
+    lost.push(...(await worseAtRest(lab, unit, before, kind.after === 'gone')))
   } else lost.push(...(await judgeKept(lab, unit, point)))
 
   const stage = /Stage \d of 5(?![\s\S]*Stage \d of 5)/.exec(walk.stdout)?.[0] ?? 'the walk'
@@ -300,7 +313,7 @@ export async function undoAll(
   rebooted: boolean,
 ): Promise<string[]> {
   const undo = await lab.run(['hardenctl', 'undo', subject.unit])
-  const lost = worse(first, await listFor(lab, subject.unit), rebooted)
+  const lost = await worseAtRest(lab, subject.unit, first, rebooted)
   if (undo.exitCode !== 0) lost.push(`undo ended with ${undo.exitCode}: ${undo.stdout}${undo.stderr}`)
   if (!(await answers(lab, subject))) lost.push('the service does not answer after the undo')
   return lost
