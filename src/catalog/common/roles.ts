@@ -144,10 +144,16 @@ export function remoteLogin(facts: Facts): ProcessFacts | undefined {
   return opener && (hasRules(facts.pamServices, opener) || mapsPam(opener)) ? opener : undefined
 }
 
-/** A process with root's rights that asks PAM for passwords and opens no session: it acts as whoever logs in. */
+/**
+ * A process with root's rights that asks PAM for passwords and opens no session: it acts as whoever logs in. Its rules
+ * often have another name than its program, so that one which links PAM and listens on the network counts too.
+ */
 export function passwordChecker(facts: Facts): ProcessFacts | undefined {
   if (sessionOpener(facts) !== undefined) return undefined
-  return facts.processes.find((process) => mayBecome(process) && hasRules(facts.pamServices, process))
+  const listens = facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
+  const checks = (process: ProcessFacts) =>
+    hasRules(facts.pamServices, process) || (listens && mapsPam(process))
+  return facts.processes.find((process) => mayBecome(process) && checks(process))
 }
 
 /** "ftpd (pid 12, uid 0) asks PAM for passwords and serves whoever logs in" */

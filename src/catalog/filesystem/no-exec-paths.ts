@@ -4,6 +4,7 @@ import type { ExecutableFacts, Facts } from '../../observe/facts.ts'
 import type { Sighting } from '../../observe/trace/learned.ts'
 import { unitPath } from '../common/places.ts'
 import { few, inForce, list, proposed, unfit, unique } from '../common/proposal.ts'
+import { passwordChecker } from '../common/roles.ts'
 import { whereIt } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { words } from '../common/unit-settings.ts'
@@ -73,8 +74,9 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   const split = isSplit(facts)
   // What it is told to start may be a script, which starts what it likes.
   const configured = [...programsNamed(facts), ...namedThings(facts, 'programs')]
-  const tools =
-    isScripted(facts) || configured.length > 0 ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
+  // Modules of PAM start helpers, which nobody sees before somebody logs in (pam_unix(8)).
+  const startsMore = isScripted(facts) || configured.length > 0 || passwordChecker(facts) !== undefined
+  const tools = startsMore ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
   const known = [...LIBRARIES, ...(split ? SPLIT_LIBRARIES : []), ...tools]
   const found = mapped(facts).filter((path) => path.startsWith('/') && !isBelowAny(path, known))
   const libexec = exact.some((path) => path.startsWith('/usr/libexec/')) ? ['/usr/libexec'] : []

@@ -4,7 +4,7 @@ import { STAGES } from '../../../../src/catalog/common/types.ts'
 import { proposalsFor } from '../../../../src/catalog/index.ts'
 import type { Facts } from '../../../../src/observe/facts.ts'
 import { emptyFacts, listening, process } from '../build-facts.ts'
-import { row } from '../rows.ts'
+import { lines, row } from '../rows.ts'
 import { cronLike, nginxLike, postgresLike } from '../services.ts'
 
 /** OpenSSH since 9.8: the listener has nothing of PAM, a program that it starts for each connection has. */
@@ -72,4 +72,19 @@ test('root that has laid its rights aside between two jobs opens sessions all th
   expect(sessionOpener(facts)).toBe(aside)
   const given = process(10, 1, { isMain: true, executable: '/usr/sbin/jobs', name: 'jobs' })
   expect(sessionOpener({ ...facts, processes: [given] })).toBeUndefined()
+})
+
+test('a daemon of root that links PAM and listens checks passwords, by whatever name its rules have', () => {
+  const libraries = ['/usr/lib/x86_64-linux-gnu/libpam.so.0.85.1']
+  const facts = (over: Partial<Facts>) => ({
+    ...emptyFacts(),
+    processes: [process(10, 0, { isMain: true, libraries })],
+    sockets: [listening('AF_INET', '0.0.0.0', 445, [10])],
+    ...over,
+  })
+  expect(row('ProtectHome', facts({})).kind).toBe('unfit')
+  for (const name of ['CAP_SETUID', 'CAP_SETGID', 'CAP_DAC_READ_SEARCH'])
+    expect(lines('CapabilityBoundingSet', facts({})).join()).toContain(name)
+  expect(lines('NoExecPaths', facts({})).join()).toContain('-/usr/sbin')
+  expect(row('ProtectHome', facts({ sockets: [] })).kind).toBe('propose')
 })
