@@ -2,6 +2,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { type LearnedCall, type Sighting, timesText } from '../../observe/trace/learned.ts'
 import { beyondBase, withSiblings } from '../../observe/trace/syscall-cover.ts'
 import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/privileges.ts'
+import { checksPasswords, passwordChecker } from '../common/roles.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
 
 /** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
@@ -40,11 +41,24 @@ export function exceptions(facts: Facts): Exception[] {
     const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
     found.set(key, { names, why: `${key} stays: ${need.why}`, triable })
   }
+  const login = forLogins(facts)
+  if (login !== undefined) found.set('login', login)
   for (const one of learnedExceptions(facts)) {
     if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
       found.set(one.names.join(' '), one)
   }
   return [...found.values()]
+}
+
+/** Calls that a server of root makes for whoever logs in: it takes limits, rights and another root for that one. */
+const FOR_LOGINS = ['@chown', '@resources', '@setuid', 'capset', 'chroot']
+
+/** They stay while nobody was seen to log in. */
+function forLogins(facts: Facts): Exception | undefined {
+  const checker = passwordChecker(facts)
+  if (checker === undefined || startsUnprivileged(facts) || facts.given?.exercised === true) return undefined
+  const why = `${FOR_LOGINS.join(' ')} stay: ${checksPasswords(checker)}.`
+  return { names: FOR_LOGINS, why, triable: false }
 }
 
 /** Whether groups and calls that stay hold all of these. */

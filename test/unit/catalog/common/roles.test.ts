@@ -86,5 +86,6 @@ test('a daemon of root that links PAM and listens checks passwords, by whatever 
   for (const name of ['CAP_SETUID', 'CAP_SETGID', 'CAP_DAC_READ_SEARCH'])
     expect(lines('CapabilityBoundingSet', facts({})).join()).toContain(name)
   expect(lines('NoExecPaths', facts({})).join()).toContain('-/usr/sbin')
+  expect(lines('SystemCallFilter', facts({})).join()).toMatch(/capset/)
   expect(row('ProtectHome', facts({ sockets: [] })).kind).toBe('propose')
 })
