@@ -1,14 +1,13 @@
 import type { Facts } from '../observe/facts.ts'
 import { CAPABILITIES } from './capabilities/capability-bounding-set.ts'
 import { seen } from './common/evidence.ts'
-import { impliedBy, noNewPrivilegesInEffect } from './common/implied.ts'
 import { valueText } from './common/ladder.ts'
 import { mountsForOthers } from './common/mounting.ts'
 import { leftOffOnPurpose } from './common/on-purpose.ts'
 import { inForce, unfit } from './common/proposal.ts'
 import { opensSessions, sessionOpener } from './common/roles.ts'
 import type { Directive, NotProposed, Proposed, Stage } from './common/types.ts'
-import { setting } from './common/unit-settings.ts'
+import { isOn, setting } from './common/unit-settings.ts'
 import { FILESYSTEM } from './filesystem/filesystem.ts'
 import { notReached } from './reach/reached.ts'
 import { USE_WORDS } from './reach/uses.ts'
@@ -53,13 +52,11 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   }
   if (result.kind === 'in-force' && isOwnLine(facts, directive.key))
     return { ...result, why: 'hardenctl has kept it so.' }
-  const implier = impliedBy(facts, directive.key)
-  if (result.kind === 'in-force' && implier !== undefined)
-    return { ...result, why: `It is in force by implication: ${implier}.` }
+  if (result.kind === 'in-force' && isImplied(directive, facts))
+    return { ...result, why: `It is in force by implication: ${directive.impliedBy}=yes.` }
   if (result.kind !== 'propose') return result
   const purpose = leftOffOnPurpose(facts, directive.key)
-  const effect = directive.key === 'NoNewPrivileges' ? noNewPrivilegesInEffect(facts) : undefined
-  // To write it denies nothing that is not denied now.
+  const effect = directive.inEffect?.(facts)
   if (effect !== undefined && purpose === undefined)
     return { ...result, evidence: [seen(effect), ...result.evidence] }
   const open = purpose === undefined ? result : leftToThePerson(result, purpose)
@@ -70,6 +67,11 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
 /** Whether the last word on a setting is a drop-in of hardenctl's own, and not the unit's. */
 function isOwnLine(facts: Facts, key: string): boolean {
   return /\/zz-hardenctl[^/]*\.conf:\d+$/.test(facts.unit.written[key]?.place ?? '')
+}
+
+/** Whether another setting of the unit is why this one is in force: no file says it itself. */
+function isImplied({ key, impliedBy }: Directive, facts: Facts): boolean {
+  return impliedBy !== undefined && facts.unit.written[key] === undefined && isOn(facts, impliedBy)
 }
 
 /** What would be denied unseen is left to the person, with what would show it. */

@@ -211,7 +211,10 @@ export interface ReachFacts {
 export interface NamedThing {
   /** programs: a folder that has some in it. */
   kind: 'program' | 'programs' | 'home' | 'folder' | 'temporary' | 'host' | 'account'
-  /** A real path (of a temporary file, as it is written, since it need not be there), the name or address of a machine, or the name of an account. */
+  /**
+   * A real path, the name or address of a machine, or the name of an account. A temporary file need not be there: its
+   * path is as it is written.
+   */
   name: string
   /** The file, or "the arguments of NAME". */
   where: string

@@ -41,6 +41,10 @@ export function isInet({ family }: SocketFacts): boolean {
   return family === 'AF_INET' || family === 'AF_INET6'
 }
 
+function listensOnNetwork(facts: Facts): boolean {
+  return facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
+}
+
 /**
  * Sockets on ports that only CAP_NET_BIND_SERVICE may take: below net.ipv4.ip_unprivileged_port_start, 1024 unless
  * changed (ip(7)). One that systemd holds was bound by systemd.
@@ -139,8 +143,7 @@ export function opensSessions(facts: Facts): string {
  * the administrator may have no other way to mend it.
  */
 export function remoteLogin(facts: Facts): ProcessFacts | undefined {
-  const listens = facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
-  const opener = listens ? sessionOpener(facts) : undefined
+  const opener = listensOnNetwork(facts) ? sessionOpener(facts) : undefined
   return opener && (hasRules(facts.pamServices, opener) || mapsPam(opener)) ? opener : undefined
 }
 
@@ -150,7 +153,7 @@ export function remoteLogin(facts: Facts): ProcessFacts | undefined {
  */
 export function passwordChecker(facts: Facts): ProcessFacts | undefined {
   if (sessionOpener(facts) !== undefined) return undefined
-  const listens = facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
+  const listens = listensOnNetwork(facts)
   const checks = (process: ProcessFacts) =>
     hasRules(facts.pamServices, process) || (listens && mapsPam(process))
   return facts.processes.find((process) => mayBecome(process) && checks(process))

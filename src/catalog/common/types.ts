@@ -68,6 +68,10 @@ export interface Directive {
   hides?: { paths: RegExp; remedy: 'drop' | 'step-down' }
   /** How a failure looks that it caused. Without this, only a trial without the row can tell. */
   failsWith?: FailureSigns
+  /** The setting that brings it along, so that it is in force though no file of the unit says it. */
+  impliedBy?: string
+  /** Why it is in effect though the unit does not show it, as a sentence: to write it denies nothing new. */
+  inEffect?(facts: Facts): string | undefined
   propose(facts: Facts): Proposed | NotProposed
 }
 

@@ -89,6 +89,7 @@ function configuredHome(facts: Facts): string | undefined {
 
 const PROTECT_HOME: Directive = {
   key: 'ProtectHome',
+  impliedBy: 'DynamicUser',
   denies: ['homes'],
   leavesOpen: ({ value }) => value === 'read-only',
   stage: 'filesystem',
@@ -121,6 +122,7 @@ export const FILESYSTEM: Directive[] = [
   UMASK,
   toggle({
     key: 'PrivateTmp',
+    impliedBy: 'DynamicUser',
     stage: 'filesystem',
     since: 187,
     mountNamespace: true,

@@ -249,6 +249,7 @@ function proposeReadWritePaths(facts: Facts): Proposed | NotProposed {
 
 export const PROTECT_SYSTEM: Directive = {
   key: 'ProtectSystem',
+  impliedBy: 'DynamicUser',
   denies: ['write-elsewhere'],
   stage: 'filesystem',
   since: 214,

@@ -46,7 +46,8 @@ export interface Possibility {
   why: string
   /**
    * named: by its configuration; helper: a program with rights of its own may do it for the service; client: calls that
-   * only together have a purpose; monitor: it tells of the whole machine, and wrong numbers are no failure; import: a call alone, which is weak; unasked: nothing of it could be asked.
+   * only together have a purpose; monitor: it tells of the whole machine, and wrong numbers are no failure; import: a
+   * call alone, which is weak; unasked: nothing of it could be asked.
    */
   from: 'named' | 'sudo' | 'helper' | 'interpreter' | 'client' | 'monitor' | 'import' | 'unasked'
 }

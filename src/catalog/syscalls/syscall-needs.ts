@@ -30,13 +30,14 @@ export interface Exception {
 }
 
 export function exceptions(facts: Facts): Exception[] {
+  // Who has given up root holds nothing any more, and needs the calls at its next start.
+  const left = leftRootUnseen(facts) !== undefined
   const held = (name: string) =>
-    facts.processes.some(({ capabilities }) => capabilities.effective.includes(name))
+    left || facts.processes.some(({ capabilities }) => capabilities.effective.includes(name))
   const found = new Map<string, Exception>()
   for (const need of startsUnprivileged(facts) ? [] : capabilityNeeds(facts)) {
     const names = CALLS[need.capability]
-    // Who has given up root holds nothing any more, and needs the calls at its next start.
-    if (!names || !(held(need.capability) || leftRootUnseen(facts) !== undefined)) continue
+    if (!names || !held(need.capability)) continue
     const key = names.join(' ')
     const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
     found.set(key, { names, why: `${key} stays: ${need.why}`, triable })

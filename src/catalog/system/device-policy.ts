@@ -58,6 +58,7 @@ function proposeDevicePolicy(facts: Facts): Proposed | NotProposed {
 
 export const DEVICE_POLICY: Directive = {
   key: 'DevicePolicy',
+  impliedBy: 'PrivateDevices',
   denies: ['devices'],
   stage: 'system',
   since: 208,

@@ -1,40 +1,17 @@
-import type { ExecutableFacts, Facts, ProcessFacts } from '../../observe/facts.ts'
-import { sightingsText } from '../../observe/trace/learned.ts'
+import type { Facts, ProcessFacts } from '../../observe/facts.ts'
 import { isRealtime } from '../capabilities/capability-acts.ts'
-import { namesIn } from '../capabilities/need.ts'
-import { noNewPrivilegesInEffect } from '../common/implied.ts'
 import { inForce, list, proposed, service, unfit } from '../common/proposal.ts'
-import {
-  called,
-  isRoot,
-  noProcess,
-  opensSessions,
-  passwordAsker,
-  portNumbers,
-  privilegedPorts,
-  sessionOpener,
-  userName,
-} from '../common/roles.ts'
-import { actSeen, actsSeen } from '../common/seen-in-clone.ts'
+import { called, noProcess, portNumbers, privilegedPorts, userName } from '../common/roles.ts'
+import { actSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
 import { DEVICE_POLICY } from './device-policy.ts'
 import { IP_ADDRESS_DENY } from './ip-address-deny.ts'
 import { MEMORY_DENY_WRITE_EXECUTE } from './memory-deny-write-execute.ts'
+import { NO_NEW_PRIVILEGES } from './no-new-privileges.ts'
 import { RESTRICT_ADDRESS_FAMILIES } from './restrict-address-families.ts'
 import { RESTRICT_NAMESPACES } from './restrict-namespaces.ts'
-
-function privilegedProgram(facts: Facts): ExecutableFacts | undefined {
-  return facts.executables.find(
-    ({ setuid, setgid, fileCapabilities }) => setuid || setgid || namesIn(fileCapabilities).length > 0,
-  )
-}
-
-function privilegedHow({ path, setuid, setgid, fileCapabilities }: ExecutableFacts): string {
-  if (setuid) return `${path} is setuid`
-  return setgid ? `${path} is setgid` : `${path} carries the file capabilities ${fileCapabilities}`
-}
 
 function capable(facts: Facts): ProcessFacts | undefined {
   return facts.processes.find(({ capabilities }) => capabilities.effective.length > 0)
@@ -106,38 +83,7 @@ function markedPath(facts: Facts): string | undefined {
 }
 
 export const SYSTEM: Directive[] = [
-  toggle({
-    key: 'NoNewPrivileges',
-    denies: ['gain-rights'],
-    stage: 'system',
-    since: 187,
-    what: 'No process of the service can gain rights: setuid programs and file capabilities have no effect.',
-    breaks:
-      "sudo, ping with file capabilities, mail submission through a setgid program and PAM's helpers fail. Under SELinux it may keep another domain than before.",
-    wins: 'An intruder cannot become root through a flaw in a setuid program.',
-    forbids: 'privileged',
-    failsWith: { exits: [227] },
-    against: (facts) => {
-      if (noNewPrivilegesInEffect(facts) !== undefined) return undefined
-      const program = privilegedProgram(facts)
-      if (program && (startsUnprivileged(facts) || facts.processes.some((process) => !isRoot(process)))) {
-        return `${privilegedHow(program)}, and not all its processes are root.`
-      }
-      const [act] = actsSeen(facts, 'privileged')
-      if (act)
-        return `In a clone it executed ${act.detail}, which is setuid (${sightingsText(act.sightings)}).`
-      const session = sessionOpener(facts)
-      if (session) return `${opensSessions(facts)}, and people may need sudo in them.`
-      const asker = passwordAsker(facts)
-      return asker && `${called(asker)} asks PAM for passwords, whose helper unix_chkpwd is setuid.`
-    },
-    evidence: (facts) => {
-      const count = facts.executables.length
-      return count === 0
-        ? []
-        : [`None of the ${count} programs seen is setuid or setgid or carries file capabilities.`]
-    },
-  }),
+  NO_NEW_PRIVILEGES,
   toggle({
     key: 'ProtectClock',
     denies: ['kernel-state'],
@@ -193,6 +139,7 @@ export const SYSTEM: Directive[] = [
   RESTRICT_NAMESPACES,
   toggle({
     key: 'RestrictSUIDSGID',
+    impliedBy: 'DynamicUser',
     stage: 'system',
     since: 242,
     what: 'Forbids setting the setuid or setgid bit of a file.',
@@ -249,6 +196,7 @@ export const SYSTEM: Directive[] = [
   MEMORY_DENY_WRITE_EXECUTE,
   toggle({
     key: 'RemoveIPC',
+    impliedBy: 'DynamicUser',
     stage: 'system',
     since: 232,
     what: "Removes shared memory and message queues of the service's account when it stops.",
