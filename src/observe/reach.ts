@@ -7,7 +7,7 @@ import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
 import type { Facts, ReachFacts } from './facts.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
-import { monitorsAtWork, tellingImports } from './files/telling-programs.ts'
+import { readTellingPrograms } from './files/telling-programs.ts'
 
 const MAX_SCRIPTS = 3000
 const LINE_BYTES = 64
@@ -21,9 +21,8 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
   const interpreters = await interpretersAtWork(host, facts, gaps)
   return {
     named: await namedThings(host, facts, packaged, new Set(passwd.map(({ name }) => name)), gaps),
-    imports: await tellingImports(host, facts, gaps),
+    ...(await readTellingPrograms(host, facts, gaps)),
     interpreters,
-    monitors: await monitorsAtWork(host, facts, gaps),
     sudo: await sudoRules(host, facts, gaps),
   }
 }
@@ -66,9 +65,18 @@ async function interpretersOfSystem(host: Host, gaps: BlindSpots): Promise<Set<s
   return new Set(real.filter((path) => path !== undefined))
 }
 
+const systemsOf = new WeakMap<Host, Promise<Set<string>>>()
+
+/** The same for each service of a host: read once. */
+function interpretersOf(host: Host, gaps: BlindSpots): Promise<Set<string>> {
+  const reading = systemsOf.get(host) ?? interpretersOfSystem(host, gaps)
+  systemsOf.set(host, reading)
+  return reading
+}
+
 /** Programs that run what another file says: those that "#!" lines name, and those that were given a script to run. */
 async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
-  const named = await interpretersOfSystem(host, gaps)
+  const named = await interpretersOf(host, gaps)
   const found = new Set<string>()
   for (const { executable, argv } of facts.processes) {
     const given = argv.slice(1).find((word) => !word.startsWith('-'))

@@ -41,12 +41,13 @@ export async function namedThings(
   }
   for (const { argv, name } of facts.processes)
     for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
-  for (const path of [...argumentPaths(facts), ...(await environmentPaths(host, facts, gaps))]) {
+  const given = new Set([...argumentPaths(facts), ...(await environmentPaths(host, facts, gaps))])
+  for (const path of given) {
     const things = await existing(host, facts.processes, path, 'its command line or environment', gaps)
     // A program among them is a script that it was given, or itself.
     for (const thing of things) if (thing.kind !== 'program') add(thing)
   }
-  let looked = 0
+  const looked = new Set<string>()
   for (const file of await configurationFiles(host, facts, packaged, gaps)) {
     const text = await configurationText(host, file, gaps)
     if (text === undefined) continue
@@ -55,8 +56,8 @@ export async function namedThings(
     for (const name of words.hosts) add({ kind: 'host', name, where: file })
     for (const path of words.paths) {
       if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })
-      looked += 1
-      if (looked > MAX_PATHS || own.has(path)) continue
+      if (looked.size >= MAX_PATHS || looked.has(path) || own.has(path)) continue
+      looked.add(path)
       const things = await existing(host, facts.processes, path, file, gaps)
       for (const thing of things) if (!own.has(thing.name)) add(thing)
     }

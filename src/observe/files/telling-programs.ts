@@ -63,25 +63,6 @@ const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
 /** Libraries that lie straight in the system's folders are everybody's; those in folders below are its plug-ins. */
 const COMMON_LIBRARY = /^(?:\/usr)?\/lib(?:32|64)?\/(?:[^/]+-linux-gnu[^/]*\/)?[^/]+$/
 
-function elfPrograms({ executables }: Facts): string[] {
-  return executables
-    .filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
-    .map(({ path }) => path)
-}
-
-/** The telling calls that its programs and plug-ins import. */
-export async function tellingImports(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
-  const programs = elfPrograms(facts)
-  const plugins = facts.processes.flatMap(({ libraries }) => libraries)
-  const files = [...programs, ...plugins.filter((path) => !COMMON_LIBRARY.test(path))]
-  const names = new Set<string>()
-  for (const file of [...new Set(files)].slice(0, MAX_ELF_FILES)) {
-    const bytes = await orBlindSpot(gaps, file, host.readBytes(file, MAX_ELF_BYTES))
-    for (const name of (bytes && importedNames(bytes)) ?? []) if (TELLING.has(name)) names.add(name)
-  }
-  return [...names].sort()
-}
-
 /** Of proc(5), what tells of the whole machine. One or two of them are read by who sizes itself by the machine. */
 const OF_MACHINE = [
   'diskstats',
@@ -105,17 +86,52 @@ export function tellsOfMachine(bytes: Uint8Array): boolean {
   return text.includes('/proc') && OF_MACHINE.filter((name) => text.includes(name)).length >= MIN_OF_MACHINE
 }
 
-/** Programs and libraries at work that are there for telling of the whole machine. */
-export async function monitorsAtWork(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
-  const libraries = facts.processes.flatMap((process) => process.libraries)
-  const files = [
-    ...elfPrograms(facts).slice(0, MAX_ELF_FILES),
-    ...[...new Set(libraries)].slice(0, MAX_LIBRARIES),
-  ]
-  const found: string[] = []
-  for (const file of files) {
-    const bytes = await orBlindSpot(gaps, file, host.readBytes(file, MAX_ELF_BYTES))
-    if (bytes !== undefined && tellsOfMachine(bytes)) found.push(file)
+/** What one program or library tells. */
+interface Told {
+  /** The telling calls that it imports. */
+  imports: readonly string[]
+  ofMachine: boolean
+}
+
+/** By the file that was read: the same libraries are at work in one service after another. */
+const known = new WeakMap<Host, Map<string, Told>>()
+
+async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told | undefined> {
+  const stat = await orBlindSpot(gaps, path, host.stat(path))
+  if (stat === undefined) return undefined
+  const files = known.get(host) ?? new Map<string, Told>()
+  known.set(host, files)
+  const key = `${stat.device} ${stat.inode} ${stat.size}`
+  const before = files.get(key)
+  if (before !== undefined) return before
+  const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_ELF_BYTES))
+  if (bytes === undefined) return undefined
+  const imports = [...(importedNames(bytes) ?? [])].filter((name) => TELLING.has(name))
+  const told = { imports, ofMachine: tellsOfMachine(bytes) }
+  files.set(key, told)
+  return told
+}
+
+/**
+ * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, and which of all
+ * are there for telling of the whole machine.
+ */
+export async function readTellingPrograms(
+  host: Host,
+  { executables, processes }: Facts,
+  gaps: BlindSpots,
+): Promise<{ imports: string[]; monitors: string[] }> {
+  const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
+  const programs = running.map(({ path }) => path)
+  const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
+  const plugins = libraries.filter((path) => !COMMON_LIBRARY.test(path))
+  const own = new Set([...programs, ...plugins].slice(0, MAX_ELF_FILES))
+  const imports = new Set<string>()
+  const monitors: string[] = []
+  for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
+    const told = await toldBy(host, path, gaps)
+    if (told?.ofMachine) monitors.push(path)
+    if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
-  return found
+  return { imports: [...imports].sort(), monitors }
 }
