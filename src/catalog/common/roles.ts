@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix'
 import type { Facts, ProcessFacts, SocketFacts } from '../../observe/facts.ts'
+import { keepsRoot } from '../../observe/proc/rights.ts'
 import { unique } from './proposal.ts'
 
 /** "apache2 (pid 12, uid 33)": how evidence names a process; one that was followed in a clone has no pid here. */
@@ -69,11 +70,6 @@ function mapsPam({ libraries }: ProcessFacts): boolean {
 
 function hasRules(names: readonly string[] | undefined, { executable }: ProcessFacts): boolean {
   return names?.includes(basename(executable)) === true
-}
-
-/** Root that has laid its rights aside takes them up again for each job: credentials(7), saved user ID. */
-export function keepsRoot({ uid }: ProcessFacts): boolean {
-  return uid.effective === 0 || uid.saved === 0 || uid.real === 0
 }
 
 /** Whether it has root's rights, or may become another user. */

@@ -1,9 +1,10 @@
 import { isBelow } from '../../host/paths.ts'
 import type { Facts, NamedThing } from '../../observe/facts.ts'
 import { TELLING_IMPORTS } from '../../observe/files/telling-programs.ts'
+import { keepsRoot } from '../../observe/proc/rights.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
-import { keepsRoot, mainProcess, mayBecome, userName } from '../common/roles.ts'
+import { mainProcess, mayBecome, userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'
 import { type Possibility, USES, type Use } from './uses.ts'
 

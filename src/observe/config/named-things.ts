@@ -2,6 +2,7 @@ import { dirname } from 'node:path/posix'
 import type { FileStat, Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts, NamedThing, ProcessFacts } from '../facts.ts'
+import { keepsRoot } from '../proc/rights.ts'
 import { argumentPaths, configurationFiles, configurationText, environmentPaths } from './configuration.ts'
 import { accountsOfArguments, namedWords } from './named-words.ts'
 
@@ -71,9 +72,9 @@ const SYSTEM_FOLDER =
 
 /** Whether a process could write there by owner, group and mode. Only a service that is all root is asked as root. */
 function mayWrite(processes: readonly ProcessFacts[], { uid, gid, mode }: FileStat): boolean {
-  const allRoot = processes.length > 0 && processes.every((process) => process.uid.effective === 0)
+  const allRoot = processes.every(keepsRoot)
   return processes.some((process) => {
-    if (process.uid.effective === 0) return allRoot
+    if (keepsRoot(process)) return allRoot
     if (process.uid.effective === uid) return (mode & 0o200) !== 0
     if (process.gid.effective === gid || process.groups.includes(gid)) return (mode & 0o020) !== 0
     return (mode & 0o002) !== 0
