@@ -5,6 +5,8 @@ import { emptyFacts, process } from '../../catalog/build-facts.ts'
 import { type Entry, memoryHost } from '../memory-host.ts'
 
 const OWN = 990
+/** A daemon of root that is somebody else between two jobs. */
+const ASIDE = { ...process(10, OWN), uid: { real: OWN, effective: OWN, saved: 0, filesystem: OWN } }
 
 function folder(uid: number, mode: number, gid = uid): Entry {
   return { stat: { kind: 'directory', uid, gid, mode } }
@@ -33,6 +35,7 @@ describe('a folder that a configuration names', () => {
       [process(10, 0)],
       ['folder /data/store'],
     ],
+    ['is of root, which is laid aside', '/data/store', folder(0, 0o755), [ASIDE], ['folder /data/store']],
     [
       'is of root, and so is its master',
       '/data/store',
