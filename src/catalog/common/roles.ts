@@ -88,6 +88,11 @@ interface Opener {
   why: string
 }
 
+/** Made at boot out of a script, with settings that all scripts get: systemd-sysv-generator(8), systemd.generator(7). */
+function isGenerated({ unit }: Facts): boolean {
+  return unit.fragment.startsWith('/run/systemd/generator')
+}
+
 /** What tells that a process starts programs that people or jobs choose. */
 function openerOf(facts: Facts): Opener | undefined {
   const able = facts.processes.filter(mayBecome)
@@ -97,7 +102,7 @@ function openerOf(facts: Facts): Opener | undefined {
   if (ruled !== undefined && startsPrograms(facts))
     return { process: ruled, why: 'PAM has session rules for it' }
   // systemd.kill(5): what it started goes on when it is stopped, so it is not its own.
-  if (facts.unit.properties.KillMode?.[0] === 'process')
+  if (facts.unit.properties.KillMode?.[0] === 'process' && !isGenerated(facts))
     return { process: main, why: 'KillMode=process leaves them running' }
   const mapping = able.find(mapsPam)
   if (mapping !== undefined && facts.processes.some(isPerson))

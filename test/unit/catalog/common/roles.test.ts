@@ -89,3 +89,13 @@ test('a daemon of root that links PAM and listens checks passwords, by whatever 
   expect(lines('SystemCallFilter', facts({})).join()).toMatch(/capset/)
   expect(row('ProtectHome', facts({ sockets: [] })).kind).toBe('propose')
 })
+
+test('KillMode=process tells of sessions where an author wrote it, not where a generator writes it for each script', () => {
+  const facts = (fragment: string) => {
+    const found = { ...emptyFacts(), processes: [process(10, 0, { isMain: true })] }
+    found.unit = { ...found.unit, fragment, properties: { KillMode: ['process'] } }
+    return sessionOpener(found)
+  }
+  expect(facts('/usr/lib/systemd/system/x.service')).toBeDefined()
+  expect(facts('/run/systemd/generator.late/x.service')).toBeUndefined()
+})
