@@ -75,11 +75,8 @@ export async function whyUnlike(
   // The last line of a process that has ended may be known to be of the unit, but not of which invocation.
   const journal = told.some(({ pid }) => pid !== 1) ? told : await unitJournal(host, unit, 0)
   const lacking = endpointsInJournal(journal.map(({ message }) => message))
-  const asked = report.reasons.every(({ kind }) => kind === 'answer')
-  const unanswered = asked ? await unansweredEndpoints(host, baseline.answers) : []
-  const pids = asked ? (report.last?.processes ?? []).map(pidOf) : []
-  const peers = await peersAsked(host, pids, () => unansweredEndpoints(host, baseline.answers))
-  const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...unanswered, ...peers])
+  const missed = await missedByAnswers(host, baseline, report)
+  const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...missed])
   const others = await activeUnits(live, unit, namedUnits(journal.map(({ message }) => message)))
   if (lacking === undefined && served.length === 0 && others.length === 0) {
     const said = journal.filter(({ identifier }) => identifier !== 'systemd').map(({ message }) => message)
@@ -95,6 +92,18 @@ export async function whyUnlike(
     missing: [reason, ...words, ...whose].join('; '),
     startable: [...new Set([...served.map(({ by }) => by), ...others])],
   }
+}
+
+/** Where its checks and the service itself turned to, if all that is wrong is what it answers. */
+async function missedByAnswers(
+  host: Host,
+  { answers }: Baseline,
+  { reasons, last }: HealthReport,
+): Promise<ListenerAddress[]> {
+  if (reasons.some(({ kind }) => kind !== 'answer')) return []
+  const pids = (last?.processes ?? []).map(pidOf)
+  const { asked, peers } = await peersAsked(host, pids, () => unansweredEndpoints(host, answers))
+  return [...asked, ...peers]
 }
 
 /** Those of the units that run on the live host, and that may be started in a clone. */

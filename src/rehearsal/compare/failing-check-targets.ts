@@ -8,8 +8,8 @@ import { straceVersion } from '../follow/strace.ts'
 import type { ListenerAddress } from './listener-unit.ts'
 import { endpointsInJournal } from './missing-endpoints.ts'
 
-/** No string's content is written (-s 0), addresses are. */
-const FOLLOWED = ['strace', '-f', '-q', '-s', '0', '-e', 'trace=connect']
+/** Follows connections alone. No string's content is written (-s 0), addresses are. */
+export const FOLLOW_CONNECTIONS = ['strace', '-f', '-q', '-s', '0', '-e', 'trace=connect']
 
 const UNIX = /sun_path="(\/[^"]+)"/
 const INET = /sin6?_port=htons\((\d+)\).*?"([0-9a-f.:]+)"/
@@ -34,7 +34,7 @@ export function connectedIn(trace: string): ListenerAddress[] {
 /** Runs a program of the administrator again and traces its connections, if possible. */
 async function talkedTo(clone: Host, check: CommandCheck): Promise<ListenerAddress[]> {
   const { argv, timeoutMs } = check
-  const followed = (await straceVersion(clone)) === undefined ? argv : [...FOLLOWED, ...argv]
+  const followed = (await straceVersion(clone)) === undefined ? argv : [...FOLLOW_CONNECTIONS, ...argv]
   const { stdout, stderr } = await clone.run(followed, {
     timeoutMs,
     ...(await runOptionsOf(clone, check)),

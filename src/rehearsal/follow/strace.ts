@@ -43,9 +43,9 @@ export async function straceVersion(host: Host): Promise<string | undefined> {
   return exitCode === 0 ? /version (\S+)/.exec(stdout)?.[1] : undefined
 }
 
-/** The process that traces PID 1, as the clone counts: proc_pid_status(5). */
-async function tracerPid(host: Host): Promise<number> {
-  return Number(/^TracerPid:\s*(\d+)/m.exec((await host.read('/proc/1/status')) ?? '')?.[1] ?? 0)
+/** The process that traces this one, as the clone counts; 0 where none does: proc_pid_status(5). */
+export async function tracerPid(host: Host, pid: number): Promise<number> {
+  return Number(/^TracerPid:\s*(\d+)/m.exec((await host.read(`/proc/${pid}/status`)) ?? '')?.[1] ?? 0)
 }
 
 /**
@@ -85,7 +85,7 @@ export async function attachTracer(clone: Host): Promise<Tracer | { why: string 
     }
   }
   const until = performance.now() + ATTACH_LIMIT_MS
-  while ((await tracerPid(clone)) === 0) {
+  while ((await tracerPid(clone, 1)) === 0) {
     if (ended !== undefined) return { why: refusal(ended) }
     if (performance.now() > until) {
       await end()
