@@ -33,13 +33,16 @@ export type BaselineVerdict =
       /** The content of the folders that a reboot empties, before the service's first start. */
       volatile: VolatileListing
     }
-  | {
-      same: false
-      /** The missing part, in one sentence. */
-      missing: string
-      /** Services of the live host that the unit wanted to talk to: to be started in a clone too. */
-      startable: string[]
-    }
+  | Unlike
+
+/** The unit does not run in a clone as it does live, which proves nothing. */
+export interface Unlike {
+  same: false
+  /** The missing part, in one sentence. */
+  missing: string
+  /** Services of the live host that the unit wanted to talk to: to be started in a clone too. */
+  startable: string[]
+}
 
 /** A clone gets only the processor time that nobody else needs. */
 const PATIENCE = 3
@@ -65,7 +68,7 @@ export async function whyUnlike(
   host: Host,
   { unit, baseline }: CloneBaselineInput,
   report: HealthReport,
-): Promise<BaselineVerdict & { same: false }> {
+): Promise<Unlike> {
   const reason = report.reasons[0]?.text ?? 'it is not healthy'
   const condition = await conditionText(host, unit)
   if (condition !== undefined) return { same: false, missing: condition, startable: [] }
@@ -163,9 +166,7 @@ export async function rehearseBaseline(
   return whyUnlike(live, clone.host, input, report)
 }
 
-export type ProvenClone =
-  | { clone: Clone; volatile: VolatileListing }
-  | { verdict: BaselineVerdict & { same: false } }
+export type ProvenClone = { clone: Clone; volatile: VolatileListing } | { verdict: Unlike }
 
 /**
  * A clone where the unit runs and answers as live. Files that change during the copy may be damaged in a clone, so a

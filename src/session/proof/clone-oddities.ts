@@ -19,7 +19,7 @@ import { contentChanges } from '../../trial/diagnosis/content-changes.ts'
 import { markSockets, type SocketMarks, socketChanges } from '../../trial/diagnosis/oddities.ts'
 import type { Baseline, CheckAnswer } from '../../trial/health/baseline.ts'
 import { managedDirectories } from '../../trial/transaction/ownership.ts'
-import type { Attempt } from '../../trial/transaction/trial.ts'
+import type { Passed } from '../../trial/transaction/trial.ts'
 
 /** What the unhardened service does in clones beside its answers. */
 export interface Usual {
@@ -153,7 +153,7 @@ export async function odditiesInClone(
   watched: Watched,
   look: LookBefore,
   stopped: WrittenListing | undefined,
-  { trial, report }: Extract<Attempt, { healthy: true }>,
+  { trial, report }: Passed,
 ): Promise<Looked> {
   const { host, unit, volatile, baseline, usual } = watched
   const [lines, sockets, after] = await Promise.all([

@@ -2,7 +2,7 @@ import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { bootClone, type Clone, type CloneOptions } from '../../rehearsal/boot/clone.ts'
-import { type BaselineVerdict, bootProven, type ProvenClone } from '../../rehearsal/boot/proven-clone.ts'
+import { bootProven, type ProvenClone, type Unlike } from '../../rehearsal/boot/proven-clone.ts'
 import { leftIn } from '../../rehearsal/compare/left.ts'
 import { listWritten } from '../../rehearsal/compare/overlay-diff.ts'
 import { listVolatile } from '../../rehearsal/compare/volatile.ts'
@@ -24,8 +24,6 @@ const TIMES_IN_FULL = 3
 export interface NoRehearsal {
   readonly why: string
 }
-
-type Unlike = Extract<BaselineVerdict, { same: false }>
 
 /** Why a clone where the service does not answer as it does live proves nothing: one line. */
 export function unlikeLive({ missing }: Unlike): string {

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
+import type { Unlike } from '../../rehearsal/boot/proven-clone.ts'
 import { footprintOf } from '../../rehearsal/compare/footprint.ts'
 import { listWritten, type WrittenListing } from '../../rehearsal/compare/overlay-diff.ts'
 import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
@@ -8,7 +9,7 @@ import { queue, resetFailed, socketsOf } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { type LogMarks, linesSince } from '../../trial/diagnosis/complaints.ts'
 import { withLastingContent } from '../../trial/diagnosis/content-changes.ts'
-import type { CheckAnswer } from '../../trial/health/baseline.ts'
+import type { Baseline, CheckAnswer } from '../../trial/health/baseline.ts'
 import { isCommand } from '../../trial/health/check.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { checkHealth } from '../../trial/health/health.ts'
@@ -38,6 +39,12 @@ export interface Control {
   /** What it said and wrote meanwhile; absent where nothing was played. */
   usual?: Usual
 }
+
+/** What the unhardened service came to in clones, and the baseline with what they showed of it. */
+export type ControlVerdict =
+  | { same: true; control: Control; baseline: Baseline }
+  | Unlike
+  | { same: undefined; why: string }
 
 /** Where the logs of a service ended before its clone was booted, and when that was, in epoch milliseconds. */
 export interface BeginOfLogs {

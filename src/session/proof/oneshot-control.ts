@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Facts } from '../../observe/facts.ts'
-import { type BaselineVerdict, whyUnlike } from '../../rehearsal/boot/proven-clone.ts'
+import { type Unlike, whyUnlike } from '../../rehearsal/boot/proven-clone.ts'
 import { queue, resetFailed } from '../../systemd/manager/control.ts'
 import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
 import { giveWork } from '../../trial/health/give-work.ts'
@@ -10,7 +10,7 @@ import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
 import type { WalkBeginning } from '../walk/context.ts'
 import { bootForTrials } from './clone-pool.ts'
-import { asAfterBoot, type Control } from './control.ts'
+import { asAfterBoot, type Control, type ControlVerdict } from './control.ts'
 
 /** In a clone it has only the processor time that nobody else needs. */
 const RUN_LIMIT_MS = 10 * 60_000
@@ -28,12 +28,6 @@ async function run(trials: TrialContext): Promise<{ report: HealthReport; ms: nu
   const report = await checkHealth(input)
   return { report, ms: Math.round(performance.now() - began) }
 }
-
-/** What unhardened runs in clones came to. */
-type OneshotControl =
-  | { same: true; control: Control; baseline: Baseline }
-  | Extract<BaselineVerdict, { same: false }>
-  | { same: undefined; why: string }
 
 interface FirstRuns {
   /** The exercises, if there are any, changed something that it can work on. */
@@ -60,7 +54,7 @@ async function playTwice(
   facts: Facts,
   baseline: Baseline,
   companions: readonly string[],
-): Promise<FirstRuns | Extract<OneshotControl, { same: false | undefined }>> {
+): Promise<FirstRuns | Unlike> {
   const boot = () => bootForTrials(context, facts, baseline, companions)
   const booted = await context.timings.during('boot of clones', boot)
   if ('verdict' in booted) return booted.verdict
@@ -115,7 +109,7 @@ export async function oneshotControl(
   facts: Facts,
   baseline: Baseline,
   companions: readonly string[],
-): Promise<OneshotControl> {
+): Promise<ControlVerdict> {
   const first = await playTwice(context, facts, baseline, companions)
   if (!('left' in first)) return first
   const second = await playTwice(context, facts, baseline, companions)

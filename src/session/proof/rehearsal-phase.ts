@@ -2,25 +2,19 @@ import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
-import type { BaselineVerdict } from '../../rehearsal/boot/proven-clone.ts'
 import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
 import { bootForTrials, unlikeLive } from './clone-pool.ts'
-import { type Control, playControl } from './control.ts'
+import { type ControlVerdict, playControl } from './control.ts'
 import { oneshotControl } from './oneshot-control.ts'
-
-type Verdict =
-  | { same: true; control: Control; baseline: Baseline }
-  | Extract<BaselineVerdict, { same: false }>
-  | { same: undefined; why: string }
 
 async function askClone(
   context: WalkBeginning,
   facts: Facts,
   baseline: Baseline,
   companions: readonly string[],
-): Promise<Verdict> {
+): Promise<ControlVerdict> {
   try {
     if (baseline.oneshot !== undefined)
       return await context.timings.during('control', () =>

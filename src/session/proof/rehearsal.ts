@@ -5,12 +5,12 @@ import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
-import { type TrialContext, TrialError } from '../../trial/transaction/trial.ts'
+import { type Passed, type TrialContext, TrialError } from '../../trial/transaction/trial.ts'
 import { takeBack } from '../../trial/transaction/undo.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { bootStage, type NoRehearsal, type PreparedClone } from './clone-pool.ts'
 import { stopsSlowly } from './control.ts'
-import { type Asked, judge, type Passed, type Told, together } from './judge.ts'
+import { judgeChange, type Question, type Told, together } from './judge-change.ts'
 import type { TracedFailure } from './traced-failure.ts'
 import { changeKey, type ProofJob, type Verdict } from './verdicts.ts'
 import type { Steps } from './whole-trial.ts'
@@ -115,14 +115,14 @@ export class Rehearsal {
     await this.#takeBack()
     const { control, trials } = this.prepared
     const here = { ...this.prepared, trials: { ...trials, tell } }
-    const asked = { facts: this.#facts, before: this.#before, stage, job }
+    const question = { facts: this.#facts, before: this.#before, stage, job }
     const reload = this.#facts.unit.canReload && control.reload
     const steps = { reload, restart: control.restart }
     const twin = stopsSlowly(control) && steps.restart !== 'none' ? await this.#openTwin?.() : undefined
     const told =
       twin !== undefined && 'clone' in twin
-        ? await this.#judgeInTwo(here, twin, asked, steps)
-        : await judge(here, asked, steps)
+        ? await this.#judgeInTwo(here, twin, question, steps)
+        : await judgeChange(here, question, steps)
     const { verdict, isUnsure, passed, isTraced } = told
     if (passed) this.#standing = { key: changeKey(job.change), passed, trials }
     else this.#isUsed = isUnsure || isTraced || stopsSlowly(control) || this.#runsOnce
@@ -136,14 +136,14 @@ export class Rehearsal {
   async #judgeInTwo(
     here: PreparedClone,
     twin: PreparedClone,
-    asked: Asked,
+    question: Question,
     { reload, restart }: Steps,
   ): Promise<Told> {
     const there = { ...twin, trials: { ...twin.trials, isAbrupt: true } }
     try {
       const [one, other] = await Promise.allSettled([
-        judge(here, asked, { reload, restart: 'none' }),
-        judge(there, asked, { reload: false, restart }),
+        judgeChange(here, question, { reload, restart: 'none' }),
+        judgeChange(there, question, { reload: false, restart }),
       ])
       if (one.status === 'rejected') throw one.reason
       if (other.status === 'rejected') throw other.reason

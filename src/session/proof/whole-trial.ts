@@ -4,16 +4,20 @@ import { listWritten, type WrittenListing } from '../../rehearsal/compare/overla
 import type { HealthReport } from '../../trial/health/health.ts'
 import { proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
 import { AbortedTrial, attempt } from '../../trial/transaction/transaction.ts'
-import { type Attempt, type Change, type TrialContext, TrialError } from '../../trial/transaction/trial.ts'
+import {
+  type Attempt,
+  type Change,
+  type Failed,
+  type Passed,
+  type TrialContext,
+  TrialError,
+} from '../../trial/transaction/trial.ts'
 import { UnhealthyError } from '../../trial/transaction/trial-health.ts'
 import { takeBack, undo } from '../../trial/transaction/undo.ts'
 import { type Looked, lookBefore, NOTHING_ODD, type Oddity, odditiesInClone } from './clone-oddities.ts'
 import type { PreparedClone } from './clone-pool.ts'
 import { asAfterBoot, type Control } from './control.ts'
 import { NOTHING } from './verdicts.ts'
-
-type Passed = Extract<Attempt, { healthy: true }>
-type Failed = Extract<Attempt, { healthy: false }>
 
 async function failedLater(
   trials: TrialContext,

@@ -4,7 +4,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
 import { completeRemedies } from '../../trial/diagnosis/complete-remedies.ts'
 import { type Diagnosis, diagnose } from '../../trial/diagnosis/diagnosis.ts'
-import type { Attempt } from '../../trial/transaction/trial.ts'
+import type { Failed } from '../../trial/transaction/trial.ts'
 import type { Oddity } from '../proof/clone-oddities.ts'
 import { isPrecise, relax } from '../proof/loosen.ts'
 import type { WalkContext } from '../walk/context.ts'
@@ -14,10 +14,7 @@ import type { StageWork } from './stage-work.ts'
  * The log lines since the trial's restart. A service that died and was restarted gave its reason in an earlier
  * invocation; lines from before the trial are not read.
  */
-async function journalOf(
-  host: Host,
-  { report, trial }: Extract<Attempt, { healthy: false }>,
-): Promise<JournalEntry[]> {
+async function journalOf(host: Host, { report, trial }: Failed): Promise<JournalEntry[]> {
   const last = report?.last
   const invocation = last?.invocation ?? ''
   const again = last !== undefined && (last.restarts > 0 || last.sub === 'auto-restart')
@@ -46,7 +43,7 @@ interface Known {
 export async function diagnosisOf(
   host: Host,
   facts: Facts,
-  failed: Extract<Attempt, { healthy: false }>,
+  failed: Failed,
   { appliedTo = host, oddities = [] }: Known = {},
 ): Promise<Diagnosis> {
   const { report, reasons, trial } = failed

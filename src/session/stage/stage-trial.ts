@@ -9,7 +9,7 @@ import { isExercise } from '../../trial/health/baseline.ts'
 import { newestLogin } from '../../trial/health/login.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
-import type { Attempt, Change, TrialContext, Undone } from '../../trial/transaction/trial.ts'
+import type { Change, Failed, Passed, TrialContext, Undone } from '../../trial/transaction/trial.ts'
 import { undo } from '../../trial/transaction/undo.ts'
 import { controlOf } from '../proof/control.ts'
 import { fullText } from '../proof/full-words.ts'
@@ -49,10 +49,7 @@ export function rehearsedNote(context: WalkContext, set: Proof, verdict: Verdict
 }
 
 /** A live failure after a passed rehearsal shows that the clone differs from the host, and is reported so. */
-export function withDifference<Failed extends Extract<Attempt, { healthy: false }>>(
-  failed: Failed,
-  { proven, differs }: TrialTarget,
-): Failed {
+export function withDifference(failed: Failed, { proven, differs }: TrialTarget): Failed {
   if (!proven) return failed
   const [main = { kind: 'error', text: 'not healthy' } as const, ...rest] = failed.reasons
   const known = differs.length === 0 ? '' : `. Known differences of the clone: ${differs.join('; ')}`
@@ -86,7 +83,7 @@ export async function keepOrUndo(
   context: WalkContext,
   trials: TrialContext,
   { stage, change }: { stage: StageOrAll; change: Change },
-  result: Extract<Attempt, { healthy: true }>,
+  result: Passed,
   { before, rehearsal, proven, facts }: TrialTarget,
 ): Promise<StageResult> {
   const { host, subject, dispatch } = context

@@ -68,15 +68,25 @@ export interface TrialContext {
   signal?: AbortSignal
 }
 
-export type Attempt =
-  | {
-      healthy: true
-      trial: Trial
-      report: HealthReport
-      /** What is other than before, though no check fails; a line each. Not looked for in a clone. */
-      oddities: readonly string[]
-    }
-  | { healthy: false; trial: Trial; reasons: Reason[]; report: HealthReport | undefined; undone: Undone }
+/** A change that is in force, and proven healthy. */
+export interface Passed {
+  healthy: true
+  trial: Trial
+  report: HealthReport
+  /** What is other than before, though no check fails; a line each. Not looked for in a clone. */
+  oddities: readonly string[]
+}
+
+/** A change that broke the service, and was undone. */
+export interface Failed {
+  healthy: false
+  trial: Trial
+  reasons: Reason[]
+  report: HealthReport | undefined
+  undone: Undone
+}
+
+export type Attempt = Passed | Failed
 
 export interface Undone {
   /** The undo ran and the service is proven to answer as before. */

@@ -1,7 +1,7 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
-import type { Attempt } from '../../trial/transaction/trial.ts'
+import type { Passed } from '../../trial/transaction/trial.ts'
 import { diagnosisOf } from '../stage/failure.ts'
 import type { PreparedClone } from './clone-pool.ts'
 import { helps } from './loosen.ts'
@@ -9,7 +9,6 @@ import { type TracedFailure, withRefusedCalls } from './traced-failure.ts'
 import type { ProofJob, Verdict } from './verdicts.ts'
 import { type Steps, tryWhole } from './whole-trial.ts'
 
-export type Passed = Extract<Attempt, { healthy: true }>
 /** Only the set that Enter waits for, and the value that decides about a row, are worth a repeat under strace. */
 function wantsTrace({ of, change }: ProofJob, { remedies }: Diagnosis): boolean {
   return (of === 'set' || of === 'row') && !remedies.some((one) => helps(change.assignments, one))
@@ -25,7 +24,7 @@ export interface Told {
 }
 
 /** What a clone is asked about. */
-export interface Asked {
+export interface Question {
   facts: Facts
   before: TracedFailure['before'] | undefined
   stage: Stage
@@ -33,9 +32,9 @@ export interface Asked {
 }
 
 /** Plays these steps in a clone, and finds out why they broke. */
-export async function judge(prepared: PreparedClone, asked: Asked, steps: Steps): Promise<Told> {
+export async function judgeChange(prepared: PreparedClone, question: Question, steps: Steps): Promise<Told> {
   const { trials, live, volatile, control } = prepared
-  const { facts, stage, job } = asked
+  const { facts, stage, job } = question
   const { of, change } = job
   const tried = await tryWhole(prepared, steps, stage, change)
   if (tried.healthy) {
@@ -48,7 +47,7 @@ export async function judge(prepared: PreparedClone, asked: Asked, steps: Steps)
   const { failed, oddities } = tried
   const { lines: undone, proven } = failed.undone
   const plain = await diagnosisOf(trials.host, facts, failed, { appliedTo: live, oddities })
-  const before = proven && wantsTrace(job, plain) ? asked.before : undefined
+  const before = proven && wantsTrace(job, plain) ? question.before : undefined
   const hangs = failed.report?.last?.active === 'activating'
   const failure = { trials, live, facts, volatile, control, change, hangs }
   const told = before ? await withRefusedCalls({ ...failure, before }, plain) : plain

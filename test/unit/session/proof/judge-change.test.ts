@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Told, together } from '../../../../src/session/proof/judge.ts'
+import { type Told, together } from '../../../../src/session/proof/judge-change.ts'
 
 const change = { assignments: [], ownership: [] }
 const held = (...refused: string[]): Told => ({
