@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { slowStop } from './kit/services/slow-stop.ts'
 import { walked } from './kit/walked.ts'
 
 /** Dies of its own reload, with and without any hardening. */
 const RELOAD = `[Service]
 ExecStart=/usr/bin/sleep infinity
 ExecReload=/bin/kill -HUP $MAINPID
-`
-
-/** Takes longer to stop than a start may take. */
-const SLOW = `[Service]
-ExecStart=/bin/sh -c 'trap "sleep 12; exit 0" TERM; while :; do sleep 1; done'
 `
 
 /** Is started by a socket whose file lies straight in /run. */
@@ -31,17 +27,16 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
   let lab: Lab
 
   beforeAll(async () => {
+    // Takes longer to stop than a start may take.
+    const slow = slowStop(12)
     lab = await bootLab({
       files: {
+        ...slow.files,
         '/etc/systemd/system/reloading.service': RELOAD,
-        '/etc/systemd/system/slow.service': SLOW,
         '/etc/systemd/system/activated.service': ACTIVATED,
         '/etc/systemd/system/activated.socket': SOCKET,
       },
-      setup: [
-        ['systemctl', 'daemon-reload'],
-        ['systemctl', 'start', 'reloading', 'slow', 'activated.socket', 'activated'],
-      ],
+      setup: [...(slow.setup ?? []), ['systemctl', 'start', 'reloading', 'activated.socket', 'activated']],
       ready: ['systemctl', 'is-active', '--quiet', 'activated'],
     })
   })
@@ -60,7 +55,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
   })
 
   it('gives a slow stop its time', { timeout: 180_000 }, async () => {
-    const { kept } = await walk('slow', '--no-rehearsal')
+    const { kept } = await walk('slow-stop', '--no-rehearsal')
     expect(kept).toContain('LockPersonality=yes')
   })
 
