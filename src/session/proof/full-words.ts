@@ -1,4 +1,4 @@
-import type { Baseline } from '../../trial/health/baseline.ts'
+import { type Baseline, isExercised } from '../../trial/health/baseline.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { fullExchangeOf } from '../../trial/health/full/index.ts'
 import { protocolNamed } from '../../trial/health/protocols/index.ts'
@@ -24,17 +24,13 @@ export function halfPlayed(check: FullCheck): Unplayed[] {
   return [{ check: { ...check, done }, why: `it was ${check.done}`, password: false }]
 }
 
-/** Nothing that a person plays by an exercise is missed. */
-function isExercised({ answers }: Baseline): boolean {
-  return answers.some(({ check }) => check.kind === 'exercise')
-}
-
 /** What clones do not play, each once, with what would. */
 export function unplayedNotes(
   unplayed: readonly Unplayed[],
   places: readonly FullPlace[],
   baseline: Baseline,
 ): string[] {
+  // Nothing that a person plays by an exercise is missed.
   if (isExercised(baseline)) return []
   const refused = unplayed.map(({ check: { thing, done, protocol }, why, password }) => {
     const reason = password ? 'the service asks for a password' : why

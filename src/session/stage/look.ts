@@ -4,7 +4,7 @@ import { observe } from '../../observe/observe.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
 import { isLive } from '../../observe/trace/logged-calls.ts'
 import { withTracedProcesses } from '../../observe/trace/traced-as-processes.ts'
-import type { Baseline } from '../../trial/health/baseline.ts'
+import { type Baseline, isExercised } from '../../trial/health/baseline.ts'
 import { learnAgain } from '../learning/learning-phase.ts'
 import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
 import { controlOf } from '../proof/control.ts'
@@ -40,13 +40,10 @@ export async function lookAt(
 }
 
 /** What the walk plays of the service's uses. */
-function givenTo(
-  { options, rehearsing }: WalkContext,
-  { answers, oneshot }: Baseline,
-  { learned }: Facts,
-): Given {
+function givenTo({ options, rehearsing }: WalkContext, baseline: Baseline, { learned }: Facts): Given {
+  const { answers, oneshot } = baseline
   const live = learned?.phases.some((phase) => isLive({ phase })) === true
-  const exercised = answers.some(({ check }) => check.kind === 'exercise') || live
+  const exercised = isExercised(baseline) || live
   const played = controlOf(rehearsing).full
   // A mail that is only taken tells nothing of what happens to it.
   const full = played.flatMap(({ protocol, partly }) => (partly === undefined ? [protocol] : []))

@@ -5,7 +5,7 @@ import { type Basis, readBasis } from '../../observe/basis.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { rearmTimer } from '../../systemd/manager/timer.ts'
-import { isExercise } from '../../trial/health/baseline.ts'
+import { countsOf } from '../../trial/health/baseline.ts'
 import { newestLogin } from '../../trial/health/login.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
@@ -118,8 +118,6 @@ export async function keepOrUndo(
     const why = await noLoginSeen(context, login, result.trial.since)
     if (why !== undefined) return rolledBack(why)
   }
-  const { answers } = trials.baseline
-  const exercises = answers.filter(({ check }) => isExercise(check)).length
   const added: KeptStage = {
     stage,
     assignments: [...result.trial.assignments],
@@ -127,7 +125,7 @@ export async function keepOrUndo(
     before,
     after,
     at: new Date().toISOString(),
-    proof: { clone: proven, checks: answers.length - exercises, exercises },
+    proof: { clone: proven, ...countsOf(trials.baseline) },
     ...(basis === undefined ? {} : { basis }),
   }
   const kept = withStage(context.store.state.kept, added)

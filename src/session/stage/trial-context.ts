@@ -1,5 +1,5 @@
 import type { Facts } from '../../observe/facts.ts'
-import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
+import { type Baseline, countsOf } from '../../trial/health/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../../trial/health/check.ts'
 import { startLimitMs, type TrialContext } from '../../trial/transaction/trial.ts'
 import type { Learning } from '../learning/learning.ts'
@@ -12,8 +12,8 @@ import { secondsToKeep } from './remote-login.ts'
 /** Seconds that the health check may need after the start, and slack for a busy machine. */
 const HEALTH_SECONDS = 20
 
-function exerciseSeconds({ answers }: Baseline): number {
-  return (answers.filter(({ check }) => isExercise(check)).length * EXERCISE_TIMEOUT_MS) / 1000
+function exerciseSeconds(baseline: Baseline): number {
+  return (countsOf(baseline).exercises * EXERCISE_TIMEOUT_MS) / 1000
 }
 
 /** Programs that it ran in a clone, those of its start script too. */

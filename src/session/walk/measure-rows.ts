@@ -7,7 +7,7 @@ import {
   measure,
   problemOf,
 } from '../../trial/health/baseline.ts'
-import { type Check, checkKey, checkLabel } from '../../trial/health/check.ts'
+import { type Check, checkKey, checkLabel, isCommand } from '../../trial/health/check.ts'
 import { connectionCheck } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import { watchTouched } from '../../trial/health/touched.ts'
@@ -72,8 +72,7 @@ async function askOneByOne(
   const notes: string[] = []
   let left = [...rows]
   for (const row of rows) {
-    const { kind } = row.request
-    if (!row.ticked || kind === 'command' || kind === 'exercise') continue
+    if (!row.ticked || isCommand(row.request)) continue
     await answerTo(host, row.request)
     if (await survival.holds()) continue
     notes.push(await reviveLive(survival, subject.unit, row.label))

@@ -1,7 +1,7 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import { played } from '../../catalog/reach/reached.ts'
 import { USE_WORDS, type Use } from '../../catalog/reach/uses.ts'
-import type { Baseline } from '../../trial/health/baseline.ts'
+import { type Baseline, countsOf } from '../../trial/health/baseline.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { fullText } from '../proof/full-words.ts'
 import { predict, type StageWork } from '../stage/stage-work.ts'
@@ -42,12 +42,10 @@ export class ReachLog {
   }
 
   /** `full`: what each trial in a clone played. */
-  reached({ answers }: Baseline, full: readonly FullCheck[] = []): Reached {
+  reached(baseline: Baseline, full: readonly FullCheck[] = []): Reached {
     const stages = [...this.#stages.values()]
-    const exercises = answers.filter(({ check }) => check.kind === 'exercise').length
     return {
-      checks: answers.length - exercises,
-      exercises,
+      ...countsOf(baseline),
       ...(full.length === 0 ? {} : { full: full.map(fullText) }),
       played: [...this.#played].map((use) => USE_WORDS[use]),
       rows: stages.flatMap(({ rows }) => rows),

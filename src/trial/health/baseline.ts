@@ -96,7 +96,7 @@ export async function measure(
   const answers: Asked[][] = checks.map(() => [])
   for (let round = 0; round < times; round += 1) {
     const all = await Promise.all(
-      checks.map((check) => (check.kind === 'exercise' ? undefined : answerTo(host, check))),
+      checks.map((check) => (isExercise(check) ? undefined : answerTo(host, check))),
     )
     for (const [index, asked] of all.entries()) if (asked) answers[index]?.push(asked)
     if (round < times - 1) await pause(200)
@@ -115,6 +115,21 @@ export function lastingContent(asked: readonly Asked[]): string | undefined {
 
 export function isExercise({ kind }: Check): boolean {
   return kind === 'exercise'
+}
+
+interface Answered {
+  answers: readonly CheckAnswer[]
+}
+
+/** A person plays it by an exercise. */
+export function isExercised({ answers }: Answered): boolean {
+  return answers.some(({ check }) => isExercise(check))
+}
+
+/** How many questions are asked, and how many exercises are played. */
+export function countsOf({ answers }: Answered): { checks: number; exercises: number } {
+  const exercises = answers.filter(({ check }) => isExercise(check)).length
+  return { checks: answers.length - exercises, exercises }
 }
 
 /** Why a check that was asked several times can't decide health, or undefined. */

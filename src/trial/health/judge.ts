@@ -1,5 +1,5 @@
 import type { SocketFacts } from '../../observe/facts.ts'
-import { type Baseline, type CheckAnswer, type Listener, lastingAddress } from './baseline.ts'
+import { type Baseline, type CheckAnswer, isExercised, type Listener, lastingAddress } from './baseline.ts'
 import { checkKey, checkLabel } from './check.ts'
 import { type FullAnswer, fullLabel } from './full/exchange.ts'
 import { pidOf, type UnitSnapshot } from './unit-snapshot.ts'
@@ -175,11 +175,17 @@ function judgeFull({ full }: Observation): Reason[] {
   )
 }
 
+/** `killed`: "chown (fchownat)" for each system call that a filter killed. */
+export function judgeKilled(killed: readonly string[]): Reason[] {
+  return killed.map((call) => ({
+    kind: 'killed',
+    text: `the kernel killed ${call}: the system call is not allowed`,
+  }))
+}
+
 /** Why the service is not healthy; empty if it is. Causes come before effects. */
 export function judge(observation: Observation, baseline: Baseline): Reason[] {
-  const killed = observation.killed.map(
-    (call): Reason => ({ kind: 'killed', text: `the kernel killed ${call}: the system call is not allowed` }),
-  )
+  const killed = judgeKilled(observation.killed)
   const start = judgeStart(observation)
   if (start.length > 0) return [...killed, ...start]
   return [
@@ -193,7 +199,7 @@ export function judge(observation: Observation, baseline: Baseline): Reason[] {
 
 function notPlayed(answers: readonly CheckAnswer[]): string[] {
   if (answers.length === 0) return ['no check could ask it anything, and no --exercise was given']
-  if (answers.some(({ check }) => check.kind === 'exercise')) return []
+  if (isExercised({ answers })) return []
   return ['only probes ran: no --exercise was given']
 }
 

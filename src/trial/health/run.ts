@@ -4,12 +4,11 @@ import { first, showUnit } from '../../systemd/manager/show.ts'
 import { kindOf } from '../diagnosis/oddities.ts'
 import { isExercise, type OneshotBaseline } from './baseline.ts'
 import { answersOf } from './heard.ts'
-import { judgeAnswers, type Reason } from './judge.ts'
+import { judgeAnswers, judgeKilled, type Reason } from './judge.ts'
 import { attributedRecords, describeRecord, filterOf } from './killed.ts'
 import { notLeft } from './left-behind.ts'
 import type { UnitSnapshot } from './unit-snapshot.ts'
-import type { HealthReport } from './watch.ts'
-import { type Watch, watchStart } from './watch.ts'
+import { type HealthReport, type Watch, watchStart } from './watch.ts'
 
 /** How a program says that something went wrong. */
 const TROUBLE =
@@ -60,9 +59,7 @@ function newTrouble(said: readonly JournalEntry[], known: readonly string[]): Re
 
 /** Why a run was not as those without hardening; empty if it was. Causes come before effects. */
 export function judgeRun(seen: SeenRun, { user, lines, left }: OneshotBaseline): Reason[] {
-  const killed = seen.killed.map(
-    (call): Reason => ({ kind: 'killed', text: `the kernel killed ${call}: the system call is not allowed` }),
-  )
+  const killed = judgeKilled(seen.killed)
   const ended = judgeEnd(seen)
   if (ended.length > 0 || seen.rests) return [...killed, ...ended]
   return [
