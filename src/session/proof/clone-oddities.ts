@@ -50,6 +50,7 @@ export interface LookBefore {
   marks: LogMarks
   /** Epoch milliseconds. */
   since: number
+  /** Where there is something to compare with. */
   sockets: SocketMarks
   files: WrittenListing
 }
@@ -81,14 +82,20 @@ export const NOTHING_ODD: Looked = { oddities: [], refused: [] }
 const PATIENCE_MS = 2000
 const MAX_STRAYS = 3
 
-export async function lookBefore({ host, facts, baseline }: Watched): Promise<LookBefore> {
+export async function lookBefore({ host, facts, baseline, usual }: Watched): Promise<LookBefore> {
   const since = Date.now()
+  if (usual === undefined)
+    return { marks: await markLogs(host, facts), since, sockets: new Map(), files: new Map() }
   const [marks, sockets, files] = await Promise.all([
     markLogs(host, facts),
     markSockets(host, baseline.listeners),
     listWritten(host),
   ])
   return { marks, since, sockets, files }
+}
+
+function refusedIn(lines: ReadonlyMap<string, string>): string[] {
+  return [...lines].flatMap(([kind, line]) => (isRefusal(line) ? [kind] : []))
 }
 
 function asOddity({ path, kind, text }: Stray): Oddity {
@@ -156,13 +163,13 @@ export async function odditiesInClone(
   { trial, report }: Passed,
 ): Promise<Looked> {
   const { host, unit, volatile, baseline, usual } = watched
+  const said = linesSince(host, unit, look.marks, look.since, trial.before)
+  if (usual === undefined) return { oddities: [], refused: refusedIn(await said) }
   const [lines, sockets, after] = await Promise.all([
-    linesSince(host, unit, look.marks, look.since, trial.before),
+    said,
     markSockets(host, baseline.listeners),
     listWritten(host),
   ])
-  const refused = [...lines].flatMap(([kind, line]) => (isRefusal(line) ? [kind] : []))
-  if (usual === undefined) return { oddities: [], refused }
   const played: Played = {
     before: look.files,
     stopped,
@@ -179,5 +186,5 @@ export async function odditiesInClone(
     ...contentChanges(usual.answers, report.answers ?? []).map(odd(true)),
     ...changes.map(odd(false)),
   ]
-  return { oddities: all.filter(({ id }) => !usual.byChance.has(id)), refused }
+  return { oddities: all.filter(({ id }) => !usual.byChance.has(id)), refused: refusedIn(lines) }
 }

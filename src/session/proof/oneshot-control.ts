@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Facts } from '../../observe/facts.ts'
 import { type Unlike, whyUnlike } from '../../rehearsal/boot/proven-clone.ts'
 import { queue, resetFailed } from '../../systemd/manager/control.ts'
-import { type Baseline, isExercise } from '../../trial/health/baseline.ts'
+import { type Baseline, isExercise, isExercised } from '../../trial/health/baseline.ts'
 import { giveWork } from '../../trial/health/give-work.ts'
 import { checkHealth, type HealthReport } from '../../trial/health/health.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
@@ -30,7 +30,7 @@ async function run(trials: TrialContext): Promise<{ report: HealthReport; ms: nu
 }
 
 interface FirstRuns {
-  /** The exercises, if there are any, changed something that it can work on. */
+  /** The exercises changed something that it can work on. */
   given: boolean
   lines: string[]
   /** After the first run. */
@@ -41,8 +41,9 @@ interface FirstRuns {
   again: string | undefined
 }
 
-/** Plays the exercises before the first run; false when they changed nothing. */
+/** Plays the exercises before the first run; false when they changed nothing, or there are none. */
 async function gaveWork(trials: TrialContext): Promise<boolean> {
+  if (!isExercised(trials.baseline)) return false
   const before = await trials.left?.()
   await giveWork(trials.host, trials.baseline)
   return !isDeepStrictEqual(before, await trials.left?.())
@@ -67,11 +68,11 @@ async function playTwice(
       const input = { unit: trials.unit, baseline, executables }
       return await whyUnlike(context.live, clone.host, input, first.report)
     }
-    const left = [...((await trials.left?.()) ?? [])]
+    const left = [...(first.report.left ?? [])]
     await asAfterBoot(clone.host, trials.unit, volatile)
     await giveWork(clone.host, trials.baseline)
     const second = await run(trials)
-    const after = new Set(await trials.left?.())
+    const after = new Set(second.report.left)
     return {
       given,
       lines: [...new Set([...(first.report.lines ?? []), ...(second.report.lines ?? [])])],
@@ -121,8 +122,7 @@ export async function oneshotControl(
     left: first.lasting.filter((mark) => both.has(mark)),
   }
   const again = first.again ?? second.again
-  const isExercised = baseline.answers.some(({ check }) => isExercise(check))
-  const idle = isExercised && !first.given
+  const idle = isExercised(baseline) && !first.given
   const notes = [...(idle ? [IDLE] : []), ...notesOf({ ...first, again }, second)]
   const answers = idle ? baseline.answers.filter(({ check }) => !isExercise(check)) : baseline.answers
   const control: Control = {

@@ -133,11 +133,13 @@ export async function checkRun(question: Watch, oneshot: OneshotBaseline): Promi
   const { last } = run
   const reasons = judgeRun(run, oneshot)
   const lines = [...new Set(run.said.map(({ message }) => kindOf(message)))]
-  if (reasons.length > 0) return { healthy: false, reasons, proof: [], records, last, lines }
+  const { left } = run
+  const seen = { records, last, lines, ...(left === undefined ? {} : { left }) }
+  if (reasons.length > 0) return { healthy: false, reasons, proof: [], ...seen }
   // Exercises have given it its work before: giveWork().
   const asked = { answers: baseline.answers.filter(({ check }) => !isExercise(check)) }
   const checks = asked.answers.map(({ check }) => check)
   const wrong = judgeAnswers(await answersOf(host, checks), asked)
   const proof = wrong.length > 0 ? [] : proofOf(run, oneshot)
-  return { healthy: wrong.length === 0, reasons: wrong, proof, records, last, lines }
+  return { healthy: wrong.length === 0, reasons: wrong, proof, ...seen }
 }

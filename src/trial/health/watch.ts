@@ -19,6 +19,8 @@ export interface HealthReport {
   answers?: readonly CheckAnswer[]
   /** Of a oneshot's run: kinds of lines that it logged, as kindOf() makes them. */
   lines?: readonly string[]
+  /** Of a oneshot's run: what it left behind, as marksOf() writes it; absent where nobody could look. */
+  left?: readonly string[]
 }
 
 export interface HealthCheckInput {
