@@ -7,6 +7,11 @@ export function isBelowAny(path: string, directories: readonly string[]): boolea
   return directories.some((directory) => isBelow(path, directory))
 }
 
+/** The same path at another time: digits in it may count processes or days. */
+export function withoutDigits(path: string): string {
+  return path.replaceAll(/\d+/g, '#')
+}
+
 /** "/var/run/x" → "/run/x": the older names of the run folders are links wherever systemd runs (file-hierarchy(7)). */
 export function throughRun(path: string): string {
   return path.replace(/^\/var\/run(?=\/|$)/, '/run').replace(/^\/var\/lock(?=\/|$)/, '/run/lock')

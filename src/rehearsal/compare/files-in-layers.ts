@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { filesWith } from '../../trial/health/full/play-full.ts'
-import { layersIn } from './overlay-diff.ts'
+import { inClone, upperLayersOf } from './overlay-diff.ts'
 
 /**
  * Files of a clone that changed since then (epoch milliseconds) and hold the token, wherever they are: its upper layers
@@ -10,11 +10,10 @@ export async function filesInLayers(
   clone: Host,
   wanted: { token: string; since: number },
 ): Promise<string[]> {
-  const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
   const found = await Promise.all(
-    layers.map(async ({ folder, point }) => {
-      const paths = await filesWith(clone, [folder], wanted)
-      return paths.map((path) => `${point === '/' ? '' : point}${path.slice(folder.length)}`)
+    (await upperLayersOf(clone)).map(async (layer) => {
+      const paths = await filesWith(clone, [layer.folder], wanted)
+      return paths.map((path) => inClone(layer, path.slice(layer.folder.length + 1)))
     }),
   )
   return found.flat()

@@ -1,5 +1,5 @@
-import { isBelowAny } from '../../host/paths.ts'
-import type { WrittenEntry, WrittenListing } from './overlay-diff.ts'
+import { isBelowAny, withoutDigits } from '../../host/paths.ts'
+import { SETTINGS_AND_STATE, type WrittenEntry, type WrittenListing } from './overlay-diff.ts'
 
 /** What the unhardened service leaves on disk each time that a clone plays it. */
 export interface Footprint {
@@ -11,9 +11,7 @@ export interface Footprint {
 
 /** Bookkeeping of the system, which follows no service; temporary files, which a private /tmp may hide or rename. */
 const NOBODYS = [
-  '/etc/systemd',
-  '/var/lib/hardenctl',
-  '/var/lib/systemd',
+  ...SETTINGS_AND_STATE,
   '/var/log/journal',
   '/var/log/wtmp',
   '/var/log/btmp',
@@ -22,11 +20,6 @@ const NOBODYS = [
 const TEMPORARY = ['/tmp', '/var/tmp', '/dev/shm']
 /** Files that may be deleted at any time: XDG Base Directory Specification, $XDG_CACHE_HOME. */
 const CACHE = /\/\.cache\//
-
-/** The same name at another time: digits in it may count processes or days. */
-function lastingName(path: string): string {
-  return path.replaceAll(/\d+/g, '#')
-}
 
 function isThere(entry: WrittenEntry | undefined): entry is WrittenEntry {
   return entry !== undefined && entry.kind !== 'gone'
@@ -67,7 +60,7 @@ export function footprintOf(listings: readonly WrittenListing[], end?: WrittenLi
   const always = [...first].filter((path) => isMissed(path) && others.every((part) => part.has(path)))
   const last = listings.at(-1)
   const used = last && end ? [[last, end] as const] : []
-  const ever = [...parts, ...used].flatMap(([before, after]) => changedIn(before, after)).map(lastingName)
+  const ever = [...parts, ...used].flatMap(([before, after]) => changedIn(before, after)).map(withoutDigits)
   return { always: new Set(always), ever: new Set(ever) }
 }
 
@@ -119,7 +112,7 @@ export function removed(played: Played, { ever }: Footprint): Stray[] {
   return [stopped, after].flatMap((now) => {
     if (now === undefined) return []
     return [...new Set([...before.keys(), ...now.keys()])].flatMap((path): Stray[] => {
-      if (managed.has(path) || ever.has(lastingName(path)) || isBelowAny(path, NOBODYS)) return []
+      if (managed.has(path) || ever.has(withoutDigits(path)) || isBelowAny(path, NOBODYS)) return []
       if (!vanished(path, played, now)) return []
       return [{ path, kind: 'gone', text: `it removes ${path}, which it leaves alone unhardened` }]
     })
@@ -138,7 +131,7 @@ export function given(
   const { before, after, managed, planned } = played
   return [...after].flatMap(([path, entry]): Stray[] => {
     if (!isThere(entry) || entry.kind === 'l' || planned.has(path) || managed.has(path)) return []
-    if (ever.has(lastingName(path)) || isBelowAny(path, NOBODYS)) return []
+    if (ever.has(withoutDigits(path)) || isBelowAny(path, NOBODYS)) return []
     const earlier = before.get(path) ?? live(path)
     if (earlier === undefined || (earlier.owner === entry.owner && earlier.mode === entry.mode)) return []
     const text = `${path} gets owner ${entry.owner} and mode ${entry.mode}, which it leaves at ${earlier.owner} and ${earlier.mode} unhardened`

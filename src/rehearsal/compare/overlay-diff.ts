@@ -1,6 +1,6 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { isBelow } from '../../host/paths.ts'
+import { isBelowAny } from '../../host/paths.ts'
 import { parseMounts, visibleMounts } from '../../observe/proc/mounts.ts'
 import type { FileUse } from '../../observe/trace/learned.ts'
 import type { WrittenPath } from '../../observe/trace/learned-facts.ts'
@@ -38,6 +38,8 @@ const MANAGERS = [
   '/run/credentials',
   '/run/utmp',
 ]
+/** Where hardenctl and PID 1 put settings and state of units. They are listed, since a learned service may write there. */
+export const SETTINGS_AND_STATE = ['/etc/systemd', '/var/lib/hardenctl', '/var/lib/systemd']
 /** systemd's folders of PrivateTmp=: the service sees their content as /tmp and /var/tmp. */
 const PRIVATE_TMP = /^((?:\/var)?\/tmp)\/systemd-private-[^/]+\/tmp(?=\/)/
 const PRIVATE_FOLDER = /^(?:\/var)?\/tmp\/systemd-private-/
@@ -50,6 +52,16 @@ interface Layer {
   point: string
   /** Where its upper layer can be read. */
   folder: string
+}
+
+/** The upper layers of a clone. */
+export async function upperLayersOf(clone: Host): Promise<Layer[]> {
+  return layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
+}
+
+/** Where a file of a layer is in the clone; `name` is its path below the layer's folder. */
+export function inClone({ point }: Pick<Layer, 'point'>, name: string): string {
+  return `${point === '/' ? '' : point}/${name}`
 }
 
 /** The overlays of a clone by the numbers that its boot gave them, as its mount table tells. */
@@ -82,7 +94,7 @@ export function parseFound(text: string, points: ReadonlyMap<string, string>): [
     ] = record.split('\t')
     const [name, point] = [rest.join('\t'), points.get(folder)]
     if (name === '' || kind === '' || point === undefined) return []
-    const path = `${point === '/' ? '' : point}/${name}`.replace(PRIVATE_TMP, '$1')
+    const path = inClone({ point }, name).replace(PRIVATE_TMP, '$1')
     const data = kind === 'f' && (Number(size) === 0 || Number(blocks) > 0)
     return [[path, { kind: kind === 'c' ? 'gone' : kind, changed, owner, mode, data, stamp }]]
   })
@@ -90,7 +102,7 @@ export function parseFound(text: string, points: ReadonlyMap<string, string>): [
 
 /** Every difference of a clone from the live host. Two listings, before and after, show what was written. */
 export async function listWritten(clone: Host): Promise<WrittenListing> {
-  const layers = layersIn((await clone.read('/proc/1/mountinfo')) ?? '')
+  const layers = await upperLayersOf(clone)
   // A clone begins with the volatile folders empty, so that whatever is in them was made in it.
   const points = new Map([
     ...layers.map(({ folder, point }) => [folder, point] as const),
@@ -98,8 +110,7 @@ export async function listWritten(clone: Host): Promise<WrittenListing> {
   ])
   const argv = ['find', ...points.keys(), '-xdev', '-printf', FIELDS]
   const { stdout } = await clone.run(argv, { timeoutMs: LIST_LIMIT_MS })
-  const isManagers = (path: string) =>
-    PRIVATE_FOLDER.test(path) || MANAGERS.some((folder) => isBelow(path, folder))
+  const isManagers = (path: string) => PRIVATE_FOLDER.test(path) || isBelowAny(path, MANAGERS)
   const all = parseFound(stdout, points).filter(([path]) => !isManagers(path))
   // A private /tmp may hold a name that /tmp has too: the newest is the service's.
   return new Map(all.sort(([, one], [, other]) => Number(one.changed) - Number(other.changed)))
@@ -154,7 +165,7 @@ export async function writtenSince(live: Host, clone: Host, before: WrittenListi
   const after = await listWritten(clone)
   const there = new Set<string>()
   for (const path of after.keys()) {
-    if (VOLATILE.some((folder) => isBelow(path, folder))) continue
+    if (isBelowAny(path, VOLATILE)) continue
     if ((await live.stat(path).catch(orElse(undefined))) !== undefined) there.add(path)
   }
   return writtenBetween(before, after, (path) => there.has(path))

@@ -1,3 +1,4 @@
+import { withoutDigits } from '../../host/paths.ts'
 import type { Reason } from './judge.ts'
 
 /** A thing that a run leaves behind. */
@@ -13,16 +14,11 @@ export interface LeftThing {
 
 const MAX_TOLD = 3
 
-/** Names of files hold dates, times and pids: the same file of another run has other digits. */
-function lastingPath(path: string): string {
-  return path.replaceAll(/\d+/g, '#')
-}
-
 /** One text a thing, each once, which is the same for the same thing of another run. */
 export function marksOf(things: readonly LeftThing[]): string[] {
   const marks = things.map(({ path, kind, owner, mode }) => {
     const rights = kind === 'gone' || kind === 'l' ? '' : `${owner} ${mode}`
-    return [kind, rights, lastingPath(path)].join('\t')
+    return [kind, rights, withoutDigits(path)].join('\t')
   })
   return [...new Set(marks)].sort()
 }
