@@ -3,8 +3,8 @@ import type { FileStat } from './host.ts'
 const MAX_BYTES = 64 * 1024
 
 /**
- * Why a file or folder of hardenctl's configuration is not believed: only root may have a say in what root runs or
- * accepts. Undefined where only root could have written it.
+ * Why a file or folder that decides what root runs or accepts is not believed: only root may have a say in that.
+ * Undefined where only root could have written it.
  */
 export function distrust(path: string, stat: FileStat, kind: 'directory' | 'file'): string | undefined {
   if (stat.kind !== kind) return `${path} is no plain ${kind}`

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { distrust } from '../../host/distrust.ts'
 import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { socketsOf } from '../../systemd/manager/control.ts'
@@ -133,8 +134,7 @@ async function draggedUnits(host: Host, properties: Record<string, string[]>): P
 async function requireOwnFolders(host: Host, unit: string): Promise<void> {
   for (const path of [keptPath(unit), trialPath(unit)].map(dirname)) {
     const stat = await host.stat(path)
-    if (stat === undefined || (stat.kind === 'directory' && stat.uid === 0 && (stat.mode & 0o022) === 0))
-      continue
+    if (stat === undefined || distrust(path, stat, 'directory') === undefined) continue
     throw new Refusal(
       `${path} can be written by users other than root`,
       `Nothing was changed. ls -ld ${path} shows who may write there.`,
