@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { parseStraceLine } from '../../observe/trace/strace-line.ts'
 import { answerTo, runOptionsOf } from '../../trial/health/ask.ts'
 import type { CheckAnswer } from '../../trial/health/baseline.ts'
-import type { Check, CommandCheck } from '../../trial/health/check.ts'
+import { type Check, type CommandCheck, urlAddress } from '../../trial/health/check.ts'
 import { straceVersion } from '../follow/strace.ts'
 import type { ListenerAddress } from './listener-unit.ts'
 import { endpointsInJournal } from './missing-endpoints.ts'
@@ -45,10 +45,8 @@ async function talkedTo(clone: Host, check: CommandCheck): Promise<ListenerAddre
 
 async function endpointsOf(clone: Host, check: Check): Promise<ListenerAddress[]> {
   switch (check.kind) {
-    case 'http': {
-      const { port, protocol } = new URL(check.url)
-      return [{ port: Number(port) || (protocol === 'https:' ? 443 : 80) }]
-    }
+    case 'http':
+      return [{ port: urlAddress(check.url).port }]
     case 'tcp':
       return [{ port: check.port }]
     case 'unix':

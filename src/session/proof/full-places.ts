@@ -1,6 +1,7 @@
 import type { Host, TalkAddress } from '../../host/host.ts'
 import type { Facts, SocketFacts } from '../../observe/facts.ts'
 import { type Baseline, type CheckAnswer, reachable } from '../../trial/health/baseline.ts'
+import { urlAddress } from '../../trial/health/check.ts'
 
 /** Where a full exchange can be held. */
 export interface FullPlace {
@@ -14,11 +15,8 @@ const UPGRADE_REQUIRED = '426'
 function placeOfAnswer({ check, answer }: CheckAnswer): FullPlace[] {
   if (check.kind === 'talk') return [{ protocol: check.protocol, to: check.to }]
   if (check.kind !== 'http' || answer !== UPGRADE_REQUIRED) return []
-  const { hostname, port, protocol } = new URL(check.url)
-  const secure = protocol === 'https:'
-  const address = hostname.replaceAll(/[[\]]/g, '')
-  const to = { address, port: Number(port) || (secure ? 443 : 80) }
-  return [{ protocol: 'HTTP upgrade', to: { transport: secure ? 'tls' : 'tcp', ...to } }]
+  const { secure, address, port } = urlAddress(check.url)
+  return [{ protocol: 'HTTP upgrade', to: { transport: secure ? 'tls' : 'tcp', address, port } }]
 }
 
 /** Where programs of this machine log to: syslog(3), and systemd-journald.service(8) for what it passes on. */

@@ -7,7 +7,7 @@ import {
   measure,
   problemOf,
 } from '../../trial/health/baseline.ts'
-import { type Check, checkKey, checkLabel, isCommand } from '../../trial/health/check.ts'
+import { type Check, checkKey, checkLabel, isCommand, urlAddress } from '../../trial/health/check.ts'
 import { connectionCheck } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import { watchTouched } from '../../trial/health/touched.ts'
@@ -39,9 +39,8 @@ function addressOf(check: Check): TalkAddress | undefined {
     case 'talk':
       return check.to
     case 'http': {
-      const { hostname, port, protocol } = new URL(check.url)
-      const standard = protocol === 'https:' ? 443 : 80
-      return { transport: 'tcp', address: hostname.replaceAll(/[[\]]/g, ''), port: Number(port) || standard }
+      const { address, port } = urlAddress(check.url)
+      return { transport: 'tcp', address, port }
     }
     default:
       return undefined

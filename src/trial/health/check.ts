@@ -62,6 +62,13 @@ export function checkKey(check: Check): string {
   }
 }
 
+/** Where a URL is asked: its host without the brackets of IPv6, and the port of its scheme where it names none. */
+export function urlAddress(url: string): { secure: boolean; address: string; port: number } {
+  const { hostname, port, protocol } = new URL(url)
+  const secure = protocol === 'https:'
+  return { secure, address: hostname.replaceAll(/[[\]]/g, ''), port: Number(port) || (secure ? 443 : 80) }
+}
+
 /** "SMTP on 127.0.0.1 port 25" */
 export function talkLabel({ protocol, to }: Pick<TalkCheck, 'protocol' | 'to'>): string {
   if (to.transport === 'unix') return `${protocol} on ${to.path}`
