@@ -3,7 +3,7 @@ import type { BlindSpots } from './blind-spots.ts'
 import type { Facts } from './facts.ts'
 import { readForeignHoldings } from './files/foreign-holdings.ts'
 import { readOwnedFolders } from './files/owned-folders.ts'
-import { filesOfPackages } from './files/packages.ts'
+import { filesOfItsPackages } from './files/packages.ts'
 import { readReach } from './reach.ts'
 
 /** A machine, and what observe() saw of the service on it. */
@@ -23,12 +23,10 @@ export async function readSurroundings(
   seen: Facts,
 ): Promise<Pick<Facts, 'gaps'> & Required<Pick<Facts, 'owned' | 'foreign' | 'reach'>>> {
   const gaps: BlindSpots = new Set(seen.gaps)
-  const { unit, executables } = seen
-  const running = executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
-  const packaged = await filesOfPackages(live.host, [unit.fragment, ...running])
+  const packaged = await filesOfItsPackages(live.host, seen)
   return {
     owned: await readOwnedFolders(here.host, here.facts.processes, packaged, gaps),
-    foreign: await readForeignHoldings(live.host, unit.id, live.facts, gaps),
+    foreign: await readForeignHoldings(live.host, seen.unit.id, live.facts, gaps),
     reach: await readReach(live.host, seen, packaged),
     gaps: [...gaps],
   }

@@ -1,5 +1,6 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Facts } from '../facts.ts'
 
 /** "nginx-common, nginx: /usr/sbin/nginx", with diversions between; dpkg-query(1), --search. */
 export function parseDpkgSearch(text: string): string[] {
@@ -40,6 +41,19 @@ export async function packageVersions(host: Host, paths: readonly string[]): Pro
 /** rpm says "(contains no files)" of a package, and "file … is not owned by any package", between the paths. */
 export function listedByRpm(text: string): string[] {
   return text.split('\n').filter((line) => line.startsWith('/'))
+}
+
+/** Real paths of the programs that the unit's processes run now. */
+export function runningPrograms({ executables }: Pick<Facts, 'executables'>): string[] {
+  return executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
+}
+
+/** Every file and folder of the packages that a unit and the programs that it runs came in. */
+export function filesOfItsPackages(
+  host: Host,
+  facts: Pick<Facts, 'unit' | 'executables'>,
+): Promise<string[]> {
+  return filesOfPackages(host, [facts.unit.fragment, ...runningPrograms(facts)])
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts'
 import type { BlindSpots } from '../../observe/blind-spots.ts'
 import { configurationFiles, configurationText } from '../../observe/config/configuration.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { filesOfPackages } from '../../observe/files/packages.ts'
+import { filesOfItsPackages } from '../../observe/files/packages.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { holdFull, NO_ANSWER } from '../../trial/health/full/play-full.ts'
 
@@ -31,8 +31,7 @@ export function zoneNames(texts: readonly string[]): string[] {
 
 async function configurationTexts(host: Host, facts: Facts): Promise<string[]> {
   const gaps: BlindSpots = new Set()
-  const running = facts.executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
-  const packaged = await filesOfPackages(host, [facts.unit.fragment, ...running])
+  const packaged = await filesOfItsPackages(host, facts)
   const files = await configurationFiles(host, facts, packaged, gaps)
   const texts = await Promise.all(files.map((file) => configurationText(host, file, gaps)))
   return texts.filter((text) => text !== undefined)

@@ -3,6 +3,7 @@ import { Bug, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Basis, readBasis } from '../../observe/basis.ts'
 import type { Facts } from '../../observe/facts.ts'
+import { runningPrograms } from '../../observe/files/packages.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { rearmTimer } from '../../systemd/manager/timer.ts'
 import { countsOf } from '../../trial/health/baseline.ts'
@@ -73,9 +74,8 @@ export function requireBack(
 }
 
 /** What the proof is made with; a host that can't tell does not keep a stage from being kept. */
-async function basisOf(host: Host, { unit, executables }: Facts): Promise<Basis | undefined> {
-  const running = executables.filter(({ from }) => from.includes('running')).map(({ path }) => path)
-  return readBasis(host, unit.id, running).catch(orElse(undefined))
+async function basisOf(host: Host, facts: Facts): Promise<Basis | undefined> {
+  return readBasis(host, facts.unit.id, runningPrograms(facts)).catch(orElse(undefined))
 }
 
 /** Asks Keep? if a person can answer, and keeps or undoes the change that passed. */
