@@ -167,21 +167,17 @@ export function filesBelow(root: string): Files {
     if (root === '' || OF_PROCESS.test(path)) return root + path
     return root + (await walkBelow(root, path)).real
   }
+  async function content(path: string, limit: number): Promise<Uint8Array | undefined> {
+    const file = await follow(path)
+    return (await isPipe(path, file)) ? undefined : readUpTo(file, limit)
+  }
   return {
     async read(path) {
-      const read = async () => {
-        const file = await follow(path)
-        return (await isPipe(path, file)) ? undefined : readUpTo(file, Number.MAX_SAFE_INTEGER)
-      }
-      const bytes = await absent<Uint8Array | undefined>(read(), undefined)
+      const bytes = await absent(content(path, Number.MAX_SAFE_INTEGER), undefined)
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
     },
     async readBytes(path, limit) {
-      const read = async () => {
-        const file = await follow(path)
-        return (await isPipe(path, file)) ? undefined : readUpTo(file, limit)
-      }
-      return read().catch(orElse(undefined))
+      return content(path, limit).catch(orElse(undefined))
     },
     async list(path) {
       const names = await absent(readdir(await follow(path)), [])

@@ -164,8 +164,10 @@ async function walkedStage(
     await standIn?.settle(context, baseline)
     const look = () => lookAt(context, stage, baseline, chosen)
     const work = await context.timings.during('look', look)
-    if (work.current.size === 0) await coming?.proving.pause()
-    if (work.current.size === 0) return { result: untouched(stage, await exposureNow(context), 'nothing') }
+    if (work.current.size === 0) {
+      await coming?.proving.pause()
+      return { result: untouched(stage, await exposureNow(context), 'nothing') }
+    }
     const walked = await walkChoices(context, baseline, work, { ...company, coming })
     coming = undefined
     if ('result' in walked) {

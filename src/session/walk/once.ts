@@ -20,26 +20,15 @@ import type { StageResult } from './state.ts'
 
 /** The walk in a clone of the host: its saved state belongs to that walk alone. */
 function standingIn(context: WalkContext, standIn: StandIn, pendingChange: PendingChange): WalkContext {
-  const { live, rehearsing, learning, store, reachLog, timings, isSeen } = context
-  const { subject, options, ask, signal, dispatch } = context
   return {
+    ...context,
     // Another clone may stand in later.
     get host() {
       return standIn.host
     },
-    live,
-    rehearsing,
-    learning,
     pendingChange,
-    store: store.inMemory(),
-    reachLog,
-    timings,
-    isSeen,
-    subject,
-    options: { ...options, keepSeconds: 0 },
-    ask,
-    signal,
-    dispatch,
+    store: context.store.inMemory(),
+    options: { ...context.options, keepSeconds: 0 },
   }
 }
 

@@ -83,15 +83,15 @@ export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
   return [...seen.values()].sort((a, b) => a.port - b.port || (a.address < b.address ? -1 : 1))
 }
 
-/** Plays one exercise, and may look at the service meanwhile. */
-export type Play = (check: Check) => Promise<Asked>
-
-/** Asks several times, and plays exercises once, in their order; the answers of each check in the order they came. */
+/**
+ * Asks several times, and plays exercises once, in their order; the answers of each check in the order they came. `play`
+ * plays one exercise, and may look at the service meanwhile.
+ */
 export async function measure(
   host: Host,
   checks: readonly Check[],
   times: number,
-  play: Play = (check) => answerTo(host, check),
+  play: (check: Check) => Promise<Asked> = (check) => answerTo(host, check),
 ): Promise<Asked[][]> {
   const answers: Asked[][] = checks.map(() => [])
   for (let round = 0; round < times; round += 1) {

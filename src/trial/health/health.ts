@@ -17,7 +17,7 @@ import {
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
 import { checkRun } from './run.ts'
 import { Sightings } from './sightings.ts'
-import { untilQuiet } from './touched.ts'
+import { untilIdle } from './touched.ts'
 import { pidOf, snapshotOfProcesses, takeSnapshot, type UnitSnapshot } from './unit-snapshot.ts'
 import { type Begun, type HealthCheckInput, type HealthReport, type Watch, watchStart } from './watch.ts'
 
@@ -181,9 +181,9 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
         answersOf(on, checks),
       )
       const reasons = judge(observation, probed)
-      if (reasons.length === 0) needless.abort()
       if (reasons.length === 0) {
-        if (isBrief) await untilQuiet(host, snapshots.at(-1)?.group ?? '', REST_MS)
+        needless.abort()
+        if (isBrief) await untilIdle(host, snapshots.at(-1)?.group ?? '', REST_MS)
         return await exercise(question, filter, snapshots, { observation, records })
       }
       if (isFinal(reasons, performance.now() - started))

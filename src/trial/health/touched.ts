@@ -29,7 +29,7 @@ const QUIET_MS = 150
 const QUIET_US = 3000
 
 /** Whether this is what a service does at rest, timers of its own included. */
-function isQuiet({ us, ms }: Usage): boolean {
+function isIdle({ us, ms }: Usage): boolean {
   return us / Math.max(1, ms) <= QUIET_US / QUIET_MS
 }
 
@@ -37,11 +37,11 @@ function isQuiet({ us, ms }: Usage): boolean {
  * Waits until the processes in the control group `group` have done next to nothing for a moment, so that what they do
  * at their start is over; `mostMs` at most, and for that long where nobody can tell.
  */
-export async function untilQuiet(host: Host, group: string, mostMs: number): Promise<void> {
+export async function untilIdle(host: Host, group: string, mostMs: number): Promise<void> {
   const until = performance.now() + mostMs
   while (performance.now() < until) {
     const { usage } = await usageDuring(host, group, () => pause(QUIET_MS))
-    if (usage !== undefined && isQuiet(usage)) return
+    if (usage !== undefined && isIdle(usage)) return
   }
 }
 
