@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
 import type { CheckAnswer, Listener } from '../health/baseline.ts'
+import { kindOfLine } from './complaints.ts'
 import { contentChanges } from './content-changes.ts'
 
 /** Owner and mode of what leads to a service's sockets, by path. */
@@ -42,14 +43,6 @@ export function socketChanges(before: SocketMarks, after: SocketMarks): string[]
   })
 }
 
-/** The same line twice differs in times, pids, ports and addresses. */
-export function kindOf(line: string): string {
-  return line
-    .replaceAll(/\b(?:0x)?[0-9a-f]{6,}\b/gi, '#')
-    .replaceAll(/\d+/g, '#')
-    .trim()
-}
-
 /**
  * Lines that the service itself wrote now and never before, one a kind. `before`: what was said by and of the invocation
  * before; where its start is no longer among it, nothing can be compared. `earlier`: what was said before that.
@@ -60,10 +53,10 @@ export function newKinds(
   now: readonly JournalEntry[],
 ): string[] {
   if (!before.some(({ messageId }) => STARTS.has(messageId))) return []
-  const known = new Set([...before, ...earlier].map(({ message }) => kindOf(message)))
+  const known = new Set([...before, ...earlier].map(({ message }) => kindOfLine(message)))
   const own = now.filter(({ pid, message }) => pid !== 1 && message.trim() !== '')
-  const fresh = own.filter(({ message }) => !known.has(kindOf(message)))
-  const kinds = new Map(fresh.map(({ message }) => [kindOf(message), message.trim()]))
+  const fresh = own.filter(({ message }) => !known.has(kindOfLine(message)))
+  const kinds = new Map(fresh.map(({ message }) => [kindOfLine(message), message.trim()]))
   return [...kinds.values()].slice(0, MAX_KINDS)
 }
 

@@ -31,7 +31,7 @@ export interface CheckAnswer {
 export interface OneshotBaseline {
   /** User= without hardening. */
   user: string
-  /** Kinds of lines that it logs, as kindOf() makes them; absent until it has run in a clone. */
+  /** Kinds of lines that it logs, as kindOfLine() makes them; absent until it has run in a clone. */
   lines?: string[]
   /** What it leaves behind, as marksOf() writes it; absent until it has run in a clone. */
   left?: string[]

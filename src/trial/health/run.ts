@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { type JournalEntry, syncJournal, unitJournal } from '../../systemd/log/journal.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
-import { kindOf } from '../diagnosis/oddities.ts'
+import { kindOfLine } from '../diagnosis/complaints.ts'
 import { isExercise, type OneshotBaseline } from './baseline.ts'
 import { answersOf } from './heard.ts'
 import { judgeAnswers, judgeKilled, type Reason } from './judge.ts'
@@ -50,8 +50,8 @@ function judgeEnd({ last, timedOut, limitMs, rests, unmet }: SeenRun): Reason[] 
 /** Lines that tell of trouble, of a kind that the unhardened run never logged. */
 function newTrouble(said: readonly JournalEntry[], known: readonly string[]): Reason[] {
   const trouble = said.filter(({ priority, message }) => priority <= ERROR || TROUBLE.test(message))
-  const fresh = trouble.filter(({ message }) => !known.includes(kindOf(message)))
-  const kinds = new Map(fresh.map(({ message }) => [kindOf(message), message.split('\n')[0]?.trim()]))
+  const fresh = trouble.filter(({ message }) => !known.includes(kindOfLine(message)))
+  const kinds = new Map(fresh.map(({ message }) => [kindOfLine(message), message.split('\n')[0]?.trim()]))
   return [...kinds.values()]
     .slice(0, MAX_LINES)
     .map((line) => ({ kind: 'answer', text: `a new kind of error line in its log: ${line}` }))
@@ -132,7 +132,7 @@ export async function checkRun(question: Watch, oneshot: OneshotBaseline): Promi
   const { run, records } = await watchRun(question)
   const { last } = run
   const reasons = judgeRun(run, oneshot)
-  const lines = [...new Set(run.said.map(({ message }) => kindOf(message)))]
+  const lines = [...new Set(run.said.map(({ message }) => kindOfLine(message)))]
   const { left } = run
   const seen = { records, last, lines, ...(left === undefined ? {} : { left }) }
   if (reasons.length > 0) return { healthy: false, reasons, proof: [], ...seen }

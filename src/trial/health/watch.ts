@@ -17,7 +17,7 @@ export interface HealthReport {
   last: UnitSnapshot | undefined
   /** What each question and exercise was answered at the end; absent where nothing was asked. */
   answers?: readonly CheckAnswer[]
-  /** Of a oneshot's run: kinds of lines that it logged, as kindOf() makes them. */
+  /** Of a oneshot's run: kinds of lines that it logged, as kindOfLine() makes them. */
   lines?: readonly string[]
   /** Of a oneshot's run: what it left behind, as marksOf() writes it; absent where nobody could look. */
   left?: readonly string[]

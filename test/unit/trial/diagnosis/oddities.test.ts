@@ -12,6 +12,13 @@ describe('new kinds of line in a log', () => {
   it.each<[string, JournalEntry[], JournalEntry[], JournalEntry[], string[]]>([
     ['a line of before, with other numbers', [STARTED, said('up, pid 7')], [], [said('up, pid 12')], []],
     ['a line of before, with another address', [STARTED, said('at 0x55aa10')], [], [said('at 0x7fee2b')], []],
+    [
+      'a line of before, with another name made by chance',
+      [STARTED, said('has aB3xYz9k')],
+      [],
+      [said('has Qw8eRt2y')],
+      [],
+    ],
     ['a line of an earlier invocation', [STARTED], [said('reaped 3')], [said('reaped 4')], []],
     ['a new one, once a kind', [STARTED], [], [said('lost 1'), said('lost 2')], ['lost 2']],
     ['a line of PID 1', [STARTED], [], [said('x.service: odd', { pid: 1 })], []],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { kindOfLine } from '../../../../src/trial/diagnosis/complaints.ts'
 import { marksOf, notLeft } from '../../../../src/trial/health/left-behind.ts'
 import { judgeRun, type SeenRun } from '../../../../src/trial/health/run.ts'
 import type { UnitSnapshot } from '../../../../src/trial/health/unit-snapshot.ts'
@@ -44,7 +45,11 @@ const LEFT = marksOf([
   { path: '/var/spool/old', kind: 'gone', owner: '0:0', mode: '0' },
 ])
 
-const ONESHOT = { user: '', lines: ['# files saved'], left: LEFT }
+const ONESHOT = {
+  user: '',
+  lines: ['# files saved', kindOfLine('cannot lock /tmp/job.aB3xYz9k')],
+  left: LEFT,
+}
 
 describe('a run of a oneshot', () => {
   it.each<[string, Partial<SeenRun>, string[]]>([
@@ -55,6 +60,11 @@ describe('a run of a oneshot', () => {
       'that tells of trouble and ends with success',
       { said: [entry('tar: /etc/shadow: Cannot open: Permission denied')] },
       ['a new kind of error line in its log: tar: /etc/shadow: Cannot open: Permission denied'],
+    ],
+    [
+      'that tells of a usual trouble, with another name made by chance',
+      { said: [entry('cannot lock /tmp/job.Qw8eRt2y')] },
+      [],
     ],
     [
       'that logs a new line as an error',
