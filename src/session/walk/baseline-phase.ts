@@ -89,9 +89,9 @@ const NO_CHECK =
   'No check: hardenctl found nothing to ask this service, so it compares only processes and listeners. --check CHECK asks something, --exercise CMD uses it'
 
 /**
- * `given`: the checks and exercises of the person's that decide health.
  * Proposes the checks that decide health, lets the person change them, and measures them several times. A check that is
- * unstable or fails before any change cannot show a broken service, so the walk refuses to start with it.
+ * unstable or fails before any change cannot show a broken service, so the walk refuses to start with it. `given` are
+ * those checks and exercises that the person gave.
  */
 export async function baselinePhase(
   context: WalkBeginning,

@@ -1,13 +1,13 @@
 import { reasonOf } from '../../host/errors.ts'
-import { first, showUnit } from '../../systemd/manager/show.ts'
+import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { armStandBy, endStandBy } from '../../trial/transaction/stand-by.ts'
 import type { WalkContext } from './context.ts'
 
 /** What starts it and when, as the end of a sentence. */
 async function nextStart({ host, subject }: WalkContext): Promise<string> {
-  const { TriggeredBy = [] } = await showUnit(host, subject.unit, ['TriggeredBy'])
-  const timer = (TriggeredBy[0] ?? '').split(' ').find((name) => name.endsWith('.timer'))
+  const shown = await showUnit(host, subject.unit, ['TriggeredBy'])
+  const timer = listOf(shown, 'TriggeredBy').find((name) => name.endsWith('.timer'))
   if (timer === undefined) return 'when somebody starts it'
   const next = first(await showUnit(host, timer, ['NextElapseUSecRealtime']), 'NextElapseUSecRealtime')
   return next === '' ? `when ${timer} starts it` : `when ${timer} starts it (${next})`
