@@ -62,7 +62,7 @@ describe.skipIf(skipLab())(labTitle('settings and exposure against a running sys
     afterAll(() => lab?.stop())
 
     const show = async (unit: string) => parseShow(await lab.output(['systemctl', 'show', '--all', unit]))
-    const options = () => ({ version, groups, hasBpfCheck: true })
+    const options = () => ({ systemd: version, syscallGroups: groups, scoresBpf: true })
 
     /** Overall exposure and badness by check, as systemd-analyze finds them in the loaded unit. */
     async function analyze(unit: string) {

@@ -2,10 +2,10 @@ import { valueText } from '../../catalog/common/ladder.ts'
 import type { Proposed } from '../../catalog/common/types.ts'
 import type { StageProposal } from '../../catalog/index.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { type Exposure, exposure, type JudgedCheck } from '../../systemd/exposure/exposure.ts'
+import type { Exposure, JudgedCheck } from '../../systemd/exposure/exposure.ts'
 import { EXPOSURE_CHECKS, type ExposureCheck } from '../../systemd/exposure/exposure-checks.ts'
 import type { SaidCheck } from '../../systemd/exposure/security.ts'
-import { applyAssignments, settingsFromShow } from '../../systemd/settings/settings.ts'
+import { predictedExposure } from '../stage/stage-work.ts'
 import { type Accepted, acceptedFor } from './accepted.ts'
 import type { PredictedWalk } from './prediction.ts'
 import type { Obstacle } from './row.ts'
@@ -56,8 +56,8 @@ export function guideRows(
   walk: PredictedWalk | Obstacle,
   accepted: readonly Accepted[],
 ): GuideRow[] {
-  const before = exposureWith(facts, [])
-  const after = 'reason' in walk ? before : exposureWith(facts, walk.assignments)
+  const before = predictedExposure(facts, [])
+  const after = 'reason' in walk ? before : predictedExposure(facts, walk.assignments)
   return said.map((check) => {
     const field = check.jsonField
     const own = field === undefined ? undefined : acceptedFor(accepted, facts.unit.id, field)
@@ -67,17 +67,6 @@ export function guideRows(
       ...answerTo(check, judgedOf(before, field), judgedOf(after, field), walk),
       ...(own === undefined ? {} : { accepted: { reason: own.reason, until: own.until } }),
     }
-  })
-}
-
-function exposureWith(facts: Facts, assignments: PredictedWalk['assignments']): Exposure {
-  const { systemd, syscallGroups, scoresBpf, architecture, unit } = facts
-  const settings = applyAssignments(settingsFromShow(unit.properties), assignments, syscallGroups)
-  return exposure(settings, {
-    version: systemd,
-    groups: syscallGroups,
-    ...(architecture === '' ? {} : { architecture }),
-    ...(scoresBpf === undefined ? {} : { hasBpfCheck: scoresBpf }),
   })
 }
 

@@ -60,15 +60,9 @@ export async function shownRows(
 
 /** Exposure of a unit by what `systemctl show --all` prints of it. */
 function exposureOfUnit(properties: Properties, machine: MachineFacts): Exposure {
-  const { systemd, syscallGroups, scoresBpf, architecture } = machine
   // Of three hundred units, reading all that is shown would take as long as asking for it.
   const counted = Object.entries(properties).filter(([key]) => EXPOSURE_KEYS.has(key.replace(/Ex$/, '')))
-  return exposure(settingsFromShow(Object.fromEntries(counted)), {
-    version: systemd,
-    groups: syscallGroups,
-    ...(architecture === '' ? {} : { architecture }),
-    ...(scoresBpf === undefined ? {} : { hasBpfCheck: scoresBpf }),
-  })
+  return exposure(settingsFromShow(Object.fromEntries(counted)), machine)
 }
 
 /** What PID 1 tells of a unit. */

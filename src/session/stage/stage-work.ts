@@ -2,7 +2,7 @@ import { valueText } from '../../catalog/common/ladder.ts'
 import type { Assignment, OwnershipWish, Proposed, Stage } from '../../catalog/common/types.ts'
 import { proposalsFor, type StageProposal } from '../../catalog/index.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { exposure } from '../../systemd/exposure/exposure.ts'
+import { type Exposure, exposure } from '../../systemd/exposure/exposure.ts'
 import { mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import { applyAssignments, settingsFromShow } from '../../systemd/settings/settings.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
@@ -131,12 +131,15 @@ export function changeOf(work: StageWork, ids: ReadonlySet<string> = work.ticked
   }
 }
 
-/** Exposure ×10 as it would be with these assignments on top of what is in force. */
-export function predict(facts: Facts, assignments: readonly Assignment[]): number {
+/** The exposure, check by check, as it would be with these assignments on top of what is in force. */
+export function predictedExposure(facts: Facts, assignments: readonly Assignment[]): Exposure {
   const settings = settingsFromShow(facts.unit.properties)
-  const changed = applyAssignments(settings, [...assignments], facts.syscallGroups)
-  const bpf = facts.scoresBpf === undefined ? {} : { hasBpfCheck: facts.scoresBpf }
-  return exposure(changed, { version: facts.systemd, groups: facts.syscallGroups, ...bpf }).score
+  return exposure(applyAssignments(settings, assignments, facts.syscallGroups), facts)
+}
+
+/** Its score ×10. */
+export function predict(facts: Facts, assignments: readonly Assignment[]): number {
+  return predictedExposure(facts, assignments).score
 }
 
 /** The same with the ticked rows, where this row has another value. */

@@ -2,15 +2,16 @@ import { impliedMissing, type Settings } from '../settings/settings.ts'
 import { syscallNumber } from '../syscalls/syscall-numbers.ts'
 import { BPF_CHECK, EXPOSURE_CHECKS, type ExposureCheck, type Judge } from './exposure-checks.ts'
 
+/** What systemd-analyze counts by beside the settings. The names are those of the facts, which can be given whole. */
 export interface ExposureOptions {
   /** Major version of systemd. */
-  version: number
-  /** "@group" → system calls, subgroups resolved (Facts.syscallGroups). */
-  groups: Readonly<Record<string, readonly string[]>>
-  /** `uname -m`; default x86_64. A denial need only name calls that this architecture has. */
+  systemd: number
+  /** "@group" → system calls, subgroups resolved. */
+  syscallGroups: Readonly<Record<string, readonly string[]>>
+  /** `uname -m`; '' or absent for x86_64. A denial need only name calls that this architecture has. */
   architecture?: string
   /** The CAP_BPF check exists: always since 255; in 252.19, 253.13 and 254.6 too, which a major can't tell. */
-  hasBpfCheck?: boolean
+  scoresBpf?: boolean
   /** As `security --offline`: PrivateMounts= counts only when written. */
   offline?: boolean
 }
@@ -63,7 +64,7 @@ const NEWEST_FILTERABLE = 466
  * checks that apply. Pure; takes loaded settings and predicted ones alike.
  */
 export function exposure(settings: Settings, options: ExposureOptions): Exposure {
-  const hasBpf = options.hasBpfCheck ?? options.version >= 255
+  const hasBpf = options.scoresBpf ?? options.systemd >= 255
   const judged = EXPOSURE_CHECKS.filter((check) => hasBpf || check.jsonField !== BPF_CHECK).map((check) => ({
     check,
     badness: applicableBadness(check, settings, options),
@@ -186,8 +187,8 @@ function syscallBadness(settings: Settings, group: string, options: ExposureOpti
   const denies = filter[0] === '~'
   if (denies && filter.length === 1) return 10
   const listed = new Set(filter.map((entry) => entry.split(':')[0]))
-  const architecture = options.architecture ?? 'x86_64'
-  const members = options.groups[group] ?? []
+  const architecture = options.architecture || 'x86_64'
+  const members = options.syscallGroups[group] ?? []
   const offends = members.some((name) => {
     const number = syscallNumber(architecture, name)
     if (number === undefined) return false

@@ -17,7 +17,7 @@ function loaded(facts: Facts, assignments: readonly Assignment[]): Settings {
 }
 
 function score(facts: Facts, assignments: readonly Assignment[]): number {
-  return exposure(loaded(facts, assignments), { version: facts.systemd, groups: facts.syscallGroups }).score
+  return exposure(loaded(facts, assignments), facts).score
 }
 
 interface Case {

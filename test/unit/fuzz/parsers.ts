@@ -163,7 +163,7 @@ function settle(text: string): unknown {
   const settings = settingsFromShow(shown)
   const lines = KEYS.map((key) => ({ section: 'Service' as const, key, value }))
   const applied = applyAssignments(settings, lines, GROUPS)
-  return [exposure(applied, { version: 257, groups: GROUPS }), difference(lines, shown, GROUPS)]
+  return [exposure(applied, { systemd: 257, syscallGroups: GROUPS }), difference(lines, shown, GROUPS)]
 }
 
 function explain(message: string): unknown {

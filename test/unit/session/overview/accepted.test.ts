@@ -53,7 +53,7 @@ describe('accepted exceptions', () => {
   })
 
   it('take their share out of the exposure, and the rest stays', () => {
-    const found = exposure({}, { version: 257, groups: {} })
+    const found = exposure({}, { systemd: 257, syscallGroups: {} })
     const one = parseAccepted('Accept=a PrivateNetwork= until=2027-06-30 x', PATH)
     expect(countedExposure('a.service', found, one)).toBeLessThan(found.score)
     expect(countedExposure('b.service', found, one)).toBe(found.score)

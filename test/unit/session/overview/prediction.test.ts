@@ -23,6 +23,16 @@ describe('the prediction of a walk', () => {
     expect(prediction.exposure).toBeLessThan(25)
   })
 
+  it('counts as systemd-analyze does on this processor: no one can call what it does not have', () => {
+    // iopl(2) and ioperm(2) are of x86 alone.
+    const denying = (architecture: string) => {
+      const facts = { ...apacheLike(), architecture, syscallGroups: { '@raw-io': ['ioperm', 'iopl'] } }
+      facts.unit.properties.SystemCallFilter = ['~swapon']
+      return facts
+    }
+    expect(predict(denying('aarch64'), [])).toBeLessThan(predict(denying('x86_64'), []))
+  })
+
   it('lets a later stage see the account that an earlier one would set', () => {
     const facts = apacheLike()
     const keys = predictWalk(facts).assignments.map(({ key }) => key)

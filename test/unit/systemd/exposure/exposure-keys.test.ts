@@ -12,7 +12,7 @@ function keysRead(settings: Settings, offline: boolean): string[] {
       return target[String(key)]
     },
   })
-  exposure(watched, { version: 262, groups: { '@swap': ['swapon'] }, offline })
+  exposure(watched, { systemd: 262, syscallGroups: { '@swap': ['swapon'] }, offline })
   return [...read]
 }
 

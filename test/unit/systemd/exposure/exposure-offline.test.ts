@@ -67,9 +67,14 @@ describe.skipIf(version === undefined)('exposure against systemd-analyze securit
     for (let index = 0; index < COUNT; index++) {
       const lines = randomDropIn(random, chances[index % chances.length] ?? 0, false)
       const { rows, overall } = analyze(`random${index}`, lines)
-      const hasBpfCheck = rows.some((row) => row.json_field.endsWith('CAP_BPF'))
+      const scoresBpf = rows.some((row) => row.json_field.endsWith('CAP_BPF'))
       const settings = applyAssignments(settingsFromShow(STOCK_SHOWN), lines, groups)
-      const own = exposure(settings, { version: version ?? 0, groups, hasBpfCheck, offline: true })
+      const own = exposure(settings, {
+        systemd: version ?? 0,
+        syscallGroups: groups,
+        scoresBpf,
+        offline: true,
+      })
       const theirs = Object.fromEntries(
         rows.map((row) => [row.json_field, row.badness > row.range ? undefined : row.badness]),
       )

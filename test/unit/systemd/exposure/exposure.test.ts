@@ -5,7 +5,7 @@ import { applyAssignments, settingsFromShow } from '../../../../src/systemd/sett
 import { STOCK_SHOWN } from './exposure-drop-ins.ts'
 
 const groups = { '@swap': ['swapon', 'swapoff'], '@clock': ['settimeofday', 'clock_settime64'] }
-const options = { version: 257, groups }
+const options = { systemd: 257, syscallGroups: groups }
 
 function scored(...lines: string[]) {
   const assignments = lines.map((line) => {
@@ -36,8 +36,11 @@ it.each([
   [252, true, 81],
   [257, undefined, 81],
   [257, false, 80],
-])('systemd %i with the BPF check %s has %i checks', (version, hasBpfCheck, count) => {
-  const found = exposure({}, { version, groups, ...(hasBpfCheck !== undefined && { hasBpfCheck }) })
+])('systemd %i with the BPF check %s has %i checks', (systemd, scoresBpf, count) => {
+  const found = exposure(
+    {},
+    { systemd, syscallGroups: groups, ...(scoresBpf !== undefined && { scoresBpf }) },
+  )
   expect(found.checks).toHaveLength(count)
 })
 
