@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts'
 import { first } from '../systemd/manager/show.ts'
-import { systemdScoresBpf, systemdVersion } from '../systemd/manager/version.ts'
+import { systemdBuild } from '../systemd/manager/version.ts'
 import { syscallGroups } from '../systemd/syscalls/syscall-groups.ts'
 import { type BlindSpots, orBlindSpot } from './blind-spots.ts'
 import { keysOfAccounts, readAccounts } from './config/accounts.ts'
@@ -58,18 +58,11 @@ export async function observe(host: Host, unit: string, known?: MachineFacts): P
 export type MachineFacts = Pick<Facts, 'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups'>
 
 export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Promise<MachineFacts> {
-  const [uname, systemd, scoresBpf, groups] = await Promise.all([
+  const [uname, build, groups] = await Promise.all([
     orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m'])),
-    systemdVersion(host),
-    systemdScoresBpf(host),
+    systemdBuild(host),
     syscallGroups(host),
   ])
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
-  return {
-    systemd,
-    scoresBpf,
-    kernel,
-    architecture,
-    syscallGroups: groups,
-  }
+  return { ...build, kernel, architecture, syscallGroups: groups }
 }

@@ -121,29 +121,21 @@ export class Overview implements OverviewSession {
   }
 
   async #look(host: Host): Promise<void> {
-    await requireSystemd(host)
-    const { accepted, problem } = await acceptedOrProblem(host)
-    const told = ({ rows, problems }: Survey, looking: boolean) => {
-      const { asking, note } = this.#state
-      this.#show({
-        rows,
-        looking,
-        problems: [...problem, ...problems],
-        ...(asking === undefined ? {} : { asking }),
-        ...(note === undefined ? {} : { note }),
-      })
-    }
-    let latest: Survey | undefined
+    const [{ accepted, problem }] = await Promise.all([acceptedOrProblem(host), requireSystemd(host)])
+    const tell = ({ rows, problems }: Survey, looking: boolean) =>
+      // A question or a note stays.
+      this.#show({ ...this.#state, rows, looking, problems: [...problem, ...problems] })
     const signal = this.#left.signal
+    let next = 0
     const done = await survey(host, { accepted, signal }, (soFar) => {
-      latest = soFar
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined
-        if (latest !== undefined && !signal.aborted) told(latest, true)
-      }, TELL_MS)
+        next = performance.now() + TELL_MS
+        if (!signal.aborted) tell(soFar(), true)
+      }, next - performance.now())
     })
     clearTimeout(this.#timer)
-    if (!signal.aborted) told(done, false)
+    if (!signal.aborted) tell(done, false)
   }
 }
 

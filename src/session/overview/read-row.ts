@@ -6,10 +6,10 @@ import { type MachineFacts, observe } from '../../observe/observe.ts'
 import { processesOfGroup } from '../../observe/proc/control-group.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
-import { type Exposure, exposure } from '../../systemd/exposure/exposure.ts'
+import { exposure } from '../../systemd/exposure/exposure.ts'
 import { EXPOSURE_KEYS } from '../../systemd/exposure/exposure-checks.ts'
 import { type Properties, showUnits } from '../../systemd/manager/services.ts'
-import { first, listOf } from '../../systemd/manager/show.ts'
+import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { settingsFromShow } from '../../systemd/settings/settings.ts'
 import type { StoredState } from '../store/store.ts'
 import { wayOf } from '../walk/preflight.ts'
@@ -26,7 +26,14 @@ export interface Known {
   accepted: readonly Accepted[]
 }
 
-/** A unit as it was shown, with its row so far. */
+/** What the first row of a unit is made of. Asked for by name, since PID 1 has six times as much to say of each unit. */
+const ROW_KEYS: readonly string[] = [
+  ...['LoadState', 'ActiveState', 'SubState', 'Description', 'Type', 'TriggeredBy'],
+  ...['ControlGroup', 'MainPID', 'PrivateNetwork'],
+  ...[...EXPOSURE_KEYS].flatMap((key) => [key, `${key}Ex`]),
+]
+
+/** A unit as it was shown, by ROW_KEYS, with its row so far. */
 export interface Shown {
   row: ServiceRow
   properties: Properties
@@ -45,24 +52,17 @@ export async function shownRows(
   units: readonly string[],
   { machine, states, accepted }: Known,
 ): Promise<Shown[]> {
-  const all = await showUnits(host, units)
+  const all = await showUnits(host, units, ROW_KEYS)
   const shown = all.filter((properties) => first(properties, 'LoadState') === 'loaded')
   return Promise.all(
     shown.map(async (properties) => {
       const row = plainRow(properties, machine, accepted)
       const stored = states.get(row.unit)
       if (stored === undefined) return { row, properties }
-      const { summary } = await keptNow(host, stored, properties, machine.syscallGroups)
+      const { summary } = await keptNow(host, stored, await showUnit(host, row.unit), machine.syscallGroups)
       return { row: summary === undefined ? row : { ...row, kept: summary }, properties }
     }),
   )
-}
-
-/** Exposure of a unit by what `systemctl show --all` prints of it. */
-function exposureOfUnit(properties: Properties, machine: MachineFacts): Exposure {
-  // Of three hundred units, reading all that is shown would take as long as asking for it.
-  const counted = Object.entries(properties).filter(([key]) => EXPOSURE_KEYS.has(key.replace(/Ex$/, '')))
-  return exposure(settingsFromShow(Object.fromEntries(counted)), machine)
 }
 
 /** What PID 1 tells of a unit. */
@@ -70,7 +70,7 @@ function plainRow(properties: Properties, machine: MachineFacts, accepted: reado
   const unit = first(properties, 'Id')
   const triggeredBy = listOf(properties, 'TriggeredBy')
   const state = stateOf(properties, triggeredBy)
-  const found = exposureOfUnit(properties, machine)
+  const found = exposure(settingsFromShow(properties), machine)
   const counted = countedExposure(unit, found, accepted)
   const row: ServiceRow = {
     unit,
@@ -133,7 +133,8 @@ export async function readNetwork(host: Host, properties: Properties): Promise<N
 /** What stands in the way of a walk, or else what it would come to. */
 export async function withPrediction(host: Host, shown: Shown, machine: MachineFacts): Promise<ServiceRow> {
   const row: ServiceRow = { ...shown.row, complete: true }
-  const found = { unit: row.unit, systemd: machine.systemd, properties: shown.properties }
+  const properties = await showUnit(host, row.unit)
+  const found = { unit: row.unit, systemd: machine.systemd, properties }
   const way = await wayOf(host, found)
   if ('reason' in way) return { ...row, obstacle: { reason: way.reason, next: way.next } }
   const drags = way.dragged.length === 0 ? {} : { drags: way.dragged }

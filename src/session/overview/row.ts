@@ -107,13 +107,12 @@ function worthOf(row: ServiceRow): number {
   return win * ((row.network?.listens.length ?? 0) > 0 ? NETWORK_FACTOR : 1)
 }
 
-/** Running services first, and among them those that are most worth a walk. */
-export function byWorth(rows: readonly ServiceRow[]): ServiceRow[] {
-  return [...rows].sort(
-    (a, b) =>
-      PLACES[a.state] - PLACES[b.state] ||
-      worthOf(b) - worthOf(a) ||
-      (b.exposure ?? 0) - (a.exposure ?? 0) ||
-      (a.unit < b.unit ? -1 : 1),
+/** For sort(): running services first, and among them those that are most worth a walk. */
+export function byWorth(a: ServiceRow, b: ServiceRow): number {
+  return (
+    PLACES[a.state] - PLACES[b.state] ||
+    worthOf(b) - worthOf(a) ||
+    (b.exposure ?? 0) - (a.exposure ?? 0) ||
+    (a.unit < b.unit ? -1 : 1)
   )
 }

@@ -36,21 +36,21 @@ class Surveying {
   readonly #host: Host
   readonly #known: Known
   readonly #rows = new Map<string, ServiceRow>()
-  readonly #said: (rows: ServiceRow[]) => void
+  readonly #said: () => void
 
-  constructor(host: Host, known: Known, said: (rows: ServiceRow[]) => void) {
+  constructor(host: Host, known: Known, said: () => void) {
     this.#host = host
     this.#known = known
     this.#said = said
   }
 
   rows(): ServiceRow[] {
-    return byWorth([...this.#rows.values()])
+    return [...this.#rows.values()].sort(byWorth)
   }
 
   #put(rows: readonly ServiceRow[]): void {
     for (const row of rows) this.#rows.set(row.unit, row)
-    this.#said(this.rows())
+    this.#said()
   }
 
   async look(units: readonly string[]): Promise<Shown[]> {
@@ -80,38 +80,51 @@ class Surveying {
   }
 }
 
+/** Works on each of them in their order, on `most` at the same time. */
+async function fewAtOnce<Item>(
+  items: readonly Item[],
+  most: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items.values()
+  const worker = async () => {
+    for (const item of left) await work(item)
+  }
+  await Promise.all(Array.from({ length: most }, worker))
+}
+
 /**
- * Looks at the services of a host without changing or restarting anything. `said` gets all rows so far each time that
- * some are known better: first what PID 1 tells, then what is in /proc, last what a walk would come to.
+ * Looks at the services of a host without changing or restarting anything. `said` is called each time that some rows are
+ * known better, with a function that sorts all of them: first what PID 1 tells, then what is in /proc, last what a walk
+ * would come to.
  */
 export async function survey(
   host: Host,
   { units, accepted, signal }: SurveyWish,
-  said: (survey: Survey) => void = () => undefined,
+  said: (soFar: () => Survey) => void = () => undefined,
 ): Promise<Survey> {
   const [machine, names, { states, problems }] = await Promise.all([
     readMachine(host),
     units ?? loadedServices(host),
     loadStates(host),
   ])
-  const surveying = new Surveying(host, { machine, states, accepted }, (rows) => said({ rows, problems }))
-  const each = async (some: readonly Shown[], work: (one: Shown) => Promise<void>) => {
-    for (const one of some) if (signal?.aborted !== true) await work(one)
-  }
+  const soFar = () => ({ rows: surveying.rows(), problems })
+  const surveying = new Surveying(host, { machine, states, accepted }, () => said(soFar))
+  const each = (some: readonly Shown[], most: number, work: (one: Shown) => Promise<void>) =>
+    fewAtOnce(some, most, async (one) => {
+      if (signal?.aborted !== true) await work(one)
+    })
   const loaded = await surveying.look(names)
   const running = loaded.filter(({ row }) => row.state === 'running')
-  await each(running, (one) => surveying.lookAtNetwork(one))
+  await each(running, 1, (one) => surveying.lookAtNetwork(one))
   const rest = units === undefined && signal?.aborted !== true ? await surveying.lookAtInstalled() : []
   const triggered = [...loaded, ...rest].filter(({ row }) => row.triggeredBy.length > 0)
   await each(
     triggered.filter(({ row }) => row.state !== 'running'),
+    1,
     (one) => surveying.lookAtTriggers(one),
   )
-  const order = byWorth(running.map(({ row }) => row)).map(({ unit }) => unit)
-  const queue = [...running].sort((a, b) => order.indexOf(a.row.unit) - order.indexOf(b.row.unit))
-  const turns = Array.from({ length: AT_ONCE }, (_, turn) =>
-    queue.filter((_one, at) => at % AT_ONCE === turn),
-  )
-  await Promise.all(turns.map((turn) => each(turn, (one) => surveying.predict(one))))
-  return { rows: surveying.rows(), problems }
+  const worthy = running.toSorted((a, b) => byWorth(a.row, b.row))
+  await each(worthy, AT_ONCE, (one) => surveying.predict(one))
+  return soFar()
 }

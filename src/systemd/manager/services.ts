@@ -73,12 +73,13 @@ async function showPart(
   units: readonly string[],
   properties: readonly string[],
 ): Promise<Properties[]> {
-  const chosen = properties.length === 0 ? '--all' : `--property=${['Id', 'Names', ...properties].join(',')}`
+  const named = properties.length === 0 ? [] : ['Id', 'Names', ...properties]
+  const chosen = named.length === 0 ? '--all' : `--property=${named.join(',')}`
   const { stdout } = await host.run(['systemctl', 'show', '--no-pager', chosen, '--', ...units])
   const found = parseShowMany(stdout, units.length)
   const isTheirs = found?.every((one, index) => namesOf(one).includes(units[index] as string))
   if (found !== undefined && isTheirs === true) return found
-  return Promise.all(units.map((unit) => showUnit(host, unit, properties)))
+  return Promise.all(units.map((unit) => showUnit(host, unit, named)))
 }
 
 function namesOf(properties: Properties): string[] {

@@ -17,14 +17,15 @@ export function scoresBpf(text: string): boolean {
   return major >= 255 || (since !== undefined && Number(match?.[2] ?? 0) >= since)
 }
 
-export async function systemdScoresBpf(host: Host): Promise<boolean> {
-  return scoresBpf((await host.run(['systemctl', '--version'])).stdout)
+/** The major version, and whether it scores CAP_BPF. The version is 0 when systemctl is not there or says nothing of use. */
+export async function systemdBuild(host: Host): Promise<{ systemd: number; scoresBpf: boolean }> {
+  const { stdout } = await host.run(['systemctl', '--version'])
+  return { systemd: parseVersion(stdout) ?? 0, scoresBpf: scoresBpf(stdout) }
 }
 
-/** 0 when systemctl is not there or says nothing of use. */
+/** The major version alone. */
 export async function systemdVersion(host: Host): Promise<number> {
-  const result = await host.run(['systemctl', '--version'])
-  return parseVersion(result.stdout) ?? 0
+  return (await systemdBuild(host)).systemd
 }
 
 /** True when this machine was booted with systemd: sd_booted(3). */

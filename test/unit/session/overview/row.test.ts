@@ -44,7 +44,7 @@ describe('the order of the services', () => {
     ['by name where nothing else tells', [{}, {}], [0, 1]],
   ] as const)('%s', (_, changes, order) => {
     const rows = changes.map((change, at) => ({ ...ROW, unit: `${at}.service`, ...change }) as ServiceRow)
-    expect(byWorth(rows).map(({ unit }) => Number.parseInt(unit, 10))).toEqual(order)
+    expect(rows.toSorted(byWorth).map(({ unit }) => Number.parseInt(unit, 10))).toEqual(order)
   })
 })
 
