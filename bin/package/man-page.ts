@@ -1,4 +1,5 @@
 import type { CommandDefinition, OptionDefinition } from '../../src/cli/definition.ts'
+import { EXIT_CODES } from '../../src/session/exit-code.ts'
 import { ALL, COMMON, WALK } from './completions/offers.ts'
 
 const ENVIRONMENT = [
@@ -8,16 +9,6 @@ const ENVIRONMENT = [
   ],
   ['INK_SCREEN_READER=true', 'Writes roles and states in words, for a screen reader.'],
   ['NO_COLOR', 'Removes colours.'],
-] as const
-
-const EXIT_CODES = [
-  [
-    '0',
-    'Done. For status: everything that was kept is in force. For undo: the service is proven healthy. For audit: no service is above the threshold.',
-  ],
-  ['1', 'Refused or failed. The message says what was undone and what to do next.'],
-  ['2', 'The command line is wrong.'],
-  ['130', 'Interrupted.'],
 ] as const
 
 const FILES = [
@@ -127,7 +118,7 @@ ${ALL.map(command).join('\n')}
 .SS Everywhere
 ${COMMON.map(option).join('\n')}
 .SH EXIT STATUS
-${table(EXIT_CODES)}
+${table(EXIT_CODES.map(({ code, means }) => [String(code), means]))}
 .SH ENVIRONMENT
 ${table(ENVIRONMENT)}
 .SH FILES

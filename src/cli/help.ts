@@ -1,8 +1,10 @@
+import { EXIT_CODES } from '../session/exit-code.ts'
 import { COMMANDS, COMMON_OPTIONS, type CommandDefinition, type OptionDefinition } from './definition.ts'
 
 const WIDTH = 80
 const INDENT = 21
 const FORM_INDENT = 30
+const CODE_INDENT = 7
 
 /** "--stages LIST", "-y, --yes". */
 function optionWords({ name, short, value }: OptionDefinition): string {
@@ -63,6 +65,9 @@ export function generalHelp(): string {
     '',
     'Everywhere:',
     ...options(COMMON_OPTIONS),
+    '',
+    'Exit codes:',
+    ...EXIT_CODES.flatMap(({ code, means }) => entry(String(code), means, CODE_INDENT)),
     '',
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 import { ExpectedError, isExpected } from '../host/errors.ts'
 import { printerTo } from '../host/printer.ts'
 import { VERSION } from '../host/version.ts'
+import { exitCode } from '../session/exit-code.ts'
 import { type Arguments, parseArguments, UsageError } from './arguments.ts'
 import { commandNamed } from './definition.ts'
 import { commandHelp, generalHelp } from './help.ts'
@@ -30,11 +31,11 @@ async function main(): Promise<number> {
   const args = parseArguments(process.argv.slice(2))
   if (args.command === 'version') {
     say(`hardenctl ${VERSION}\n`)
-    return 0
+    return exitCode('done')
   }
   if (args.command === 'help') {
     say(args.about === undefined ? generalHelp() : commandHelp(args.about))
-    return 0
+    return exitCode('done')
   }
   if (process.getuid?.() !== 0) {
     throw new UsageError(
@@ -67,7 +68,7 @@ async function runStatusCommand(unit: string | undefined): Promise<number> {
 async function failed(error: unknown): Promise<number> {
   if (error instanceof UsageError) {
     printer().err(`hardenctl: ${error.message}`)
-    return 2
+    return exitCode('usage-error')
   }
   // The command alone: its arguments may hold a secret, as in --check.
   if (!isExpected(error))
@@ -76,7 +77,7 @@ async function failed(error: unknown): Promise<number> {
     const next = error instanceof ExpectedError && error.next !== '' ? `. ${error.next}` : ''
     printer().err(`hardenctl: ${error.message.split('\n')[0]}${next}`)
   }
-  return 1
+  return exitCode('failed')
 }
 
 function commandOf(word: string | undefined): string {

@@ -49,7 +49,7 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
       '--stages',
       'filesystem,system',
     ])
-    expect(walk.exitCode, walk.stdout).toBe(0)
+    expect(walk.exitCode, walk.stdout).toBe(3)
     expect(walk.stdout).toMatch(/Filesystem: skipped.*undone|Filesystem was undone/)
     expect(walk.stdout).toMatch(/System restrictions: kept/)
     expect(await keptDropIn(lab, 'late-timer.service')).not.toContain('ProtectSystem=strict')

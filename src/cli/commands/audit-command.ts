@@ -6,6 +6,7 @@ import { metricsText } from '../../session/audit/metrics.ts'
 import { type Audit, aboveThreshold, auditDocument } from '../../session/audit/report.ts'
 import { sarifDocument } from '../../session/audit/sarif.ts'
 import { guidePage, tableLines } from '../../session/audit/table.ts'
+import { exitCode } from '../../session/exit-code.ts'
 import type { AuditArguments } from '../arguments.ts'
 
 /** Shows what could be hardened, and changes nothing. Returns 1 if a service is above the threshold. */
@@ -19,7 +20,7 @@ export async function runAudit(args: AuditArguments, printer: Printer): Promise<
   else if (format === 'sarif')
     printJson(printer, sarifDocument(audit, await fragmentsOf(host, [...audit.guides.keys()])))
   else if (metrics === undefined) for (const line of textOf(audit, units.length === 1)) printer.out(line)
-  return aboveThreshold(audit).length > 0 ? 1 : 0
+  return exitCode(aboveThreshold(audit).length > 0 ? 'above-threshold' : 'done')
 }
 
 function textOf(audit: Audit, isOne: boolean): string[] {

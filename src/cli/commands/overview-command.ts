@@ -1,5 +1,6 @@
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
+import { exitCode } from '../../session/exit-code.ts'
 import { Overview } from '../../session/overview/overview.ts'
 import { runOverview } from '../../ui/wizard.tsx'
 import { parseArguments, UsageError } from '../arguments.ts'
@@ -16,7 +17,7 @@ export async function runOverviewCommand(printer: Printer): Promise<number> {
     case 'walk': {
       // As if it had been typed, with the defaults of all options.
       const args = parseArguments([chosen.unit])
-      if (args.command !== 'walk') return 1
+      if (args.command !== 'walk') return exitCode('failed')
       return (await import('./walk-command.ts')).runWalk(args, printer)
     }
     case 'undo':
@@ -24,7 +25,7 @@ export async function runOverviewCommand(printer: Printer): Promise<number> {
     case 'status':
       return (await import('./status-command.ts')).runStatus(chosen.unit, printer)
     case 'leave':
-      return finishNow(0)
+      return finishNow(exitCode('done'))
     default:
       return chosen satisfies never
   }

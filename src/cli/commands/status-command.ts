@@ -1,6 +1,7 @@
 import { titleOf } from '../../catalog/common/types.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
+import { exitCode } from '../../session/exit-code.ts'
 import { keptNow } from '../../session/overview/kept.ts'
 import { ageWords, proofAge } from '../../session/overview/proof-age.ts'
 import { statusOfAll } from '../../session/overview/status-all.ts'
@@ -18,12 +19,12 @@ import { standsBy } from '../../trial/transaction/stand-by.ts'
 export async function runStatusOfAll(printer: Printer): Promise<number> {
   const { lines, inForce } = await statusOfAll(liveHost())
   for (const line of lines) printer.out(line)
-  return inForce ? 0 : 1
+  return exitCode(inForce ? 'done' : 'not-in-force')
 }
 
 /**
- * Prints what is kept for a unit, since when, and whether the running unit shows it. Returns 1 if something is not in
- * force.
+ * Prints what is kept for a unit, since when, and whether the running unit shows it. Returns the exit code: 1 if
+ * something is not in force.
  */
 export async function runStatus(given: string, printer: Printer): Promise<number> {
   const host = liveHost()
@@ -34,7 +35,7 @@ export async function runStatus(given: string, printer: Printer): Promise<number
   const stored = await loadState(host, unit)
   if (stored === undefined) {
     say(`hardenctl keeps nothing for ${unit}.`)
-    return 0
+    return exitCode('done')
   }
   say(
     `${unit}: exposure ${formatScore(stored.stock)} before, ${formatScore((await overallExposure(host, unit)) ?? 0)} now`,
@@ -71,5 +72,5 @@ export async function runStatus(given: string, printer: Printer): Promise<number
   )
   const saved = await askSaved(host, unit, stored.baseline?.answers)
   for (const { holds, line } of saved) say(`  ${holds ? 'ok' : 'FAILS'} ${line}`)
-  return wrong.length === 0 && saved.every(({ holds }) => holds) ? 0 : 1
+  return exitCode(wrong.length === 0 && saved.every(({ holds }) => holds) ? 'done' : 'not-in-force')
 }

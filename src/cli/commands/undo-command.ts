@@ -2,6 +2,7 @@ import { ExpectedError } from '../../host/errors.ts'
 import { liveHost } from '../../host/live-host.ts'
 import { lockFolder } from '../../host/lock.ts'
 import type { Printer } from '../../host/printer.ts'
+import { exitCode } from '../../session/exit-code.ts'
 import { undoEverything } from '../../session/walk/undo-walk.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
@@ -19,7 +20,7 @@ export async function runUndo(given: string, printer: Printer): Promise<number> 
   try {
     const { healthy, lines } = await undoEverything(host, unit)
     for (const line of lines) printer.out(line)
-    return healthy ? 0 : 1
+    return exitCode(healthy ? 'done' : 'undo-open')
   } finally {
     lock?.release()
   }

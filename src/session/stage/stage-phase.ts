@@ -105,11 +105,15 @@ async function walkChoices(
   way: Way,
 ): Promise<Walked> {
   const before = await exposureNow(context)
+  const proving = await open(context, baseline, work, way)
   const left = (then: 'skip' | 'stop', note?: string): Ended => ({
-    result: untouched(work.stage, before, 'skipped', note),
+    result: untouched(work.stage, before, 'skipped', {
+      ...(note === undefined ? {} : { note }),
+      // A stage whose rows all broke in clones has no tick left.
+      ...(note !== undefined || proving.work.broken.size > 0 ? { skippedAs: 'missed' } : {}),
+    }),
     ...(then === 'stop' ? { stop: true } : {}),
   })
-  const proving = await open(context, baseline, work, way)
   const tried: TriedLive = new Map()
   try {
     for (;;) {
@@ -145,9 +149,16 @@ async function exposureNow({ host, subject }: WalkContext): Promise<number> {
 }
 
 /** The result of a stage of which nothing was kept. */
-function untouched(stage: Stage, before: number, outcome: 'skipped' | 'nothing', note?: string): StageResult {
-  return { stage, outcome, before, after: before, kept: [], ...(note === undefined ? {} : { note }) }
+function untouched(
+  stage: Stage,
+  before: number,
+  outcome: 'skipped' | 'nothing',
+  why: Pick<StageResult, 'note' | 'skippedAs'> = {},
+): StageResult {
+  return { stage, outcome, before, after: before, kept: [], ...why }
 }
+
+const NOT_ASKED_FOR = { note: 'not asked for', skippedAs: 'unasked' } as const
 
 async function walkedStage(
   context: WalkContext,
@@ -156,7 +167,7 @@ async function walkedStage(
   company: Company,
 ): Promise<Ended> {
   if (!context.options.stages.includes(stage))
-    return { result: untouched(stage, await exposureNow(context), 'skipped', 'not asked for') }
+    return { result: untouched(stage, await exposureNow(context), 'skipped', NOT_ASKED_FOR) }
   let chosen: StageWork | undefined
   const { ahead, standIn } = company
   let coming = await ahead?.arrive(context, stage)

@@ -17,7 +17,7 @@ import { fullText } from '../proof/full-words.ts'
 import type { Verdict } from '../proof/verdicts.ts'
 import type { KeptStage } from '../store/store.ts'
 import type { WalkContext } from '../walk/context.ts'
-import { Refusal } from '../walk/preflight.ts'
+import { OpenUndo, Refusal } from '../walk/preflight.ts'
 import type { Proof, StageResult } from '../walk/state.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
 import { askToKeep, loginWanted, noLoginSeen, secondsToKeep } from './remote-login.ts'
@@ -67,7 +67,7 @@ export function requireBack(
   if (proven) return
   const text = `${why}, and ${lines[0]}`
   if (host !== live) throw new Refusal(`in the clone ${text}`, 'The live service was not touched.')
-  throw new Refusal(
+  throw new OpenUndo(
     text,
     `systemctl status ${unit} and journalctl -u ${unit} say more; what was kept before stays.`,
   )
@@ -95,7 +95,7 @@ export async function keepOrUndo(
   const login = loginWanted(context, facts)
   const skipped = (why: string, undone: Undone): StageResult => {
     requireBack(why, undone, context)
-    return { stage, outcome: 'skipped', before, after: before, kept: [], note: why }
+    return { stage, outcome: 'skipped', skippedAs: 'missed', before, after: before, kept: [], note: why }
   }
   const rolledBack = async (why: string) => skipped(why, await undo(trials, result.trial))
   const seconds = secondsToKeep(context.options, facts)

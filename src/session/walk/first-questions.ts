@@ -14,7 +14,7 @@ import { protocolOfPort } from '../../trial/health/protocols/index.ts'
 import { type Endpoint, type Recognised, recognise } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import type { WalkBeginning } from './context.ts'
-import { Refusal } from './preflight.ts'
+import { OpenUndo } from './preflight.ts'
 
 /** The checks that are proposed, and what a person should know of how they came about. */
 interface FirstQuestions {
@@ -153,7 +153,7 @@ async function recognisedInClone(
 export async function reviveLive(survival: Survival, unit: string, question: string): Promise<string> {
   if (await survival.revive())
     return `The service ended when it was asked ${question}; hardenctl started it again and will not ask that again`
-  throw new Refusal(
+  throw new OpenUndo(
     `${unit} ended when it was asked ${question}, and hardenctl could not start it again`,
     `Nothing else was changed. systemctl status ${shortName(unit)} says more.`,
   )
@@ -161,7 +161,7 @@ export async function reviveLive(survival: Survival, unit: string, question: str
 
 /**
  * The checks that could decide health. A clone is asked first which protocol each listener speaks, if one can be had.
- * The live service is sent only what was answered there or what a sign supports. Throws Refusal if a question ended the
+ * The live service is sent only what was answered there or what a sign supports. Throws OpenUndo if a question ended the
  * service for good.
  */
 export async function firstQuestions(context: Asker, facts: Facts): Promise<FirstQuestions> {

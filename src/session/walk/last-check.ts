@@ -63,7 +63,8 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
     const after = (await overallExposure(host, subject.unit)) ?? before
     const note = `undone: ${reason}`
     dispatch({ type: 'exposure', now: after })
-    dispatch({ type: 'finished', result: { stage, outcome: 'skipped', before, after, kept: [], note } })
+    const skipped = { outcome: 'skipped', skippedAs: 'missed' } as const
+    dispatch({ type: 'finished', result: { stage, ...skipped, before, after, kept: [], note } })
     taken = true
   }
 }

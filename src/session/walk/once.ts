@@ -53,7 +53,14 @@ async function applyAll(
 ): Promise<StageResult> {
   const { ask, dispatch, host, subject } = context
   const before = (await overallExposure(host, subject.unit)) ?? 0
-  const unchanged: StageResult = { stage: 'all', outcome: 'skipped', before, after: before, kept: [] }
+  const unchanged: StageResult = {
+    stage: 'all',
+    outcome: 'skipped',
+    skippedAs: 'missed',
+    before,
+    after: before,
+    kept: [],
+  }
   dispatch({ type: 'target', target: 'live' })
   dispatch({ type: 'exposure', now: before })
   for (;;) {

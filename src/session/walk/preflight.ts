@@ -14,6 +14,11 @@ export class Refusal extends ExpectedError {
   override name = 'Refusal'
 }
 
+/** The same where an undo is not proven: a person must look at the service. */
+export class OpenUndo extends Refusal {
+  override name = 'OpenUndo'
+}
+
 /** The first release with ProtectProc=, ProcSubset= and the machine-readable output of systemctl. */
 const OLDEST_SYSTEMD = 247
 

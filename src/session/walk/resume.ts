@@ -7,7 +7,7 @@ import { finishTrial } from '../../trial/transaction/restore.ts'
 import { removeUndo } from '../../trial/transaction/undo-file.ts'
 import { dropInParts, withStage } from '../stage/drop-in-parts.ts'
 import type { WalkBeginning } from './context.ts'
-import { Refusal } from './preflight.ts'
+import { OpenUndo, Refusal } from './preflight.ts'
 import { takeAllBack } from './undo-walk.ts'
 
 async function askToGoOn({ ask }: WalkBeginning, text: string[], yes: string): Promise<void> {
@@ -26,7 +26,7 @@ export async function resume(context: WalkBeginning): Promise<void> {
   })
   const ended = await finishTrial(host, subject.unit, pending)
   if (ended === 'stuck') {
-    throw new Refusal(
+    throw new OpenUndo(
       `an earlier trial of ${subject.unit} could not be undone`,
       `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`,
     )
@@ -78,7 +78,7 @@ export async function beginAnew(context: WalkBeginning): Promise<void> {
   const { healthy, lines } = await takeAllBack(host, subject.unit)
   if (!healthy) {
     const next = `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`
-    throw new Refusal(`an earlier walk could not be undone: ${lines.join(' ')}`, next)
+    throw new OpenUndo(`an earlier walk could not be undone: ${lines.join(' ')}`, next)
   }
   const now = (await overallExposure(host, subject.unit)) ?? 0
   store.beginAnew(now)

@@ -222,6 +222,11 @@ export interface StageResult {
   stage: StageOrAll
   /** rehearsed: kept in the clone that stands in for the host, and not live yet. */
   outcome: 'kept' | 'rehearsed' | 'skipped' | 'nothing'
+  /**
+   * Why it is skipped: the command line leaves it out, or it was to be kept and did not come to it. Absent where the
+   * person left it, or nothing in it is taken by itself.
+   */
+  skippedAs?: 'unasked' | 'missed'
   before: number
   after: number
   /** Directives kept, as they stand in the drop-in: "NoNewPrivileges=yes". */
@@ -285,7 +290,7 @@ export interface Session {
   /** Calls `listener` after every change; returns what ends it. */
   subscribe(listener: () => void): () => void
   send(intent: Intent): void
-  /** Settles when the walk is over, with the exit code: 0 done, 1 refused or failed, 130 interrupted. */
+  /** Settles when the walk is over, with the exit code. */
   readonly finished: Promise<number>
 }
 

@@ -16,6 +16,7 @@ import { formatScore } from '../store/score.ts'
 import { clearState, forgetFolders, loadState, type StoredState, StoreError } from '../store/store.ts'
 
 export interface UndoReport {
+  /** Everything is as before, and the service is proven healthy. */
   healthy: boolean
   lines: string[]
 }

@@ -6,26 +6,27 @@ import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import type { Undone } from '../../trial/transaction/trial.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
+import { exitCode } from '../exit-code.ts'
 import { Learning } from '../learning/learning.ts'
 import { forgetFolders, freshState, loadState, type StoredState } from '../store/store.ts'
 import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkOptions } from './context.ts'
+import { askAboutDragged } from './dragged.ts'
 import { doingOf, isUndone, stoppedText } from './ending.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { offerToSave } from './offer-to-save.ts'
-import { findUnit, preflight, Refusal, type Subject } from './preflight.ts'
+import { findUnit, OpenUndo, preflight, type Subject } from './preflight.ts'
 import { type AskedPhase, Questions } from './questions.ts'
 import { ReachLog } from './reach-log.ts'
 import { reduce, type WalkEvent } from './reducer.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { type Intent, initialState, type Session, type WalkState } from './state.ts'
 import { Stopwatch, type Times } from './timings.ts'
+import { endOfWalk, type WalkCourse } from './walk-end.ts'
 import { checkedAtLast, readied, walkStages } from './walk-stages.ts'
 import { withSavedChecks } from './with-saved-checks.ts'
-
-const EXIT = { done: 0, failed: 1, interrupted: 130 } as const
 
 /** The part of a walk without a terminal that answers for a person and reports events. */
 export interface Attendant {
@@ -112,9 +113,20 @@ export class Walk implements Session {
     this.#questions.shown(this.#state.phase)
   }
 
-  #refuse(reason: string, next: string): number {
+  #refuse(reason: string, next: string, undoOpen = false): number {
     this.#dispatch({ type: 'phase', phase: { at: 'refused', reason, next } })
-    return EXIT.failed
+    return this.#ends(undoOpen, 'refused')
+  }
+
+  #ends(undoOpen: boolean, cut?: WalkCourse['cut']): number {
+    const kept = this.#store?.state.kept ?? []
+    const course = {
+      undoOpen,
+      history: this.#state.history,
+      kept: kept.map(({ stage }) => stage),
+      keptSome: kept.some((stage) => this.#store?.wasKeptEarlier(stage) === false),
+    }
+    return exitCode(endOfWalk({ ...course, ...(cut === undefined ? {} : { cut }) }))
   }
 
   async #run(options: WalkOptions): Promise<number> {
@@ -151,13 +163,13 @@ export class Walk implements Session {
   #interrupted(undone: Undone | undefined): number {
     const kept = this.#store?.state.kept.length ?? 0
     this.#dispatch({ type: 'stopped', text: stoppedText(this.#state.unit, kept, undone) })
-    return EXIT.interrupted
+    return this.#ends(undone?.proven === false, 'interrupted')
   }
 
   async #bug(host: Host, error: unknown): Promise<number> {
     this.#foundBug = { error }
     const { reason, next } = await reportBug(host, error, { unit: this.#unit, doing: doingOf(this.#state) })
-    return this.#refuse(reason, next)
+    return this.#refuse(reason, next, error instanceof Bug && !error.undone.proven)
   }
 
   async #ended(host: Host, thrown: unknown): Promise<number> {
@@ -172,9 +184,10 @@ export class Walk implements Session {
       const left = error.undone.proven
         ? 'hardenctl undid its own change, and left the changes of others alone.'
         : `hardenctl undid its own change as far as possible: ${error.undone.lines[0]}.`
-      return this.#refuse(error.message, left)
+      return this.#refuse(error.message, left, !error.undone.proven)
     }
-    if (error instanceof ExpectedError && error.next !== '') return this.#refuse(error.message, error.next)
+    if (error instanceof ExpectedError && error.next !== '')
+      return this.#refuse(error.message, error.next, error instanceof OpenUndo)
     return this.#refuse(
       `hardenctl could not continue: ${error.message}`,
       'The proven stages are kept; the change on trial is undone.',
@@ -225,7 +238,7 @@ export class Walk implements Session {
     const checked = await checkedAtLast(context, baseline, restarts)
     const saved = checked.healthy ? await offerToSave(context, given) : []
     await finish(context, baseline, { ...checked, notes: [...checked.notes, ...saved] })
-    return checked.healthy ? EXIT.done : EXIT.failed
+    return this.#ends(!checked.healthy)
   }
 }
 
@@ -233,22 +246,4 @@ export class Walk implements Session {
 async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
   const stored = await loadState(host, unit).catch(orElse('unreadable'))
   if (stored === undefined) await forgetFolders(host, unit)
-}
-
-async function askAboutDragged({ subject, ask }: WalkBeginning): Promise<void> {
-  if (subject.dragged.length === 0) return
-  const text = [
-    `Each restart of ${subject.unit} also restarts these units, which require it or are part of it:`,
-    ...subject.dragged,
-  ]
-  const phase = {
-    at: 'question',
-    id: 'propagation',
-    text,
-    yes: 'Continue, they may restart',
-    no: 'Leave',
-  } as const
-  const answer = await ask(phase, ['answer'])
-  if (!answer?.yes)
-    throw new Refusal(`a restart would also restart ${subject.dragged.join(', ')}`, 'Nothing was changed.')
 }

@@ -7,7 +7,9 @@ import {
   type OptionDefinition,
 } from '../../../src/cli/definition.ts'
 import { commandHelp, generalHelp } from '../../../src/cli/help.ts'
+import { EXIT_CODES } from '../../../src/session/exit-code.ts'
 
+const README = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
 const commands: readonly CommandDefinition[] = COMMANDS
 const common: readonly OptionDefinition[] = COMMON_OPTIONS
 const texts = [
@@ -37,10 +39,16 @@ describe('the help', () => {
     expect(help).toMatch(/[^\n]\n$/)
   })
 
+  it('and the README name the same exit codes', () => {
+    const help = generalHelp()
+    const inReadme = [...README.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code))
+    expect(inReadme).toEqual(EXIT_CODES.map(({ code }) => code))
+    for (const { code } of EXIT_CODES) expect(help).toMatch(new RegExp(`^ {2}${code} {2,}[A-Z]`, 'm'))
+  })
+
   it('and the README name the same options', () => {
-    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
     for (const { name, value } of [...commands.flatMap(({ options }) => options), ...common])
-      expect(readme).toMatch(
+      expect(README).toMatch(
         new RegExp(`^\\| .*\`--${name}${value === undefined ? '' : ` ${value}`}\`.* \\|`, 'm'),
       )
   })
