@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { auditJsonSchema } from '../../src/session/audit/report.ts'
+import { planJsonSchema } from '../../src/session/plan/schema.ts'
 import { EXPOSURE_TABLE } from '../../src/systemd/exposure/exposure-table.ts'
 import { exposureModule, measureExposureTable } from './exposure-table.ts'
 import { readSyscallHeaders, syscallModule } from './syscall-tables.ts'
@@ -12,7 +13,7 @@ const USAGE = `npm run generate -- syscalls FOLDER
 npm run generate -- exposure
   Asks the systemd-analyze of this machine, 252 or newer.
 npm run generate -- schema
-  Writes the published schema of hardenctl audit --json.`
+  Writes the published schemas: of hardenctl audit --json, and of plans.`
 
 /** npm starts its scripts in the folder of package.json. */
 function write(path: string, text: string): void {
@@ -27,6 +28,7 @@ if (what === 'syscalls' && folder !== undefined) {
   write('src/systemd/exposure/exposure-table.ts', exposureModule(measureExposureTable(EXPOSURE_TABLE)))
 } else if (what === 'schema') {
   write('src/session/audit/audit.schema.json', JSON.stringify(auditJsonSchema()))
+  write('src/session/plan/plan.schema.json', JSON.stringify(planJsonSchema()))
 } else {
   console.error(USAGE)
   process.exitCode = 2

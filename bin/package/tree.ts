@@ -8,7 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { bashCompletion } from './completions/bash.ts'
 import { fishCompletion } from './completions/fish.ts'
@@ -70,7 +70,8 @@ export function layOut(folder: string, release: Release, parts: Parts, zsh: ZshF
   place(join(share, `zsh/${zsh}/_hardenctl`), zshCompletion())
   place(join(share, 'fish/vendor_completions.d/hardenctl.fish'), fishCompletion())
   place(join(share, 'doc/hardenctl/copyright'), parts.copyright)
-  cpSync(join(root, 'src/session/audit/audit.schema.json'), join(share, 'doc/hardenctl/audit.schema.json'))
+  for (const schema of ['audit/audit.schema.json', 'plan/plan.schema.json'])
+    cpSync(join(root, 'src/session', schema), join(share, 'doc/hardenctl', basename(schema)))
   place(join(share, 'doc/hardenctl/changelog.gz'), zipped(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')))
 }
 

@@ -24,6 +24,7 @@ export type Arguments =
   | { command: 'undo'; unit: string }
   | { command: 'overview' }
   | AuditArguments
+  | PlanArguments
   | WalkArguments
 
 export interface AuditArguments {
@@ -35,6 +36,16 @@ export interface AuditArguments {
   metrics?: string
   /** Exposure ×10 that no service may exceed. */
   threshold?: number
+}
+
+export interface PlanArguments {
+  command: 'plan'
+  /** File that gets the plan; absent: it is printed. */
+  output?: string
+  /** Of that file. */
+  mode: number
+  /** As for a walk with a single restart, which is left out. */
+  walk: WalkArguments
 }
 
 export interface WalkArguments extends Omit<WalkOptions, 'host'> {
@@ -93,6 +104,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (head === undefined) return overview(values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status' || command.name === 'undo') return { command: command.name, unit }
+  if (command.name === 'plan') return planArguments(unit, values)
   return walkArguments(unit, values)
 }
 
@@ -148,6 +160,19 @@ function auditArguments(units: readonly string[], values: Values): AuditArgument
     format: values.json ? 'json' : values.sarif ? 'sarif' : 'table',
     ...(metrics === undefined ? {} : { metrics }),
     ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
+  }
+}
+
+function planArguments(unit: string, values: Values): PlanArguments {
+  const output = textOf(values, 'output')
+  if (output === '') throw new UsageError('--output takes the path of a file')
+  const mode = textOf(values, 'mode') ?? '600'
+  if (!/^0?[0-7]{3}$/.test(mode)) throw new UsageError('--mode takes an octal mode, for example 0640')
+  return {
+    command: 'plan',
+    ...(output === undefined ? {} : { output }),
+    mode: Number.parseInt(mode, 8),
+    walk: { ...walkArguments(unit, values), yes: true, once: true },
   }
 }
 

@@ -48,6 +48,7 @@ async function main(): Promise<number> {
   if (args.command === 'overview')
     return (await import('./commands/overview-command.ts')).runOverviewCommand(printer())
   if (args.command === 'audit') return (await import('./commands/audit-command.ts')).runAudit(args, printer())
+  if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
   if (args.command === 'undo')
     return (await import('./commands/undo-command.ts')).runUndo(args.unit, printer())
   return (await import('./commands/walk-command.ts')).runWalk(args, printer())
@@ -57,6 +58,7 @@ async function main(): Promise<number> {
 function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): readonly string[] {
   if (args.command === 'overview') return []
   if (args.command === 'audit') return ['audit', ...args.units]
+  if (args.command === 'plan') return ['plan', args.walk.unit]
   return [args.unit ?? 'status']
 }
 

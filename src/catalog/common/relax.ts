@@ -65,6 +65,7 @@ export function withCapability(assignments: readonly Assignment[], capability: s
 /** The next looser value of a directive's ladder, or undefined when there is none below. */
 export function oneStepDown(directive: Directive, current: Proposed): Proposed | undefined {
   const next = oneRung(current, 'looser')
+  const remedy = { kind: 'step-down', key: directive.key } as const
   const said = `${directive.key} was loosened one step because ${valueText(current)} broke the service.`
-  return next && withEvidence(next, tried(said))
+  return next && withEvidence(next, tried(said, { value: valueText(current), holds: false, remedy }))
 }

@@ -104,7 +104,18 @@ export type Evidence =
   /** An observation. `of`: the part of the value that it supports, as in Squeeze.word; it goes when that part goes. */
   | { kind: 'seen'; text: string; of?: string }
   /** The result of a trial of this value or another. */
-  | { kind: 'tried'; text: string }
+  | { kind: 'tried'; text: string; trial?: TriedValue }
+
+/** A value that a clone tried, as data. */
+export interface TriedValue {
+  /** As valueText() has it. */
+  value: string
+  holds: boolean
+  /** How it broke. */
+  reason?: string
+  /** What was given back, since it broke. */
+  remedy?: Remedy
+}
 
 /** One value of a directive and its lines. valueText() of ladder.ts puts it into words. */
 export interface Rung {

@@ -26,7 +26,8 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   const relaxed = withValue(proposed, relaxedRung(id, assignments, proposed), offLadder(proposed))
   const note = `${remedyNote(remedy)} ${costNote(work, proposed.assignments, assignments)}`
   const relaxedBy = [...(proposed.relaxedBy ?? []), remedy]
-  return withEvidence({ ...relaxed, relaxedBy }, tried(note))
+  const trial = { value: valueText(proposed), holds: false, remedy }
+  return withEvidence({ ...relaxed, relaxedBy }, tried(note, trial))
 }
 
 /** The assignments with the remedy applied. Undefined if the row must be left out, or a ladder is needed. */
@@ -150,11 +151,13 @@ export function loosenRow(
 ): StageWork {
   const precisely = relaxPrecisely(work, id, broke.remedies)
   if (precisely !== undefined) return precisely
-  const stepped = relaxRow(work, id, { kind: 'step-down', key: id })
+  const remedy = { kind: 'step-down', key: id } as const
+  const stepped = relaxRow(work, id, remedy)
   if (stepped !== undefined) {
     const before = work.current.get(id) as Proposed
     const cost = costNote(work, before.assignments, stepped.assignments)
-    const said = tried(`${where} ${id}=${valueText(before)} broke it: ${broke.reason}. ${cost}`)
+    const trial = { value: valueText(before), holds: false, reason: broke.reason, remedy }
+    const said = tried(`${where} ${id}=${valueText(before)} broke it: ${broke.reason}. ${cost}`, trial)
     const evidence = [...before.evidence, said]
     return { ...work, current: new Map([...work.current, [id, { ...stepped, evidence }]]) }
   }

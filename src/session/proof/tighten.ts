@@ -75,10 +75,12 @@ export function climb(work: StageWork, id: string, broke?: string): StageWork {
   const said = broke === undefined ? next.held.said : next.broke.said(broke)
   const becomes = broke === undefined ? next.proposed : now
   const gone = broke === undefined ? next.held.without : undefined
+  const reason = broke === undefined ? {} : { reason: broke }
+  const trial = { value: valueText(next.proposed), holds: broke === undefined, ...reason }
   const evidence = now.evidence.filter((one) => one.kind !== 'seen' || gone === undefined || one.of !== gone)
   return {
     ...work,
-    current: new Map([...work.current, [id, { ...becomes, evidence: [...evidence, tried(said)] }]]),
+    current: new Map([...work.current, [id, { ...becomes, evidence: [...evidence, tried(said, trial)] }]]),
     climbed: new Map([...work.climbed, [id, climbed]]),
   }
 }

@@ -4,7 +4,7 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import { learnLive } from '../learning/live-learning.ts'
 import { setVerdict } from '../proof/proof-plan.ts'
 import { StageProving } from '../proof/stage-proving.ts'
-import { refusedUnder } from '../proof/verdicts.ts'
+import { NO_PROOFS, type Proofs, refusedUnder } from '../proof/verdicts.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { takeBackLate } from '../walk/last-check.ts'
 import type { StageResult } from '../walk/state.ts'
@@ -19,12 +19,21 @@ import { rehearsedNote } from './stage-trial.ts'
 import type { StageWork } from './stage-work.ts'
 import type { StandIn } from './stand-in.ts'
 
+/** A stage at its end. */
+export interface StageEnd {
+  result: StageResult
+  /** Its rows, and what the clones said of them; absent for a stage that was not asked for. */
+  last?: { work: StageWork; proofs: Proofs }
+}
+
 /** What goes with a walk from stage to stage. */
 export interface Company {
   /** Proves the next stage meanwhile; absent where the walk does not. */
   ahead?: Ahead
   /** The clone that stands in for the host; absent where the stages are applied to the live host. */
   standIn?: StandIn
+  /** Hears of each stage when it has ended. */
+  ended?: (end: StageEnd) => void
 }
 
 interface Way extends Company {
@@ -88,8 +97,7 @@ async function tryStage(
 }
 
 /** What a stage came to. */
-interface Ended {
-  result: StageResult
+interface Ended extends StageEnd {
   /** The person wants no further stage. */
   stop?: true
 }
@@ -106,12 +114,18 @@ async function walkChoices(
 ): Promise<Walked> {
   const before = await exposureNow(context)
   const proving = await open(context, baseline, work, way)
+  const ended = (result: StageResult): Ended => ({
+    result,
+    last: { work: proving.work, proofs: proving.proofs },
+  })
   const left = (then: 'skip' | 'stop', note?: string): Ended => ({
-    result: untouched(work.stage, before, 'skipped', {
-      ...(note === undefined ? {} : { note }),
-      // A stage whose rows all broke in clones has no tick left.
-      ...(note !== undefined || proving.work.broken.size > 0 ? { skippedAs: 'missed' } : {}),
-    }),
+    ...ended(
+      untouched(work.stage, before, 'skipped', {
+        ...(note === undefined ? {} : { note }),
+        // A stage whose rows all broke in clones has no tick left.
+        ...(note !== undefined || proving.work.broken.size > 0 ? { skippedAs: 'missed' } : {}),
+      }),
+    ),
     ...(then === 'stop' ? { stop: true } : {}),
   })
   const tried: TriedLive = new Map()
@@ -132,7 +146,7 @@ async function walkChoices(
       if ('outcome' in came) {
         if (came.kept.length > 0)
           context.learning.complained(refusedUnder(setVerdict(proving.work, proving.proofs)))
-        return { result: came }
+        return ended(came)
       }
       const { go, note } = came
       if (go === 'skip' || go === 'stop') return left(go, note)
@@ -177,7 +191,8 @@ async function walkedStage(
     const work = await context.timings.during('look', look)
     if (work.current.size === 0) {
       await coming?.proving.pause()
-      return { result: untouched(stage, await exposureNow(context), 'nothing') }
+      const result = untouched(stage, await exposureNow(context), 'nothing')
+      return { result, last: { work, proofs: NO_PROOFS } }
     }
     const walked = await walkChoices(context, baseline, work, { ...company, coming })
     coming = undefined
@@ -196,7 +211,9 @@ export async function walkStage(
   baseline: Baseline,
   company: Company = {},
 ): Promise<'next' | 'stop'> {
-  const { result, stop } = await walkedStage(context, stage, baseline, company)
+  const { stop, ...end } = await walkedStage(context, stage, baseline, company)
+  const { result } = end
+  company.ended?.(end)
   context.dispatch({ type: 'exposure', now: result.after })
   context.dispatch({ type: 'finished', result })
   return stop ? 'stop' : 'next'

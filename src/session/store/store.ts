@@ -2,17 +2,12 @@ import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
 import { ExpectedError, orElse, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import type { Basis } from '../../observe/basis.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Trial } from '../../trial/transaction/trial.ts'
 import { STATE_FOLDER, stateFolder } from '../../trial/transaction/trial-paths.ts'
 import { learnedSchema } from './learned-store.ts'
+import { assignment, basis } from './shapes.ts'
 
-const assignment = z.strictObject({
-  section: z.enum(['Unit', 'Service']),
-  key: z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]*$/)),
-  value: z.string().check(z.regex(/^[^\r\n\0]*$/)),
-})
 const id = z.int().check(z.gte(0), z.lte(4294967294))
 const mode = z.int().check(z.gte(0), z.lte(0o7777))
 const plainPath = z.string().check(
@@ -82,14 +77,6 @@ const trial = z.strictObject({
   since: z.number(),
 }) satisfies z.ZodMiniType<Omit<Trial, 'files'>>
 const exposure = z.int().check(z.gte(0), z.lte(100))
-const basis = z.strictObject({
-  systemd: z.string(),
-  kernel: z.string(),
-  libc: z.string(),
-  packages: z.record(z.string(), z.string()),
-  programs: z.array(z.string()),
-  unitFiles: z.string(),
-}) satisfies z.ZodMiniType<Basis>
 const keptStage = z.strictObject({
   stage,
   assignments: z.array(assignment),

@@ -1,36 +1,17 @@
-import { STAGES } from '../../catalog/common/types.ts'
-import { Bug } from '../../host/errors.ts'
 import { observe } from '../../observe/observe.ts'
-import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
-import { AbortedTrial, attempt } from '../../trial/transaction/transaction.ts'
-import { bootStage } from '../proof/clone-pool.ts'
+import { attempt } from '../../trial/transaction/transaction.ts'
 import { diagnosisOf } from '../stage/failure.ts'
 import { loginWanted, nobodyLogsIn } from '../stage/remote-login.ts'
-import { walkStage } from '../stage/stage-phase.ts'
 import { keepOrUndo, requireBack, type TrialTarget, withDifference } from '../stage/stage-trial.ts'
-import { StandIn } from '../stage/stand-in.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
-import { PendingChange, type PendingStages } from './pending-change.ts'
+import type { PendingStages } from './pending-change.ts'
 import { ANSWERS } from './questions.ts'
+import { rehearseAll } from './rehearse-all.ts'
 import type { StageResult } from './state.ts'
-
-/** The walk in a clone of the host: its saved state belongs to that walk alone. */
-function standingIn(context: WalkContext, standIn: StandIn, pendingChange: PendingChange): WalkContext {
-  return {
-    ...context,
-    // Another clone may stand in later.
-    get host() {
-      return standIn.host
-    },
-    pendingChange,
-    store: context.store.inMemory(),
-    options: { ...context.options, keepSeconds: 0 },
-  }
-}
 
 async function confirmAll({ ask }: WalkContext, { change, parts }: PendingStages): Promise<boolean> {
   const text = renderDropIn([], parts).trim()
@@ -99,35 +80,12 @@ async function applyAll(
  * why, and the walk goes stage by stage.
  */
 export async function walkOnce(context: WalkContext, baseline: Baseline): Promise<string | undefined> {
-  const { live, subject, dispatch } = context
-  dispatch({
-    type: 'phase',
-    phase: { at: 'looking', what: 'Booting the clone for the rehearsal' },
-  })
-  const facts = await observe(live, subject.unit)
-  const boot = () => bootStage(context, facts, baseline)
-  const booted = await context.timings.during('boot of clones', boot)
-  if (!('clone' in booted)) return booted.why
-  const standIn = new StandIn(booted)
-  const pendingChange = new PendingChange()
-  const inner = standingIn(context, standIn, pendingChange)
-  try {
-    dispatch({ type: 'target', target: 'rehearsal' })
-    for (const stage of STAGES) {
-      if ((await walkStage(inner, stage, baseline, { standIn })) === 'stop') break
-    }
-  } catch (error) {
-    // The person only cares that the live service was not touched.
-    if (error instanceof AbortedTrial) throw context.signal.reason
-    throw error instanceof Bug ? error.cause : error
-  } finally {
-    dispatch({ type: 'target', target: 'live' })
-    await standIn.dispose()
-  }
-  const { stages } = pendingChange
+  const { dispatch, timings } = context
+  const rehearsed = await rehearseAll(context, baseline)
+  if ('why' in rehearsed) return rehearsed.why
+  const { stages, differs } = rehearsed
   if (stages === undefined) return undefined
-  const apply = () => applyAll(context, baseline, stages, [...unlikeHost(facts), ...standIn.notes])
-  const result = await context.timings.during('live trial: all', apply)
+  const result = await timings.during('live trial: all', () => applyAll(context, baseline, stages, differs))
   dispatch({ type: 'exposure', now: result.after })
   dispatch({ type: 'finished', result })
   return undefined

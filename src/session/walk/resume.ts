@@ -85,6 +85,21 @@ export async function beginAnew(context: WalkBeginning): Promise<void> {
   dispatch({ type: 'exposure', stock: now, now })
 }
 
+/** For a command that changes nothing, and so can't end what an earlier hardenctl left unfinished. */
+export async function refuseUnfinished(context: WalkBeginning): Promise<void> {
+  const { host, subject, store } = context
+  const { pending, kept } = store.state
+  const name = shortName(subject.unit)
+  const lost = kept.length === 0 ? undefined : await lostKept(context, await timerIsArmed(host, subject.unit))
+  const left =
+    pending === undefined ? lost?.[0] : `an earlier hardenctl ended in the middle of stage ${pending.stage}`
+  if (left === undefined) return
+  throw new Refusal(
+    left.replace(/\.$/, ''),
+    `Nothing was changed. hardenctl ${name} ends that first, and hardenctl undo ${name} undoes everything.`,
+  )
+}
+
 /** The next stage would overwrite somebody's edit of the kept drop-in. */
 export async function refuseEdited({ host, subject, store }: WalkBeginning): Promise<void> {
   const { unit } = subject

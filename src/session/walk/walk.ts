@@ -10,22 +10,17 @@ import { exitCode } from '../exit-code.ts'
 import { Learning } from '../learning/learning.ts'
 import { forgetFolders, freshState, loadState, type StoredState } from '../store/store.ts'
 import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
-import { baselinePhase } from './baseline-phase.ts'
 import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkOptions } from './context.ts'
-import { askAboutDragged } from './dragged.ts'
 import { doingOf, isUndone, stoppedText } from './ending.ts'
-import { finish, takeBackLate } from './last-check.ts'
-import { offerToSave } from './offer-to-save.ts'
 import { findUnit, OpenUndo, preflight, type Subject } from './preflight.ts'
+import { harden, type Procedure } from './procedure.ts'
 import { type AskedPhase, Questions } from './questions.ts'
 import { ReachLog } from './reach-log.ts'
 import { reduce, type WalkEvent } from './reducer.ts'
-import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { type Intent, initialState, type Session, type WalkState } from './state.ts'
 import { Stopwatch, type Times } from './timings.ts'
 import { endOfWalk, type WalkCourse } from './walk-end.ts'
-import { checkedAtLast, readied, walkStages } from './walk-stages.ts'
 import { withSavedChecks } from './with-saved-checks.ts'
 
 /** The part of a walk without a terminal that answers for a person and reports events. */
@@ -35,7 +30,7 @@ export interface Attendant {
   heard(event: WalkEvent, before: WalkState): void
 }
 
-/** One walk through the stages: the store of its state, and the procedure that moves it. */
+/** One walk over a unit: the store of its state, and the procedure that moves it. */
 export class Walk implements Session {
   readonly finished: Promise<number>
   #state: WalkState
@@ -43,13 +38,15 @@ export class Walk implements Session {
   readonly #abort = new AbortController()
   readonly #questions: Questions
   readonly #attendant: Attendant | undefined
+  readonly #procedure: Procedure
   #foundBug: { readonly error: unknown } | undefined
   readonly #timings = new Stopwatch()
   #unit: string | undefined
   /** Undefined until it is read: nothing can be interrupted before. */
   #store: WalkStore | undefined
 
-  constructor(options: WalkOptions, attendant?: Attendant) {
+  constructor(options: WalkOptions, attendant?: Attendant, procedure: Procedure = harden) {
+    this.#procedure = procedure
     this.#state = initialState(options.unit)
     this.#attendant = attendant
     this.#questions = new Questions({
@@ -149,7 +146,9 @@ export class Walk implements Session {
       // Not earlier: while another hardenctl restarts the service, its state may be anything.
       const subject = await this.#timings.during('look', () => preflight(host, found))
       this.#dispatch({ type: 'subject', ...subject })
-      return await this.#walk(await this.#context(options, subject, stored))
+      const beginning = await this.#context(options, subject, stored)
+      const came = await this.#procedure(beginning)
+      return came === 'planned' ? exitCode('done') : this.#ends(came === 'unhealthy')
     } catch (error) {
       return await this.#ended(host, error)
     } finally {
@@ -221,24 +220,6 @@ export class Walk implements Session {
     }
     this.#dispatch({ type: 'exposure', stock: state.stock, now })
     return context
-  }
-
-  async #walk(beginning: WalkBeginning): Promise<number> {
-    await resume(beginning)
-    await beginAnew(beginning)
-    await refuseEdited(beginning)
-    await askAboutDragged(beginning)
-    const { baseline: found, restarts: chosen, given } = await baselinePhase(beginning)
-    const { context, baseline } = await readied(beginning, found)
-    const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
-      // A person who leaves early must leave a service that runs.
-      await takeBackLate(context, baseline)
-      throw error
-    })
-    const checked = await checkedAtLast(context, baseline, restarts)
-    const saved = checked.healthy ? await offerToSave(context, given) : []
-    await finish(context, baseline, { ...checked, notes: [...checked.notes, ...saved] })
-    return this.#ends(!checked.healthy)
   }
 }
 

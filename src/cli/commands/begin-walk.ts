@@ -1,0 +1,58 @@
+import type { WalkOptions } from '../../session/walk/context.ts'
+import type { Procedure } from '../../session/walk/procedure.ts'
+import type { Session } from '../../session/walk/state.ts'
+import type { Attendant, Walk } from '../../session/walk/walk.ts'
+import { accountName, CheckError, exerciseAs, parseCheck, parseExercise } from '../../trial/health/check.ts'
+import { UsageError, type WalkArguments } from '../arguments.ts'
+
+function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
+  try {
+    for (const text of texts) parse(text)
+  } catch (error) {
+    if (error instanceof CheckError) throw new UsageError(`${option}: ${error.message}`)
+    throw error
+  }
+}
+
+/** The command line as options of a walk. Throws UsageError for a check or an exercise that is none. */
+export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> {
+  requireParsed('--check', args.checks, parseCheck)
+  requireParsed('--exercise', args.exercises, parseExercise)
+  requireParsed('--exercise-as', args.exerciseAs === undefined ? [] : [args.exerciseAs], accountName)
+  const { command: _, yes, timings: __, exerciseAs: account, ...asked } = args
+  return {
+    ...asked,
+    keepSeconds: yes ? 0 : asked.keepSeconds,
+    exercises:
+      account === undefined ? asked.exercises : asked.exercises.map((text) => exerciseAs(text, account)),
+  }
+}
+
+/** A closed line or a kill must not end the process before what was on trial is undone. */
+export function undoOnSignals(walk: Session): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => walk.send({ do: 'interrupt' }))
+  }
+  process.stdin.on('error', () => undefined)
+}
+
+/** Node would end the process at once, and leave the undo to the timer. */
+function endOnBugs(walk: Walk): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => walk.fail(error))
+  }
+}
+
+export async function beginWalk(
+  options: Omit<WalkOptions, 'host'>,
+  attendant?: Attendant,
+  procedure?: Procedure,
+): Promise<Walk> {
+  const [host, session] = await Promise.all([
+    import('../../host/live-host.ts'),
+    import('../../session/walk/walk.ts'),
+  ])
+  const walk = new session.Walk({ host: host.liveHost(), ...options }, attendant, procedure)
+  endOnBugs(walk)
+  return walk
+}

@@ -1,0 +1,31 @@
+/** The options of the walk that a plan takes too: those that decide what is proposed and what proves it. */
+const OF_THE_WALK: readonly string[] = ['check', 'exercise', 'exercise-as', 'level', 'stages', 'syscalls']
+
+export function isForPlan({ name }: { name: string }): boolean {
+  return OF_THE_WALK.includes(name)
+}
+
+export const PLAN_OPTIONS = [
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FILE',
+    offers: 'files',
+    brief: 'write the plan into this file',
+    help: 'Writes the plan into FILE, by rename. Without it the plan is printed, and all words go to standard error.',
+  },
+  {
+    name: 'mode',
+    value: 'MODE',
+    brief: 'mode of the file',
+    help: 'Mode of FILE, octal; default 0600, since exercises may hold passwords.',
+  },
+] as const
+
+export const PLAN_COMMAND = {
+  name: 'plan',
+  forms: [{ line: 'plan UNIT', does: 'all that a walk does in clones, as a file to review' }],
+  brief: 'write what a walk would do, proven in clones',
+  help: 'Rehearses all stages of a walk in clones of the host, as --once does, and stops before the live service, which is not restarted. The plan is a JSON document: each proposal with its evidence and its proof, what was tried tighter, what gave way and why, what was left out and why, files that would change hands, checks and exercises, the exposure stage by stage, and what it was made on. Its schema is plan.schema.json in /usr/share/doc/hardenctl, in the source in src/session/plan.',
+  offers: 'running',
+} as const

@@ -1,0 +1,87 @@
+import { orElse } from '../../host/errors.ts'
+import { type Basis, readBasis } from '../../observe/basis.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { runningPrograms } from '../../observe/files/packages.ts'
+import { observe } from '../../observe/observe.ts'
+import { shortName } from '../../systemd/manager/unit-name.ts'
+import { Survival } from '../../trial/health/survival.ts'
+import { controlOf } from '../proof/control.ts'
+import { baselinePhase } from '../walk/baseline-phase.ts'
+import type { WalkBeginning } from '../walk/context.ts'
+import { Refusal } from '../walk/preflight.ts'
+import type { Procedure } from '../walk/procedure.ts'
+import { rehearseAll } from '../walk/rehearse-all.ts'
+import { refuseEdited, refuseUnfinished } from '../walk/resume.ts'
+import { readied } from '../walk/walk-stages.ts'
+import { planOf } from './make-plan.ts'
+import type { Plan } from './schema.ts'
+
+const UNTOUCHED = 'The live service was not restarted, and no file of its unit changed: checked at the end.'
+const RESTARTED = 'The live service was restarted meanwhile, and not for a trial: journalctl -u says more.'
+
+/**
+ * Does all that a walk does in clones, stops before the live service, and hands over the plan. Nothing is stored.
+ */
+export function planProcedure(deliver: (plan: Plan) => Promise<void>): Procedure {
+  return async (beginning) => {
+    await refuseUnfinished(beginning)
+    await refuseEdited(beginning)
+    const { live, subject, store, dispatch } = beginning
+    if (subject.oneshot)
+      throw new Refusal(
+        `${subject.unit} does its work and ends, and a plan of such a unit can't be made yet`,
+        `hardenctl ${shortName(subject.unit)} walks it.`,
+      )
+    const facts = await observe(live, subject.unit)
+    const basis = await basisOf(beginning, facts)
+    const survival = await Survival.watch(live, subject.unit)
+    const inMemory = { ...beginning, store: store.inMemory() }
+    const { baseline: found } = await baselinePhase(inMemory)
+    const { context, baseline } = await readied(inMemory, found)
+    const { rehearsing } = context
+    const rehearsed =
+      rehearsing?.possible === false ? { why: rehearsing.why } : await rehearseAll(context, baseline)
+    if ('why' in rehearsed)
+      throw new Refusal(`no clone of this host can be made: ${rehearsed.why}`, 'A plan is proven in clones.')
+    await requireSameBasis(beginning, facts, basis)
+    const control = controlOf(rehearsing)
+    const plan = planOf({
+      unit: subject.unit,
+      description: subject.description,
+      basis,
+      architecture: facts.architecture,
+      hostname: await hostname(beginning),
+      at: new Date(),
+      options: context.options,
+      before: rehearsed.ends[0]?.result.before ?? store.state.stock,
+      ends: rehearsed.ends,
+      answers: baseline.answers,
+      reached: context.reachLog.reached(baseline, control.full),
+      kept: store.state.kept,
+      notes: [...control.notes, ...rehearsed.differs],
+    })
+    const notes = [(await survival.holds()) ? UNTOUCHED : RESTARTED]
+    dispatch({ type: 'phase', phase: { at: 'looking', what: 'Writing the plan', notes } })
+    await deliver(plan)
+    return 'planned'
+  }
+}
+
+async function hostname({ live }: WalkBeginning): Promise<string> {
+  const result = await live.run(['uname', '-n']).catch(orElse(undefined))
+  return (result?.stdout ?? '').trim()
+}
+
+function basisOf({ live, subject }: WalkBeginning, facts: Facts): Promise<Basis> {
+  return readBasis(live, subject.unit, runningPrograms(facts))
+}
+
+/** A plan of a unit that was edited meanwhile is of neither. */
+async function requireSameBasis(beginning: WalkBeginning, facts: Facts, before: Basis): Promise<void> {
+  const now = await basisOf(beginning, facts)
+  if (now.unitFiles === before.unitFiles) return
+  throw new Refusal(
+    `somebody edited the files of ${beginning.subject.unit} while it was planned`,
+    'Nothing was changed. Make the plan again.',
+  )
+}

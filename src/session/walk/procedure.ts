@@ -1,0 +1,29 @@
+import { baselinePhase } from './baseline-phase.ts'
+import type { WalkBeginning } from './context.ts'
+import { askAboutDragged } from './dragged.ts'
+import { finish, takeBackLate } from './last-check.ts'
+import { offerToSave } from './offer-to-save.ts'
+import { beginAnew, refuseEdited, resume } from './resume.ts'
+import { checkedAtLast, readied, walkStages } from './walk-stages.ts'
+
+/** What is done with a unit once it is found fit and locked. 'planned': nothing was to be kept, and that was done. */
+export type Procedure = (beginning: WalkBeginning) => Promise<'healthy' | 'unhealthy' | 'planned'>
+
+/** Hardens the unit stage by stage, or in one restart. */
+export const harden: Procedure = async (beginning) => {
+  await resume(beginning)
+  await beginAnew(beginning)
+  await refuseEdited(beginning)
+  await askAboutDragged(beginning)
+  const { baseline: found, restarts: chosen, given } = await baselinePhase(beginning)
+  const { context, baseline } = await readied(beginning, found)
+  const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
+    // A person who leaves early must leave a service that runs.
+    await takeBackLate(context, baseline)
+    throw error
+  })
+  const checked = await checkedAtLast(context, baseline, restarts)
+  const saved = checked.healthy ? await offerToSave(context, given) : []
+  await finish(context, baseline, { ...checked, notes: [...checked.notes, ...saved] })
+  return checked.healthy ? 'healthy' : 'unhealthy'
+}
