@@ -1,6 +1,7 @@
 import { STAGES, type Stage } from '../catalog/common/types.ts'
 import { ExpectedError } from '../host/errors.ts'
 import { LEVELS, type Level } from '../observe/facts.ts'
+import { CALL_WORDS, type CallWord } from '../session/stage/call-words.ts'
 import type { WalkOptions } from '../session/walk/context.ts'
 import {
   COMMANDS,
@@ -22,6 +23,7 @@ export type Arguments =
   | { command: 'version' }
   | { command: 'status'; unit?: string }
   | { command: 'undo'; unit: string }
+  | { command: CallWord; unit: string }
   | { command: 'overview' }
   | AuditArguments
   | PlanArguments
@@ -105,6 +107,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status' || command.name === 'undo') return { command: command.name, unit }
   if (command.name === 'plan') return planArguments(unit, values)
+  const call = CALL_WORDS.find((word) => word === command.name)
+  if (call !== undefined) return { command: call, unit }
   return walkArguments(unit, values)
 }
 

@@ -51,7 +51,8 @@ async function main(): Promise<number> {
   if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
   if (args.command === 'undo')
     return (await import('./commands/undo-command.ts')).runUndo(args.unit, printer())
-  return (await import('./commands/walk-command.ts')).runWalk(args, printer())
+  if (args.command === 'walk') return (await import('./commands/walk-command.ts')).runWalk(args, printer())
+  return (await import('./commands/answer-command.ts')).runAnswer(args.command, args.unit, printer())
 }
 
 /** What to type after sudo. */
@@ -59,7 +60,8 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   if (args.command === 'overview') return []
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]
-  return [args.unit ?? 'status']
+  if (args.command === 'walk') return [args.unit]
+  return [args.command, ...(args.unit === undefined ? [] : [args.unit])]
 }
 
 async function runStatusCommand(unit: string | undefined): Promise<number> {

@@ -48,7 +48,7 @@ const phases: Phase[] = [
     })),
   }),
   keep({ proof: Array.from({ length: 40 }, (_, at) => `Proof ${at}`) }),
-  keep({ stage: 'all' }),
+  keep({ stage: 'all', note: LONG }),
   keep({ login: { by: 'sshd' }, proof: Array.from({ length: 40 }, (_, at) => `Proof ${at}`) }),
   keep({ login: { by: 'sshd', seen: { user: 'somebody-with-a-long-name', at: 0 } } }),
   failed({

@@ -210,7 +210,16 @@ describe('keep', () => {
   it('shows in the footer what y and n do', async () => {
     const shown = await stand(new FakeSession(keep()))
     await shown.press()
-    expect(shown.frame()).toMatch(/y keep {3}n or Esc roll back/)
+    expect(shown.frame()).toMatch(/y keep {3}n or Esc roll back {3}\+ more time/)
+  })
+
+  it('asks for more time by +, and says why there is none', async () => {
+    const session = new FakeSession(keep())
+    const shown = await stand(session)
+    await shown.press('+')
+    expect(session.intents).toEqual([{ do: 'more-time' }])
+    await shown.show({ phase: keep({ note: 'There is no more time: 10 minutes from now are the most.' }) })
+    expect(shown.frame().replaceAll(/\s+/g, ' ')).toMatch(/ s\. There is no more time: 10 minutes/)
   })
 
   it('lets no y keep what is being rolled back already', async () => {

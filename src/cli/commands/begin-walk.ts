@@ -30,9 +30,10 @@ export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> {
 
 /** A closed line or a kill must not end the process before what was on trial is undone. */
 export function undoOnSignals(walk: Session): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => walk.send({ do: 'interrupt' }))
   }
+  process.on('SIGHUP', () => walk.send({ do: 'hang-up' }))
   process.stdin.on('error', () => undefined)
 }
 

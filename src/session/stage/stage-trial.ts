@@ -1,16 +1,17 @@
-import type { StageOrAll } from '../../catalog/common/types.ts'
+import { type StageOrAll, titleOf } from '../../catalog/common/types.ts'
 import { Bug, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Basis, readBasis } from '../../observe/basis.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { runningPrograms } from '../../observe/files/packages.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
-import { rearmTimer } from '../../systemd/manager/timer.ts'
+import { postponeTimer, rearmTimer } from '../../systemd/manager/timer.ts'
 import { countsOf } from '../../trial/health/baseline.ts'
 import { newestLogin } from '../../trial/health/login.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import type { Change, Failed, Passed, TrialContext, Undone } from '../../trial/transaction/trial.ts'
+import { scriptPath } from '../../trial/transaction/trial-paths.ts'
 import { undo } from '../../trial/transaction/undo.ts'
 import { controlOf } from '../proof/control.ts'
 import { fullText } from '../proof/full-words.ts'
@@ -18,9 +19,11 @@ import type { Verdict } from '../proof/verdicts.ts'
 import type { KeptStage } from '../store/store.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { OpenUndo, Refusal } from '../walk/preflight.ts'
-import type { Proof, StageResult } from '../walk/state.ts'
+import type { LoginProof, Proof, StageResult } from '../walk/state.ts'
+import { type Calls, openCalls } from './calls.ts'
 import { dropInParts, withStage } from './drop-in-parts.ts'
-import { askToKeep, loginWanted, noLoginSeen, secondsToKeep } from './remote-login.ts'
+import { askToKeep } from './keep-question.ts'
+import { loginWanted, noLoginSeen, secondsToKeep } from './remote-login.ts'
 
 /** Facts about a change when it is applied to its target, the live host or the clone of the rehearsal. */
 export interface TrialTarget {
@@ -78,14 +81,56 @@ async function basisOf(host: Host, facts: Facts): Promise<Basis | undefined> {
   return readBasis(host, facts.unit.id, runningPrograms(facts)).catch(orElse(undefined))
 }
 
-/** Asks Keep? if a person can answer, and keeps or undoes the change that passed. */
+/** A change that passed, and what is known of its target. */
+interface PassedStage {
+  stage: StageOrAll
+  change: Change
+  result: Passed
+  target: TrialTarget
+}
+
+/** Keeps or undoes the change that passed, as a person at the wizard or a second login says, if one can be asked. */
 export async function keepOrUndo(
   context: WalkContext,
   trials: TrialContext,
-  { stage, change }: { stage: StageOrAll; change: Change },
+  { stage, change }: Pick<PassedStage, 'stage' | 'change'>,
   result: Passed,
-  { before, rehearsal, proven, facts }: TrialTarget,
+  target: TrialTarget,
 ): Promise<StageResult> {
+  const passed = { stage, change, result, target }
+  if (secondsToKeep(context.options, target.facts) === 0) return decide(context, trials, passed)
+  const { calls, close } = await openCalls(context.subject.unit)
+  try {
+    const decided = await decide(context, trials, passed, calls)
+    const { isKept, text } = endOf(decided, context.subject.unit)
+    calls.end(isKept, text)
+    return decided
+  } catch (error) {
+    const isUndone = error instanceof AbortedTrial && error.undone.proven
+    calls.end(
+      false,
+      `The walk was ended, and ${isUndone ? 'the change is undone' : 'its terminal says more'}.`,
+    )
+    throw error
+  } finally {
+    close()
+  }
+}
+
+/** What a second login hears of the question's end. */
+function endOf({ stage, outcome, note }: StageResult, unit: string): { isKept: boolean; text: string } {
+  const change = stage === 'all' ? 'all stages' : `the stage ${titleOf(stage)}`
+  if (outcome !== 'skipped') return { isKept: true, text: `Kept: ${unit} runs with ${change}.` }
+  return { isKept: false, text: `Not kept: ${unit} runs without ${change}: ${note}.` }
+}
+
+async function decide(
+  context: WalkContext,
+  trials: TrialContext,
+  { stage, change, result, target }: PassedStage,
+  calls?: Calls,
+): Promise<StageResult> {
+  const { before, rehearsal, proven, facts } = target
   const { host, subject, dispatch } = context
   const [shown, basis] = await Promise.all([
     overallExposure(host, subject.unit),
@@ -98,19 +143,9 @@ export async function keepOrUndo(
     return { stage, outcome: 'skipped', skippedAs: 'missed', before, after: before, kept: [], note: why }
   }
   const rolledBack = async (why: string) => skipped(why, await undo(trials, result.trial))
-  const seconds = secondsToKeep(context.options, facts)
   const warnings = result.oddities.length === 0 ? {} : { warnings: result.oddities }
-  if (seconds > 0) {
-    await rearmTimer(host, subject.unit)
-    const deadline = Date.now() + seconds * 1000
-    const proof = [...result.report.proof, ...(rehearsal === '' ? [] : [rehearsal])]
-    const more = { ...warnings, ...(login ? { login } : {}) }
-    const asked = { at: 'keep' as const, stage, deadline, before, after, proof, ...more }
-    const look = () => newestLogin(host, subject.unit, result.trial.since)
-    const answer = await askToKeep(context, asked, look).catch(async (error) => {
-      const undone = await undo(trials, result.trial)
-      throw isExpected(error) ? new AbortedTrial(undone) : new Bug(error, undone)
-    })
+  if (calls !== undefined) {
+    const answer = await asked(context, trials, { stage, change, result, target }, { after, login, calls })
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage, steps: [] } })
     if (answer?.yes !== true)
       return rolledBack(answer ? 'rolled back as asked' : 'nobody answered: rolled back')
@@ -140,4 +175,37 @@ export async function keepOrUndo(
   context.pendingChange?.add({ ...change, assignments: [...result.trial.assignments] }, parts)
   const outcome = host === context.live ? 'kept' : 'rehearsed'
   return { stage, outcome, before, after, kept: lines, ...note, ...warnings }
+}
+
+/** Asks Keep?; an interruption and a bug undo the change first. */
+async function asked(
+  context: WalkContext,
+  trials: TrialContext,
+  { stage, result, target: { before, rehearsal, facts } }: PassedStage,
+  { after, login, calls }: { after: number; login: LoginProof | undefined; calls: Calls },
+): Promise<{ yes: boolean } | undefined> {
+  const { host, subject, options } = context
+  const { unit } = subject
+  const seconds = secondsToKeep(options, facts)
+  const standBySeconds = trials.deadManSeconds - seconds
+  await rearmTimer(host, unit)
+  const deadline = Date.now() + seconds * 1000
+  const proof = [...result.report.proof, ...(rehearsal === '' ? [] : [rehearsal])]
+  const warnings = result.oddities.length === 0 ? {} : { warnings: result.oddities }
+  const phase = {
+    at: 'keep' as const,
+    stage,
+    deadline,
+    before,
+    after,
+    proof,
+    ...warnings,
+    ...(login && { login }),
+  }
+  const look = () => newestLogin(host, unit, result.trial.since)
+  const postpone = (more: number) => postponeTimer(host, unit, scriptPath(unit), more + standBySeconds)
+  return askToKeep(context, { phase, seconds, calls, look, postpone }).catch(async (error) => {
+    const undone = await undo(trials, result.trial)
+    throw isExpected(error) ? new AbortedTrial(undone) : new Bug(error, undone)
+  })
 }

@@ -47,6 +47,6 @@ export class ComingSession implements Session {
   /** Nothing is asked yet, so only an interrupt is kept until there is somebody to take it. */
   send(intent: Intent): void {
     if (this.#session) this.#session.send(intent)
-    else if (intent.do === 'interrupt') this.#interrupted = true
+    else if (intent.do === 'interrupt' || intent.do === 'hang-up') this.#interrupted = true
   }
 }

@@ -7,7 +7,7 @@ export const ANSWERS = {
   stage: ['toggle', 'other-way', 'toggle-all', 'review', 'skip-stage', 'stop', 'learn'],
   learning: ['end-learning'],
   confirm: ['apply', 'back'],
-  keep: ['keep'],
+  keep: ['keep', 'more-time'],
   failed: ['relax', 'choose-again', 'skip-stage', 'stop', 'insist', 'search'],
 } as const satisfies Partial<Record<Phase['at'], readonly Intent['do'][]>>
 

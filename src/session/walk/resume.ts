@@ -1,11 +1,14 @@
+import type { Host } from '../../host/host.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { timerIsArmed, undoIsRunning } from '../../systemd/manager/timer.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { editedKept } from '../../trial/transaction/foreign-changes.ts'
-import { finishTrial } from '../../trial/transaction/restore.ts'
+import { finishTrial, type Unfinished } from '../../trial/transaction/restore.ts'
 import { removeUndo } from '../../trial/transaction/undo-file.ts'
 import { dropInParts, withStage } from '../stage/drop-in-parts.ts'
+import type { StoredState } from '../store/store.ts'
+import type { WalkStore } from '../store/walk-store.ts'
 import type { WalkBeginning } from './context.ts'
 import { OpenUndo, Refusal } from './preflight.ts'
 import { takeAllBack } from './undo-walk.ts'
@@ -15,32 +18,44 @@ async function askToGoOn({ ask }: WalkBeginning, text: string[], yes: string): P
   if (!answer?.yes) throw new Refusal('stopped as you asked', 'Nothing else was changed.')
 }
 
+/** Ends the unfinished trial of a hardenctl that died, and remembers what became of it. */
+export async function endUnfinished(
+  host: Host,
+  store: WalkStore,
+  pending: NonNullable<StoredState['pending']>,
+): Promise<Unfinished> {
+  const ended = await finishTrial(host, pending.unit, pending)
+  if (ended === 'stuck') return ended
+  const { kept, stock } = store.state
+  const { stage, assignments, records } = pending
+  const at = new Date().toISOString()
+  const before = kept.at(-1)?.after ?? stock
+  const added = { stage, assignments: [...assignments], records: [...records], before, after: before, at }
+  await store.save({ pending: undefined, kept: ended === 'kept' ? withStage(kept, added) : kept })
+  return ended
+}
+
 /** Ends the unfinished work of an earlier hardenctl, reports the result, and asks whether to continue. */
 export async function resume(context: WalkBeginning): Promise<void> {
   const { host, subject, store, dispatch } = context
-  const { pending, kept, stock } = store.state
+  const { pending } = store.state
   if (pending === undefined) return
   dispatch({
     type: 'phase',
     phase: { at: 'looking', what: 'Ending the unfinished trial of an earlier hardenctl' },
   })
-  const ended = await finishTrial(host, subject.unit, pending)
+  const ended = await endUnfinished(host, store, pending)
   if (ended === 'stuck') {
     throw new OpenUndo(
       `an earlier trial of ${subject.unit} could not be undone`,
       `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`,
     )
   }
-  const { stage, assignments, records } = pending
-  const at = new Date().toISOString()
-  const before = kept.at(-1)?.after ?? stock
-  const added = { stage, assignments: [...assignments], records: [...records], before, after: before, at }
-  await store.save({ pending: undefined, kept: ended === 'kept' ? withStage(kept, added) : kept })
   const said =
     ended === 'kept'
       ? 'The change had passed and was written to /etc: it is kept.'
       : 'The change is undone: settings, owners and modes are as before.'
-  const text = [`An earlier hardenctl ended in the middle of stage ${stage}.`, said]
+  const text = [`An earlier hardenctl ended in the middle of stage ${pending.stage}.`, said]
   await askToGoOn(context, text, 'Continue the walk')
 }
 

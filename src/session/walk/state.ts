@@ -69,6 +69,8 @@ export type Phase =
       warnings?: readonly string[]
       /** The service lets people log in to the machine: kept only after a new login, or if the person insists. */
       login?: LoginProof
+      /** Why there is no more time, after it was asked for: one sentence; '' after it was given. */
+      note?: string
     }
   | FailedPhase
   | { at: 'done'; summary: Summary }
@@ -270,6 +272,8 @@ export type Intent =
   | { do: 'skip-stage' }
   /** withoutLogin: kept although no new login was seen on a service that lets people log in. */
   | { do: 'keep'; yes: boolean; withoutLogin?: true }
+  /** On Keep?: the time until the change is undone is too short. */
+  | { do: 'more-time' }
   | { do: 'relax'; ids: string[] }
   /** On the system calls: learn from the live service's traffic. */
   | { do: 'learn' }
@@ -284,6 +288,8 @@ export type Intent =
   | { do: 'stop' }
   /** Ctrl-C. */
   | { do: 'interrupt' }
+  /** The terminal has gone: nobody will answer there any more. */
+  | { do: 'hang-up' }
 
 export interface Session {
   state(): WalkState

@@ -32,7 +32,13 @@ async function stateOrReason(host: Host, unit: string): Promise<{ stored?: Store
   }
 }
 
-async function proof(host: Host, unit: string, stored: StoredState, since: number): Promise<UndoReport> {
+/** Whether the service is as healthy as the stored baseline says, since a start after `since`, epoch ms. */
+export async function provenUndone(
+  host: Host,
+  unit: string,
+  stored: StoredState,
+  since: number,
+): Promise<UndoReport> {
   const { baseline } = stored
   if (baseline === undefined) return { healthy: true, lines: [] }
   const executables = (await observe(host, unit)).executables.map(({ path }) => path)
@@ -101,7 +107,8 @@ export async function takeAllBack(host: Host, unit: string): Promise<UndoReport>
       lines: [`The undo of ${unit} failed; journalctl -u ${unit} says why.`],
     }
   }
-  const proven = stored === undefined ? { healthy: true, lines: [] } : await proof(host, unit, stored, since)
+  const proven =
+    stored === undefined ? { healthy: true, lines: [] } : await provenUndone(host, unit, stored, since)
   if (stored !== undefined && proven.healthy) await clearState(host, unit)
   const exposure = await overallExposure(host, unit)
   return {

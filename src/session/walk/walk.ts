@@ -40,6 +40,8 @@ export class Walk implements Session {
   readonly #attendant: Attendant | undefined
   readonly #procedure: Procedure
   #foundBug: { readonly error: unknown } | undefined
+  /** The terminal went while Keep? was open, which a second login may still answer. */
+  #hungUp = false
   readonly #timings = new Stopwatch()
   #unit: string | undefined
   /** Undefined until it is read: nothing can be interrupted before. */
@@ -72,10 +74,12 @@ export class Walk implements Session {
   }
 
   send = (intent: Intent): void => {
-    if (intent.do !== 'interrupt') {
-      this.#questions.give(intent)
-      return
-    }
+    if (intent.do === 'hang-up' && this.#state.phase.at === 'keep') this.#hungUp = true
+    else if (intent.do === 'interrupt' || intent.do === 'hang-up') this.#interrupt()
+    else this.#questions.give(intent)
+  }
+
+  #interrupt(): void {
     const again = this.#abort.signal.aborted
     const undoing = isUndone(this.#state)
     const text = undoing
@@ -108,6 +112,7 @@ export class Walk implements Session {
     this.#attendant?.heard(event, before)
     for (const listener of this.#listeners) listener()
     this.#questions.shown(this.#state.phase)
+    if (event.type === 'finished' && this.#hungUp) this.#interrupt()
   }
 
   #refuse(reason: string, next: string, undoOpen = false): number {

@@ -20,8 +20,11 @@ class TimerError extends ExpectedError {
   override name = 'TimerError'
 }
 
+/** Tells the script that another timer may run it too. */
+export const AS_SECOND = 'second'
+
 /** Name of the transient timer and service, without suffix. Loaded twice is refused by PID 1. */
-export function deadmanName(unit: string): string {
+function deadmanName(unit: string): string {
   return `hardenctl-deadman-${nameAsPart(unit)}`
 }
 
@@ -38,12 +41,27 @@ async function runAsUnit(host: Host, name: string, argv: readonly string[]): Pro
     throw new TimerError(`the dead-man timer could not be armed: ${result.stderr.trim().split('\n')[0]}`)
 }
 
-/**
- * Makes PID 1 run `/bin/sh script` in `seconds`, even if hardenctl dies: systemd-run(1). A script that succeeds stops
- * the timer; one that fails, for example while /run is full, runs again.
- */
-export async function armTimer(host: Host, unit: string, script: string, seconds: number): Promise<void> {
-  await runAsUnit(host, deadmanName(unit), [
+/** Stands in for that timer while it gets another time. */
+function betweenName(unit: string): string {
+  return `hardenctl-between-${nameAsPart(unit)}`
+}
+
+/** What the armed timer runs; PID 1 forgets it with the timer. */
+export function undoService(unit: string): string {
+  return `${deadmanName(unit)}.service`
+}
+
+/** Both timers that may run the undo, as units of PID 1; the usual one first. */
+export function undoTimers(unit: string): string[] {
+  return [deadmanName(unit), betweenName(unit)].map((name) => `${name}.timer`)
+}
+
+async function runUndoIn(
+  host: Host,
+  unit: string,
+  { name, script, seconds, argument }: { name: string; script: string; seconds: number; argument?: string },
+): Promise<void> {
+  await runAsUnit(host, name, [
     `--description=Undo the unfinished hardenctl trial of ${shortName(unit)}`,
     `--on-active=${seconds}s`,
     ACCURACY,
@@ -54,8 +72,36 @@ export async function armTimer(host: Host, unit: string, script: string, seconds
     '--property=KillMode=process',
     '/bin/sh',
     script,
+    ...(argument === undefined ? [] : [argument]),
   ])
-  if (!(await timerIsArmed(host, unit))) throw new TimerError('the dead-man timer was armed but does not run')
+}
+
+/**
+ * Makes PID 1 run `/bin/sh script` in `seconds`, even if hardenctl dies: systemd-run(1). A script that succeeds stops
+ * the timer; one that fails, for example while /run is full, runs again.
+ */
+export async function armTimer(host: Host, unit: string, script: string, seconds: number): Promise<void> {
+  await runUndoIn(host, unit, { name: deadmanName(unit), script, seconds })
+  const isArmed = await anyIsActive(host, [`${deadmanName(unit)}.timer`])
+  if (!isArmed) throw new TimerError('the dead-man timer was armed but does not run')
+}
+
+/**
+ * Gives the armed timer another time, `seconds` from now. A second timer with that time is armed before the first one is
+ * stopped, so that at no moment nobody would undo the trial. Throws TimerError; one of the timers is armed even then.
+ */
+export async function postponeTimer(
+  host: Host,
+  unit: string,
+  script: string,
+  seconds: number,
+): Promise<void> {
+  const [usual, between] = undoTimers(unit)
+  if (await undoIsRunning(host, unit)) throw new TimerError('systemd has begun to undo the trial')
+  await runUndoIn(host, unit, { name: betweenName(unit), script, seconds, argument: AS_SECOND })
+  await host.run(['systemctl', 'stop', usual as string])
+  await armTimer(host, unit, script, seconds)
+  await host.run(['systemctl', 'stop', between as string])
 }
 
 function starterName(unit: string): string {
@@ -84,25 +130,33 @@ export async function disarmStart(host: Host, unit: string): Promise<void> {
   await host.run(['systemctl', 'stop', `${starterName(unit)}.timer`])
 }
 
+/** One of the timers that undo the trial is armed. */
 export async function timerIsArmed(host: Host, unit: string): Promise<boolean> {
-  const result = await host.run(['systemctl', 'is-active', '--quiet', `${deadmanName(unit)}.timer`])
-  return result.exitCode === 0
+  return anyIsActive(host, undoTimers(unit))
+}
+
+async function anyIsActive(host: Host, units: readonly string[]): Promise<boolean> {
+  return (await host.run(['systemctl', 'is-active', '--quiet', ...units])).exitCode === 0
 }
 
 /** True while the undo itself runs. */
 export async function undoIsRunning(host: Host, unit: string): Promise<boolean> {
-  const result = await host.run(['systemctl', 'is-active', `${deadmanName(unit)}.service`])
-  return /^(activating|active|deactivating)/.test(result.stdout)
+  const services = [deadmanName(unit), betweenName(unit)].map((name) => `${name}.service`)
+  const result = await host.run(['systemctl', 'is-active', ...services])
+  return /^(activating|active|deactivating)/m.test(result.stdout)
 }
 
-/** Restarts the time: OnActiveSec counts from the timer's activation. False if the timer is gone. */
+/** Restarts the time: OnActiveSec counts from the timer's activation. False if no timer is there. */
 export async function rearmTimer(host: Host, unit: string): Promise<boolean> {
-  const result = await host.run(['systemctl', 'restart', `${deadmanName(unit)}.timer`])
-  return result.exitCode === 0 && (await timerIsArmed(host, unit))
+  for (const timer of undoTimers(unit)) {
+    const result = await host.run(['systemctl', 'restart', timer])
+    if (result.exitCode === 0 && (await anyIsActive(host, [timer]))) return true
+  }
+  return false
 }
 
 export async function disarmTimer(host: Host, unit: string): Promise<void> {
-  await host.run(['systemctl', 'stop', `${deadmanName(unit)}.timer`])
+  await host.run(['systemctl', 'stop', ...undoTimers(unit)])
 }
 
 /**
@@ -110,7 +164,7 @@ export async function disarmTimer(host: Host, unit: string): Promise<void> {
  * fired, or after a reboot), the script runs as a new transient service.
  */
 export async function undoNow(host: Host, unit: string, script: string): Promise<boolean> {
-  const started = await host.run(['systemctl', 'start', `${deadmanName(unit)}.service`], {
+  const started = await host.run(['systemctl', 'start', undoService(unit)], {
     timeoutMs: UNDO_WAIT_MS,
   })
   if (started.exitCode === 0) {

@@ -4,13 +4,21 @@ import { nameAsPart } from '../../systemd/manager/unit-name.ts'
 export const RUN_FOLDER = '/run/hardenctl'
 export const STATE_FOLDER = '/var/lib/hardenctl'
 
-export function scriptPath(unit: string): string {
-  return `${RUN_FOLDER}/${nameAsPart(unit)}/undo.sh`
+/** All that a trial has under /run besides its drop-in; nobody but root may enter it. */
+export function runFolder(unit: string): string {
+  return `${RUN_FOLDER}/${nameAsPart(unit)}`
 }
+
+export function scriptPath(unit: string): string {
+  return `${runFolder(unit)}/undo.sh`
+}
+
+/** In the folder of the trial, while Keep? is open: a second login answers there. */
+export const QUESTION_SOCKET = 'question'
 
 /** Exists as long as a trial whose restart has begun: the trial may have caused any later state of the service. */
 export function restartMark(unit: string): string {
-  return `${RUN_FOLDER}/${nameAsPart(unit)}/restarted`
+  return `${runFolder(unit)}/restarted`
 }
 
 export function stateFolder(unit: string): string {

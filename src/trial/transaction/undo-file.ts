@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { RUN_FOLDER, restartMark, scriptPath } from './trial-paths.ts'
+import { QUESTION_SOCKET, RUN_FOLDER, restartMark, runFolder, scriptPath } from './trial-paths.ts'
 
 /** Puts the script that undoes what is about to begin where PID 1 finds it; its path. */
 export async function placeUndo(host: Host, unit: string, text: string): Promise<string> {
@@ -21,6 +21,7 @@ export async function undoStands(host: Host, unit: string): Promise<boolean> {
 export async function removeUndo(host: Host, unit: string): Promise<void> {
   const script = scriptPath(unit)
   await host.remove(restartMark(unit))
+  await host.remove(`${runFolder(unit)}/${QUESTION_SOCKET}`)
   await host.remove(script)
-  for (const folder of [dirname(script), RUN_FOLDER]) await host.remove(folder).catch(orElse(false))
+  for (const folder of [runFolder(unit), RUN_FOLDER]) await host.remove(folder).catch(orElse(false))
 }

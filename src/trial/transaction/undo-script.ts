@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { temporaryName } from '../../host/files.ts'
-import { deadmanName } from '../../systemd/manager/timer.ts'
+import { AS_SECOND, undoService, undoTimers } from '../../systemd/manager/timer.ts'
 import { GIVE, giveBackLines, quoted } from './give-back.ts'
 import { commitLine } from './kept-drop-in.ts'
 import type { OwnershipRecord } from './ownership.ts'
@@ -85,6 +85,8 @@ export PATH LC_ALL
 unset IFS CDPATH
 umask 077
 cd /
+# Two timers never run it side by side: the second one waits for what the first one began, or would begin.
+[ "$1" != ${AS_SECOND} ] || ! systemctl start -- ${quoted(undoService(plan.unit))} 2>/dev/null || exit 0
 unit=${quoted(plan.unit)}
 shown() { systemctl show --property="$1" --value -- "$unit"; }
 # A oneshot does its work at its own time: an undo does not run it, unless it is to stay active.
@@ -125,7 +127,7 @@ forget() {
   [ -z "$again" ] || exit 1
   rm -rf -- ${quoted(plan.runFolder)} 2>/dev/null
   [ ! -e ${quoted(plan.runFolder)} ] || exit 1
-  systemctl stop --no-block -- ${quoted(`${deadmanName(plan.unit)}.timer`)} 2>/dev/null
+  systemctl stop --no-block -- ${undoTimers(plan.unit).map(quoted).join(' ')} 2>/dev/null
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
 }

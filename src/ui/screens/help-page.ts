@@ -15,7 +15,7 @@ const HERE: Record<Phase['at'], string> = {
   confirm: 'hardenctl will write exactly this. Choose Apply to try it, or Back to change the ticks.',
   trial:
     'hardenctl has applied the change and is checking it. On the live service a systemd timer undoes it when the time is up, even if this connection or this program dies.',
-  keep: 'The change works. It stays only if you keep it before the time is up. If the service lets people log in to this machine, hardenctl must see a new login first, or you type that you insist.',
+  keep: 'The change works. It stays only if you keep it before the time is up. If the service lets people log in to this machine, hardenctl must see a new login first, or you type that you insist. From another login, "hardenctl confirm UNIT", "extend UNIT" and "rollback UNIT" answer too, even if this connection is lost.',
   failed:
     'The change did not work, and hardenctl undid it. You can relax the suspected rows, choose again, skip the stage, or stop; changes that you kept before stay.',
   done: 'The walk is over. The summary stays on the terminal after you leave.',
@@ -46,7 +46,7 @@ const KEYS: [string, string][] = [
   ['Space', 'tick or untick; scrolls a text'],
   ['Enter', 'continue, or choose the marked entry'],
   ['Esc', 'back; when asked to keep a change: roll it back'],
-  ['y, n', 'when asked to keep a change: keep it; roll it back'],
+  ['y, n, +', 'when asked to keep a change: keep it; roll it back; more time'],
   ['a', 'tick all or none; add a check'],
   ['d, n', 'all details of a row; notes on the stage'],
   ['l', 'on the system calls: learn from the live service’s traffic'],

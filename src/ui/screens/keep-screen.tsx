@@ -56,6 +56,7 @@ const hints = (y: string): KeyHint[] => [
   ['Enter', 'answer'],
   ['y', y],
   ['n or Esc', 'roll back'],
+  ['+', 'more time'],
   ['?', 'help'],
 ]
 const SEEN_HINTS = hints('keep')
@@ -83,6 +84,7 @@ export function Keep(props: KeepProps) {
     // Both lead to the safe side, so neither asks again.
     if (key === 'escape' || key === 'n') choose('undo')
     else if (key === 'y' && left > 0) choose(unseen ? 'insist' : 'keep')
+    else if (key === '+' && left > 0) send({ do: 'more-time' })
     else return false
     return true
   })
@@ -98,7 +100,7 @@ export function Keep(props: KeepProps) {
           left > 0
             ? `Without an answer hardenctl rolls back in ${left} s.`
             : 'The time is up: hardenctl is rolling back.'
-        const below = paragraph(countdown, width, 'warn')
+        const below = paragraph([countdown, phase.note ?? ''].join(' ').trim(), width, 'warn')
         const above: Line[] = [
           ...paragraph(verdict(props), width, 'bold'),
           ...paragraph(`Exposure ${rated(phase.before)} → ${rated(phase.after)}`, width),
