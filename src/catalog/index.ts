@@ -1,5 +1,6 @@
 import type { Facts } from '../observe/facts.ts'
 import { CAPABILITIES } from './capabilities/capability-bounding-set.ts'
+import { type Asked, asAsked, NOTHING_ASKED } from './common/asked.ts'
 import { seen } from './common/evidence.ts'
 import { valueText } from './common/ladder.ts'
 import { mountsForOthers } from './common/mounting.ts'
@@ -31,11 +32,14 @@ export interface StageProposal {
   result: Proposed | NotProposed
 }
 
-/** The rows of a stage for these facts. A setting that this systemd does not know is 'unknown'. */
-export function proposalsFor(stage: Stage, facts: Facts): StageProposal[] {
+/** The rows of a stage for these facts, as the person asked for them. A setting that this systemd does not know is 'unknown'. */
+export function proposalsFor(stage: Stage, facts: Facts, asked: Asked = NOTHING_ASKED): StageProposal[] {
   return directivesOf(stage)
-    .map((directive) => ({ directive, result: resultOf(directive, facts) }))
-    .filter(({ directive, result }) => result.kind === 'propose' || !directive.shownWhenDue)
+    .map((directive) => ({ directive, result: asAsked(directive, resultOf(directive, facts), asked, facts) }))
+    .filter(
+      ({ directive: { key, shownWhenDue }, result }) =>
+        result.kind === 'propose' || !shownWhenDue || asked.set.some((one) => one.key === key),
+    )
 }
 
 function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {

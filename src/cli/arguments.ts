@@ -50,9 +50,13 @@ export interface PlanArguments {
   walk: WalkArguments
 }
 
-export interface WalkArguments extends Omit<WalkOptions, 'host'> {
+export interface WalkArguments extends Omit<WalkOptions, 'host' | 'asked'> {
   command: 'walk'
   yes: boolean
+  /** Directives that are left as they are, as given. */
+  skip: readonly string[]
+  /** DIRECTIVE=VALUE, as given. */
+  set: readonly string[]
   /** A table at the end tells where the time went. */
   timings: boolean
   /** The account that exercises run as which name none. */
@@ -204,6 +208,8 @@ function walkArguments(unit: string, values: Values): WalkArguments {
     timings: values.timings === true,
     checks: textsOf(values, 'check'),
     exercises: textsOf(values, 'exercise'),
+    skip: textsOf(values, 'skip'),
+    set: textsOf(values, 'set'),
     saveChecks: values['save-checks'] === true,
     keepSeconds: secondsOf('--keep-seconds', keep, 10, 600),
     watchSeconds: secondsOf('--watch-seconds', watch, 1, 3600),

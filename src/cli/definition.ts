@@ -3,7 +3,7 @@ import { LEVELS } from '../observe/facts.ts'
 import { isForPlan, PLAN_COMMAND, PLAN_OPTIONS } from './plan-definition.ts'
 
 /** What a shell offers where a unit or a value is typed. */
-type Offer =
+export type Offer =
   /** Services that run. */
   | 'running'
   /** Services for which something is kept. */
@@ -14,6 +14,10 @@ type Offer =
   | 'commands'
   /** Paths of files. */
   | 'files'
+  /** Directives that hardenctl can set. */
+  | 'directives'
+  /** The same, each with a = behind it. */
+  | 'settings'
   | 'nothing'
 
 export interface OptionDefinition {
@@ -103,6 +107,22 @@ const WALK_OPTIONS = [
     isList: true,
     brief: 'walk only these stages',
     help: `Walks only these stages, for example filesystem,system. The stages are ${STAGES.join(', ')}.`,
+  },
+  {
+    name: 'skip',
+    value: 'DIRECTIVE',
+    offers: 'directives',
+    isRepeatable: true,
+    brief: 'leave this directive as it is',
+    help: 'Leaves this directive as it is, for example --skip ProtectHome.',
+  },
+  {
+    name: 'set',
+    value: 'DIRECTIVE=VALUE',
+    offers: 'settings',
+    isRepeatable: true,
+    brief: 'ask for this value of a directive',
+    help: 'Asks for this value of a directive, for example --set ProtectSystem=full. It is ticked, proven as any other, and left out by name if it breaks the service.',
   },
   {
     name: 'once',

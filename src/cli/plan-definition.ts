@@ -1,5 +1,14 @@
 /** The options of the walk that a plan takes too: those that decide what is proposed and what proves it. */
-const OF_THE_WALK: readonly string[] = ['check', 'exercise', 'exercise-as', 'level', 'stages', 'syscalls']
+const OF_THE_WALK: readonly string[] = [
+  'check',
+  'exercise',
+  'exercise-as',
+  'level',
+  'stages',
+  'skip',
+  'set',
+  'syscalls',
+]
 
 export function isForPlan({ name }: { name: string }): boolean {
   return OF_THE_WALK.includes(name)

@@ -1,7 +1,8 @@
-import type { CommandDefinition, OptionDefinition } from '../../../src/cli/definition.ts'
+import type { CommandDefinition, Offer, OptionDefinition } from '../../../src/cli/definition.ts'
 import {
   ALL,
   COMMON,
+  DIRECTIVES,
   LIST_KEPT,
   LIST_RUNNING,
   optionSpellings,
@@ -11,17 +12,21 @@ import {
   withOffer,
 } from './offers.ts'
 
+/** How a value is completed that is none of a few words. */
+const VALUE_REPLIES: Partial<Record<Offer, string>> = {
+  accounts: 'COMPREPLY=($(compgen -u -- "$cur"))',
+  files: 'COMPREPLY=($(compgen -f -- "$cur"))',
+  directives: `_hardenctl_words '${DIRECTIVES.join(' ')}'`,
+  settings: `_hardenctl_words '${DIRECTIVES.map((key) => `${key}=`).join(' ')}'; compopt -o nospace 2>/dev/null`,
+}
+
 /** The words that complete a value; an empty case where a shell knows none. */
 function valueCase(option: OptionDefinition): string {
   const { name, words, isList, offers } = option
   const reply =
     words !== undefined
       ? `${isList ? '_hardenctl_list' : '_hardenctl_words'} '${words.join(' ')}'`
-      : offers === 'accounts'
-        ? 'COMPREPLY=($(compgen -u -- "$cur"))'
-        : offers === 'files'
-          ? 'COMPREPLY=($(compgen -f -- "$cur"))'
-          : ':'
+      : (VALUE_REPLIES[offers ?? 'nothing'] ?? ':')
   return `    --${name}) ${reply} ;;`
 }
 
@@ -32,15 +37,14 @@ function commandCase(command: CommandDefinition): string {
 
 function unitCase({ name, offers }: CommandDefinition): string {
   const names = ALL.map((one) => one.name).join(' ')
-  const words = {
+  const words: Partial<Record<Offer, string>> = {
     running: '"$(_hardenctl_running)"',
     kept: '"$(_hardenctl_kept)"',
     commands: `'${names}'`,
     accounts: '"$(compgen -u)"',
     files: '"$(compgen -f -- "$cur")"',
-    nothing: "''",
-  }[offers]
-  return `    ${name}) _hardenctl_words ${words} ;;`
+  }
+  return `    ${name}) _hardenctl_words ${words[offers] ?? "''"} ;;`
 }
 
 /**

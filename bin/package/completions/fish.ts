@@ -1,5 +1,5 @@
-import type { CommandDefinition, OptionDefinition } from '../../../src/cli/definition.ts'
-import { ALL, COMMON, LIST_KEPT, LIST_RUNNING, takingValues, VERBS, WALK } from './offers.ts'
+import type { CommandDefinition, Offer, OptionDefinition } from '../../../src/cli/definition.ts'
+import { ALL, COMMON, DIRECTIVES, LIST_KEPT, LIST_RUNNING, takingValues, VERBS, WALK } from './offers.ts'
 
 /** fish knows no other escapes between single quotes. */
 function quoted(text: string): string {
@@ -10,6 +10,8 @@ function values({ words, isList, offers }: OptionDefinition): string {
   if (words !== undefined)
     return isList ? ` -a "(__fish_append , ${words.join(' ')})"` : ` -a ${quoted(words.join(' '))}`
   if (offers === 'accounts') return ' -a "(__fish_complete_users)"'
+  if (offers === 'directives') return ` -a ${quoted(DIRECTIVES.join(' '))}`
+  if (offers === 'settings') return ` -a ${quoted(DIRECTIVES.map((key) => `${key}=`).join(' '))}`
   return offers === 'files' ? ' -F' : ''
 }
 
@@ -25,16 +27,15 @@ function optionLine(condition: string, option: OptionDefinition): string {
 }
 
 function targetLines({ name, offers }: CommandDefinition): string[] {
-  const words = {
+  const words: Partial<Record<Offer, string>> = {
     running: '"(__hardenctl_running)"',
     kept: '"(__hardenctl_kept)"',
     commands: quoted(ALL.map((command) => command.name).join(' ')),
     accounts: '"(__fish_complete_users)"',
     files: '"(__fish_complete_path)"',
-    nothing: undefined,
-  }[offers]
+  }
   const condition = name === WALK.name ? "'__hardenctl_first'" : `'__hardenctl_in ${name}'`
-  return words === undefined ? [] : [`complete -c hardenctl -n ${condition} -a ${words}`]
+  return words[offers] === undefined ? [] : [`complete -c hardenctl -n ${condition} -a ${words[offers]}`]
 }
 
 /** Completion for fish. */

@@ -1,9 +1,13 @@
+import { CATALOG } from '../../../src/catalog/index.ts'
 import {
   COMMANDS,
   COMMON_OPTIONS,
   type CommandDefinition,
   type OptionDefinition,
 } from '../../../src/cli/definition.ts'
+
+/** Directives that hardenctl can set, in the order of the walk. */
+export const DIRECTIVES: readonly string[] = CATALOG.map(({ key }) => key)
 
 /** The walk, which is called without a word of its own. */
 export const WALK: CommandDefinition = COMMANDS[0]

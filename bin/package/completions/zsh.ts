@@ -1,5 +1,5 @@
-import type { CommandDefinition, OptionDefinition } from '../../../src/cli/definition.ts'
-import { ALL, COMMON, LIST_KEPT, LIST_RUNNING, VERBS, WALK, withOffer } from './offers.ts'
+import type { CommandDefinition, Offer, OptionDefinition } from '../../../src/cli/definition.ts'
+import { ALL, COMMON, DIRECTIVES, LIST_KEPT, LIST_RUNNING, VERBS, WALK, withOffer } from './offers.ts'
 
 /** Text between single quotes in a list of _arguments, where colons and brackets have a meaning. */
 function escaped(text: string): string {
@@ -9,6 +9,9 @@ function escaped(text: string): string {
 function action({ words, isList, offers }: OptionDefinition): string {
   if (words !== undefined) return isList ? `_values -s , word ${words.join(' ')}` : `(${words.join(' ')})`
   if (offers === 'accounts') return '_users'
+  if (offers === 'directives') return `(${DIRECTIVES.join(' ')})`
+  // The value is typed behind it.
+  if (offers === 'settings') return `compadd -S = ${DIRECTIVES.join(' ')}`
   return offers === 'files' ? '_files' : ' '
 }
 
@@ -25,14 +28,14 @@ function specification(option: OptionDefinition): string {
 
 function argumentsOf(command: CommandDefinition): string {
   const { options, offers } = command
-  const target = {
+  const targets: Partial<Record<Offer, string>> = {
     running: command === WALK ? "'1:unit:_hardenctl_units'" : "'*:unit:_hardenctl_running'",
     kept: "'1:unit:_hardenctl_kept'",
     commands: `'1:command:(${ALL.map(({ name }) => name).join(' ')})'`,
     accounts: "'1:account:_users'",
     files: "'*:file:_files'",
-    nothing: '',
-  }[offers]
+  }
+  const target = targets[offers] ?? ''
   const all = [...options, ...COMMON].map(specification)
   return ['_arguments -S -s', ...all, ...(target === '' ? [] : [target])].join(' \\\n      ')
 }

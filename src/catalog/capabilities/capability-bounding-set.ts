@@ -14,6 +14,7 @@ import {
 import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, NotProposed, Proposed, Remedy, Squeeze } from '../common/types.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
+import { CAPABILITY_LIST } from '../common/values.ts'
 import type { Possibility } from '../reach/uses.ts'
 import { type Need, namesIn } from './need.ts'
 import { boundingSet, canBeTried, capabilityNeeds } from './privileges.ts'
@@ -101,6 +102,7 @@ function leavesCapabilities({ assignments }: Proposed, { use, from }: Possibilit
 export const CAPABILITIES: Directive[] = [
   {
     key: 'CapabilityBoundingSet',
+    takes: CAPABILITY_LIST,
     denies: ['act-as-others', 'past-permissions', 'mount', 'kernel-state', 'raw-sockets'],
     leavesOpen: leavesCapabilities,
     stage: 'capabilities',

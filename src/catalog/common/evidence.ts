@@ -12,3 +12,7 @@ export function tried(text: string, trial: TriedValue): Evidence {
 export function withEvidence(proposed: Proposed, ...more: readonly Evidence[]): Proposed {
   return { ...proposed, evidence: [...proposed.evidence, ...more] }
 }
+
+export function askedFor(text: string): Evidence {
+  return { kind: 'asked', text }
+}

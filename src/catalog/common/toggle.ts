@@ -2,9 +2,12 @@ import type { Facts } from '../../observe/facts.ts'
 import { inForce, proposed, service, unfit } from './proposal.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
 import { setting } from './unit-settings.ts'
+import { type Values, YES_NO } from './values.ts'
 
 /** A setting that is on or off, or has one best word. */
-export interface Toggle extends Omit<Directive, 'propose'> {
+export interface Toggle extends Omit<Directive, 'propose' | 'takes'> {
+  /** yes and no unless given. */
+  takes?: Values
   /** What is written; "yes" unless given. */
   value?: string
   /** Values that are at least as good. */
@@ -22,6 +25,7 @@ export interface Toggle extends Omit<Directive, 'propose'> {
 
 /** The directive for a toggle. */
 export function toggle({
+  takes = YES_NO,
   value = 'yes',
   good = [],
   against,
@@ -45,5 +49,5 @@ export function toggle({
       ...(rungs.length > 1 ? { ladder: rungs } : {}),
     })
   }
-  return { ...entry, propose }
+  return { ...entry, takes, propose }
 }

@@ -2,6 +2,7 @@ import type { Facts } from '../../observe/facts.ts'
 import type { LearnedAct } from '../../observe/trace/learned.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
 import type { Possibility, Use } from '../reach/uses.ts'
+import type { Values } from './values.ts'
 
 export const STAGES = ['capabilities', 'user', 'filesystem', 'system', 'syscalls'] as const
 export type Stage = (typeof STAGES)[number]
@@ -45,6 +46,8 @@ export interface NewAccount {
  */
 export interface Directive {
   key: string
+  /** Values that a person may ask for. */
+  takes: Values
   stage: Stage
   /** First systemd release that knows it (systemd.exec(5), "Added in version"). */
   since: number
@@ -105,6 +108,8 @@ export type Evidence =
   | { kind: 'seen'; text: string; of?: string }
   /** The result of a trial of this value or another. */
   | { kind: 'tried'; text: string; trial?: TriedValue }
+  /** The person wants this value. */
+  | { kind: 'asked'; text: string }
 
 /** A value that a clone tried, as data. */
 export interface TriedValue {
@@ -151,6 +156,8 @@ export interface Proposed extends Rung {
   /** A trial in a clone can refute the caution; then the row gets ticked. */
   tickIfProven?: true
   ownership?: OwnershipWish[]
+  /** The value is the person's: where it breaks the row is left out, and nothing else is tried in its place. */
+  isAsked?: true
   /** Created before the trial. An undo leaves it, since it may own files. */
   account?: NewAccount
   /**

@@ -5,6 +5,7 @@ import { changeSeen, readSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
+import { oneOf } from '../common/values.ts'
 import { namedText, namedThings } from '../reach/possible.ts'
 import { isHarmlessDevice } from '../user/account.ts'
 import { NO_EXEC_PATHS } from './no-exec-paths.ts'
@@ -89,6 +90,7 @@ function configuredHome(facts: Facts): string | undefined {
 
 const PROTECT_HOME: Directive = {
   key: 'ProtectHome',
+  takes: oneOf('yes', 'no', 'read-only', 'tmpfs'),
   impliedBy: 'DynamicUser',
   denies: ['homes'],
   leavesOpen: ({ value }) => value === 'read-only',
@@ -122,6 +124,7 @@ export const FILESYSTEM: Directive[] = [
   UMASK,
   toggle({
     key: 'PrivateTmp',
+    takes: oneOf('yes', 'no', 'disconnected'),
     impliedBy: 'DynamicUser',
     stage: 'filesystem',
     since: 187,
@@ -167,6 +170,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectControlGroups',
+    takes: oneOf('yes', 'no', 'private', 'strict'),
     denies: ['kernel-state'],
     stage: 'filesystem',
     since: 232,
@@ -211,6 +215,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectProc',
+    takes: oneOf('default', 'ptraceable', 'invisible', 'noaccess'),
     denies: ['see-others'],
     stage: 'filesystem',
     since: 247,
@@ -240,6 +245,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProcSubset',
+    takes: oneOf('all', 'pid'),
     denies: ['see-others'],
     stage: 'filesystem',
     since: 247,

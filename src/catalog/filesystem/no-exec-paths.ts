@@ -8,6 +8,7 @@ import { passwordChecker } from '../common/roles.ts'
 import { whereIt } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { words } from '../common/unit-settings.ts'
+import { PATH_LIST } from '../common/values.ts'
 import { namedText, namedThings, programsNamed } from '../reach/possible.ts'
 
 const LIBRARIES = ['/usr/lib', '/usr/lib32', '/usr/lib64']
@@ -133,6 +134,7 @@ function evidence(
 
 export const NO_EXEC_PATHS: Directive = {
   key: 'NoExecPaths',
+  takes: PATH_LIST,
   denies: ['run-programs'],
   leavesOpen: (_, { from }) => from === 'named' || from === 'interpreter',
   stage: 'filesystem',

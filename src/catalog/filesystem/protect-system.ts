@@ -17,6 +17,7 @@ import { changedText } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, Evidence, NotProposed, Proposed, Squeeze } from '../common/types.ts'
 import { isOn, setting, words } from '../common/unit-settings.ts'
+import { oneOf, PATH_LIST } from '../common/values.ts'
 import { namedThings } from '../reach/possible.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
@@ -249,6 +250,7 @@ function proposeReadWritePaths(facts: Facts): Proposed | NotProposed {
 
 export const PROTECT_SYSTEM: Directive = {
   key: 'ProtectSystem',
+  takes: oneOf('yes', 'no', 'full', 'strict'),
   impliedBy: 'DynamicUser',
   denies: ['write-elsewhere'],
   stage: 'filesystem',
@@ -264,6 +266,7 @@ export const PROTECT_SYSTEM: Directive = {
 
 export const READ_WRITE_PATHS: Directive = {
   key: 'ReadWritePaths',
+  takes: PATH_LIST,
   stage: 'filesystem',
   since: 231,
   mountNamespace: true,

@@ -4,6 +4,7 @@ import { few, inForce, proposed, service, unfit, unique } from '../common/propos
 import { actsSeen } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed, Rung } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
+import { MODE_MASK } from '../common/values.ts'
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0')
@@ -83,6 +84,7 @@ function modesSeen(facts: Facts, files: readonly WritableFact[]): string[] {
 
 export const UMASK: Directive = {
   key: 'UMask',
+  takes: MODE_MASK,
   stage: 'filesystem',
   since: 11,
   what: 'Removes permission bits from every file and directory that the service creates from now on. With 0027 a new file is 0640 and a new directory 0750.',

@@ -5,6 +5,7 @@ import { sessionOpener } from '../common/roles.ts'
 import { denying } from '../common/squeeze.ts'
 import type { Directive, Evidence, NotProposed, Proposed, Rung, Squeeze } from '../common/types.ts'
 import { setting, startsUnprivileged } from '../common/unit-settings.ts'
+import { CALL_LIST, ERROR_NAME } from '../common/values.ts'
 import type { Possibility } from '../reach/uses.ts'
 import { exactFilter } from './exact-filter.ts'
 import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
@@ -123,6 +124,7 @@ function leavesCalls(_: Proposed, { from }: Possibility): boolean {
 export const SYSCALLS: Directive[] = [
   {
     key: 'SystemCallFilter',
+    takes: CALL_LIST,
     denies: ['act-as-others', 'mount', 'kernel-state'],
     leavesOpen: leavesCalls,
     stage: 'syscalls',
@@ -136,6 +138,7 @@ export const SYSCALLS: Directive[] = [
   },
   {
     key: 'SystemCallErrorNumber',
+    takes: ERROR_NAME,
     stage: 'syscalls',
     since: 209,
     what: 'Makes a forbidden system call fail with an error instead of killing the process.',

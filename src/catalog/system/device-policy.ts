@@ -3,6 +3,7 @@ import { inForce, proposed, service, unique } from '../common/proposal.ts'
 import { noProcess, sessionOpener } from '../common/roles.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
+import { oneOf } from '../common/values.ts'
 import { isHarmlessDevice } from '../user/account.ts'
 
 /**
@@ -58,6 +59,7 @@ function proposeDevicePolicy(facts: Facts): Proposed | NotProposed {
 
 export const DEVICE_POLICY: Directive = {
   key: 'DevicePolicy',
+  takes: oneOf('auto', 'closed', 'strict'),
   impliedBy: 'PrivateDevices',
   denies: ['devices'],
   stage: 'system',

@@ -3,6 +3,7 @@ import { inForce, list, proposed, unfit } from '../common/proposal.ts'
 import { isInet } from '../common/roles.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { words } from '../common/unit-settings.ts'
+import { ADDRESS_LIST } from '../common/values.ts'
 
 function isLoopback(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '').replace(/^::ffff:/i, '')
@@ -58,6 +59,7 @@ function proposeAddresses(facts: Facts): Proposed | NotProposed {
 
 export const IP_ADDRESS_DENY: Directive = {
   key: 'IPAddressDeny',
+  takes: ADDRESS_LIST,
   denies: ['connect-out'],
   stage: 'system',
   since: 235,

@@ -6,6 +6,7 @@ import { whereIt } from '../common/seen-in-clone.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
+import { FAMILY_LIST } from '../common/values.ts'
 import { possibleNow } from '../reach/reached.ts'
 import type { Possibility, Use } from '../reach/uses.ts'
 import { isLocal } from './ip-address-deny.ts'
@@ -122,6 +123,7 @@ function proposeFamilies(facts: Facts): Proposed | NotProposed {
 
 export const RESTRICT_ADDRESS_FAMILIES: Directive = {
   key: 'RestrictAddressFamilies',
+  takes: FAMILY_LIST,
   denies: ['connect-out', 'list-interfaces', 'raw-sockets'],
   leavesOpen: leavesFamilies,
   stage: 'system',

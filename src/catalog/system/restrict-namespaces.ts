@@ -4,6 +4,7 @@ import { called, mainProcess, noProcess } from '../common/roles.ts'
 import { actsSeen, actText } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
+import { NAMESPACE_LIST } from '../common/values.ts'
 
 /** Namespaces that processes created for themselves. Those of the main process came from systemd. */
 function madeNamespaces(facts: Facts): { names: string[]; evidence: string[] } {
@@ -61,6 +62,7 @@ function proposeNamespaces(facts: Facts): Proposed | NotProposed {
 
 export const RESTRICT_NAMESPACES: Directive = {
   key: 'RestrictNamespaces',
+  takes: NAMESPACE_LIST,
   denies: ['mount'],
   stage: 'system',
   since: 233,

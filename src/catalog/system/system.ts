@@ -6,6 +6,7 @@ import { actSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import { ARCHITECTURE_LIST, oneOf, YES_NO } from '../common/values.ts'
 import { DEVICE_POLICY } from './device-policy.ts'
 import { IP_ADDRESS_DENY } from './ip-address-deny.ts'
 import { MEMORY_DENY_WRITE_EXECUTE } from './memory-deny-write-execute.ts'
@@ -104,6 +105,7 @@ export const SYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectHostname',
+    takes: oneOf('yes', 'no', 'private'),
     denies: ['kernel-state'],
     stage: 'system',
     since: 242,
@@ -117,6 +119,7 @@ export const SYSTEM: Directive[] = [
   }),
   {
     key: 'SystemCallArchitectures',
+    takes: ARCHITECTURE_LIST,
     stage: 'system',
     since: 209,
     what: "Allows only system calls of the machine's own architecture.",
@@ -207,6 +210,7 @@ export const SYSTEM: Directive[] = [
   }),
   toggle({
     key: 'PrivateUsers',
+    takes: oneOf('yes', 'no', 'self', 'identity', 'full'),
     denies: ['act-as-others', 'past-permissions'],
     stage: 'system',
     since: 232,
@@ -225,6 +229,7 @@ export const SYSTEM: Directive[] = [
   DEVICE_POLICY,
   {
     key: 'KeyringMode',
+    takes: oneOf('private', 'shared', 'inherit'),
     stage: 'system',
     since: 235,
     what: 'Gives the service its own kernel keyring.',
@@ -235,6 +240,7 @@ export const SYSTEM: Directive[] = [
   },
   {
     key: 'NotifyAccess',
+    takes: oneOf('none', 'main', 'exec', 'all'),
     stage: 'system',
     since: 19,
     what: 'Sets which processes may send readiness messages to systemd.',
@@ -245,6 +251,7 @@ export const SYSTEM: Directive[] = [
   },
   {
     key: 'Delegate',
+    takes: YES_NO,
     stage: 'system',
     since: 205,
     what: 'Sets whether the service manages control groups below its own.',

@@ -8,6 +8,7 @@ import { few, list, proposed, service, unfit, unique } from '../common/proposal.
 import { portNumbers, privilegedPorts } from '../common/roles.ts'
 import type { Assignment, Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
+import { ACCOUNT } from '../common/values.ts'
 import { ambientNeeds, fileCapabilityNames, type ServiceAccount, serviceAccount } from './account.ts'
 import { handover, strandedInRun } from './handover.ts'
 import { rotation } from './rotation.ts'
@@ -207,6 +208,7 @@ function pidFileLine(facts: Facts, user: string, group: string | undefined): str
 export const USER: Directive[] = [
   {
     key: 'User',
+    takes: ACCOUNT,
     denies: ['act-as-others', 'past-permissions', 'mount', 'kernel-state', 'raw-sockets', 'write-as-root'],
     stage: 'user',
     since: 229,

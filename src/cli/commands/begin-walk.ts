@@ -4,6 +4,7 @@ import type { Session } from '../../session/walk/state.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { accountName, CheckError, exerciseAs, parseCheck, parseExercise } from '../../trial/health/check.ts'
 import { UsageError, type WalkArguments } from '../arguments.ts'
+import { askedOf } from '../asked-of.ts'
 
 function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
   try {
@@ -14,17 +15,18 @@ function requireParsed(option: string, texts: readonly string[], parse: (text: s
   }
 }
 
-/** The command line as options of a walk. Throws UsageError for a check or an exercise that is none. */
+/** The command line as options of a walk. Throws UsageError for one that is wrong. */
 export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> {
   requireParsed('--check', args.checks, parseCheck)
   requireParsed('--exercise', args.exercises, parseExercise)
   requireParsed('--exercise-as', args.exerciseAs === undefined ? [] : [args.exerciseAs], accountName)
-  const { command: _, yes, timings: __, exerciseAs: account, ...asked } = args
+  const { command: _, yes, timings: __, exerciseAs: account, skip, set, ...given } = args
   return {
-    ...asked,
-    keepSeconds: yes ? 0 : asked.keepSeconds,
+    ...given,
+    asked: askedOf({ skip, set, stages: given.stages }),
+    keepSeconds: yes ? 0 : given.keepSeconds,
     exercises:
-      account === undefined ? asked.exercises : asked.exercises.map((text) => exerciseAs(text, account)),
+      account === undefined ? given.exercises : given.exercises.map((text) => exerciseAs(text, account)),
   }
 }
 

@@ -35,7 +35,7 @@ const trial = z.strictObject({
   remedy: z.nullable(remedy),
 })
 
-const evidence = z.strictObject({ kind: z.enum(['seen', 'tried']), text, trial: z.nullable(trial) })
+const evidence = z.strictObject({ kind: z.enum(['seen', 'tried', 'asked']), text, trial: z.nullable(trial) })
 
 /** What clones say. none: no clone was asked. */
 const proof = z.strictObject({

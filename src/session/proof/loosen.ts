@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { tried, withEvidence } from '../../catalog/common/evidence.ts'
 import { offLadder, rungOf, valueText, withValue } from '../../catalog/common/ladder.ts'
 import { oneStepDown } from '../../catalog/common/relax.ts'
@@ -22,12 +23,18 @@ function relaxRow(work: StageWork, id: string, remedy: Remedy): Proposed | undef
   if (remedy.kind === 'drop') return undefined
   if (remedy.kind === 'step-down') return oneStepDown(directive, proposed)
   const assignments = changedBy(proposed.assignments, remedy)
-  if (assignments === undefined) return undefined
+  if (assignments === undefined || !keepsAsked(proposed, id, assignments)) return undefined
   const relaxed = withValue(proposed, relaxedRung(id, assignments, proposed), offLadder(proposed))
   const note = `${remedyNote(remedy)} ${costNote(work, proposed.assignments, assignments)}`
   const relaxedBy = [...(proposed.relaxedBy ?? []), remedy]
   const trial = { value: valueText(proposed), holds: false, remedy }
   return withEvidence({ ...relaxed, relaxedBy }, tried(note, trial))
+}
+
+/** The value that the person asked for is not changed; what is written beside it may be. */
+function keepsAsked({ isAsked, assignments }: Proposed, id: string, now: readonly Assignment[]): boolean {
+  const own = (lines: readonly Assignment[]) => lines.filter(({ key }) => key === id)
+  return isAsked !== true || isDeepStrictEqual(own(assignments), own(now))
 }
 
 /** The assignments with the remedy applied. Undefined if the row must be left out, or a ladder is needed. */

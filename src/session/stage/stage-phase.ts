@@ -10,6 +10,7 @@ import { takeBackLate } from '../walk/last-check.ts'
 import type { StageResult } from '../walk/state.ts'
 import type { Ahead, Coming } from './ahead.ts'
 import { applyToTarget, awaitProof, keepInClone, type Next, targetOf } from './apply-stage.ts'
+import { withLeftOut } from './asked-rows.ts'
 import { afterFailure } from './failure.ts'
 import type { TriedLive } from './live-bisect.ts'
 import { lookAt } from './look.ts'
@@ -115,7 +116,7 @@ async function walkChoices(
   const before = await exposureNow(context)
   const proving = await open(context, baseline, work, way)
   const ended = (result: StageResult): Ended => ({
-    result,
+    result: withLeftOut(result, proving.work, context.options.asked),
     last: { work: proving.work, proofs: proving.proofs },
   })
   const left = (then: 'skip' | 'stop', note?: string): Ended => ({
@@ -192,7 +193,8 @@ async function walkedStage(
     if (work.current.size === 0) {
       await coming?.proving.pause()
       const result = untouched(stage, await exposureNow(context), 'nothing')
-      return { result, last: { work, proofs: NO_PROOFS } }
+      const last = { work, proofs: NO_PROOFS }
+      return { result: withLeftOut(result, work, context.options.asked), last }
     }
     const walked = await walkChoices(context, baseline, work, { ...company, coming })
     coming = undefined

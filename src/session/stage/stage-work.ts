@@ -1,3 +1,4 @@
+import type { Asked } from '../../catalog/common/asked.ts'
 import { valueText } from '../../catalog/common/ladder.ts'
 import type { Assignment, OwnershipWish, Proposed, Stage } from '../../catalog/common/types.ts'
 import { proposalsFor, type StageProposal } from '../../catalog/index.ts'
@@ -36,8 +37,8 @@ export interface Climbed {
   nextSqueeze: number
 }
 
-export function beginStage(stage: Stage, facts: Facts): StageWork {
-  const proposals = proposalsFor(stage, facts)
+export function beginStage(stage: Stage, facts: Facts, asked?: Asked): StageWork {
+  const proposals = proposalsFor(stage, facts, asked)
   const current = new Map<string, Proposed>()
   const ticked = new Set<string>()
   for (const { directive, result } of proposals) {

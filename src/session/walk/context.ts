@@ -1,3 +1,4 @@
+import type { Asked } from '../../catalog/common/asked.ts'
 import type { Stage } from '../../catalog/common/types.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
@@ -22,6 +23,8 @@ export interface WalkOptions {
   watchSeconds: number
   /** The stages that are asked for, in the order of the walk; it passes the others. */
   stages: readonly Stage[]
+  /** What is asked of single rows. */
+  asked: Asked
   /** How much evidence a row wants to be taken by itself. */
   level: Level
   /** Every stage is proven in a clone of the host before the live service is touched. */

@@ -231,6 +231,8 @@ export interface StageResult {
   skippedAs?: 'unasked' | 'missed'
   before: number
   after: number
+  /** What the command line asked for and is not kept, each with the reason. */
+  leftOut?: string[]
   /** Directives kept, as they stand in the drop-in: "NoNewPrivileges=yes". */
   kept: string[]
   note?: string

@@ -197,6 +197,7 @@ export function linesOf(event: WalkEvent, before: Phase): string[] {
     case 'finished':
       return [
         resultLine(event.result, before),
+        ...(event.result.leftOut ?? []).map((text) => `    asked for and left out: ${text}`),
         ...(event.result.warnings ?? []).map((text) => `    other than before: ${text}`),
       ]
     case 'subject':

@@ -22,7 +22,7 @@ function isKept({ stage }: StageResult, kept: readonly StageOrAll[]): boolean {
 
 /** Whether something of the stage was to be kept, and is not: it may have been undone after it was kept. */
 function isMissed(result: StageResult, kept: readonly StageOrAll[]): boolean {
-  if (result.skippedAs === 'missed') return true
+  if (result.skippedAs === 'missed' || result.leftOut !== undefined) return true
   return (result.outcome === 'kept' || result.outcome === 'rehearsed') && !isKept(result, kept)
 }
 

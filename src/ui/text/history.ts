@@ -13,7 +13,9 @@ export function historyLine(result: StageResult): Line {
   const change = kept
     ? `${formatScore(result.before)} → ${formatScore(result.after)}`
     : `${formatScore(result.after)}      `
-  const note = result.note ? `  ${result.note}` : ''
+  const left = (result.leftOut ?? []).map((text) => `left out: ${text}`)
+  const notes = [...left, ...(result.note ? [result.note] : [])]
+  const note = notes.length === 0 ? '' : `  ${notes.join('; ')}`
   return [
     { text: kept ? '✔' : '·', tone: kept ? 'good' : 'dim' },
     { text: ` ${number} ${title}  ${change}  ` },

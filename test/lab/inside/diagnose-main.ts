@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { NOTHING_ASKED } from '../../../src/catalog/common/asked.ts'
 import { STAGES, type Stage } from '../../../src/catalog/common/types.ts'
 import { liveHost } from '../../../src/host/live-host.ts'
 import { observe } from '../../../src/observe/observe.ts'
@@ -61,6 +62,7 @@ async function contextOf(unit: string): Promise<WalkContext> {
       checks: [],
       exercises: [],
       saveChecks: false,
+      asked: NOTHING_ASKED,
     },
     ask: async () => undefined,
     signal: new AbortController().signal,

@@ -26,6 +26,8 @@ const LINES = [
   ['hardenctl mosquitto --level ti', 'hardenctl mosquitto --level tight'],
   ['hardenctl mosquitto --level=ti', 'hardenctl mosquitto --level=tight'],
   ['hardenctl --level tight mosq', 'hardenctl --level tight mosquitto'],
+  ['hardenctl mosquitto --skip LockP', 'hardenctl mosquitto --skip LockPersonality'],
+  ['hardenctl mosquitto --set LockP', 'hardenctl mosquitto --set LockPersonality'],
   ['hardenctl mosquitto --syscalls ex', 'hardenctl mosquitto --syscalls exact'],
   ['hardenctl mosquitto --exercise-as daem', 'hardenctl mosquitto --exercise-as daemon'],
   ['hardenctl postgresql@15-', 'hardenctl postgresql@15-main'],
@@ -149,7 +151,7 @@ describe('in fish', () => {
     const argv = ['--no-config', '-c', 'source $HOME/hardenctl.fish; complete -C $argv[1]', typed]
     const { stdout, stderr } = spawnSync('fish', argv, { env, encoding: 'utf8' })
     expect(stderr).toBe('')
-    return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
+    return stdout.split('\n').flatMap((line) => line.split('\t')[0]?.replace(/=$/, '') || [])
   }
 
   it.skipIf(!has('fish')).each(LINES)('%s becomes %s', (typed, expected) => {

@@ -1,6 +1,7 @@
 import { service } from '../../../../src/catalog/common/proposal.ts'
 import { takingOut } from '../../../../src/catalog/common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../../../../src/catalog/common/types.ts'
+import { YES_NO } from '../../../../src/catalog/common/values.ts'
 import type { PlanSource } from '../../../../src/session/plan/make-plan.ts'
 import { loosenRow } from '../../../../src/session/proof/loosen.ts'
 import { climb } from '../../../../src/session/proof/tighten.ts'
@@ -23,6 +24,7 @@ function row(key: string, result: Partial<Proposed> | NotProposed) {
         }
   const directive: Directive = {
     key,
+    takes: YES_NO,
     stage: 'system',
     since: 1,
     what: '',

@@ -3,6 +3,7 @@ import { list, service } from '../../../../src/catalog/common/proposal.ts'
 import type { Remedy } from '../../../../src/catalog/common/remedy.ts'
 import { takingOut } from '../../../../src/catalog/common/squeeze.ts'
 import type { Assignment, Directive, Proposed } from '../../../../src/catalog/common/types.ts'
+import { YES_NO } from '../../../../src/catalog/common/values.ts'
 import { applyVerdicts } from '../../../../src/session/proof/apply-verdicts.ts'
 import {
   allAnswered,
@@ -37,6 +38,7 @@ function proposal(key: string, more: Partial<Proposed> = {}): { directive: Direc
     stage: 'filesystem',
     since: 1,
     what: '',
+    takes: YES_NO,
     breaks: '',
     wins: '',
     propose: () => result,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { service } from '../../../../src/catalog/common/proposal.ts'
 import type { Directive, Proposed } from '../../../../src/catalog/common/types.ts'
+import { YES_NO } from '../../../../src/catalog/common/values.ts'
 import { relax } from '../../../../src/session/proof/loosen.ts'
 import {
   asChosen,
@@ -24,6 +25,7 @@ function work(): StageWork {
   const row = (key: string, more: Partial<Proposed>) => {
     const directive: Directive = {
       key,
+      takes: YES_NO,
       stage: 'capabilities',
       since: 1,
       what: '',
