@@ -8,6 +8,7 @@ import { KeyboardRoot, useKeys } from './input/keys.tsx'
 import { SETTLE_UNASKED_MS, TypeAheadGuard } from './input/type-ahead-guard.ts'
 import {
   comesUnasked,
+  isIntroducing,
   type Send,
   SendContext,
   screenKeyOf,
@@ -20,6 +21,7 @@ import { Confirm } from './screens/confirm-screen.tsx'
 import { Done } from './screens/done-screen.tsx'
 import { Failed } from './screens/failed-screen.tsx'
 import { helpPage } from './screens/help-page.ts'
+import { Introduction } from './screens/introduction-screen.tsx'
 import { Keep } from './screens/keep-screen.tsx'
 import { Learning } from './screens/learning-screen.tsx'
 import { Looking } from './screens/looking-screen.tsx'
@@ -75,7 +77,7 @@ function Frame({ state, question }: { state: WalkState; question: string }) {
   const [page, setPage] = useState<Page>()
   const overlay = useMemo(() => ({ page, open: setPage }), [page])
   useKeys((key) => {
-    if (key === '?') setPage(helpPage(state.phase))
+    if (key === '?') setPage(helpPage(state))
     return key === '?'
   }, 'app')
   return (
@@ -96,6 +98,7 @@ function PhaseScreen({ state, question }: { state: WalkState; question: string }
   const { phase } = state
   const target = targetOf(state)
   if (state.stopping !== undefined) return <Stopping state={state} question={question} />
+  if (isIntroducing(state)) return <Introduction state={state} question={question} />
   switch (phase.at) {
     case 'looking':
       return <Looking phase={phase} question={question} />

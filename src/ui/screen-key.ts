@@ -43,10 +43,17 @@ export function targetOf({ phase, target }: WalkState): WalkState['target'] {
   return phase.at === 'confirm' ? phase.target : target
 }
 
+/** The introduction covers the screens that come before anything is tried. */
+export function isIntroducing({ introducing, stopping, phase }: WalkState): boolean {
+  const isEarly = phase.at === 'looking' || phase.at === 'question' || phase.at === 'baseline'
+  return introducing === true && stopping === undefined && isEarly
+}
+
 /** The key of what stays mounted: cursor, scrolling and overlay restart with each name. Proofs may change below it. */
 export function screenOf(state: WalkState): string {
   const { phase } = state
   if (state.stopping !== undefined) return 'stopping'
+  if (isIntroducing(state)) return 'introduction'
   switch (phase.at) {
     case 'question':
       return `question ${phase.id}`
@@ -75,7 +82,8 @@ export function screenOf(state: WalkState): string {
  * kept.
  */
 export function screenKeyOf(state: WalkState): string {
-  const news = state.stopping === undefined ? newsOf(state.phase) : undefined
+  const isPhase = state.stopping === undefined && !isIntroducing(state)
+  const news = isPhase ? newsOf(state.phase) : undefined
   return news === undefined ? screenOf(state) : `${screenOf(state)} ${news}`
 }
 

@@ -12,7 +12,13 @@ afterEach(async () => lab?.stop())
 describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), () => {
   it('undoes a trial on Ctrl-C, says so, and leaves nothing', { timeout: 120_000 }, async () => {
     lab = await bootLab({ services: ['apache2'] })
+    // As on a host where nobody has walked yet.
+    await lab.output(['rm', '-r', '/var/lib/hardenctl'])
     const terminal = lab.spawnPty(['hardenctl', 'apache2', '--no-rehearsal'], { columns: 80, rows: 24 })
+    await terminal.waitFor('It has looked.', PATIENCE_MS)
+    expect(terminal.screen().join('\n')).toContain('What is safe')
+    await terminal.waitFor('Enter begin')
+    await terminal.press('enter')
     await tryFirstStage(terminal)
     await terminal.waitFor(/Check that it is healthy\s+running/, PATIENCE_MS)
     await terminal.press('ctrl-c')
@@ -21,7 +27,8 @@ describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), ()
     expect(terminal.history().join('\n')).toMatch(/Stopped and undone/)
     expect(await answerOf(lab)).toBe('200')
     expect(await exposureOf(lab, 'apache2')).toBe(92)
-    expect((await lab.run(['ls', '/run/hardenctl', '/var/lib/hardenctl'])).stdout).toBe('')
+    expect((await lab.run(['ls', '/run/hardenctl'])).stdout).toBe('')
+    expect((await lab.output(['ls', '/var/lib/hardenctl'])).trim()).toBe('introduced')
     expect(await lab.output(['systemctl', 'list-timers', '--all', '--no-pager'])).not.toContain('hardenctl')
   })
 

@@ -7,6 +7,7 @@ import type { Phase, Proof, Row, StageResult, StepRow, WalkState } from './state
 export type WalkEvent =
   | { type: 'subject'; unit: string; description: string; systemd: number }
   | { type: 'phase'; phase: Phase }
+  | { type: 'introduction'; open: boolean }
   | { type: 'exposure'; stock?: number; now: number }
   | { type: 'rows'; rows: Row[]; predicted: number; set: Proof; proving: boolean }
   | { type: 'news'; news: News; lost: boolean }
@@ -48,6 +49,10 @@ export function reduce(state: WalkState, event: WalkEvent): WalkState {
       return { ...state, unit: event.unit, description: event.description, systemd: event.systemd }
     case 'phase':
       return { ...state, phase: event.phase }
+    case 'introduction': {
+      const { introducing: _, ...rest } = state
+      return event.open ? { ...rest, introducing: true } : rest
+    }
     case 'exposure':
       return { ...state, now: event.now, ...(event.stock === undefined ? {} : { stock: event.stock }) }
     case 'finished':

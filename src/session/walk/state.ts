@@ -17,6 +17,8 @@ export interface WalkState {
   now?: number
   history: StageResult[]
   phase: Phase
+  /** Nobody has read on this host yet what a walk does; it goes on meanwhile as far as it needs no answer. */
+  introducing?: true
   /** Set while Ctrl-C or a failure is being undone: one line that says what. */
   stopping?: string
   /** The last words after that: the result. */
@@ -256,6 +258,8 @@ export interface Summary {
 }
 
 export type Intent =
+  /** The introduction was read. */
+  | { do: 'begin' }
   | { do: 'answer'; yes: boolean }
   | { do: 'toggle-check'; id: string }
   /** url, tcp:HOST:PORT, unix:PATH or a command line split at blanks. */

@@ -201,6 +201,7 @@ export function linesOf(event: WalkEvent, before: Phase): string[] {
         ...(event.result.warnings ?? []).map((text) => `    other than before: ${text}`),
       ]
     case 'subject':
+    case 'introduction':
     case 'exposure':
     case 'target':
     case 'stopping':

@@ -8,6 +8,7 @@ import type { Undone } from '../../trial/transaction/trial.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import { exitCode } from '../exit-code.ts'
 import { Learning } from '../learning/learning.ts'
+import { rememberIntroduced, wasIntroduced } from '../store/introduced.ts'
 import { forgetFolders, freshState, loadState, type StoredState } from '../store/store.ts'
 import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
 import { reportBug } from './bug-report.ts'
@@ -42,6 +43,7 @@ export class Walk implements Session {
   #foundBug: { readonly error: unknown } | undefined
   /** The terminal went while Keep? was open, which a second login may still answer. */
   #hungUp = false
+  readonly #host: Host
   readonly #timings = new Stopwatch()
   #unit: string | undefined
   /** Undefined until it is read: nothing can be interrupted before. */
@@ -50,6 +52,7 @@ export class Walk implements Session {
   constructor(options: WalkOptions, attendant?: Attendant, procedure: Procedure = harden) {
     this.#procedure = procedure
     this.#state = initialState(options.unit)
+    this.#host = options.host
     this.#attendant = attendant
     this.#questions = new Questions({
       signal: this.#abort.signal,
@@ -74,9 +77,21 @@ export class Walk implements Session {
   }
 
   send = (intent: Intent): void => {
-    if (intent.do === 'hang-up' && this.#state.phase.at === 'keep') this.#hungUp = true
+    if (intent.do === 'begin') this.#begin()
+    else if (intent.do === 'hang-up' && this.#state.phase.at === 'keep') this.#hungUp = true
     else if (intent.do === 'interrupt' || intent.do === 'hang-up') this.#interrupt()
     else this.#questions.give(intent)
+  }
+
+  async #introduce(): Promise<void> {
+    if (this.#attendant !== undefined || (await wasIntroduced(this.#host))) return
+    this.#dispatch({ type: 'introduction', open: true })
+  }
+
+  #begin(): void {
+    if (!this.#state.introducing) return
+    this.#dispatch({ type: 'introduction', open: false })
+    void rememberIntroduced(this.#host)
   }
 
   #interrupt(): void {
@@ -135,6 +150,7 @@ export class Walk implements Session {
     const { host } = options
     let locked: { unit: string; lock: Lock } | undefined
     try {
+      await this.#introduce()
       const found = await this.#timings.during('look', () => findUnit(host, options.unit))
       const { unit } = found
       this.#unit = unit

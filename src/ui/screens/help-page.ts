@@ -1,5 +1,7 @@
-import type { Phase } from '../../session/walk/state.ts'
+import type { Phase, WalkState } from '../../session/walk/state.ts'
+import { shortName } from '../../systemd/manager/unit-name.ts'
 import type { Page } from '../frame/overlay.tsx'
+import { introductionLines } from '../text/introduction.ts'
 import { BLANK, type Line, labelled, line, paragraph, widthOf } from '../text/lines.ts'
 
 const HERE: Record<Phase['at'], string> = {
@@ -66,7 +68,7 @@ function section(title: string, entries: [string, string][], width: number): Lin
   return [line(title, 'accent'), ...lines, BLANK]
 }
 
-export function helpPage(phase: Phase): Page {
+export function helpPage({ phase, unit }: WalkState): Page {
   return {
     title: 'Help',
     lines: (width): Line[] => [
@@ -89,6 +91,9 @@ export function helpPage(phase: Phase): Page {
         width,
         'dim',
       ),
+      BLANK,
+      line('The walk', 'accent'),
+      ...introductionLines(width, shortName(unit)),
     ],
   }
 }

@@ -126,6 +126,9 @@ function install(root: string): void {
   }
   mkdirSync(join(root, 'usr/local/bin'), { recursive: true })
   symlinkSync('../../../opt/hardenctl/bin/hardenctl.js', join(root, 'usr/local/bin/hardenctl'))
+  // Whoever walks in a lab has read the introduction.
+  mkdirSync(join(root, 'var/lib/hardenctl'), { mode: 0o700, recursive: true })
+  writeFileSync(join(root, 'var/lib/hardenctl/introduced'), '', { mode: 0o600 })
 }
 
 async function prepare(lab: Lab, wish: LabWish): Promise<void> {
