@@ -27,6 +27,7 @@ export type Arguments =
   | { command: 'overview' }
   | AuditArguments
   | PlanArguments
+  | { command: 'diff'; file: string }
   | WalkArguments
 
 export interface AuditArguments {
@@ -108,6 +109,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'audit') return auditArguments(rest, values)
   if (command.name === 'status' && rest.length === 0) return { command: 'status' }
   if (head === undefined) return overview(values)
+  if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest) }
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status' || command.name === 'undo') return { command: command.name, unit }
   if (command.name === 'plan') return planArguments(unit, values)
@@ -128,6 +130,14 @@ function helpAbout(words: readonly string[]): Arguments {
     throw new UsageError(`there is no command ${JSON.stringify(word)}; the commands are ${names}`)
   }
   return { command: 'help', about }
+}
+
+function onlyFile(head: string, files: readonly string[]): string {
+  const [file] = files
+  if (file === undefined || file === '')
+    throw new UsageError(`name a plan, for example: sudo hardenctl ${head} apache2.json`)
+  if (files.length !== 1) throw new UsageError('one plan at a time; see hardenctl --help')
+  return file
 }
 
 function onlyUnit(head: string, units: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { STAGES } from '../catalog/common/types.ts'
 import { LEVELS } from '../observe/facts.ts'
-import { isForPlan, PLAN_COMMAND, PLAN_OPTIONS } from './plan-definition.ts'
+import { DIFF_COMMAND, isForPlan, PLAN_COMMAND, PLAN_OPTIONS } from './plan-definition.ts'
 
 /** What a shell offers where a unit or a value is typed. */
 export type Offer =
@@ -226,6 +226,7 @@ export const COMMANDS = [
     options: AUDIT_OPTIONS,
   },
   { ...PLAN_COMMAND, options: [...PLAN_OPTIONS, ...WALK_OPTIONS.filter(isForPlan)] },
+  DIFF_COMMAND,
   {
     name: 'status',
     forms: [{ line: 'status [UNIT]', does: 'what is kept, by which proof, and whether it is in force' }],

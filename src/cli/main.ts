@@ -49,6 +49,8 @@ async function main(): Promise<number> {
     return (await import('./commands/overview-command.ts')).runOverviewCommand(printer())
   if (args.command === 'audit') return (await import('./commands/audit-command.ts')).runAudit(args, printer())
   if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
+  if (args.command === 'diff')
+    return (await import('./commands/diff-command.ts')).runDiff(args.file, printer())
   if (args.command === 'undo')
     return (await import('./commands/undo-command.ts')).runUndo(args.unit, printer())
   if (args.command === 'walk') return (await import('./commands/walk-command.ts')).runWalk(args, printer())
@@ -60,6 +62,7 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   if (args.command === 'overview') return []
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]
+  if (args.command === 'diff') return ['diff', args.file]
   if (args.command === 'walk') return [args.unit]
   return [args.command, ...(args.unit === undefined ? [] : [args.unit])]
 }

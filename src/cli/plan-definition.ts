@@ -38,3 +38,12 @@ export const PLAN_COMMAND = {
   help: 'Rehearses all stages of a walk in clones of the host, as --once does, and stops before the live service, which is not restarted. The plan is a JSON document: each proposal with its evidence and its proof, what was tried tighter, what gave way and why, what was left out and why, files that would change hands, checks and exercises, the exposure stage by stage, and what it was made on. Its schema is plan.schema.json in /usr/share/doc/hardenctl, in the source in src/session/plan.',
   offers: 'running',
 } as const
+
+export const DIFF_COMMAND = {
+  name: 'diff',
+  forms: [{ line: 'diff FILE', does: 'a plan as a person reads it, beside what is here' }],
+  brief: 'show a plan',
+  help: 'Shows a plan: the exposure stage by stage, the settings here and as planned, the drop-in, files that change hands, what gave way, what was left out and why, and what is other here than where it was made. Changes nothing.',
+  offers: 'files',
+  options: [],
+} as const

@@ -71,6 +71,26 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
     })
   })
 
+  it('is shown beside what is here, and changes nothing', async () => {
+    const { exitCode, stdout, stderr } = await lab.run(['hardenctl', 'diff', '/srv/served.json'])
+    expect([exitCode, stderr]).toEqual([0, ''])
+    expect(stdout).toContain('What it was made on is the same here.')
+    expect(stdout).toMatch(/LockPersonality +no +yes/)
+    expect(stdout).toContain('curl -sf http://127.0.0.1:8097/: exit 0, given')
+  })
+
+  it.each([
+    ['/no/such.json', 'there is no file /no/such.json'],
+    ['/srv', '/srv is no file'],
+    ['/dev/zero', '/dev/zero is no file'],
+    ['/etc/passwd', '/etc/passwd is no plan to be used: it is not JSON'],
+    ['/srv/huge.json', '/srv/huge.json is larger than a plan can be'],
+  ])('is refused as a file: %s', async (path, reason) => {
+    await lab.output(['truncate', '-s', '100M', '/srv/huge.json'])
+    const { exitCode, stdout, stderr } = await lab.run(['hardenctl', 'diff', path])
+    expect([exitCode, stdout, stderr]).toEqual([2, '', `hardenctl: ${reason}\n`])
+  })
+
   it('refuses before the work what it could not write', async () => {
     const { exitCode, stdout, stderr } = await lab.run([
       'hardenctl',

@@ -57,6 +57,8 @@ export interface Directive {
   breaks: string
   /** The gain in words. The gain in exposure is computed. */
   wins: string
+  /** Settings that it writes beside its own. */
+  writes?: readonly string[]
   /** It gives the service its own mount namespace, whose mounts nobody outside sees. */
   mountNamespace?: true
   /** Its row is nearly always in force, so it is shown only when there is something to change. */

@@ -135,6 +135,7 @@ function evidence(
 export const NO_EXEC_PATHS: Directive = {
   key: 'NoExecPaths',
   takes: PATH_LIST,
+  writes: ['ExecPaths'],
   denies: ['run-programs'],
   leavesOpen: (_, { from }) => from === 'named' || from === 'interpreter',
   stage: 'filesystem',

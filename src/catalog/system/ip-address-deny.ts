@@ -60,6 +60,7 @@ function proposeAddresses(facts: Facts): Proposed | NotProposed {
 export const IP_ADDRESS_DENY: Directive = {
   key: 'IPAddressDeny',
   takes: ADDRESS_LIST,
+  writes: ['IPAddressAllow'],
   denies: ['connect-out'],
   stage: 'system',
   since: 235,

@@ -1,5 +1,6 @@
 import { formatScore, rating } from '../../systemd/exposure/exposure.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
+import { columns } from '../columns.ts'
 import type { GuideRow } from '../overview/guide.ts'
 import { networkWords } from '../overview/network.ts'
 import { type ServiceRow, winOf } from '../overview/row.ts'
@@ -7,17 +8,6 @@ import { type Audit, aboveThreshold, countedOf, ratedScore } from './report.ts'
 
 const PREDICTED =
   'A win is predicted by what is seen now. Nothing was restarted or tried, so nothing of it is proven; the walk proves it.'
-
-/** Columns, two blanks between them; the last is not padded. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)))
-  return rows.map((row) =>
-    row
-      .map((text, at) => text.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-}
 
 const HEADING = ['UNIT', 'STATE', 'EXPOSURE', 'ACCOUNT', 'NETWORK', 'KEPT', 'WIN', 'IN THE WAY']
 

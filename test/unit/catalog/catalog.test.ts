@@ -29,6 +29,8 @@ describe.each([['nothing known', emptyFacts] as const, ...Object.entries(SERVICE
         result.assignments.map(({ key }) => key),
         directive.key,
       ).toContain(directive.key)
+      for (const { key } of [result, ...(result.ladder?.rungs ?? [])].flatMap((one) => one.assignments))
+        expect([directive.key, ...(directive.writes ?? [])], directive.key).toContain(key)
       for (const { text } of result.evidence) expect(text, directive.key).toMatch(/[.)]$/)
       expect(result.caution === undefined, directive.key).toBe(result.recommended)
       if (result.ladder) expect(result.ladder.rungs[result.ladder.at ?? -1]).toEqual(rungOf(result))

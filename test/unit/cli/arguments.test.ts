@@ -56,6 +56,7 @@ describe('the command line', () => {
       'audit --sarif --metrics /x --threshold 50',
       { command: 'audit', units: [], format: 'sarif', metrics: '/x', threshold: 50 },
     ],
+    ['diff x.json', { command: 'diff', file: 'x.json' }],
     ['plan apache2', { command: 'plan', mode: 0o600, walk: { ...WALK, yes: true, once: true } }],
     [
       'plan apache2 -o x.json --mode 0640 --stages user --level tight',
@@ -89,6 +90,10 @@ describe('the command line', () => {
   it.each([
     ['--yes', /--yes needs a unit/],
     ['undo', /name a unit/],
+    ['diff', /name a plan/],
+    ['diff a b', /one plan at a time/],
+    ['plan apache2 --yes', /--yes is for the walk/],
+    ['plan apache2 --mode 999', /octal mode/],
     ['apache2 nginx', /one unit at a time/],
     ['undo a b', /one unit at a time/],
     ['confirm', /name a unit, for example: sudo hardenctl confirm apache2/],
@@ -102,7 +107,7 @@ describe('the command line', () => {
     ['apache2 --json', /--json is for audit/],
     ['audit --metrics=', /path of a file/],
     ['help --once', /--once is for the walk; help takes no options/],
-    ['help apache2', /no command "apache2"; the commands are walk, audit, plan, status, undo/],
+    ['help apache2', /no command "apache2"; the commands are walk, audit, plan, diff, status, undo/],
     ['help status undo', /one command/],
     ['--no-rehearsal status a', /--no-rehearsal is for the walk/],
     ['apache2 --syscalls all', /groups or exact/],

@@ -26,6 +26,8 @@ import { unitOfCgroup } from '../../../src/rehearsal/compare/listener-unit.ts'
 import { endpointsInJournal } from '../../../src/rehearsal/compare/missing-endpoints.ts'
 import { layersIn, parseFound } from '../../../src/rehearsal/compare/overlay-diff.ts'
 import { AcceptedError, parseAccepted } from '../../../src/session/overview/accepted.ts'
+import { diffLines } from '../../../src/session/plan/diff-lines.ts'
+import { PlanError, parsePlan } from '../../../src/session/plan/parse-plan.ts'
 import { parseTicks } from '../../../src/session/proof/clone-scheduler.ts'
 import { recipientsIn } from '../../../src/session/proof/full-places.ts'
 import { zoneNames } from '../../../src/session/proof/full-zones.ts'
@@ -72,6 +74,7 @@ export const PARSERS: Parser[] = [
   ['seccomp journal', (text) => parseSeccompJournal(text)],
   ['version', (text) => [parseVersion(text), scoresBpf(text)]],
   ['unit name', (text) => serviceName(text), UnitNameError],
+  ['plans', (text) => diffLines(parsePlan(text), undefined), PlanError],
   ['state', (text) => parseState(text, 'x.service'), StoreError],
   ['command line', (text) => parseArguments(text.split('\n')), UsageError],
   ['check', (text) => parseCheck(text), CheckError],

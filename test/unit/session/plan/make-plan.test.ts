@@ -21,10 +21,10 @@ describe('a plan', () => {
   })
 
   it.each([
-    ['PrivateDevices', 'taken', null, null, 'proven'],
+    ['ProtectHostname', 'taken', null, null, 'proven'],
     ['MemoryDenyWriteExecute', 'left', 'broke', 'it died by SIGSEGV', 'breaks'],
     ['NoNewPrivileges', 'left', 'not-reached', 'Not reached: mails.', 'none'],
-    ['PrivateTmp', 'left', 'person', 'Others look into its /tmp.', 'none'],
+    ['LockPersonality', 'left', 'person', 'Others look into its /tmp.', 'none'],
     ['ProtectClock', 'in-force', null, 'The unit already has this setting.', 'none'],
     ['PrivateUsers', 'unfit', null, 'It starts as root.', 'none'],
   ])('says of %s that it is %s, and why', (key, state, left, why, proof) => {

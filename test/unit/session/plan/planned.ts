@@ -39,7 +39,7 @@ function row(key: string, result: Partial<Proposed> | NotProposed) {
 function work(): StageWork {
   const families = 'AF_INET AF_UNIX AF_NETLINK'
   const proposals = [
-    row('PrivateDevices', {}),
+    row('ProtectHostname', {}),
     row('RestrictAddressFamilies', {
       value: families,
       assignments: [service('RestrictAddressFamilies', ''), service('RestrictAddressFamilies', families)],
@@ -54,7 +54,7 @@ function work(): StageWork {
       caution: 'Not reached: mails.',
       notReached: 'It may mail.',
     }),
-    row('PrivateTmp', { recommended: false, caution: 'Others look into its /tmp.' }),
+    row('LockPersonality', { recommended: false, caution: 'Others look into its /tmp.' }),
     row('ProtectClock', { kind: 'in-force', value: 'yes', why: 'The unit already has this setting.' }),
     row('PrivateUsers', { kind: 'unfit', why: 'It starts as root.' }),
   ]
@@ -67,7 +67,7 @@ function work(): StageWork {
         result.kind === 'propose' ? [[directive.key, result] as const] : [],
       ),
     ),
-    ticked: new Set(['PrivateDevices', 'RestrictAddressFamilies', 'MemoryDenyWriteExecute']),
+    ticked: new Set(['ProtectHostname', 'RestrictAddressFamilies', 'MemoryDenyWriteExecute']),
     ...UNTOUCHED,
   }
   const broke = { reason: 'it died by SIGSEGV', remedies: [] }

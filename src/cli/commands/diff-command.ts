@@ -1,0 +1,27 @@
+import { resolve } from 'node:path'
+import { liveHost } from '../../host/live-host.ts'
+import type { Printer } from '../../host/printer.ts'
+import { exitCode } from '../../session/exit-code.ts'
+import { diffLines } from '../../session/plan/diff-lines.ts'
+import { PlanError } from '../../session/plan/parse-plan.ts'
+import { readHere } from '../../session/plan/read-here.ts'
+import { readPlan } from '../../session/plan/read-plan.ts'
+import type { Plan } from '../../session/plan/schema.ts'
+import { UsageError } from '../arguments.ts'
+
+/** The plan in a file. Throws UsageError with one line for a file that is none. */
+export async function planIn(path: string): Promise<Plan> {
+  try {
+    return await readPlan(liveHost(), resolve(path))
+  } catch (error) {
+    if (error instanceof PlanError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** Prints a plan beside what is here. Changes nothing. Returns the exit code. */
+export async function runDiff(file: string, printer: Printer): Promise<number> {
+  const plan = await planIn(file)
+  for (const line of diffLines(plan, await readHere(liveHost(), plan))) printer.out(line)
+  return exitCode('done')
+}

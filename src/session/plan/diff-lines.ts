@@ -1,0 +1,148 @@
+import { titleOf } from '../../catalog/common/types.ts'
+import { type Basis, changedSince } from '../../observe/basis.ts'
+import { renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { settingsFromShow } from '../../systemd/settings/settings.ts'
+import { difference } from '../../systemd/settings/settings-difference.ts'
+import type { Groups } from '../../systemd/settings/settings-kinds.ts'
+import { columns } from '../columns.ts'
+import { ratedTenths } from '../store/score.ts'
+import { planAssignments, plannedParts, takenOf, takenStages } from './planned-settings.ts'
+import type { Plan, PlannedDirective } from './schema.ts'
+
+/** What is on this host of what a plan is about. */
+export interface Here {
+  /** All of `systemctl show --all` of the unit. */
+  properties: Readonly<Record<string, string[]>>
+  groups: Groups
+  basis: Basis
+  architecture: string
+}
+
+/** A list with more words than this is counted. */
+const MOST_WORDS = 6
+
+function headingLines({ unit, at, hardenctl, made_on }: Plan): string[] {
+  const { host, systemd, kernel, libc, architecture } = made_on
+  return [
+    `Plan of ${unit}, made ${at.slice(0, 16).replace('T', ' ')} UTC on ${host} by hardenctl ${hardenctl}`,
+    `Made on ${[systemd, `kernel ${kernel}`, libc, architecture].filter(Boolean).join(', ')}`,
+  ]
+}
+
+/** What is another here than where the plan was made, each as a clause. */
+function differencesHere({ made_on }: Plan, { basis, architecture }: Here): string[] {
+  const { unit_files, host: _, architecture: then, ...rest } = made_on
+  const versions = changedSince({ ...rest, unitFiles: unit_files }, basis)
+  return then === architecture ? versions : [`${then} then, ${architecture} now`, ...versions]
+}
+
+function hereLines(plan: Plan, here: Here | undefined): string[] {
+  if (here === undefined) return [`There is no ${plan.unit} on this host, so nothing is compared with it.`]
+  const differences = differencesHere(plan, here)
+  if (differences.length === 0) return ['What it was made on is the same here.']
+  return ['Other here than where it was made:', ...differences.map((one) => `  ${one}`)]
+}
+
+function curveLines(plan: Plan): string[] {
+  const rows = takenStages(plan).map(({ stage, exposure }) => [titleOf(stage), ratedTenths(exposure.after)])
+  return [
+    '',
+    'Exposure, as measured in a clone:',
+    ...columns([['before', ratedTenths(plan.exposure.before)], ...rows]).map((line) => `  ${line}`),
+  ]
+}
+
+/** "not set", the words of a short list, or their number. */
+function valueWords(values: readonly string[]): string {
+  const words = values.flatMap((value) => value.split(/(?<!\\) +/)).filter(Boolean)
+  if (words.length === 0 || (words.length === 1 && words[0] === '~')) return 'not set'
+  return words.length > MOST_WORDS ? `${words.length} words` : words.join(' ')
+}
+
+function settingLines(plan: Plan, here: Here | undefined): string[] {
+  const assignments = planAssignments(plan)
+  const keys = [...new Set(assignments.map(({ key }) => key))]
+  const shown = here && settingsFromShow(here.properties)
+  const open = here && new Set(difference(assignments, here.properties, here.groups).map(({ key }) => key))
+  const rows = keys.map((key) => {
+    const then = assignments.filter((line) => line.key === key).map(({ value }) => value)
+    const now = shown === undefined ? '' : valueWords(shown[key] ?? [])
+    const word = open === undefined || open.has(key) ? valueWords(then) : 'as it is'
+    return [key, now, word]
+  })
+  return [
+    '',
+    'Settings:',
+    ...columns([['', here ? 'here now' : '', 'planned'], ...rows]).map((line) => `  ${line}`),
+  ]
+}
+
+function dropInLines(plan: Plan): string[] {
+  const text = renderDropIn([], plannedParts(plan)).trim()
+  return text === ''
+    ? ['', 'It changes no setting.']
+    : ['', 'Drop-in:', ...text.split('\n').map((line) => `  ${line}`)]
+}
+
+function ownerLines(plan: Plan): string[] {
+  const taken = takenStages(plan).flatMap(takenOf)
+  const owners = taken.flatMap((one) => one.owners)
+  const accounts = taken.flatMap(({ account }) => (account === null ? [] : [account]))
+  const lines = owners.map(({ path, user, group, mode, why }) => {
+    const bits = mode === null ? '' : `, mode ${mode.toString(8).padStart(4, '0')}`
+    return `  ${path} → ${group === null ? user : `${user}:${group}`}${bits}. ${why}`
+  })
+  return [
+    ...(lines.length === 0 ? [] : ['', 'Files that change hands:', ...lines]),
+    ...accounts.map(({ name, id }) => `The system account ${name} (uid ${id} there) is made, and stays.`),
+  ]
+}
+
+/** What broke in a clone while a looser value was looked for. */
+function brokenLines(plan: Plan): string[] {
+  const lines = takenStages(plan)
+    .flatMap(takenOf)
+    .flatMap(({ directive, evidence }) =>
+      evidence.filter(({ trial }) => trial?.holds === false).map(({ text }) => `  ${directive}: ${text}`),
+    )
+  return lines.length === 0 ? [] : ['', 'Tried tighter in clones, and gave way:', ...lines]
+}
+
+const LEFT_WORDS: Record<NonNullable<PlannedDirective['left']>, string> = {
+  broke: 'Left out, since it broke in a clone:',
+  'not-reached': 'Left out, since nobody played a use that it may deny:',
+  person: "Left to a person's word:",
+  stage: 'Left out with its stage:',
+}
+
+function leftLines({ stages }: Plan): string[] {
+  const left = stages.flatMap(({ directives }) => directives.filter(({ state }) => state === 'left'))
+  return Object.entries(LEFT_WORDS).flatMap(([reason, words]) => {
+    const rows = left.filter((one) => one.left === reason)
+    const lines = rows.map(({ directive, value, why }) => `  ${directive}=${value}: ${why ?? ''}`)
+    return lines.length === 0 ? [] : ['', words, ...lines]
+  })
+}
+
+function checkLines({ checks, reached }: Plan): string[] {
+  const asked = checks.map(({ label, answer, given }) => `  ${label}: ${answer}${given ? ', given' : ''}`)
+  const inClones = reached.in_clones.map((clause) => `  in clones ${clause}`)
+  const lines = [...asked, ...inClones]
+  return ['', 'Checks and exercises that decided:', ...(lines.length === 0 ? ['  none'] : lines)]
+}
+
+/** A plan as a person reads it, compared with what is here; undefined where the unit is not. Pure. */
+export function diffLines(plan: Plan, here: Here | undefined): string[] {
+  return [
+    ...headingLines(plan),
+    ...hereLines(plan, here),
+    ...curveLines(plan),
+    ...settingLines(plan, here),
+    ...dropInLines(plan),
+    ...ownerLines(plan),
+    ...brokenLines(plan),
+    ...leftLines(plan),
+    ...checkLines(plan),
+    ...(plan.notes.length === 0 ? [] : ['', ...plan.notes]),
+  ]
+}

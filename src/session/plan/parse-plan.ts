@@ -1,0 +1,74 @@
+import * as z from 'zod/mini'
+import { CATALOG } from '../../catalog/index.ts'
+import { ExpectedError, reasonOf } from '../../host/errors.ts'
+import { renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { plannedParts } from './planned-settings.ts'
+import { type Plan, type PlannedDirective, type PlannedStage, planSchema } from './schema.ts'
+
+/** The text is no plan, or no plan that this hardenctl may use. One line. */
+export class PlanError extends ExpectedError {
+  override name = 'PlanError'
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // JSON.parse() throws only for a text that is no JSON.
+    throw new PlanError('it is not JSON')
+  }
+}
+
+function requireVersion(raw: unknown): void {
+  const found = z.safeParse(z.looseObject({ version: z.number() }), raw)
+  if (found.success && found.data.version !== 1)
+    throw new PlanError(`it is of version ${found.data.version}, and this hardenctl reads version 1`)
+}
+
+/** A plan may write what the directive writes, and nothing else: root reads it. */
+function foreignLine(stage: PlannedStage, { directive, assignments }: PlannedDirective): string | undefined {
+  const known = CATALOG.find(({ key }) => key === directive)
+  if (known === undefined) return `hardenctl has no directive ${directive}`
+  if (known.stage !== stage.stage) return `${directive} is no directive of stage ${stage.stage}`
+  const writes = [known.key, ...(known.writes ?? [])]
+  const foreign = assignments.find(({ key }) => !writes.includes(key))
+  return foreign && `${foreign.key}= is no setting that ${directive} writes`
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
+  return names.find((name, at) => names.indexOf(name) !== at)
+}
+
+function requireOwnSettings(plan: Plan): void {
+  const directives = plan.stages.flatMap((stage) => stage.directives.map((one) => ({ stage, one })))
+  const twice =
+    firstTwice(plan.stages.map(({ stage }) => stage)) ??
+    firstTwice(directives.map(({ one }) => one.directive))
+  if (twice !== undefined) throw new PlanError(`it has ${twice} twice`)
+  for (const { stage, one } of directives) {
+    const foreign = foreignLine(stage, one)
+    if (foreign !== undefined) throw new PlanError(foreign)
+  }
+}
+
+function requireWritable(plan: Plan): void {
+  try {
+    renderDropIn([], plannedParts(plan))
+  } catch (error) {
+    throw new PlanError(reasonOf(error))
+  }
+}
+
+/** Reads the text of a plan, which anybody may have written. Throws PlanError with one line that begins with "it" or a name. */
+export function parsePlan(text: string): Plan {
+  const raw = parsedJson(text)
+  requireVersion(raw)
+  const parsed = z.safeParse(planSchema, raw)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new PlanError(`it does not keep to the schema of plans (${issue?.path.join('.') || 'as a whole'})`)
+  }
+  requireOwnSettings(parsed.data)
+  requireWritable(parsed.data)
+  return parsed.data
+}
