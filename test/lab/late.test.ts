@@ -13,11 +13,14 @@ const SCRIPTS = {
   reload: '#!/bin/sh -e\ndate >/srv/state/reloaded\n',
   second:
     '#!/bin/sh -e\nif [ -e /run/late-second ]; then date >/srv/state/again; fi\ntouch /run/late-second\n',
+  // No trace of a reload shows this.
+  once: '#!/bin/sh -e\n[ "$(umask)" = 0022 ]\n',
 }
 const UNITS = {
   timer: `ExecStart=${FOLDER}/timer`,
   reload: `ExecStart=/usr/bin/sleep infinity\nExecReload=${FOLDER}/reload`,
   second: `ExecStartPre=${FOLDER}/second\nExecStart=/usr/bin/sleep infinity`,
+  once: `ExecStart=/usr/bin/sleep infinity\nExecReload=${FOLDER}/once`,
 }
 
 let lab: Lab
@@ -34,7 +37,7 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
       ]),
       setup: [
         ['sh', '-ec', `chmod 755 ${FOLDER}/* && mkdir /srv/state && systemctl daemon-reload`],
-        ['systemctl', 'start', 'late-timer', 'late-reload', 'late-second'],
+        ['systemctl', 'start', 'late-timer', 'late-reload', 'late-second', 'late-once'],
       ],
     })
   })
@@ -80,5 +83,20 @@ describe.skipIf(skipLab())(labTitle('a service that breaks late'), () => {
     expect(await lab.read(`/srv/state/${name === 'reload' ? 'reloaded' : 'again'}`)).toMatch(/\d/)
     expect(await keptDropIn(lab, `${unit}.service`)).toMatch(/ReadWritePaths=.*\/srv\/state/)
     expect(await show(lab, unit, 'ActiveState')).toBe('active')
+  })
+
+  it('at a reload, is found by --once in the life that all stages have together', {
+    timeout: 300_000,
+  }, async () => {
+    await lab.output(['systemctl', 'restart', 'late-once'])
+    const stages = ['--level', 'tight', '--stages', 'filesystem,system', '--watch-seconds', '1']
+    const walked = await watchWalk(lab, 'late-once.service', ['late-once', '--yes', '--once', ...stages])
+    expect(walked.walk.exitCode, walked.walk.stdout).toBe(0)
+    expect(walked.walk.stdout).toContain('Rehearsing the stages once more, each through a whole life')
+    expect(walked.starts, walked.walk.stdout).toEqual({ started: 1, failed: 0 })
+    await lab.output(['systemctl', 'reload', 'late-once'])
+    const kept = await keptDropIn(lab, 'late-once.service')
+    expect(kept).toContain('ProtectSystem=')
+    expect(kept).not.toContain('UMask=')
   })
 })

@@ -28,8 +28,11 @@ import { playFullControl } from './full-control.ts'
  */
 export interface Control {
   reload: boolean
-  /** boot: a stop, and a start after the folders of /run were emptied. plain: a stop and a start. */
-  restart: 'boot' | 'plain' | 'none'
+  /**
+   * boot: a stop, and a start after the folders of /run were emptied. plain: a stop and a start. later: whoever asks
+   * plays the reload, the stop and the start at the end, of all that held until then.
+   */
+  restart: 'boot' | 'plain' | 'none' | 'later'
   /** Milliseconds that its stop took. */
   stopMs: number
   /** What is played from its beginning to its end in each trial in a clone. */
@@ -62,6 +65,11 @@ export function stopsSlowly({ stopMs }: Control): boolean {
 
 function isSlowStop(stopMs: number): boolean {
   return stopMs > SLOW_STOP_MS
+}
+
+/** The same, with all that follows the restart put off to the end. */
+export function putOff(control: Control): Control {
+  return { ...control, reload: false, restart: 'later' }
 }
 
 /** If no clone can play the steps, the service is expected to survive all of them. */

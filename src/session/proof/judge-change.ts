@@ -1,4 +1,4 @@
-import type { Stage } from '../../catalog/common/types.ts'
+import type { StageOrAll } from '../../catalog/common/types.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
 import type { Passed } from '../../trial/transaction/trial.ts'
@@ -27,7 +27,7 @@ export interface Told {
 export interface Question {
   facts: Facts
   before: TracedFailure['before'] | undefined
-  stage: Stage
+  stage: StageOrAll
   job: ProofJob
 }
 

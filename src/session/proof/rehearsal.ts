@@ -1,4 +1,4 @@
-import type { Stage } from '../../catalog/common/types.ts'
+import type { StageOrAll } from '../../catalog/common/types.ts'
 import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
@@ -85,7 +85,7 @@ export class Rehearsal {
    * and the reason of the walk's signal: a person who leaves does not care what was undone in the clone.
    */
   async ask(
-    stage: Stage,
+    stage: StageOrAll,
     job: ProofJob,
     tell: StepListener,
   ): Promise<{ verdict: Verdict; isUnsure: boolean }> {
@@ -108,7 +108,7 @@ export class Rehearsal {
   }
 
   async #ask(
-    stage: Stage,
+    stage: StageOrAll,
     job: ProofJob,
     tell: StepListener,
   ): Promise<{ verdict: Verdict; isUnsure: boolean }> {
@@ -118,7 +118,8 @@ export class Rehearsal {
     const question = { facts: this.#facts, before: this.#before, stage, job }
     const reload = this.#facts.unit.canReload && control.reload
     const steps = { reload, restart: control.restart }
-    const twin = stopsSlowly(control) && steps.restart !== 'none' ? await this.#openTwin?.() : undefined
+    const isInTwo = stopsSlowly(control) && (steps.restart === 'boot' || steps.restart === 'plain')
+    const twin = isInTwo ? await this.#openTwin?.() : undefined
     const told =
       twin !== undefined && 'clone' in twin
         ? await this.#judgeInTwo(here, twin, question, steps)

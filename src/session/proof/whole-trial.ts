@@ -66,7 +66,7 @@ async function attemptWhole(
       failedLater(trials, result, 'at a reload', error),
     )
   }
-  if (!last.healthy || restart === 'none') return last
+  if (!last.healthy || restart === 'none' || restart === 'later') return last
   const asBooted = restart === 'boot'
   const when = asBooted ? 'at a stop and a start as after a boot' : 'at a stop and a start'
   const between = async () => {
