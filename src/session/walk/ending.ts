@@ -24,18 +24,11 @@ export function isUndone({ phase, target }: WalkState): boolean {
   }
 }
 
-/**
- * What a Ctrl-C came to: the last words on the screen. `kept` counts the stages in force, those of earlier walks too;
- * `undone` is undefined where nothing was being changed.
- */
-export function stoppedText(unit: string, kept: number, undone: Undone | undefined): string {
-  const left =
-    kept === 0
-      ? 'runs as before the first change'
-      : `runs with the ${kept === 1 ? 'stage that was' : `${kept} stages that were`} kept`
-  if (undone === undefined) return `Stopped. Nothing was being changed: ${unit} ${left}.`
+/** What a Ctrl-C came to; `undone` is undefined where nothing was being changed. What is kept is told after it. */
+export function stoppedText(unit: string, undone: Undone | undefined): string {
+  if (undone === undefined) return 'Stopped. Nothing was being changed.'
   return undone.proven
-    ? `Stopped and undone. It is proven to answer as before: ${unit} ${left}.`
+    ? `Stopped and undone: ${unit} is proven to answer as before the change.`
     : `Stopped, but ${undone.lines[0]}. systemctl status ${unit} says more.`
 }
 

@@ -16,6 +16,7 @@ export type WalkEvent =
   | { type: 'target'; target: WalkState['target'] }
   | { type: 'stopping'; text: string }
   | { type: 'stopped'; text: string }
+  | { type: 'parting'; text: string }
 
 function withStep(steps: readonly StepRow[], { step, state, ms, detail }: StepEvent): StepRow[] {
   const row: StepRow = {
@@ -63,6 +64,8 @@ export function reduce(state: WalkState, event: WalkEvent): WalkState {
       return { ...state, stopping: event.text }
     case 'stopped':
       return { ...state, stopped: event.text }
+    case 'parting':
+      return { ...state, parting: event.text }
     default:
       return { ...state, phase: changedPhase(state.phase, event) }
   }

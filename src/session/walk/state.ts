@@ -23,6 +23,8 @@ export interface WalkState {
   stopping?: string
   /** The last words after that: the result. */
   stopped?: string
+  /** The walk is over: one line that says what is kept and what to type next. */
+  parting?: string
   /** Which machine the words on the screen speak of. */
   target: 'live' | 'rehearsal'
 }

@@ -129,7 +129,6 @@ function summaryLines({ summary }: PhaseAt<'done'>): string[] {
     '',
     ...(summary.dropIn === '' ? [] : [summary.dropInPath, ...summary.dropIn.split('\n')]),
     `The service is ${healthWords(summary)}.`,
-    ...(summary.dropIn === '' ? [] : [`To undo: ${summary.undo}`]),
   ]
 }
 
@@ -200,6 +199,8 @@ export function linesOf(event: WalkEvent, before: Phase): string[] {
         ...(event.result.leftOut ?? []).map((text) => `    asked for and left out: ${text}`),
         ...(event.result.warnings ?? []).map((text) => `    other than before: ${text}`),
       ]
+    case 'parting':
+      return [event.text]
     case 'subject':
     case 'introduction':
     case 'exposure':

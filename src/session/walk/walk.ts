@@ -14,6 +14,7 @@ import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
 import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkOptions } from './context.ts'
 import { doingOf, isUndone, stoppedText } from './ending.ts'
+import { partingLine } from './parting.ts'
 import { findUnit, OpenUndo, preflight, type Subject } from './preflight.ts'
 import { harden, type Procedure } from './procedure.ts'
 import { type AskedPhase, Questions } from './questions.ts'
@@ -66,7 +67,7 @@ export class Walk implements Session {
             : 'answers of the person',
         ),
     })
-    this.finished = this.#run(options)
+    this.finished = this.#run(options).then(this.#part)
   }
 
   state = (): WalkState => this.#state
@@ -180,9 +181,17 @@ export class Walk implements Session {
     }
   }
 
+  /** Says what is left, before anybody hears that the walk is over. */
+  #part = (code: number): number => {
+    const { unit } = this.#state
+    const kept = this.#store?.state.kept.map(({ stage }) => stage)
+    const text = partingLine({ unit, kept, undoOpen: code === exitCode('undo-open') })
+    this.#dispatch({ type: 'parting', text })
+    return code
+  }
+
   #interrupted(undone: Undone | undefined): number {
-    const kept = this.#store?.state.kept.length ?? 0
-    this.#dispatch({ type: 'stopped', text: stoppedText(this.#state.unit, kept, undone) })
+    this.#dispatch({ type: 'stopped', text: stoppedText(this.#state.unit, undone) })
     return this.#ends(undone?.proven === false, 'interrupted')
   }
 

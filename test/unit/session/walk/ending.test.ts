@@ -5,20 +5,14 @@ import { initialState, type StepRow } from '../../../../src/session/walk/state.t
 const START = initialState('srv.service')
 
 it.each([
-  [0, undefined, 'Stopped. Nothing was being changed: srv.service runs as before the first change.'],
-  [1, undefined, 'Stopped. Nothing was being changed: srv.service runs with the stage that was kept.'],
+  [undefined, 'Stopped. Nothing was being changed.'],
+  [{ proven: true, lines: [] }, 'Stopped and undone: srv.service is proven to answer as before the change.'],
   [
-    2,
-    { proven: true, lines: [] },
-    'Stopped and undone. It is proven to answer as before: srv.service runs with the 2 stages that were kept.',
-  ],
-  [
-    1,
     { proven: false, lines: ['it does not answer', 'more'] },
     'Stopped, but it does not answer. systemctl status srv.service says more.',
   ],
-])('says in the last words what a Ctrl-C left (%#)', (kept, undone, text) => {
-  expect(stoppedText('srv.service', kept, undone)).toBe(text)
+])('says what a Ctrl-C came to (%#)', (undone, text) => {
+  expect(stoppedText('srv.service', undone)).toBe(text)
 })
 
 function step(id: string, state: StepRow['state']): StepRow {

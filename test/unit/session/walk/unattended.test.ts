@@ -149,12 +149,6 @@ describe('the walk without a terminal', () => {
     expect(out).toMatch(/\n {2}mind: the account x is made\./)
   })
 
-  it('names the undo only where there is something to undo', async () => {
-    expect((await walk(done)).out).toContain('To undo: hardenctl undo x')
-    const nothing = { ...done, summary: { ...done.summary, dropIn: '' } }
-    expect((await walk(nothing)).out).not.toContain('To undo')
-  })
-
   it('skips a stage in which nothing is recommended', async () => {
     expect((await walk(stage(row(false)))).sent).toEqual([{ do: 'skip-stage' }])
   })

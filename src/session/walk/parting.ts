@@ -1,0 +1,26 @@
+import { STAGES, type StageOrAll } from '../../catalog/common/types.ts'
+import { shortName } from '../../systemd/manager/unit-name.ts'
+
+export interface Parting {
+  unit: string
+  /** What is kept now, by this walk or an earlier one; undefined where the walk did not come to read it. */
+  kept: readonly StageOrAll[] | undefined
+  /** An undo is not proven, or the service is not. */
+  undoOpen: boolean
+}
+
+/** The last line of every walk, however it ends: what is kept, and what to type next. */
+export function partingLine({ unit, kept, undoOpen }: Parting): string {
+  const name = shortName(unit)
+  const undo = `To undo: hardenctl undo ${name}`
+  if (undoOpen) return `${name} needs you: systemctl status ${name}. ${undo}`
+  if (kept === undefined) return `Nothing was changed. To try again: hardenctl ${name}`
+  if (kept.length === 0) return `Nothing is kept for ${name}. To walk again: hardenctl ${name}`
+  const isAll = kept.includes('all') || kept.length === STAGES.length
+  if (isAll) return `All stages are kept for ${name}. To see them: hardenctl status ${name}. ${undo}`
+  return `${keptWords(kept.length)} kept for ${name}. To go on: hardenctl ${name}. ${undo}`
+}
+
+function keptWords(count: number): string {
+  return count === 1 ? '1 stage is' : `${count} stages are`
+}
