@@ -191,8 +191,20 @@ export function failed(over: Partial<Of<'failed'>> = {}): Of<'failed'> {
     ],
     undone: ['The drop-in was removed and the service runs again as before (200 ×3).'],
     relaxations: [
-      { id: 'fchownat', text: 'allow fchownat (of @chown), which chown called', precise: true },
-      { id: 'setgroups', text: 'allow setgroups (of @setuid), which apache2 called', precise: true },
+      {
+        id: 'fchownat',
+        text: 'allow fchownat (of @chown), which chown called',
+        precise: true,
+        needed: 'the system call fchownat (called by chown)',
+        cost: 1,
+      },
+      {
+        id: 'setgroups',
+        text: 'allow setgroups (of @setuid), which apache2 called',
+        precise: true,
+        needed: 'the system call setgroups (called by apache2)',
+        cost: 0,
+      },
     ],
     mayInsist: false,
     ...over,

@@ -233,9 +233,17 @@ describe('keep', () => {
 describe('failed', () => {
   it('tells the reason, what was undone, and what the journal says', async () => {
     const { frame } = await stand(new FakeSession(failed()))
-    expect(frame()).toContain('chown was killed by the system call filter')
-    expect(frame()).toContain('the service runs again as before')
+    const words = frame().replaceAll(/\s+/g, ' ')
+    expect(words).toContain('chown was killed by the system call filter')
+    expect(words).toContain('the service runs again as before')
     expect(frame()).toContain('status=31/SYS')
+  })
+
+  it('says first what it needed, then that it is back, what is proposed, and what that costs', async () => {
+    const { frame } = await stand(new FakeSession(failed()))
+    expect(frame()).toMatch(
+      /It needed +the system call fchownat.*It is back +✔ The drop-in.*Proposed.*\(exposure \+0\.1\)/s,
+    )
   })
 
   it('relaxes what is ticked', async () => {

@@ -44,6 +44,29 @@ export function remedyText(remedy: Remedy, groups: Record<string, string[]>): st
   }
 }
 
+/** What the service was missing, to be read after "it needed"; undefined where only a directive is suspected. */
+export function missingText(remedy: Remedy): string | undefined {
+  switch (remedy.kind) {
+    case 'system-call':
+      return `the system call ${remedy.name}${remedy.by ? ` (called by ${remedy.by})` : ''}`
+    case 'refuse-softly':
+      return `an error from ${remedy.name} instead of death${remedy.by ? ` (called by ${remedy.by})` : ''}`
+    case 'capability':
+      return remedy.name
+    case 'address-family':
+      return `sockets of ${remedy.name}`
+    case 'read-write-path':
+      return `to write ${remedy.path}`
+    case 'exec-path':
+      return `to execute ${remedy.path}`
+    case 'optional-path':
+      return `to start without ${remedy.path}`
+    case 'step-down':
+    case 'drop':
+      return undefined
+  }
+}
+
 /** The directive whose assignments a remedy changes. */
 export function remedyKeys(remedy: Remedy): string[] {
   switch (remedy.kind) {

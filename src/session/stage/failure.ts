@@ -1,4 +1,4 @@
-import { type Remedy, remedyId, remedyText } from '../../catalog/common/remedy.ts'
+import { missingText, type Remedy, remedyId, remedyText } from '../../catalog/common/remedy.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
@@ -8,7 +8,7 @@ import type { Failed } from '../../trial/transaction/trial.ts'
 import type { Oddity } from '../proof/clone-oddities.ts'
 import { isPrecise, relax } from '../proof/loosen.ts'
 import type { WalkContext } from '../walk/context.ts'
-import type { StageWork } from './stage-work.ts'
+import { predicted, type StageWork } from './stage-work.ts'
 
 /**
  * The log lines since the trial's restart. A service that died and was restarted gave its reason in an earlier
@@ -83,11 +83,13 @@ export async function afterFailure(
 ): Promise<StageWork | 'skip' | 'stop' | 'insist' | 'search'> {
   const { reason, journal, undone, mayInsist, maySearch } = failure
   const useful = failure.remedies.filter((remedy) => relax(work, [remedy]) !== undefined)
-  const relaxations = useful.map((remedy) => ({
-    id: remedyId(remedy),
-    text: remedyText(remedy, work.facts.syscallGroups),
-    precise: isPrecise(remedy),
-  }))
+  const before = predicted(work)
+  const relaxations = useful.map((remedy) => {
+    const needed = missingText(remedy)
+    const cost = predicted(relax(work, [remedy]) ?? work) - before
+    const text = remedyText(remedy, work.facts.syscallGroups)
+    return { id: remedyId(remedy), text, precise: isPrecise(remedy), cost, ...(needed && { needed }) }
+  })
   const { stage } = work
   const search = maySearch === undefined ? {} : { maySearch }
   const phase = { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist, ...search } as const

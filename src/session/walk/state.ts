@@ -172,6 +172,10 @@ interface Relaxation {
   text: string
   /** It names what was missing; the others only point at a directive. */
   precise: boolean
+  /** What was missing, to be read after "it needed". */
+  needed?: string
+  /** Exposure ×10 that it gives back. */
+  cost: number
 }
 
 export interface Row {

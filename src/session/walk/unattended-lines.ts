@@ -3,6 +3,7 @@ import { STAGE_TITLES, STAGES, titleOf } from '../../catalog/common/types.ts'
 import type { News } from '../../observe/trace/logged-calls.ts'
 import { STEP_LABELS, type StepEvent } from '../../trial/transaction/steps.ts'
 import { formatScore } from '../store/score.ts'
+import { proposalText } from './failure-words.ts'
 import type { PhaseAt } from './questions.ts'
 import type { WalkEvent } from './reducer.ts'
 import type { FailedPhase, LearningPhase, Phase, Proof, StagePhase, StageResult, Summary } from './state.ts'
@@ -57,11 +58,13 @@ function proofLines(phase: Proven, before: Proven): string[] {
 
 function failedLines(phase: FailedPhase): string[] {
   const { reason, journal, undone, relaxations } = phase
+  const needed = relaxations.flatMap((one) => one.needed ?? [])
   return [
     `  broke: ${reason}`,
-    ...journal.map((line) => `    | ${line}`),
+    ...needed.map((text) => `  needed: ${text}`),
     ...undone.map((line) => `  undone: ${line}`),
-    ...relaxations.map(({ text }) => `  suspected: ${text}`),
+    ...relaxations.map((one) => `  suspected: ${proposalText(one)}`),
+    ...journal.map((line) => `    | ${line}`),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { Box } from 'ink'
 import { useState } from 'react'
+import { failureWords, proposalText } from '../../session/walk/failure-words.ts'
 import type { FailedPhase, Intent, WalkState } from '../../session/walk/state.ts'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
@@ -8,14 +9,7 @@ import { Scroll, useScrolling } from '../input/scroll.tsx'
 import { type TickItem, TickList } from '../input/tick-list.tsx'
 import { useSend } from '../screen-key.ts'
 import { useSize } from '../terminal/size.ts'
-import { BLANK, bullet, clip, type Line, line, paragraph, verbatim } from '../text/lines.ts'
-
-function headline({ stage }: FailedPhase, target: WalkState['target']): string {
-  const what = stage === 'all' ? 'The change of all stages' : 'The change'
-  return target === 'live'
-    ? `${what} broke the live service and was rolled back:`
-    : `${what} broke the service in the rehearsal; the live service was not touched:`
-}
+import { BLANK, clip, type Line, labelled, line, paragraph, verbatim } from '../text/lines.ts'
 
 interface Way {
   label: string
@@ -88,10 +82,10 @@ export function Failed({ phase, question, target }: FailedProps) {
   })
 
   const items: TickItem[] = [
-    ...phase.relaxations.map(({ id, text }) => ({
-      id,
-      ticked: !unticked.has(id),
-      rest: [{ text: clip(text, columns - 7) }],
+    ...phase.relaxations.map((relaxation) => ({
+      id: relaxation.id,
+      ticked: !unticked.has(relaxation.id),
+      rest: [{ text: clip(proposalText(relaxation), columns - 7) }],
     })),
     ...ways.map(({ label, intent }) => ({
       id: ` ${intent.do}`,
@@ -126,10 +120,15 @@ export function Failed({ phase, question, target }: FailedProps) {
 }
 
 function reportLines(phase: FailedPhase, target: WalkState['target'], width: number): Line[] {
+  const { headline, needed, back, reason } = failureWords(phase, target)
   return [
-    ...paragraph(headline(phase, target), width, 'bold'),
-    ...paragraph(phase.reason, width, 'bad'),
-    ...phase.undone.flatMap((text) => bullet(text, width, '✔ ')),
+    ...paragraph(headline, width, 'bold'),
+    ...(needed === undefined ? [] : labelled('It needed', `${needed}.`, width, 'bad')),
+    ...labelled('Reason', reason, width, 'bad'),
+    ...back.flatMap((text, index) => labelled(index === 0 ? 'It is back' : '', `✔ ${text}`, width)),
+    ...(phase.relaxations.length === 0
+      ? []
+      : labelled('Proposed', 'Relax what is ticked below, and try again. Each says what it costs.', width)),
     ...(phase.journal.length > 0
       ? [
           BLANK,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { service } from '../../../../src/catalog/common/proposal.ts'
-import { applyRemedy, type Remedy, remedyText } from '../../../../src/catalog/common/remedy.ts'
+import { applyRemedy, missingText, type Remedy, remedyText } from '../../../../src/catalog/common/remedy.ts'
 import type { Assignment } from '../../../../src/catalog/common/types.ts'
 import { GROUPS } from '../build-facts.ts'
 
@@ -40,4 +40,13 @@ describe('a remedy', () => {
       'allow new_call, which the service called',
     )
   })
+})
+
+it.each<[Remedy, string | undefined]>([
+  [{ kind: 'system-call', name: 'fchownat', by: 'chown' }, 'the system call fchownat (called by chown)'],
+  [{ kind: 'capability', name: 'CAP_CHOWN' }, 'CAP_CHOWN'],
+  [{ kind: 'read-write-path', path: '/srv/x' }, 'to write /srv/x'],
+  [{ kind: 'drop', key: 'PrivateTmp' }, undefined],
+])('names what was missing, and no guess (%#)', (remedy, text) => {
+  expect(missingText(remedy)).toBe(text)
 })

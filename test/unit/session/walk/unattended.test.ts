@@ -88,7 +88,13 @@ const failed = (...ids: string[]): Phase => ({
   reason: 'it broke',
   journal: ['srv: \u001b[2Jboom'],
   undone: ['back'],
-  relaxations: ids.map((id) => ({ id, text: `allow ${id}`, precise: true })),
+  relaxations: ids.map((id) => ({
+    id,
+    text: `allow ${id}`,
+    precise: true,
+    needed: `the call ${id}`,
+    cost: 2,
+  })),
   mayInsist: false,
 })
 const done: Extract<Phase, { at: 'done' }> = {
@@ -154,7 +160,7 @@ describe('the walk without a terminal', () => {
   })
 
   it('searches for the row that breaks a live service where nothing precise is known', async () => {
-    const vague = { id: 'drop X', text: 'leave out X', precise: false }
+    const vague = { id: 'drop X', text: 'leave out X', precise: false, cost: 0 }
     const unknown: Phase = { ...(failed() as FailedPhase), relaxations: [vague], maySearch: 4 }
     const search = { trial: 2, most: 4, rows: ['PrivateTmp', 'PrivateDevices'], of: 9 }
     const trial: Phase = { at: 'trial', doing: 'try', stage: 'filesystem', steps: [], search }
