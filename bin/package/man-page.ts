@@ -25,6 +25,10 @@ const FILES = [
     'The kept settings; the only file that stays in /etc.',
   ],
   ['/run/systemd/system/UNIT.d/zz-hardenctl.conf', 'The settings on trial.'],
+  [
+    '/run/systemd/system.control/UNIT.d/zz-hardenctl-kept.conf',
+    'The settings that stay, while undo --stage is on trial.',
+  ],
   ['/run/hardenctl/UNIT/', 'The undo script of a trial. It needs nothing of hardenctl.'],
   [
     '/etc/systemd/system/hardenctl-recover-UNIT.service',

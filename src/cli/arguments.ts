@@ -22,7 +22,7 @@ export type Arguments =
   | { command: 'help'; about?: CommandDefinition }
   | { command: 'version' }
   | { command: 'status'; unit?: string }
-  | { command: 'undo'; unit: string }
+  | UndoArguments
   | { command: CallWord; unit: string }
   | { command: 'overview' }
   | AuditArguments
@@ -39,6 +39,13 @@ export interface AuditArguments {
   metrics?: string
   /** Exposure ×10 that no service may exceed. */
   threshold?: number
+}
+
+export interface UndoArguments {
+  command: 'undo'
+  unit: string
+  /** The one stage to take back; all that is kept without it. */
+  stage?: Stage
 }
 
 export interface PlanArguments {
@@ -111,7 +118,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (head === undefined) return overview(values)
   if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest) }
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
-  if (command.name === 'status' || command.name === 'undo') return { command: command.name, unit }
+  if (command.name === 'status') return { command: 'status', unit }
+  if (command.name === 'undo') return undoArguments(unit, values)
   if (command.name === 'plan') return planArguments(unit, values)
   const call = CALL_WORDS.find((word) => word === command.name)
   if (call !== undefined) return { command: call, unit }
@@ -179,6 +187,15 @@ function auditArguments(units: readonly string[], values: Values): AuditArgument
     ...(metrics === undefined ? {} : { metrics }),
     ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
   }
+}
+
+function undoArguments(unit: string, values: Values): UndoArguments {
+  const name = textOf(values, 'stage')
+  if (name === undefined) return { command: 'undo', unit }
+  const stage = STAGES.find((one) => one === name)
+  if (stage === undefined)
+    throw new UsageError(`--stage takes one of ${STAGES.join(', ')}, not ${JSON.stringify(name)}`)
+  return { command: 'undo', unit, stage }
 }
 
 function planArguments(unit: string, values: Values): PlanArguments {

@@ -171,6 +171,16 @@ const WALK_OPTIONS = [
   },
 ] as const satisfies readonly OptionDefinition[]
 
+const UNDO_OPTIONS = [
+  {
+    name: 'stage',
+    value: 'STAGE',
+    words: STAGES,
+    brief: 'take back this stage alone',
+    help: `Takes back this stage alone: ${STAGES.join(', ')}. The user switch can be taken back only before the stages that were proven under its account.`,
+  },
+] as const satisfies readonly OptionDefinition[]
+
 const AUDIT_OPTIONS = [
   {
     name: 'json',
@@ -237,11 +247,14 @@ export const COMMANDS = [
   },
   {
     name: 'undo',
-    forms: [{ line: 'undo UNIT', does: 'restores everything as before the first change' }],
+    forms: [
+      { line: 'undo UNIT', does: 'restores everything as before the first change' },
+      { line: 'undo UNIT --stage STAGE', does: 'takes back one stage; the others stay in force' },
+    ],
     brief: 'restore a service as before the first change',
-    help: 'Takes back everything that is kept for the service UNIT, restarts it, and proves that it is healthy.',
+    help: 'Takes back everything that is kept for the service UNIT, restarts it, and proves that it is healthy. With --stage it takes back that stage alone, as a trial that is rolled back if the service does not answer as before without it.',
     offers: 'kept',
-    options: [],
+    options: UNDO_OPTIONS,
   },
   {
     name: 'confirm',

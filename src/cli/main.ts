@@ -1,4 +1,4 @@
-import { ExpectedError, isExpected } from '../host/errors.ts'
+import { Bug, ExpectedError, isExpected, OpenUndo } from '../host/errors.ts'
 import { printerTo } from '../host/printer.ts'
 import { VERSION } from '../host/version.ts'
 import { exitCode } from '../session/exit-code.ts'
@@ -51,8 +51,7 @@ async function main(): Promise<number> {
   if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
   if (args.command === 'diff')
     return (await import('./commands/diff-command.ts')).runDiff(args.file, printer())
-  if (args.command === 'undo')
-    return (await import('./commands/undo-command.ts')).runUndo(args.unit, printer())
+  if (args.command === 'undo') return (await import('./commands/undo-command.ts')).runUndo(args, printer())
   if (args.command === 'walk') return (await import('./commands/walk-command.ts')).runWalk(args, printer())
   return (await import('./commands/answer-command.ts')).runAnswer(args.command, args.unit, printer())
 }
@@ -84,7 +83,8 @@ async function failed(error: unknown): Promise<number> {
     const next = error instanceof ExpectedError && error.next !== '' ? `. ${error.next}` : ''
     printer().err(`hardenctl: ${error.message.split('\n')[0]}${next}`)
   }
-  return exitCode('failed')
+  const isOpen = error instanceof OpenUndo || (error instanceof Bug && !error.undone.proven)
+  return exitCode(isOpen ? 'undo-open' : 'failed')
 }
 
 function commandOf(word: string | undefined): string {

@@ -12,6 +12,11 @@ export class ExpectedError extends Error {
   }
 }
 
+/** An undo is not complete or not proven: a person must look at the service. */
+export class OpenUndo extends ExpectedError {
+  override name = 'OpenUndo'
+}
+
 /** The operating system refused something, as Node passes it on. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'

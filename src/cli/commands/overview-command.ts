@@ -21,7 +21,7 @@ export async function runOverviewCommand(printer: Printer): Promise<number> {
       return (await import('./walk-command.ts')).runWalk(args, printer)
     }
     case 'undo':
-      return (await import('./undo-command.ts')).runUndo(chosen.unit, printer)
+      return (await import('./undo-command.ts')).runUndo({ unit: chosen.unit }, printer)
     case 'status':
       return (await import('./status-command.ts')).runStatus(chosen.unit, printer)
     case 'leave':

@@ -1,15 +1,24 @@
 import { ExpectedError } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
 import { liveHost } from '../../host/live-host.ts'
 import { lockFolder } from '../../host/lock.ts'
 import type { Printer } from '../../host/printer.ts'
 import { exitCode } from '../../session/exit-code.ts'
+import { type StageUndo, undoStage } from '../../session/walk/undo-stage.ts'
 import { undoEverything } from '../../session/walk/undo-walk.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
+import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
+import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
+import type { UndoArguments } from '../arguments.ts'
 
-/** Restores everything as before the first change. Returns the exit code. */
-export async function runUndo(given: string, printer: Printer): Promise<number> {
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+type Wanted = Omit<UndoArguments, 'command'>
+
+/** Restores everything as before the first change, or takes back one stage. Returns the exit code. */
+export async function runUndo({ unit: given, stage }: Wanted, printer: Printer): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)
   const unit = first(await showUnit(host, name, ['Id']), 'Id') || name
@@ -18,10 +27,35 @@ export async function runUndo(given: string, printer: Printer): Promise<number> 
   if (exists && lock === undefined)
     throw new ExpectedError(`another hardenctl is at work on ${unit}; nothing was changed`)
   try {
-    const { healthy, lines } = await undoEverything(host, unit)
+    const { end, lines } = stage === undefined ? await everything(host, unit) : await one(host, unit, stage)
     for (const line of lines) printer.out(line)
-    return exitCode(healthy ? 'done' : 'undo-open')
+    return exitCode(end)
   } finally {
     lock?.release()
+  }
+}
+
+async function everything(host: Host, unit: string): Promise<StageUndo> {
+  const { healthy, lines } = await undoEverything(host, unit)
+  return { end: healthy ? 'done' : 'undo-open', lines }
+}
+
+/** A signal ends the trial, and what was tried is undone first. */
+async function one(host: Host, unit: string, stage: NonNullable<Wanted['stage']>): Promise<StageUndo> {
+  const stop = new AbortController()
+  const interrupt = () => stop.abort(new ExpectedError('interrupted'))
+  for (const signal of SIGNALS) process.on(signal, interrupt)
+  try {
+    return await undoStage(host, unit, stage, { tell: () => undefined, signal: stop.signal })
+  } catch (error) {
+    if (!(error instanceof AbortedTrial || error instanceof ForeignChangeError)) throw error
+    const end = error instanceof AbortedTrial ? 'interrupted' : 'nothing-kept'
+    const { proven, lines } = error.undone
+    return {
+      end: proven ? end : 'undo-open',
+      lines: [`The stage ${stage} stays: ${error.message}.`, ...lines],
+    }
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt)
   }
 }

@@ -5,6 +5,7 @@ import { keptPath, mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
 import type { Groups } from '../../systemd/settings/settings-kinds.ts'
 import { isCommitted } from '../../trial/transaction/kept-drop-in.ts'
+import { withoutStage } from '../stage/drop-in-parts.ts'
 import type { StoredState } from '../store/store.ts'
 import type { KeptSummary } from './row.ts'
 
@@ -27,7 +28,7 @@ export async function keptNow(
 ): Promise<KeptNow> {
   const { pending, kept, unit } = stored
   const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
-  const stages = [...kept, ...(committed ? [{ ...pending, at: new Date(pending.since).toISOString() }] : [])]
+  const stages = committed ? withPending(kept, pending) : kept
   const all = stages.reduce<Assignment[]>((sum, { assignments }) => mergeAssignments(sum, assignments), [])
   const wrong = difference(all, properties, groups)
   const since = stages
@@ -39,4 +40,13 @@ export async function keptNow(
       ? undefined
       : { stages: stages.map(({ stage }) => stage), since, inForce: wrong.length === 0 }
   return { committed, unfinished: pending !== undefined && !committed, wrong, summary }
+}
+
+/** What is kept once a trial was kept that is not recorded as such yet. */
+function withPending(
+  kept: StoredState['kept'],
+  pending: NonNullable<StoredState['pending']>,
+): Pick<StoredState['kept'][number], 'stage' | 'assignments' | 'at'>[] {
+  if (pending.reduces) return withoutStage(kept, pending.stage)
+  return [...kept, { ...pending, at: new Date(pending.since).toISOString() }]
 }

@@ -1,4 +1,5 @@
 import { STAGES, type StageOrAll, titleOf } from '../../catalog/common/types.ts'
+import type { Assignment } from '../../systemd/settings/assignment.ts'
 import { type DropInPart, mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import { formatScore } from '../store/score.ts'
 import type { KeptStage } from '../store/store.ts'
@@ -54,4 +55,26 @@ export function withStage(kept: readonly KeptStage[], latest: KeptStage): KeptSt
           records: [...before.records, ...added.records.filter(({ path }) => !elsewhere.has(path))],
         }
   return [...others, merged].sort((a, b) => orderOf(a.stage) - orderOf(b.stage))
+}
+
+/**
+ * The kept stages without one. Where a later stage recorded a file that the one that goes had recorded before it, the
+ * earlier record stays: it shows the file before the first change.
+ */
+export function withoutStage(kept: readonly KeptStage[], stage: StageOrAll): KeptStage[] {
+  const gone = kept.find((one) => one.stage === stage)
+  const earlier = new Map(gone?.records.map((record) => [record.path, record]))
+  const isLater = ({ at, first }: KeptStage) => gone !== undefined && (first ?? at) > (gone.first ?? gone.at)
+  return kept
+    .filter((one) => one !== gone)
+    .map((one) =>
+      isLater(one)
+        ? { ...one, records: one.records.map((record) => earlier.get(record.path) ?? record) }
+        : one,
+    )
+}
+
+/** All that is kept, in its order: what a drop-in of these stages says. */
+export function keptAssignments(kept: readonly KeptStage[]): Assignment[] {
+  return dropInParts(kept).flatMap(({ assignments }) => [...assignments])
 }

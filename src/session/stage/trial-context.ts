@@ -16,6 +16,12 @@ function exerciseSeconds(baseline: Baseline): number {
   return (countsOf(baseline).exercises * EXERCISE_TIMEOUT_MS) / 1000
 }
 
+/** Seconds after which PID 1 undoes a trial that nobody is asked about; `stopMs` is what a stop of the service takes. */
+export function trialSeconds(baseline: Baseline, stopMs: number): number {
+  const seconds = Math.ceil((startLimitMs(baseline) + stopMs * 2) / 1000)
+  return seconds + HEALTH_SECONDS + exerciseSeconds(baseline)
+}
+
 /** Programs that it ran in a clone, those of its start script too. */
 function tracedPrograms({ facts }: Learning): string[] {
   const executed = (facts?.executed ?? []).filter(({ uses }) => uses.includes('execute'))
@@ -37,10 +43,7 @@ export function trialContext(context: AnyWalk, facts: Facts, baseline: Baseline)
     allPrograms: learning.trace !== undefined && learning.facts?.incomplete === false,
     files: [...(controlOf(context.rehearsing).usual?.footprint.always ?? [])],
     deadManSeconds:
-      Math.ceil((startLimitMs(baseline) + controlOf(context.rehearsing).stopMs * 2) / 1000) +
-      HEALTH_SECONDS +
-      exerciseSeconds(baseline) +
-      secondsToKeep(options, facts),
+      trialSeconds(baseline, controlOf(context.rehearsing).stopMs) + secondsToKeep(options, facts),
     remember: (trial) => context.store.save({ pending: trial && asPending(trial) }),
     tell: (event) => dispatch({ type: 'step', event }),
     signal,

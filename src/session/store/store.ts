@@ -75,6 +75,7 @@ const trial = z.strictObject({
   foldersMade: z.array(plainPath),
   before: z.strictObject({ invocation: z.string(), processes: z.array(z.string()) }),
   since: z.number(),
+  reduces: z.exactOptional(z.literal(true)),
 }) satisfies z.ZodMiniType<Omit<Trial, 'files'>>
 const exposure = z.int().check(z.gte(0), z.lte(100))
 const keptStage = z.strictObject({

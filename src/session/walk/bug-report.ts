@@ -5,8 +5,7 @@ import { Bug, errorText, orElse, reasonOf, stackOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { VERSION } from '../../host/version.ts'
 import { systemdVersion } from '../../systemd/manager/version.ts'
-import { trialPath } from '../../systemd/settings/drop-in.ts'
-import { STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
+import { dropInPaths, STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
 
 /** Where hardenctl was when it struck. */
 export interface BugPlace {
@@ -53,8 +52,9 @@ async function whatStands(host: Host, error: unknown, unit: string | undefined):
       ? 'The change on trial is undone, and the service is proven to answer as before.'
       : `The change on trial is undone as far as possible: ${error.undone.lines[0] ?? 'it is not proven'}.`
   }
-  const trial = unit === undefined ? undefined : await host.stat(trialPath(unit)).catch(orElse(undefined))
-  return trial === undefined
+  const paths = unit === undefined ? [] : dropInPaths(unit)
+  const found = await Promise.all(paths.map((path) => host.stat(path).catch(orElse(undefined))))
+  return found.every((file) => file === undefined)
     ? 'Nothing is on trial, and the kept stages stay.'
     : 'A systemd timer undoes the change on trial within minutes.'
 }

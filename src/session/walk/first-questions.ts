@@ -1,4 +1,4 @@
-import { reasonOf } from '../../host/errors.ts'
+import { OpenUndo, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts, SocketFacts } from '../../observe/facts.ts'
 import { socketFiles, whereItLeads } from '../../observe/proc/unix-path.ts'
@@ -14,7 +14,6 @@ import { protocolOfPort } from '../../trial/health/protocols/index.ts'
 import { type Endpoint, type Recognised, recognise } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import type { WalkBeginning } from './context.ts'
-import { OpenUndo } from './preflight.ts'
 
 /** The checks that are proposed, and what a person should know of how they came about. */
 interface FirstQuestions {

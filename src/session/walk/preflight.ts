@@ -7,16 +7,12 @@ import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version.ts'
-import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import { keptPath } from '../../systemd/settings/drop-in.ts'
+import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
 
 /** One clear line and what to do next; nothing was changed when it is thrown. */
 export class Refusal extends ExpectedError {
   override name = 'Refusal'
-}
-
-/** The same where an undo is not proven: a person must look at the service. */
-export class OpenUndo extends Refusal {
-  override name = 'OpenUndo'
 }
 
 /** The first release with ProtectProc=, ProcSubset= and the machine-readable output of systemctl. */
@@ -137,7 +133,7 @@ async function draggedUnits(host: Host, properties: Record<string, string[]>): P
 
 /** Whoever can write to the folders of a unit's drop-ins decides what root runs, and can change it after a proof. */
 async function requireOwnFolders(host: Host, unit: string): Promise<void> {
-  for (const path of [keptPath(unit), trialPath(unit)].map(dirname)) {
+  for (const path of [keptPath(unit), ...dropInPaths(unit)].map(dirname)) {
     const stat = await host.stat(path)
     if (stat === undefined || distrust(path, stat, 'directory') === undefined) continue
     throw new Refusal(

@@ -1,3 +1,4 @@
+import { OpenUndo } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { timerIsArmed, undoIsRunning } from '../../systemd/manager/timer.ts'
@@ -6,11 +7,11 @@ import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { editedKept } from '../../trial/transaction/foreign-changes.ts'
 import { finishTrial, type Unfinished } from '../../trial/transaction/restore.ts'
 import { removeUndo } from '../../trial/transaction/undo-file.ts'
-import { dropInParts, withStage } from '../stage/drop-in-parts.ts'
+import { dropInParts, withoutStage, withStage } from '../stage/drop-in-parts.ts'
 import type { StoredState } from '../store/store.ts'
 import type { WalkStore } from '../store/walk-store.ts'
 import type { WalkBeginning } from './context.ts'
-import { OpenUndo, Refusal } from './preflight.ts'
+import { Refusal } from './preflight.ts'
 import { takeAllBack } from './undo-walk.ts'
 
 async function askToGoOn({ ask }: WalkBeginning, text: string[], yes: string): Promise<void> {
@@ -27,11 +28,12 @@ export async function endUnfinished(
   const ended = await finishTrial(host, pending.unit, pending)
   if (ended === 'stuck') return ended
   const { kept, stock } = store.state
-  const { stage, assignments, records } = pending
+  const { stage, assignments, records, reduces } = pending
   const at = new Date().toISOString()
   const before = kept.at(-1)?.after ?? stock
   const added = { stage, assignments: [...assignments], records: [...records], before, after: before, at }
-  await store.save({ pending: undefined, kept: ended === 'kept' ? withStage(kept, added) : kept })
+  const passed = () => (reduces ? withoutStage(kept, stage) : withStage(kept, added))
+  await store.save({ pending: undefined, kept: ended === 'kept' ? passed() : kept })
   return ended
 }
 

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts'
 import { isMadeByHardenctl } from '../../observe/config/free-account.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
-import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { askSaved, type SavedAnswer } from '../../trial/health/ask-saved.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkKey } from '../../trial/health/check.ts'
@@ -11,6 +11,7 @@ import { anyStart } from '../../trial/health/judge.ts'
 import { SavedChecksError } from '../../trial/health/saved-checks.ts'
 import { earliestRecords, restoreEverything } from '../../trial/transaction/restore.ts'
 import { startLimitMs } from '../../trial/transaction/trial.ts'
+import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
 import { ownersLine } from '../../trial/transaction/undo.ts'
 import { formatScore } from '../store/score.ts'
 import { clearState, forgetFolders, loadState, type StoredState, StoreError } from '../store/store.ts'
@@ -89,7 +90,7 @@ function sentence(clause: string): string {
 /** Restores everything as before the first change, file owners too, and proves it. The state's folder stays. */
 export async function takeAllBack(host: Host, unit: string): Promise<UndoReport> {
   const { stored, reason } = await stateOrReason(host, unit)
-  const files = await Promise.all([host.stat(keptPath(unit)), host.stat(trialPath(unit))])
+  const files = await Promise.all([keptPath(unit), ...dropInPaths(unit)].map((path) => host.stat(path)))
   if (stored === undefined && files.every((file) => file === undefined)) {
     return {
       healthy: reason === undefined,

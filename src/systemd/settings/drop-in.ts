@@ -15,6 +15,14 @@ export function trialPath(unit: string): string {
   return `/run/systemd/system/${unit}.d/${TRIAL}`
 }
 
+/**
+ * What is kept with less in it, while that is on trial. A file of this name in this folder takes the place of the one in
+ * /etc, and is gone after a boot: systemd.unit(5), "System Unit Search Path".
+ */
+export function reducedPath(unit: string): string {
+  return `/run/systemd/system.control/${unit}.d/${KEPT}`
+}
+
 export class DropInError extends ExpectedError {
   override name = 'DropInError'
 }

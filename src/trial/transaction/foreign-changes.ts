@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
-import { type DropInPart, keptPath, renderDropIn, trialPath } from '../../systemd/settings/drop-in.ts'
+import { type DropInPart, keptPath, renderDropIn } from '../../systemd/settings/drop-in.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
 import type { Trial, TrialContext, Undone, UnitFiles } from './trial.ts'
-import { standByPaths } from './trial-paths.ts'
+import { dropInPath, dropInPaths, standByPaths } from './trial-paths.ts'
 
 /** Somebody else changes the unit, so a proof would prove nothing. One line that says what was seen. */
 export class ForeignChange extends ExpectedError {
@@ -29,10 +29,15 @@ export function trialText({ token, assignments }: Trial): string {
 }
 
 /** The files that PID 1 has read the unit from, hardenctl's own that come and go aside. */
-export async function unitFiles(host: Host, unit: string): Promise<UnitFiles> {
+export async function unitFiles(host: Host, unit: string, reduces?: true): Promise<UnitFiles> {
   const shown = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
   const all = [first(shown, 'FragmentPath'), ...listOf(shown, 'DropInPaths')]
-  const own = [trialPath(unit), standByPaths(unit).dropIn]
+  const own = [
+    ...dropInPaths(unit),
+    standByPaths(unit).dropIn,
+    // Another file takes its place.
+    ...(reduces ? [keptPath(unit)] : []),
+  ]
   const others = all.filter((path) => path !== '' && !own.includes(path))
   const files = others.map(async (path): Promise<[string, string]> => {
     const text = await host.read(path).catch(orElse(undefined))
@@ -52,11 +57,12 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
 
 /** A sentence about changes of others to the unit's files since the trial began. */
 async function foreignChange(host: Host, unit: string, trial: Trial): Promise<string | undefined> {
-  const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit))
+  const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit, trial.reduces))
   if (changed !== undefined) return `${changed} by somebody else during the trial`
-  const own = await host.read(trialPath(unit))
+  const path = dropInPath(trial)
+  const own = await host.read(path)
   if (own === undefined || own === trialText(trial)) return undefined
-  return `somebody else edited ${trialPath(unit)}, which belongs to the trial`
+  return `somebody else edited ${path}, which belongs to the trial`
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Assignment } from '../../catalog/common/types.ts'
 import { Bug, isExpected, orElse } from '../../host/errors.ts'
 import { daemonReload } from '../../systemd/manager/control.ts'
 import { disarmTimer, rearmTimer, undoIsRunning } from '../../systemd/manager/timer.ts'
-import { type DropInPart, keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
 import { answerTo } from '../health/ask.ts'
 import { isExercise } from '../health/baseline.ts'
 import { checkLabel } from '../health/check.ts'
@@ -14,7 +14,7 @@ import { playOf } from './play.ts'
 import { timed } from './steps.ts'
 import { verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
-import { bootFiles, restartMark } from './trial-paths.ts'
+import { bootFiles, dropInPath, restartMark } from './trial-paths.ts'
 import { undo } from './undo.ts'
 import { removeUndo } from './undo-file.ts'
 
@@ -38,13 +38,13 @@ async function recheck(context: TrialContext, trial: Trial, proven: string): Pro
 }
 
 /** Time for the next steps: an undo must not begin between here and the commit. */
-async function gainTime({ host, unit }: TrialContext): Promise<void> {
+async function gainTime({ host, unit }: TrialContext, trial: Trial): Promise<void> {
   // None stands by in a clone.
   const standsBy = host.isClone || (await rearmTimer(host, unit))
   if (!standsBy || (await undoIsRunning(host, unit))) {
     throw new TrialError('the timer had already begun to undo the trial')
   }
-  if ((await host.stat(trialPath(unit))) === undefined) throw new TrialError('the trial was already undone')
+  if ((await host.stat(dropInPath(trial))) === undefined) throw new TrialError('the trial was already undone')
 }
 
 async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<void> {
@@ -70,7 +70,7 @@ export async function keep(
   const text = keptText(parts, trial.token)
   try {
     await timed('recheck', context, async () => {
-      await gainTime(context)
+      await gainTime(context, trial)
       await recheck(context, trial, proven)
     })
     await timed('commit', context, async () => {
@@ -80,7 +80,7 @@ export async function keep(
       await host.write(path, text, 0o644)
     })
     await timed('settle', context, async () => {
-      await host.remove(trialPath(unit))
+      await host.remove(dropInPath(trial))
       await daemonReload(host)
       const all: Assignment[] = parts.flatMap(({ assignments }) => [...assignments])
       await verifySettings(host, unit, all, groups)

@@ -162,6 +162,25 @@ export function givenBack(was: OwnershipRecord, now: FileStat): Ownership | unde
   return mayChange && !isThere ? wanted : undefined
 }
 
+/**
+ * The changes that give files back as they were recorded, with a record of each as it is now; one that is to be left alone
+ * is not among them.
+ */
+export async function planGiveBack(
+  host: Host,
+  records: readonly OwnershipRecord[],
+): Promise<OwnershipChange[]> {
+  const changes: OwnershipChange[] = []
+  for (const was of records) {
+    const stat = await host.stat(was.path)
+    const now = stat && record(was.path, stat)
+    const after = stat && givenBack(was, stat)
+    if (now !== undefined && after !== undefined)
+      changes.push({ before: { ...now, given: [after.uid] }, after })
+  }
+  return changes
+}
+
 /** Files before the directories they are in: once a directory is the service's, its user could swap what it holds. */
 export async function handOver(host: Host, changes: readonly OwnershipChange[]): Promise<void> {
   const depth = (path: string) => path.split('/').length

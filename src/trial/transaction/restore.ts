@@ -5,7 +5,15 @@ import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { isCommitted } from './kept-drop-in.ts'
 import { givenBack, type OwnershipRecord } from './ownership.ts'
 import type { Trial } from './trial.ts'
-import { bootFiles, bootPaths, restartMark, scriptPath, standByFiles } from './trial-paths.ts'
+import {
+  bootFiles,
+  bootPaths,
+  dropInPath,
+  dropInPaths,
+  restartMark,
+  scriptPath,
+  standByFiles,
+} from './trial-paths.ts'
 import { placeUndo, undoStands } from './undo-file.ts'
 import { undoScript } from './undo-script.ts'
 
@@ -23,13 +31,14 @@ export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipR
 /** The script that takes back one trial; `files` are those that run it at boot. */
 export function trialScript(
   unit: string,
-  { token, foldersMade, before, records }: Pick<Trial, 'token' | 'foldersMade' | 'before' | 'records'>,
+  trial: Pick<Trial, 'token' | 'foldersMade' | 'before' | 'records' | 'reduces'>,
   files: string[],
 ): string {
+  const { token, foldersMade, before, records, reduces } = trial
   return undoScript({
     unit,
     token,
-    trialDropIn: trialPath(unit),
+    trialDropIn: dropInPath({ unit, reduces }),
     keptDropIn: keptPath(unit),
     runFolder: dirname(scriptPath(unit)),
     bootFiles: files,
@@ -48,8 +57,8 @@ export function everythingScript(unit: string, records: readonly OwnershipRecord
     trialDropIn: keptPath(unit),
     keptDropIn: trialPath(unit),
     runFolder: dirname(scriptPath(unit)),
-    bootFiles: [trialPath(unit), ...bootFiles(unit), ...standByFiles(unit)],
-    foldersMade: [dirname(trialPath(unit)), dirname(keptPath(unit))],
+    bootFiles: [...dropInPaths(unit), ...bootFiles(unit), ...standByFiles(unit)],
+    foldersMade: [...dropInPaths(unit), keptPath(unit)].map(dirname),
     invocation: 'none',
     restartMark: restartMark(unit),
     records: earliestRecords(records),
@@ -85,7 +94,7 @@ export async function finishTrial(host: Host, unit: string, trial: Trial): Promi
 
 /** Nothing of the trial is left on the machine. */
 async function isUndone(host: Host, unit: string, trial: Trial): Promise<boolean> {
-  if ((await host.stat(trialPath(unit))) !== undefined) return false
+  if ((await host.stat(dropInPath(trial))) !== undefined) return false
   if ((await host.stat(bootPaths(unit).unit)) !== undefined) return false
   for (const record of trial.records) {
     const now = await host.stat(record.path)

@@ -7,7 +7,7 @@ import type { Account } from '../../observe/facts.ts'
 import { beginJob, daemonReload, JOB_TIME_MS, killUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { armTimer } from '../../systemd/manager/timer.ts'
-import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
 import { markSockets, odditiesOf } from '../diagnosis/oddities.ts'
 import { giveWork } from '../health/give-work.ts'
@@ -23,7 +23,14 @@ import {
   unitFiles,
 } from './foreign-changes.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
-import { givenTo, handOver, type OwnershipRecord, planOwnership, recordOwnership } from './ownership.ts'
+import {
+  givenTo,
+  handOver,
+  type OwnershipRecord,
+  planGiveBack,
+  planOwnership,
+  recordOwnership,
+} from './ownership.ts'
 import { playOf } from './play.ts'
 import { blockingReason, lackingRoom } from './preconditions.ts'
 import { trialScript } from './restore.ts'
@@ -38,7 +45,7 @@ import {
   type Undone,
 } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
-import { bootFiles, bootPaths, missingFolders, restartMark } from './trial-paths.ts'
+import { bootFiles, bootPaths, dropInPath, missingFolders, restartMark } from './trial-paths.ts'
 import { undo } from './undo.ts'
 import { placeUndo } from './undo-file.ts'
 import { bootUnit } from './undo-script.ts'
@@ -106,23 +113,27 @@ async function snapshot(context: TrialContext, stage: StageOrAll, change: Change
   const hindered = host.isClone ? undefined : await blockingReason(context)
   if (hindered !== undefined) throw new TrialError(hindered)
   const accounts = [...context.accounts, ...accountsOf(change.account)]
-  const records = await recordsOf(context, change, accounts)
+  const { reduces } = change
+  const given = reduces && (await planGiveBack(host, reduces.records))
+  const records = given?.map(({ before }) => before) ?? (await recordsOf(context, change, accounts))
+  const own = { unit, reduces: reduces && (true as const) }
   return {
     token: randomBytes(8).toString('hex'),
-    unit,
+    ...own,
     stage,
     assignments: change.assignments,
     records,
     foldersMade: await missingFolders(host, [
-      dirname(trialPath(unit)),
+      dirname(dropInPath(own)),
+      dirname(dirname(dropInPath(own))),
       dirname(keptPath(unit)),
       dirname(bootPaths(unit).link),
     ]),
-    changes: await planOwnership(host, change.ownership, records, accounts),
+    changes: given ?? (await planOwnership(host, change.ownership, records, accounts)),
     before: { invocation: now.invocation, processes: now.processes },
     since: Date.now(),
     // Nobody else works in a clone, and each request to PID 1 costs a proof time.
-    files: host.isClone ? undefined : await unitFiles(host, unit),
+    files: host.isClone ? undefined : await unitFiles(host, unit, own.reduces),
   }
 }
 
@@ -149,8 +160,8 @@ async function perform(
     await handOver(host, trial.changes)
   })
   await step('write', async () => {
-    await host.makeDirectory(dirname(trialPath(unit)), 0o755)
-    await host.write(trialPath(unit), trialText(trial), 0o644)
+    await host.makeDirectory(dirname(dropInPath(trial)), 0o755)
+    await host.write(dropInPath(trial), trialText(trial), 0o644)
   })
   await step('reload', () => daemonReload(host))
   await step('verify', async () => {

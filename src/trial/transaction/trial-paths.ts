@@ -1,5 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { nameAsPart } from '../../systemd/manager/unit-name.ts'
+import { reducedPath, trialPath } from '../../systemd/settings/drop-in.ts'
+import type { Trial } from './trial.ts'
 
 export const RUN_FOLDER = '/run/hardenctl'
 export const STATE_FOLDER = '/var/lib/hardenctl'
@@ -15,6 +17,16 @@ export function scriptPath(unit: string): string {
 
 /** In the folder of the trial, while Keep? is open: a second login answers there. */
 export const QUESTION_SOCKET = 'question'
+
+/** The drop-in of a trial. */
+export function dropInPath({ unit, reduces }: Pick<Trial, 'unit' | 'reduces'>): string {
+  return reduces ? reducedPath(unit) : trialPath(unit)
+}
+
+/** All drop-ins that a trial may have. */
+export function dropInPaths(unit: string): string[] {
+  return [trialPath(unit), reducedPath(unit)]
+}
 
 /** Exists as long as a trial whose restart has begun: the trial may have caused any later state of the service. */
 export function restartMark(unit: string): string {

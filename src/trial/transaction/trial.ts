@@ -20,6 +20,8 @@ export interface Change {
   ownership: readonly OwnershipWish[]
   /** Created first and never removed, since it may own files. */
   account?: NewAccount
+  /** Kept settings are taken back: the assignments are all that stays, and these files go back to their owners. */
+  reduces?: { records: readonly OwnershipRecord[] }
 }
 
 /** A trial as stored: enough to keep it, and to know after a crash what it was. */
@@ -36,6 +38,8 @@ export interface Trial {
   before: Pick<UnitSnapshot, 'invocation' | 'processes'>
   /** Epoch milliseconds of the restart. */
   since: number
+  /** The assignments take the place of all that is kept, which has more of them. */
+  reduces?: true | undefined
   /** The unit's files as they were when it began. */
   files?: UnitFiles | undefined
 }

@@ -2,7 +2,6 @@ import { Bug, isExpected, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { beginJob, daemonReload, JOB_TIME_MS, killUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { undoNow } from '../../systemd/manager/timer.ts'
-import { trialPath } from '../../systemd/settings/drop-in.ts'
 import { checkHealth } from '../health/health.ts'
 import { ANY_START } from '../health/judge.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
@@ -11,20 +10,22 @@ import type { OwnershipRecord } from './ownership.ts'
 import { timed } from './steps.ts'
 import type { Trial, TrialContext, Undone } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
-import { restartMark, scriptPath } from './trial-paths.ts'
+import { dropInPath, restartMark, scriptPath } from './trial-paths.ts'
 import { removeUndo, undoStands } from './undo-file.ts'
 
 /** True if nothing of a trial is left. Without a script nothing was armed, or the timer was first. */
-async function runUndo(host: Host, unit: string): Promise<boolean> {
+async function runUndo(host: Host, trial: Trial): Promise<boolean> {
+  const { unit } = trial
   // The script takes itself away.
   if (!(await undoStands(host, unit))) await removeUndo(host, unit)
   else if (!(await undoNow(host, unit, scriptPath(unit)))) return false
-  return (await host.stat(trialPath(unit))) === undefined
+  return (await host.stat(dropInPath(trial))) === undefined
 }
 
 /** What the undo script does for a trial that gave no file away, for a clone: nobody has to do it if hardenctl dies. */
-async function takeAway(host: Host, { unit, foldersMade }: Trial): Promise<boolean> {
-  await host.remove(trialPath(unit))
+async function takeAway(host: Host, trial: Trial): Promise<boolean> {
+  const { unit, foldersMade } = trial
+  await host.remove(dropInPath(trial))
   for (const folder of foldersMade) await host.remove(folder).catch(orElse(false))
   await removeUndo(host, unit)
   await daemonReload(host)
@@ -35,9 +36,9 @@ async function takeAway(host: Host, { unit, foldersMade }: Trial): Promise<boole
 
 /** Undoes a trial that passed, without proving more: true when nothing of it is left. For a clone's next question. */
 export async function takeBack(context: TrialContext, trial: Trial): Promise<boolean> {
-  const { host, unit } = context
+  const { host } = context
   const gaveNothing = host.isClone && trial.records.length === 0
-  return timed('undo', context, () => (gaveNothing ? takeAway(host, trial) : runUndo(host, unit)))
+  return timed('undo', context, () => (gaveNothing ? takeAway(host, trial) : runUndo(host, trial)))
 }
 
 /**
@@ -87,7 +88,7 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
   let goesOn = await neverRestarted(context, trial).catch(() => false)
   const ran = await timed('undo', context, async () => {
     if (context.isKilled && !goesOn) await killUnit(host, unit)
-    return runUndo(host, unit)
+    return runUndo(host, trial)
   })
   try {
     const report = await timed('prove-undo', context, async () => {

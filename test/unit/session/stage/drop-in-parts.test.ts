@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { service } from '../../../../src/catalog/common/proposal.ts'
-import { dropInParts, withStage } from '../../../../src/session/stage/drop-in-parts.ts'
+import {
+  dropInParts,
+  keptAssignments,
+  withoutStage,
+  withStage,
+} from '../../../../src/session/stage/drop-in-parts.ts'
 import type { KeptStage } from '../../../../src/session/store/store.ts'
 import { renderDropIn } from '../../../../src/systemd/settings/drop-in.ts'
 
@@ -112,5 +117,34 @@ describe('a stage that is kept', () => {
     expect(merged).toMatchObject({ before: 92, after: 70 })
     expect(merged?.assignments).toEqual([service('UMask', '7'), service('User', 'b')])
     expect(merged?.records.map(({ uid }) => uid)).toEqual([0, 33])
+  })
+})
+
+describe('the kept stages without one', () => {
+  const file = (uid: number) => ({
+    path: '/srv/x',
+    kind: 'file' as const,
+    uid,
+    gid: 0,
+    mode: 0o644,
+    inode: '1',
+    device: '1',
+  })
+  const user = stage('user', { records: [file(0)], at: '2026-01-02T03:05:00.000Z' })
+  const later = stage('filesystem', { records: [file(33)], at: '2026-01-02T03:06:00.000Z' })
+  const earlier = stage('capabilities', { records: [file(7)] })
+
+  it('keep the record of a file that shows it before the first change', () => {
+    expect(withoutStage([user, later], 'user')).toEqual([{ ...later, records: [file(0)] }])
+    expect(withoutStage([earlier, user], 'user')).toEqual([earlier])
+  })
+
+  it('say again what only the later stage said', () => {
+    const narrow = (name: string) => [service('CapabilityBoundingSet', name)]
+    const kept = [
+      stage('capabilities', { assignments: narrow('CAP_KILL') }),
+      stage('user', { assignments: narrow('') }),
+    ]
+    expect(keptAssignments(withoutStage(kept, 'user'))).toEqual(narrow('CAP_KILL'))
   })
 })
