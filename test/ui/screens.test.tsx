@@ -232,7 +232,7 @@ describe('keep', () => {
 
 describe('failed', () => {
   it('tells the reason, what was undone, and what the journal says', async () => {
-    const { frame } = await stand(new FakeSession(failed()))
+    const { frame } = await stand(new FakeSession(failed()), { columns: 80, rows: 32 })
     const words = frame().replaceAll(/\s+/g, ' ')
     expect(words).toContain('chown was killed by the system call filter')
     expect(words).toContain('the service runs again as before')

@@ -128,7 +128,7 @@ function reportLines(phase: FailedPhase, target: WalkState['target'], width: num
     ...back.flatMap((text, index) => labelled(index === 0 ? 'It is back' : '', `✔ ${text}`, width)),
     ...(phase.relaxations.length === 0
       ? []
-      : labelled('Proposed', 'Relax what is ticked below, and try again. Each says what it costs.', width)),
+      : labelled('Proposed', 'Relax what is ticked below; each says what it costs.', width)),
     ...(phase.journal.length > 0
       ? [
           BLANK,
