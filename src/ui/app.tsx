@@ -6,16 +6,7 @@ import { Header } from './frame/header.tsx'
 import { Overlay, OverlayContext, type Page } from './frame/overlay.tsx'
 import { KeyboardRoot, useKeys } from './input/keys.tsx'
 import { SETTLE_UNASKED_MS, TypeAheadGuard } from './input/type-ahead-guard.ts'
-import {
-  comesUnasked,
-  isIntroducing,
-  type Send,
-  SendContext,
-  screenKeyOf,
-  screenOf,
-  targetOf,
-  useWalkOf,
-} from './screen-key.ts'
+import { comesUnasked, isIntroducing, screenKeyOf, screenOf, targetOf } from './screen-key.ts'
 import { Baseline } from './screens/baseline-screen.tsx'
 import { Confirm } from './screens/confirm-screen.tsx'
 import { Done } from './screens/done-screen.tsx'
@@ -30,6 +21,7 @@ import { Refused } from './screens/refused-screen.tsx'
 import { StageScreen } from './screens/stage-screen.tsx'
 import { Stopping } from './screens/stopping-screen.tsx'
 import { Trial } from './screens/trial-screen.tsx'
+import { type Send, SendContext, useWalkOf } from './session-hooks.ts'
 import { useSize } from './terminal/size.ts'
 import { historyLine } from './text/history.ts'
 

@@ -8,8 +8,9 @@ import { useKeys } from '../input/keys.tsx'
 import { useCursor } from '../input/list.ts'
 import { TextField } from '../input/text-field.tsx'
 import { type TickItem, TickList } from '../input/tick-list.tsx'
-import { useSend } from '../screen-key.ts'
+import { useSend } from '../session-hooks.ts'
 import { BLANK, bullet, clip, type Line, line, pad, paragraph, plural, widthOf } from '../text/lines.ts'
+import { CHECKS_ARE_FOR, OTHERWISE, RESTARTS } from './baseline-words.ts'
 
 function choosing(restarts: Restarts | undefined): KeyHint[] {
   return [
@@ -21,14 +22,6 @@ function choosing(restarts: Restarts | undefined): KeyHint[] {
     ['?', 'help'],
     ['Ctrl-C', 'stop'],
   ]
-}
-const OTHERWISE: Record<Restarts, string> = {
-  'each stage': 'restart once, at the end',
-  once: 'restart after each stage',
-}
-const RESTARTS: Record<Restarts, string> = {
-  'each stage': 'The live service restarts after each stage.',
-  once: 'The live service restarts once, at the end.',
 }
 const ADDING: KeyHint[] = [
   ['Enter', 'add'],
@@ -93,9 +86,7 @@ const MIN_LIST = 2
 /** In `height` rows: what may be missing on a low terminal comes first. */
 function intro(phase: BaselinePhase, width: number, height: number): Line[] {
   const ticked = phase.checks.filter((check) => check.ticked).length
-  const text = phase.measuring
-    ? `Asking the service (${plural(ticked, 'check')}) …`
-    : 'After every change the service must answer these checks as it does now. If it does not, hardenctl undoes the change.'
+  const text = phase.measuring ? `Asking the service (${plural(ticked, 'check')}) …` : CHECKS_ARE_FOR
   const restarts = phase.restarts && !phase.measuring ? paragraph(RESTARTS[phase.restarts], width) : []
   const whole = [...paragraph(text, width), ...restarts, BLANK]
   return whole.length <= height ? whole : restarts

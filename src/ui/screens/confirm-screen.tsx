@@ -1,6 +1,6 @@
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
-import { useSend } from '../screen-key.ts'
+import { useSend } from '../session-hooks.ts'
 import { clip } from '../text/lines.ts'
 import { applyLabel, type ConfirmPhase, planLines } from './plan-lines.ts'
 import { TextMenu } from './text-menu.tsx'

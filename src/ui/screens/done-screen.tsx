@@ -2,7 +2,7 @@ import type { Phase } from '../../session/walk/state.ts'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
 import { Scroll, useScrolling } from '../input/scroll.tsx'
-import { useSend } from '../screen-key.ts'
+import { useSend } from '../session-hooks.ts'
 import { useSize } from '../terminal/size.ts'
 import { summaryLines } from '../text/summary.ts'
 

@@ -1,52 +1,16 @@
 import { Box } from 'ink'
 import { useState } from 'react'
-import { failureWords, proposalText } from '../../session/walk/failure-words.ts'
-import type { FailedPhase, Intent, WalkState } from '../../session/walk/state.ts'
+import { proposalText } from '../../session/walk/failure-words.ts'
+import type { FailedPhase, WalkState } from '../../session/walk/state.ts'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
 import { useCursor } from '../input/list.ts'
 import { Scroll, useScrolling } from '../input/scroll.tsx'
 import { type TickItem, TickList } from '../input/tick-list.tsx'
-import { useSend } from '../screen-key.ts'
+import { useSend } from '../session-hooks.ts'
 import { useSize } from '../terminal/size.ts'
-import { BLANK, clip, type Line, labelled, line, paragraph, verbatim } from '../text/lines.ts'
-
-interface Way {
-  label: string
-  intent: Intent
-}
-
-function waysOf(phase: FailedPhase, relaxed: string[]): Way[] {
-  const all = phase.stage === 'all'
-  const again = {
-    label: all ? 'Show the plan again' : 'Back to the list, to untick something',
-    intent: { do: 'choose-again' },
-  } as const
-  const skip = { label: 'Skip this stage', intent: { do: 'skip-stage' } } as const
-  const stop = {
-    label: all ? 'Stop here; the live service stays as it is' : 'Stop here and keep the proven stages',
-    intent: { do: 'stop' },
-  } as const
-  const insist = { label: 'Try it on the live service anyway', intent: { do: 'insist' } } as const
-  const search = {
-    label: `Find the row that breaks it: at most ${phase.maySearch} trials on the live service`,
-    intent: { do: 'search' },
-  } as const
-  const relax = {
-    label: 'Relax the ticked rows and try again',
-    intent: { do: 'relax', ids: relaxed },
-  } as const
-  const oneStage = phase.stage !== 'final' && !all
-  return [
-    ...(relaxed.length > 0 ? [relax] : []),
-    ...(phase.maySearch === undefined ? [] : [search]),
-    again,
-    ...(oneStage ? [skip] : []),
-    stop,
-    // Last in the list, so that nobody reaches it with one key too many.
-    ...(phase.mayInsist ? [insist] : []),
-  ]
-}
+import { clip } from '../text/lines.ts'
+import { reportLines, waysOf } from './failed-words.ts'
 
 /** Suggestions to tick and ways to go on stand in one list, so that the arrows reach all of it. */
 interface FailedProps {
@@ -117,24 +81,4 @@ export function Failed({ phase, question, target }: FailedProps) {
       }}
     </Screen>
   )
-}
-
-function reportLines(phase: FailedPhase, target: WalkState['target'], width: number): Line[] {
-  const { headline, needed, back, reason } = failureWords(phase, target)
-  return [
-    ...paragraph(headline, width, 'bold'),
-    ...(needed === undefined ? [] : labelled('It needed', `${needed}.`, width, 'bad')),
-    ...labelled('Reason', reason, width, 'bad'),
-    ...back.flatMap((text, index) => labelled(index === 0 ? 'It is back' : '', `✔ ${text}`, width)),
-    ...(phase.relaxations.length === 0
-      ? []
-      : labelled('Proposed', 'Relax what is ticked below; each says what it costs.', width)),
-    ...(phase.journal.length > 0
-      ? [
-          BLANK,
-          line('The journal says:', 'accent'),
-          ...phase.journal.flatMap((text) => verbatim(`  ${text}`, width, 'dim')),
-        ]
-      : []),
-  ]
 }

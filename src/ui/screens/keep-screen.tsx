@@ -1,47 +1,21 @@
 import { Box } from 'ink'
 import { useState } from 'react'
-import { rated } from '../../session/store/score.ts'
-import type { Phase, WalkState } from '../../session/walk/state.ts'
+import type { WalkState } from '../../session/walk/state.ts'
 import { Countdown, Rows } from '../frame/draw.tsx'
 import type { KeyHint } from '../frame/footer.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
 import { type Choice, Menu } from '../input/menu.tsx'
 import { TextField } from '../input/text-field.tsx'
-import { useSend } from '../screen-key.ts'
+import { useSend } from '../session-hooks.ts'
 import { useNow } from '../terminal/clock.ts'
-import { BLANK, bullet, type Line, paragraph, seconds } from '../text/lines.ts'
+import { bullet, paragraph, seconds } from '../text/lines.ts'
+import { type KeepPhase, keepLines, proofLines } from './keep-words.ts'
 
 interface KeepProps {
-  phase: Extract<Phase, { at: 'keep' }>
+  phase: KeepPhase
   question: string
   target: WalkState['target']
-}
-
-function verdict({ phase, target }: KeepProps): string {
-  const change = phase.stage === 'all' ? 'the change of all stages' : 'the change'
-  if (target === 'live') return `The live service runs with ${change} and is healthy. Keep it?`
-  return `The service in the clone runs with ${change} and is healthy. Keep it? The live service is not touched.`
-}
-
-/** What a service that lets people log in needs before it is kept. */
-function loginLines({ login }: KeepProps['phase'], now: number, width: number): Line[] {
-  if (login === undefined) return []
-  if (login.seen === undefined) {
-    const text = `${login.by} lets people log in to this machine. Log in again now from another terminal, and stay logged in here: only a new login shows that you still can.`
-    return [...paragraph(text, width, 'warn'), BLANK]
-  }
-  const { user, at } = login.seen
-  const ago = Math.max(0, Math.round((now - at) / 1000))
-  const text = `${login.by} lets people log in to this machine. hardenctl saw ${user} log in ${ago} s ago.`
-  return [...paragraph(text, width), BLANK]
-}
-
-/** What no check tells, before what the checks tell. */
-function warningLines({ warnings = [] }: KeepProps['phase'], width: number): Line[] {
-  if (warnings.length === 0) return []
-  const lines = warnings.flatMap((text) => paragraph(`Other than before: ${text}`, width, 'warn'))
-  return [...lines, BLANK]
 }
 
 type Answer = 'keep' | 'undo' | 'insist'
@@ -101,17 +75,11 @@ export function Keep(props: KeepProps) {
             ? `Without an answer hardenctl rolls back in ${left} s.`
             : 'The time is up: hardenctl is rolling back.'
         const below = paragraph([countdown, phase.note ?? ''].join(' ').trim(), width, 'warn')
-        const above: Line[] = [
-          ...paragraph(verdict(props), width, 'bold'),
-          ...paragraph(`Exposure ${rated(phase.before)} → ${rated(phase.after)}`, width),
-          BLANK,
-          ...loginLines(phase, now, width),
-          ...warningLines(phase, width),
-        ]
+        const above = keepLines(props, now, width)
         // Below them a blank row, the countdown, another one, and two choices.
         const rest = height - below.length - 4
         const room = Math.max(1, rest - above.length)
-        const proof = phase.proof.flatMap((text) => bullet(text, width, '✔ '))
+        const proof = proofLines(phase, width)
         const shown =
           proof.length > room ? [...proof.slice(0, room - 1), ...bullet('and more', width, '… ')] : proof
         return (

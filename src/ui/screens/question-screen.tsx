@@ -1,7 +1,7 @@
 import type { Phase } from '../../session/walk/state.ts'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
-import { useSend } from '../screen-key.ts'
+import { useSend } from '../session-hooks.ts'
 import { paragraph } from '../text/lines.ts'
 import { TextMenu } from './text-menu.tsx'
 

@@ -2,7 +2,7 @@ import type { Phase } from '../../session/walk/state.ts'
 import { Rows } from '../frame/draw.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
-import { useSend } from '../screen-key.ts'
+import { useSend } from '../session-hooks.ts'
 import { BLANK, labelled, paragraph } from '../text/lines.ts'
 
 export function Refused({ phase, question }: { phase: Extract<Phase, { at: 'refused' }>; question: string }) {

@@ -6,6 +6,7 @@ import { Screen } from '../frame/screen.tsx'
 import { useNow } from '../terminal/clock.ts'
 import { BLANK, type Line, paragraph, seconds } from '../text/lines.ts'
 import { stepLines, stepWindow } from './step-lines.ts'
+import { purposeOf } from './trial-words.ts'
 
 /** Milliseconds since a step was first seen running. */
 export function useElapsed(steps: StepRow[], now: number): (id: string) => number {
@@ -19,21 +20,6 @@ interface TrialProps {
   phase: TrialPhase
   question: string
   target: WalkState['target']
-}
-
-function purpose(phase: TrialProps['phase'], target: TrialProps['target']): string {
-  if (phase.stage === 'learning')
-    return phase.doing === 'finish'
-      ? 'The learning is over: hardenctl restores the live service as it was before.'
-      : 'hardenctl restarts the live service; the kernel now allows and logs its new system calls.'
-  if (phase.doing === 'finish') return 'hardenctl carries out your decision on the live service.'
-  const change = phase.stage === 'all' ? 'the change of all stages' : 'the change'
-  if (target === 'rehearsal') return `hardenctl tries ${change} in a clone; the live service is not touched.`
-  if (phase.search !== undefined) {
-    const { trial, most, rows, of } = phase.search
-    return `Searching for the row that breaks it: trial ${trial} of at most ${most} on the live service, with ${rows.length} of the ${of} rows. hardenctl undoes each trial before the next. On trial: ${rows.join(', ')}.`
-  }
-  return `hardenctl tries ${change} on the live service.`
 }
 
 export function Trial({ phase, question, target }: TrialProps) {
@@ -53,7 +39,7 @@ export function Trial({ phase, question, target }: TrialProps) {
                 width,
               )
         const rest = below.length === 0 ? height : height - below.length - 1
-        const above = [...paragraph(purpose(phase, target), width), BLANK]
+        const above = [...paragraph(purposeOf(phase, target), width), BLANK]
         const steps = stepLines(phase.steps, width, elapsed)
         const room = Math.max(1, rest - above.length)
         return (
