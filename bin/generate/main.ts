@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { auditJsonSchema } from '../../src/session/audit/report.ts'
+import { eventsJsonSchema } from '../../src/session/events/schema.ts'
 import { planJsonSchema } from '../../src/session/plan/schema.ts'
 import { EXPOSURE_TABLE } from '../../src/systemd/exposure/exposure-table.ts'
 import { exposureModule, measureExposureTable } from './exposure-table.ts'
@@ -13,7 +14,7 @@ const USAGE = `npm run generate -- syscalls FOLDER
 npm run generate -- exposure
   Asks the systemd-analyze of this machine, 252 or newer.
 npm run generate -- schema
-  Writes the published schemas: of hardenctl audit --json, and of plans.`
+  Writes the published schemas: of hardenctl audit --json, of the events of --json elsewhere, and of plans.`
 
 /** npm starts its scripts in the folder of package.json. */
 function write(path: string, text: string): void {
@@ -28,6 +29,7 @@ if (what === 'syscalls' && folder !== undefined) {
   write('src/systemd/exposure/exposure-table.ts', exposureModule(measureExposureTable(EXPOSURE_TABLE)))
 } else if (what === 'schema') {
   write('src/session/audit/audit.schema.json', JSON.stringify(auditJsonSchema()))
+  write('src/session/events/events.schema.json', JSON.stringify(eventsJsonSchema()))
   write('src/session/plan/plan.schema.json', JSON.stringify(planJsonSchema()))
 } else {
   console.error(USAGE)

@@ -70,7 +70,7 @@ export function layOut(folder: string, release: Release, parts: Parts, zsh: ZshF
   place(join(share, `zsh/${zsh}/_hardenctl`), zshCompletion())
   place(join(share, 'fish/vendor_completions.d/hardenctl.fish'), fishCompletion())
   place(join(share, 'doc/hardenctl/copyright'), parts.copyright)
-  for (const schema of ['audit/audit.schema.json', 'plan/plan.schema.json'])
+  for (const schema of ['audit/audit.schema.json', 'events/events.schema.json', 'plan/plan.schema.json'])
     cpSync(join(root, 'src/session', schema), join(share, 'doc/hardenctl', basename(schema)))
   place(join(share, 'doc/hardenctl/changelog.gz'), zipped(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')))
 }

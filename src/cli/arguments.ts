@@ -21,14 +21,20 @@ export class UsageError extends ExpectedError {
 export type Arguments =
   | { command: 'help'; about?: CommandDefinition }
   | { command: 'version' }
-  | { command: 'status'; unit?: string }
+  | ({ command: 'status'; unit?: string } & Told)
   | UndoArguments
-  | { command: CallWord; unit: string }
+  | ({ command: CallWord; unit: string } & Told)
   | { command: 'overview' }
   | AuditArguments
   | PlanArguments
   | { command: 'diff'; file: string }
   | WalkArguments
+
+/** Who is told what happens. */
+export interface Told {
+  /** A program, by one event a line; absent: a person. */
+  json?: true
+}
 
 export interface AuditArguments {
   command: 'audit'
@@ -41,7 +47,7 @@ export interface AuditArguments {
   threshold?: number
 }
 
-export interface UndoArguments {
+export interface UndoArguments extends Told {
   command: 'undo'
   unit: string
   /** The one stage to take back; all that is kept without it. */
@@ -58,7 +64,7 @@ export interface PlanArguments {
   walk: WalkArguments
 }
 
-export interface WalkArguments extends Omit<WalkOptions, 'host' | 'asked'> {
+export interface WalkArguments extends Omit<WalkOptions, 'host' | 'asked'>, Told {
   command: 'walk'
   yes: boolean
   /** Directives that are left as they are, as given. */
@@ -114,15 +120,16 @@ export function parseArguments(argv: readonly string[]): Arguments {
   requireOwnOptions(command, values)
   if (command.name === 'help') return helpAbout(rest)
   if (command.name === 'audit') return auditArguments(rest, values)
-  if (command.name === 'status' && rest.length === 0) return { command: 'status' }
+  const told = toldBy(values)
+  if (command.name === 'status' && rest.length === 0) return { command: 'status', ...told }
   if (head === undefined) return overview(values)
   if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest) }
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
-  if (command.name === 'status') return { command: 'status', unit }
+  if (command.name === 'status') return { command: 'status', unit, ...told }
   if (command.name === 'undo') return undoArguments(unit, values)
   if (command.name === 'plan') return planArguments(unit, values)
   const call = CALL_WORDS.find((word) => word === command.name)
-  if (call !== undefined) return { command: call, unit }
+  if (call !== undefined) return { command: call, unit, ...told }
   return walkArguments(unit, values)
 }
 
@@ -189,13 +196,17 @@ function auditArguments(units: readonly string[], values: Values): AuditArgument
   }
 }
 
+function toldBy({ json }: Values): Told {
+  return json === true ? { json } : {}
+}
+
 function undoArguments(unit: string, values: Values): UndoArguments {
   const name = textOf(values, 'stage')
-  if (name === undefined) return { command: 'undo', unit }
+  if (name === undefined) return { command: 'undo', unit, ...toldBy(values) }
   const stage = STAGES.find((one) => one === name)
   if (stage === undefined)
     throw new UsageError(`--stage takes one of ${STAGES.join(', ')}, not ${JSON.stringify(name)}`)
-  return { command: 'undo', unit, stage }
+  return { command: 'undo', unit, stage, ...toldBy(values) }
 }
 
 function planArguments(unit: string, values: Values): PlanArguments {
@@ -221,6 +232,8 @@ function walkArguments(unit: string, values: Values): WalkArguments {
       '--learn-live restarts the live service more than once: do not combine it with --once',
     )
   }
+  if (values.json && values.yes !== true)
+    throw new UsageError('--json needs --yes: the wizard draws on the terminal, where events would be lost')
   const stages = stagesOf(textOf(values, 'stages'))
   if (live !== undefined && !stages.includes('syscalls')) {
     throw new UsageError('--learn-live is for the stage syscalls, which --stages leaves out')
@@ -232,6 +245,7 @@ function walkArguments(unit: string, values: Values): WalkArguments {
     command: 'walk',
     unit,
     yes: values.yes === true,
+    ...toldBy(values),
     timings: values.timings === true,
     checks: textsOf(values, 'check'),
     exercises: textsOf(values, 'exercise'),

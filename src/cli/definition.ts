@@ -60,6 +60,13 @@ export const COMMON_OPTIONS = [
   { name: 'version', brief: 'print the version', help: 'Prints the version and exits.' },
 ] as const satisfies readonly OptionDefinition[]
 
+/** Of every command that does something. */
+const EVENTS_OPTION = {
+  name: 'json',
+  brief: 'tell a program what happens',
+  help: 'Prints what happens as JSON, one event a line, and nothing else on standard output; words go to standard error. The schema of a line is events.schema.json in /usr/share/doc/hardenctl, in the source in src/session/events. A walk takes it together with --yes.',
+} as const satisfies OptionDefinition
+
 const WALK_OPTIONS = [
   {
     name: 'yes',
@@ -169,6 +176,7 @@ const WALK_OPTIONS = [
     brief: 'print at the end where the time went',
     help: 'Prints at the end where the time went: seconds by part, processor time, and the share in which no processor worked.',
   },
+  EVENTS_OPTION,
 ] as const satisfies readonly OptionDefinition[]
 
 const UNDO_OPTIONS = [
@@ -179,6 +187,7 @@ const UNDO_OPTIONS = [
     brief: 'take back this stage alone',
     help: `Takes back this stage alone: ${STAGES.join(', ')}. The user switch can be taken back only before the stages that were proven under its account.`,
   },
+  EVENTS_OPTION,
 ] as const satisfies readonly OptionDefinition[]
 
 const AUDIT_OPTIONS = [
@@ -243,7 +252,7 @@ export const COMMANDS = [
     brief: 'show what is kept for a service',
     help: 'Prints what is kept for the service UNIT, or for every service: since when, by which proof, whether the proof is older than what it was made with (systemd, kernel, libc, packages, unit files), and whether the running unit shows it. For a UNIT it also asks the saved checks. The exit code is 1 if something is not in force.',
     offers: 'kept',
-    options: [],
+    options: [EVENTS_OPTION],
   },
   {
     name: 'undo',
@@ -262,7 +271,7 @@ export const COMMANDS = [
     brief: 'keep the change that a walk asks about',
     help: 'Answers the open question Keep? of the walk over UNIT from a second login, for who has lost the first one, and waits until the change is kept. The exit code is 1 if it is not, or if no question is open.',
     offers: 'running',
-    options: [],
+    options: [EVENTS_OPTION],
   },
   {
     name: 'extend',
@@ -270,7 +279,7 @@ export const COMMANDS = [
     brief: 'get more time to answer Keep?',
     help: 'Gives more time to answer the open question Keep? of the walk over UNIT, as the key + does: as many seconds as at first, but never more than 10 minutes from now. Without an answer the change is undone.',
     offers: 'running',
-    options: [],
+    options: [EVENTS_OPTION],
   },
   {
     name: 'rollback',
@@ -278,7 +287,7 @@ export const COMMANDS = [
     brief: 'undo the change that a walk asks about',
     help: 'Undoes the change that the walk over UNIT asks about. If that hardenctl has died, it undoes the change at once, which systemd would do a little later. Stages that were kept before stay.',
     offers: 'running',
-    options: [],
+    options: [EVENTS_OPTION],
   },
   {
     name: 'help',

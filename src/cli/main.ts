@@ -1,9 +1,10 @@
-import { Bug, ExpectedError, isExpected, OpenUndo } from '../host/errors.ts'
+import { ExpectedError, isExpected } from '../host/errors.ts'
 import { printerTo } from '../host/printer.ts'
 import { VERSION } from '../host/version.ts'
 import { exitCode } from '../session/exit-code.ts'
 import { type Arguments, parseArguments, UsageError } from './arguments.ts'
 import { commandNamed } from './definition.ts'
+import { endOfError } from './end-of-error.ts'
 import { commandHelp, generalHelp } from './help.ts'
 
 const printer = () => printerTo(process.stdout, process.stderr)
@@ -44,7 +45,8 @@ async function main(): Promise<number> {
   }
   enableCompileCache()
   // Loads only what the command needs, so that the help appears at once and the first frame soon.
-  if (args.command === 'status') return runStatusCommand(args.unit)
+  if (args.command === 'status')
+    return (await import('./commands/status-command.ts')).runStatus(args, printer())
   if (args.command === 'overview')
     return (await import('./commands/overview-command.ts')).runOverviewCommand(printer())
   if (args.command === 'audit') return (await import('./commands/audit-command.ts')).runAudit(args, printer())
@@ -53,7 +55,7 @@ async function main(): Promise<number> {
     return (await import('./commands/diff-command.ts')).runDiff(args.file, printer())
   if (args.command === 'undo') return (await import('./commands/undo-command.ts')).runUndo(args, printer())
   if (args.command === 'walk') return (await import('./commands/walk-command.ts')).runWalk(args, printer())
-  return (await import('./commands/answer-command.ts')).runAnswer(args.command, args.unit, printer())
+  return (await import('./commands/answer-command.ts')).runAnswer(args, printer())
 }
 
 /** What to type after sudo. */
@@ -66,15 +68,10 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   return [args.command, ...(args.unit === undefined ? [] : [args.unit])]
 }
 
-async function runStatusCommand(unit: string | undefined): Promise<number> {
-  const { runStatus, runStatusOfAll } = await import('./commands/status-command.ts')
-  return unit === undefined ? runStatusOfAll(printer()) : runStatus(unit, printer())
-}
-
 async function failed(error: unknown): Promise<number> {
   if (error instanceof UsageError) {
     printer().err(`hardenctl: ${error.message}`)
-    return exitCode('usage-error')
+    return exitCode(endOfError(error))
   }
   // The command alone: its arguments may hold a secret, as in --check.
   if (!isExpected(error))
@@ -83,8 +80,7 @@ async function failed(error: unknown): Promise<number> {
     const next = error instanceof ExpectedError && error.next !== '' ? `. ${error.next}` : ''
     printer().err(`hardenctl: ${error.message.split('\n')[0]}${next}`)
   }
-  const isOpen = error instanceof OpenUndo || (error instanceof Bug && !error.undone.proven)
-  return exitCode(isOpen ? 'undo-open' : 'failed')
+  return exitCode(endOfError(error))
 }
 
 function commandOf(word: string | undefined): string {

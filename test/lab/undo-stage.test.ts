@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventsOf } from './kit/events.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { type Listing, list } from './kit/listing.ts'
@@ -70,15 +71,21 @@ describe.skipIf(skipLab())(labTitle('hardenctl undo --stage'), () => {
   })
 
   it('takes back one, and the others stay in force', { timeout: 60_000 }, async () => {
-    const { exitCode, stdout } = await undo('--stage', 'filesystem')
-    expect(exitCode, stdout).toBe(0)
-    expect(stdout).toMatch(/^Filesystem is taken back\. In force: Capabilities, User switch\.$/m)
+    const undone = await undo('--stage', 'filesystem', '--json')
+    expect(undone.exitCode, undone.stderr).toBe(0)
+    const events = eventsOf(undone)
+    expect(events).toContainEqual(expect.objectContaining({ event: 'trial', step: 'restart', state: 'done' }))
+    expect(events.at(-2)).toMatchObject({ event: 'undo', stage: 'filesystem', result: 'done' })
+    expect(undone.stderr).toMatch(/^Filesystem is taken back\. In force: Capabilities, User switch\.$/m)
     expect(await show(lab, 'apache2', 'ProtectSystem')).toBe('no')
     expect(await show(lab, 'apache2', 'ProtectKernelLogs')).toBe(stock)
     expect(await show(lab, 'apache2', 'User')).toBe('www-data')
     const status = await lab.run(['hardenctl', 'status', 'apache2'])
     expect(status.exitCode).toBe(0)
     expect(status.stdout).not.toContain('Filesystem')
+    const [, kept] = eventsOf(await lab.run(['hardenctl', 'status', '--json']))
+    expect(kept).toMatchObject({ unit: UNIT, in_force: true, not_in_force: [] })
+    expect(kept).toMatchObject({ stages: [{ stage: 'capabilities' }, { stage: 'user' }] })
     expect(await answerOf(lab)).toBe('200')
     expect(await leftovers(lab)).toEqual([])
     expect(await lab.read(REDUCED)).toBeUndefined()

@@ -1,17 +1,27 @@
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
+import { exitCode } from '../../session/exit-code.ts'
 import type { CallWord } from '../../session/stage/call-words.ts'
 import { answerFromElsewhere } from '../../session/walk/second-login.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
+import type { Told } from '../arguments.ts'
+import { type Voice, voiced } from '../event-lines.ts'
+
+type Wanted = { command: CallWord; unit: string } & Told
 
 /** Answers Keep? of a walk in another terminal. Returns 0 if it came to what was asked for. */
-export async function runAnswer(word: CallWord, given: string, printer: Printer): Promise<number> {
+export function runAnswer(wanted: Wanted, printer: Printer): Promise<number> {
+  return voiced(printer, wanted.json === true, wanted, (voice) => answerVoiced(wanted, voice))
+}
+
+async function answerVoiced({ command: word, unit: given }: Wanted, { words, tell }: Voice): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)
   const unit = first(await showUnit(host, name, ['Id']), 'Id') || name
   const { ok, text } = await answerFromElsewhere(host, unit, word)
-  if (ok) printer.out(text)
-  else printer.err(`hardenctl: ${text}`)
-  return ok ? 0 : 1
+  if (ok) words.out(text)
+  else words.err(`hardenctl: ${text}`)
+  tell({ event: 'answer', unit, word, came_to_pass: ok, text })
+  return exitCode(ok ? 'done' : 'failed')
 }

@@ -23,7 +23,7 @@ export async function runOverviewCommand(printer: Printer): Promise<number> {
     case 'undo':
       return (await import('./undo-command.ts')).runUndo({ unit: chosen.unit }, printer)
     case 'status':
-      return (await import('./status-command.ts')).runStatus(chosen.unit, printer)
+      return (await import('./status-command.ts')).runStatus({ unit: chosen.unit }, printer)
     case 'leave':
       return finishNow(exitCode('done'))
     default:

@@ -1,6 +1,7 @@
 import { titleOf } from '../../catalog/common/types.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
+import { keptEvent } from '../../session/events/kept-event.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import { keptNow } from '../../session/overview/kept.ts'
 import { ageWords, proofAge } from '../../session/overview/proof-age.ts'
@@ -14,38 +15,46 @@ import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { askSaved } from '../../trial/health/ask-saved.ts'
 import { standsBy } from '../../trial/transaction/stand-by.ts'
+import type { Told } from '../arguments.ts'
+import { type Voice, voiced } from '../event-lines.ts'
 
-/** Prints what is kept on the host, unit by unit. Returns 1 if something is not in force. */
-export async function runStatusOfAll(printer: Printer): Promise<number> {
-  const { lines, inForce } = await statusOfAll(liveHost())
-  for (const line of lines) printer.out(line)
+/** Prints what is kept for a unit, or on the whole host. Returns the exit code: 1 if something is not in force. */
+export function runStatus({ unit, json }: { unit?: string } & Told, printer: Printer): Promise<number> {
+  const about = { command: 'status', ...(unit === undefined ? {} : { unit }) }
+  return voiced(printer, json === true, about, (voice) =>
+    unit === undefined ? statusOfHost(voice) : statusOfUnit(unit, voice),
+  )
+}
+
+/** All that is kept, unit by unit. */
+async function statusOfHost({ words, tell }: Voice): Promise<number> {
+  const { lines, units, inForce } = await statusOfAll(liveHost())
+  for (const line of lines) words.out(line)
+  for (const { stored, now, exposure } of units) tell(keptEvent(stored, now, exposure))
   return exitCode(inForce ? 'done' : 'not-in-force')
 }
 
-/**
- * Prints what is kept for a unit, since when, and whether the running unit shows it. Returns the exit code: 1 if
- * something is not in force.
- */
-export async function runStatus(given: string, printer: Printer): Promise<number> {
+/** What is kept for a unit, since when, and whether the running unit shows it. */
+async function statusOfUnit(given: string, { words, tell }: Voice): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)
   const properties = await showUnit(host, name)
   const unit = first(properties, 'Id') || name
-  const say = printer.out
+  const say = words.out
   const stored = await loadState(host, unit)
   if (stored === undefined) {
     say(`hardenctl keeps nothing for ${unit}.`)
     return exitCode('done')
   }
-  say(
-    `${unit}: exposure ${formatScore(stored.stock)} before, ${formatScore((await overallExposure(host, unit)) ?? 0)} now`,
-  )
+  const exposure = await overallExposure(host, unit)
+  say(`${unit}: exposure ${formatScore(stored.stock)} before, ${formatScore(exposure ?? 0)} now`)
   if (stored.baseline?.answers.length === 0)
     say(
       '  No check: no check could ask it anything when it was hardened; hardenctl compared only processes and listeners.',
     )
   if (stored.reached !== undefined) say(`  ${reachLine(stored.reached)}`)
-  const { committed, unfinished, wrong } = await keptNow(host, stored, properties, await syscallGroups(host))
+  const now = await keptNow(host, stored, properties, await syscallGroups(host))
+  const { committed, unfinished, wrong } = now
   if (committed && stored.pending)
     say(`Stage ${titleOf(stored.pending.stage)} was kept last; the next hardenctl records it.`)
   if (unfinished) say('A trial is unfinished; hardenctl ends it at its next start.')
@@ -72,5 +81,6 @@ export async function runStatus(given: string, printer: Printer): Promise<number
   )
   const saved = await askSaved(host, unit, stored.baseline?.answers)
   for (const { holds, line } of saved) say(`  ${holds ? 'ok' : 'FAILS'} ${line}`)
+  tell(keptEvent(stored, now, exposure, saved))
   return exitCode(wrong.length === 0 && saved.every(({ holds }) => holds) ? 'done' : 'not-in-force')
 }

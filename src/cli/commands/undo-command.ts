@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { liveHost } from '../../host/live-host.ts'
 import { lockFolder } from '../../host/lock.ts'
 import type { Printer } from '../../host/printer.ts'
-import { exitCode } from '../../session/exit-code.ts'
+import { type CommandEnd, exitCode } from '../../session/exit-code.ts'
 import { type StageUndo, undoStage } from '../../session/walk/undo-stage.ts'
 import { undoEverything } from '../../session/walk/undo-walk.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
@@ -12,13 +12,27 @@ import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import type { UndoArguments } from '../arguments.ts'
+import { type Tell, type Voice, voiced } from '../event-lines.ts'
+
+/** How it ended, as an event says it. */
+const RESULTS: Partial<Record<CommandEnd, 'done' | 'open' | 'interrupted'>> = {
+  done: 'done',
+  'undo-open': 'open',
+  interrupted: 'interrupted',
+}
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 type Wanted = Omit<UndoArguments, 'command'>
 
 /** Restores everything as before the first change, or takes back one stage. Returns the exit code. */
-export async function runUndo({ unit: given, stage }: Wanted, printer: Printer): Promise<number> {
+export function runUndo(wanted: Wanted, printer: Printer): Promise<number> {
+  return voiced(printer, wanted.json === true, { command: 'undo', unit: wanted.unit }, (voice) =>
+    undoVoiced(wanted, voice),
+  )
+}
+
+async function undoVoiced({ unit: given, stage }: Wanted, { words, tell }: Voice): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)
   const unit = first(await showUnit(host, name, ['Id']), 'Id') || name
@@ -27,8 +41,10 @@ export async function runUndo({ unit: given, stage }: Wanted, printer: Printer):
   if (exists && lock === undefined)
     throw new ExpectedError(`another hardenctl is at work on ${unit}; nothing was changed`)
   try {
-    const { end, lines } = stage === undefined ? await everything(host, unit) : await one(host, unit, stage)
-    for (const line of lines) printer.out(line)
+    const { end, lines } =
+      stage === undefined ? await everything(host, unit) : await one(host, unit, stage, tell)
+    for (const line of lines) words.out(line)
+    tell({ event: 'undo', unit, stage: stage ?? null, result: RESULTS[end] ?? 'not-done', lines })
     return exitCode(end)
   } finally {
     lock?.release()
@@ -41,12 +57,29 @@ async function everything(host: Host, unit: string): Promise<StageUndo> {
 }
 
 /** A signal ends the trial, and what was tried is undone first. */
-async function one(host: Host, unit: string, stage: NonNullable<Wanted['stage']>): Promise<StageUndo> {
+async function one(
+  host: Host,
+  unit: string,
+  stage: NonNullable<Wanted['stage']>,
+  tell: Tell,
+): Promise<StageUndo> {
   const stop = new AbortController()
   const interrupt = () => stop.abort(new ExpectedError('interrupted'))
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
-    return await undoStage(host, unit, stage, { tell: () => undefined, signal: stop.signal })
+    return await undoStage(host, unit, stage, {
+      tell: ({ step, state, ms, detail }) =>
+        tell({
+          event: 'trial',
+          stage,
+          target: 'live',
+          step,
+          state,
+          ms: ms ?? null,
+          detail: detail ?? null,
+        }),
+      signal: stop.signal,
+    })
   } catch (error) {
     if (!(error instanceof AbortedTrial || error instanceof ForeignChangeError)) throw error
     const end = error instanceof AbortedTrial ? 'interrupted' : 'nothing-kept'

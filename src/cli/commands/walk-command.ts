@@ -1,7 +1,9 @@
 import type { Printer } from '../../host/printer.ts'
 import { ComingSession } from '../../session/walk/coming-session.ts'
+import type { WalkOptions } from '../../session/walk/context.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { UsageError, type WalkArguments } from '../arguments.ts'
+import { type Voice, voiced } from '../event-lines.ts'
 import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
 import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
@@ -13,14 +15,24 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
   if (!args.yes && !terminal) {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
   }
+  return voiced(printer, args.json === true, { command: 'walk', unit: args.unit }, (voice) =>
+    walkVoiced(args, options, voice),
+  )
+}
+
+async function walkVoiced(
+  args: WalkArguments,
+  options: Omit<WalkOptions, 'host'>,
+  voice: Voice,
+): Promise<number> {
   let walk: Walk | undefined
   const begun = async (attendant?: Attendant): Promise<Walk> => {
     walk = await beginWalk(options, attendant)
     return walk
   }
-  const code = args.yes ? await unattended(begun, printer) : await drawn(args.unit, begun, () => walk)
-  if (args.timings && walk !== undefined) await tellTimings(walk, printer)
-  if (walk?.bug !== undefined) tellStack(printer, walk.bug.error)
+  const code = args.yes ? await unattended(begun, voice) : await drawn(args.unit, begun, () => walk)
+  if (args.timings && walk !== undefined) await tellTimings(walk, voice.words)
+  if (walk?.bug !== undefined) tellStack(voice.words, walk.bug.error)
   return finishNow(code)
 }
 
@@ -31,11 +43,14 @@ async function tellTimings(walk: Walk, printer: Printer): Promise<void> {
 
 type Begun = (attendant?: Attendant) => Promise<Walk>
 
-async function unattended(begun: Begun, printer: Printer): Promise<number> {
-  const { Unattended } = await import('../../session/walk/unattended.ts')
-  const walk = await begun(new Unattended(printer))
+async function unattended(begun: Begun, { words, tell }: Voice): Promise<number> {
+  const [{ Unattended }, events] = await Promise.all([
+    import('../../session/walk/unattended.ts'),
+    import('../../session/events/walk-events.ts'),
+  ])
+  const walk = await begun(new Unattended(words))
   undoOnSignals(walk)
-  return walk.finished
+  return events.followed(walk, tell)
 }
 
 /** Runs the walk in the wizard. If the wizard itself fails, the walk ends and the change on trial is undone. */

@@ -9,31 +9,43 @@ import { loadStates, type StoredState } from '../store/store.ts'
 import { type KeptNow, keptNow } from './kept.ts'
 import { ageWords, proofAge } from './proof-age.ts'
 
+/** What is kept of one unit. */
+interface UnitKept {
+  stored: StoredState
+  now: KeptNow
+  /** ×10. */
+  exposure: number | undefined
+}
+
 /** What is kept on this host, in lines; `inForce` is false where something kept is not, or can't be read. */
-export async function statusOfAll(host: Host): Promise<{ lines: string[]; inForce: boolean }> {
+export async function statusOfAll(
+  host: Host,
+): Promise<{ lines: string[]; units: UnitKept[]; inForce: boolean }> {
   const { states, problems } = await loadStates(host)
   const all = [...states.values()].sort((a, b) => (a.unit < b.unit ? -1 : 1))
   if (all.length === 0 && problems.length === 0)
-    return { lines: ['hardenctl keeps nothing on this host.'], inForce: true }
+    return { lines: ['hardenctl keeps nothing on this host.'], units: [], inForce: true }
   const properties = await showUnits(
     host,
     all.map(({ unit }) => unit),
   )
   const groups = await syscallGroups(host)
   const lines: string[] = []
+  const units: UnitKept[] = []
   let inForce = problems.length === 0
   for (const [index, stored] of all.entries()) {
     const now = await keptNow(host, stored, properties[index] ?? {}, groups)
     inForce &&= now.wrong.length === 0
-    lines.push(...(await unitLines(host, stored, now)))
+    const exposure = await overallExposure(host, stored.unit)
+    units.push({ stored, now, exposure })
+    lines.push(...(await unitLines(host, { stored, now, exposure })))
   }
-  return { lines: [...lines, ...problems], inForce }
+  return { lines: [...lines, ...problems], units, inForce }
 }
 
-async function unitLines(host: Host, stored: StoredState, now: KeptNow): Promise<string[]> {
+async function unitLines(host: Host, { stored, now, exposure }: UnitKept): Promise<string[]> {
   const { unit, stock, kept } = stored
   const { summary, wrong, unfinished } = now
-  const exposure = await overallExposure(host, unit)
   const score = exposure === undefined ? 'unknown' : formatScore(exposure)
   const trial = unfinished ? ['  A trial is unfinished; hardenctl ends it at its next start.'] : []
   if (summary === undefined) return [`${unit}: nothing is kept`, ...trial]
