@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     return exitCode('done')
   }
   if (process.getuid?.() !== 0) {
-    throw new UsageError(
+    throw new ExpectedError(
       `hardenctl needs root to inspect and restart services: ${['sudo hardenctl', ...wordsOf(args)].join(' ')}`,
     )
   }

@@ -8,6 +8,7 @@ import { ageWords, proofAge } from '../../session/overview/proof-age.ts'
 import { statusOfAll } from '../../session/overview/status-all.ts'
 import { formatScore } from '../../session/store/score.ts'
 import { loadState } from '../../session/store/store.ts'
+import { noSuchUnit } from '../../session/walk/preflight.ts'
 import { reachLine } from '../../session/walk/reach-log.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
@@ -43,6 +44,7 @@ async function statusOfUnit(given: string, { words, tell }: Voice): Promise<numb
   const say = words.out
   const stored = await loadState(host, unit)
   if (stored === undefined) {
+    if (first(properties, 'LoadState') === 'not-found') throw noSuchUnit(unit)
     say(`hardenctl keeps nothing for ${unit}.`)
     return exitCode('done')
   }

@@ -4,11 +4,14 @@ import { liveHost } from '../../host/live-host.ts'
 import { lockFolder } from '../../host/lock.ts'
 import type { Printer } from '../../host/printer.ts'
 import { type CommandEnd, exitCode } from '../../session/exit-code.ts'
+import { noSuchUnit } from '../../session/walk/preflight.ts'
 import { type StageUndo, undoStage } from '../../session/walk/undo-stage.ts'
 import { undoEverything } from '../../session/walk/undo-walk.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
+import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
+import { unwritable } from '../../trial/transaction/preconditions.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import type { UndoArguments } from '../arguments.ts'
@@ -35,8 +38,13 @@ export function runUndo(wanted: Wanted, printer: Printer): Promise<number> {
 async function undoVoiced({ unit: given, stage }: Wanted, { words, tell }: Voice): Promise<number> {
   const host = liveHost()
   const name = serviceName(given)
-  const unit = first(await showUnit(host, name, ['Id']), 'Id') || name
+  const shown = await showUnit(host, name, ['Id', 'LoadState'])
+  const unit = first(shown, 'Id') || name
   const exists = (await host.stat(stateFolder(unit))) !== undefined
+  const isKept = exists || (await host.stat(keptPath(unit))) !== undefined
+  if (!isKept && first(shown, 'LoadState') === 'not-found') throw noSuchUnit(unit)
+  const why = isKept ? await unwritable(host) : undefined
+  if (why !== undefined) throw new ExpectedError(`${why}: the undo could not finish`, 'Nothing was changed.')
   const lock = exists ? await lockFolder(stateFolder(unit)) : undefined
   if (exists && lock === undefined)
     throw new ExpectedError(`another hardenctl is at work on ${unit}; nothing was changed`)

@@ -59,6 +59,13 @@ async function isUserUnit(host: Host, unit: string): Promise<boolean> {
   return found.some((stat) => stat !== undefined)
 }
 
+export function noSuchUnit(unit: string): Refusal {
+  return new Refusal(
+    `there is no unit ${unit}`,
+    'systemctl list-units --type=service lists the services of this machine.',
+  )
+}
+
 async function requireLoaded(host: Host, unit: string, properties: Record<string, string[]>): Promise<void> {
   const name = shortName(unit)
   const load = first(properties, 'LoadState')
@@ -69,10 +76,7 @@ async function requireLoaded(host: Host, unit: string, properties: Record<string
     )
   }
   if (load === 'not-found') {
-    throw new Refusal(
-      `there is no unit ${unit}`,
-      'systemctl list-units --type=service lists the services of this machine.',
-    )
+    throw noSuchUnit(unit)
   }
   if (load === 'masked')
     throw new Refusal(`${unit} is masked`, `systemctl unmask ${name} makes it startable.`)

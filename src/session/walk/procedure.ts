@@ -1,16 +1,25 @@
+import { unwritable } from '../../trial/transaction/preconditions.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import type { WalkBeginning } from './context.ts'
 import { askAboutDragged } from './dragged.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { offerToSave } from './offer-to-save.ts'
+import { Refusal } from './preflight.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { checkedAtLast, readied, walkStages } from './walk-stages.ts'
 
 /** What is done with a unit once it is found fit and locked. 'planned': nothing was to be kept, and that was done. */
 export type Procedure = (beginning: WalkBeginning) => Promise<'healthy' | 'unhealthy' | 'planned'>
 
+/** Found out before minutes of clones, and before a service is restarted for a change that can't be kept. */
+async function requireWritable({ host }: WalkBeginning): Promise<void> {
+  const why = await unwritable(host)
+  if (why !== undefined) throw new Refusal(why, 'Nothing was changed.')
+}
+
 /** Hardens the unit stage by stage, or in one restart. */
 export const harden: Procedure = async (beginning) => {
+  await requireWritable(beginning)
   await resume(beginning)
   await beginAnew(beginning)
   await refuseEdited(beginning)

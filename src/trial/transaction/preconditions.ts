@@ -28,6 +28,17 @@ export async function lackingRoom(host: Host): Promise<string | undefined> {
   return df.exitCode === 0 ? lowDiskSpace(df.stdout) : undefined
 }
 
+/** Where hardenctl and PID 1 write for a trial and its undo. */
+const PLACES = ['/etc/systemd/system', '/run/systemd', '/var/lib']
+
+/** Why nothing can be changed on this host now, in a sentence; undefined if something can. */
+export async function unwritable(host: Host): Promise<string | undefined> {
+  for (const path of PLACES)
+    if ((await host.run(['test', '-w', path])).exitCode !== 0)
+      return `${path} can't be written to; it may be mounted read-only`
+  return lackingRoom(host)
+}
+
 /**
  * Why nothing may begin that needs an undo, in a sentence: an unfinished undo whose script would be overwritten, a unit
  * without a file, a kept drop-in that somebody edited, or too little space.

@@ -2,7 +2,7 @@ import type { Lab } from '../kit/lab.ts'
 import type { FaultKind } from './fault-kind.ts'
 
 /** Makes the folder read-only for everybody, by a mount of itself over itself. */
-async function seal(lab: Lab, folder: string): Promise<void> {
+export async function seal(lab: Lab, folder: string): Promise<void> {
   await lab.output(['mkdir', '-p', '-m', '700', folder])
   await lab.output(['mount', '--rbind', folder, folder])
   // Or what is mounted below would go with it at the end.
@@ -11,7 +11,7 @@ async function seal(lab: Lab, folder: string): Promise<void> {
 }
 
 /** At once, though somebody may still stand in it. */
-async function unseal(lab: Lab, folder: string): Promise<void> {
+export async function unseal(lab: Lab, folder: string): Promise<void> {
   await lab.untilSuccess(['umount', '-l', folder])
 }
 

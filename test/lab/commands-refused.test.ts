@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/definition.ts'
+import { seal, unseal } from './faults/fault-disks.ts'
+import { bootLab, type Lab } from './kit/lab.ts'
+import { labTitle, skipLab } from './kit/lab-problem.ts'
+import { list } from './kit/listing.ts'
+import { comparable, show } from './kit/subjects.ts'
+import { walked } from './kit/walked.ts'
+
+/** What is typed after hardenctl, the exit code, and what the one line on standard error says. */
+type Row = readonly [typed: string, code: number, says: RegExp]
+
+const LINE = /^hardenctl: [^\n]+\n$/
+/** A command that ends well says nothing there. */
+const NOTHING = /^$/
+
+const WRONG: readonly Row[] = [
+  ['apache2 --yes --force', 2, /--force/],
+  ['apache2 --yes --set ProtectHome=tight', 2, /ProtectHome takes yes, no, read-only or tmpfs/],
+  ['apache2 --json', 2, /--json needs --yes/],
+  ['apache2 nginx --yes', 2, /one unit at a time/],
+  ['audit --threshold 101', 2, /0 to 100/],
+  ['plan apache2 --mode 9', 2, /--mode takes an octal mode/],
+  ['diff', 2, /name a plan/],
+  ['diff /etc/passwd', 2, /\/etc\/passwd/],
+  ['status a b', 2, /one unit at a time/],
+  ['undo', 2, /name a unit/],
+  ['undo apache2 --stage boot', 2, /--stage takes one of/],
+  ['confirm', 2, /name a unit/],
+  ['extend apache2 --yes', 2, /--yes is for the walk/],
+  ['rollback a b', 2, /one unit at a time/],
+  ['help apache2', 2, /no command "apache2"/],
+]
+const MISSING: readonly Row[] = [
+  ['nosuch --yes', 1, /there is no unit nosuch\.service/],
+  ['audit nosuch', 1, /nosuch\.service/],
+  ['plan nosuch -o /root/nosuch.json', 1, /there is no unit nosuch\.service/],
+  ['diff /nosuch.json', 2, /\/nosuch\.json/],
+  ['status nosuch', 1, /there is no unit nosuch\.service/],
+  ['undo nosuch', 1, /there is no unit nosuch\.service/],
+  ['undo nosuch --stage user', 1, /there is no unit nosuch\.service/],
+  ...['confirm', 'extend', 'rollback'].map((word): Row => [`${word} nosuch`, 1, /nosuch/]),
+]
+const NEEDS_ROOM = (says: RegExp): readonly Row[] => [
+  ['apache2 --yes --no-rehearsal', 1, says],
+  ['undo apache2', 1, says],
+  ['undo apache2 --stage filesystem', 1, says],
+  ['status apache2', 0, NOTHING],
+  ['audit apache2', 0, NOTHING],
+  ...['confirm', 'extend', 'rollback'].map((word): Row => [`${word} apache2`, 1, /apache2/]),
+]
+
+const FILL_RUN = 'fallocate -l "$(($(df -k --output=avail /run | tail -1) - 512))k" /run/full'
+
+describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab({ services: ['apache2'] })
+    await walked(lab, 'apache2', ['--no-rehearsal', '--stages', 'filesystem'])
+  }, 100_000)
+  afterAll(() => lab?.stop())
+
+  const found = async () => {
+    const { files, unit, machine } = comparable(await list(lab, 'apache2'))
+    // A unit that was asked about stays in PID 1's memory for a while.
+    return { files, unit, timers: machine.timers, invocation: await show(lab, 'apache2', 'InvocationID') }
+  }
+  let before: Awaited<ReturnType<typeof found>>
+
+  async function expectRefused(rows: readonly Row[], options: { user?: string } = {}): Promise<void> {
+    for (const [typed, code, says] of rows) {
+      const { exitCode, stdout, stderr } = await lab.run(['hardenctl', ...typed.split(' ')], options)
+      expect([typed, exitCode], stdout + stderr).toEqual([typed, code])
+      expect(stderr, typed).toMatch(says)
+      if (says !== NOTHING) expect(stderr, typed).toMatch(LINE)
+    }
+  }
+
+  beforeEach(async () => {
+    before = await found()
+  })
+  afterEach(async () => {
+    expect(await found()).toEqual(before)
+  })
+
+  it('for wrong arguments says so in one line, and changes nothing', () => expectRefused(WRONG))
+
+  it('for a missing unit', () => expectRefused(MISSING))
+
+  it('without the rights', async () => {
+    const rows = COMMANDS.filter(({ name }) => name !== 'help').map(({ name }): Row => {
+      const typed = { walk: 'apache2 --yes', audit: 'audit', status: 'status', diff: 'diff /x.json' }
+      return [typed[name as keyof typeof typed] ?? `${name} apache2`, 1, /needs root.*sudo hardenctl/]
+    })
+    await expectRefused(rows, { user: 'www-data' })
+  })
+
+  it('with /etc read-only', async () => {
+    await seal(lab, '/etc')
+    try {
+      await expectRefused(NEEDS_ROOM(/\/etc\/systemd\/system can't be written to/))
+    } finally {
+      await unseal(lab, '/etc')
+    }
+  })
+
+  it('with a full /run', async () => {
+    await lab.output(['sh', '-c', FILL_RUN])
+    try {
+      await expectRefused(NEEDS_ROOM(/\/run has only \d+ KiB free/))
+    } finally {
+      await lab.output(['rm', '/run/full'])
+    }
+  })
+})
