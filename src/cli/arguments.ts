@@ -1,6 +1,7 @@
 import { STAGES, type Stage } from '../catalog/common/types.ts'
 import { ExpectedError } from '../host/errors.ts'
 import { LEVELS, type Level } from '../observe/facts.ts'
+import type { Rehearse } from '../session/plan/apply-procedure.ts'
 import { CALL_WORDS, type CallWord } from '../session/stage/call-words.ts'
 import type { WalkOptions } from '../session/walk/context.ts'
 import {
@@ -28,6 +29,7 @@ export type Arguments =
   | AuditArguments
   | PlanArguments
   | { command: 'diff'; file: string }
+  | ApplyArguments
   | WalkArguments
 
 /** Who is told what happens. */
@@ -61,6 +63,16 @@ export interface PlanArguments {
   /** Of that file. */
   mode: number
   /** As for a walk with a single restart, which is left out. */
+  walk: WalkArguments
+}
+
+export interface ApplyArguments {
+  command: 'apply'
+  /** The plan. */
+  file: string
+  dryRun: boolean
+  rehearse: Rehearse
+  /** As for a walk; what it is about comes from the plan. */
   walk: WalkArguments
 }
 
@@ -124,6 +136,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'status' && rest.length === 0) return { command: 'status', ...told }
   if (head === undefined) return overview(values)
   if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest) }
+  if (command.name === 'apply') return applyArguments(onlyFile(head, rest), values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status') return { command: 'status', unit, ...told }
   if (command.name === 'undo') return undoArguments(unit, values)
@@ -219,6 +232,18 @@ function planArguments(unit: string, values: Values): PlanArguments {
     ...(output === undefined ? {} : { output }),
     mode: Number.parseInt(mode, 8),
     walk: { ...walkArguments(unit, values), yes: true, once: true },
+  }
+}
+
+function applyArguments(file: string, values: Values): ApplyArguments {
+  if (values.rehearse && values['no-rehearsal'])
+    throw new UsageError('--rehearse and --no-rehearsal exclude each other: give one of them')
+  return {
+    command: 'apply',
+    file,
+    dryRun: values['dry-run'] === true,
+    rehearse: values.rehearse ? 'always' : values['no-rehearsal'] ? 'never' : 'where possible',
+    walk: walkArguments('', values),
   }
 }
 

@@ -1,6 +1,14 @@
 import { STAGES } from '../catalog/common/types.ts'
 import { LEVELS } from '../observe/facts.ts'
-import { DIFF_COMMAND, isForPlan, PLAN_COMMAND, PLAN_OPTIONS } from './plan-definition.ts'
+import {
+  APPLY_COMMAND,
+  APPLY_OPTIONS,
+  DIFF_COMMAND,
+  isForApply,
+  isForPlan,
+  PLAN_COMMAND,
+  PLAN_OPTIONS,
+} from './plan-definition.ts'
 
 /** What a shell offers where a unit or a value is typed. */
 export type Offer =
@@ -246,6 +254,7 @@ export const COMMANDS = [
   },
   { ...PLAN_COMMAND, options: [...PLAN_OPTIONS, ...WALK_OPTIONS.filter(isForPlan)] },
   DIFF_COMMAND,
+  { ...APPLY_COMMAND, options: [...APPLY_OPTIONS, ...WALK_OPTIONS.filter(isForApply)] },
   {
     name: 'status',
     forms: [{ line: 'status [UNIT]', does: 'what is kept, by which proof, and whether it is in force' }],

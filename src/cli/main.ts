@@ -53,6 +53,7 @@ async function main(): Promise<number> {
   if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
   if (args.command === 'diff')
     return (await import('./commands/diff-command.ts')).runDiff(args.file, printer())
+  if (args.command === 'apply') return (await import('./commands/apply-command.ts')).runApply(args, printer())
   if (args.command === 'undo') return (await import('./commands/undo-command.ts')).runUndo(args, printer())
   if (args.command === 'walk') return (await import('./commands/walk-command.ts')).runWalk(args, printer())
   return (await import('./commands/answer-command.ts')).runAnswer(args, printer())
@@ -63,7 +64,7 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   if (args.command === 'overview') return []
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]
-  if (args.command === 'diff') return ['diff', args.file]
+  if (args.command === 'diff' || args.command === 'apply') return [args.command, args.file]
   if (args.command === 'walk') return [args.unit]
   return [args.command, ...(args.unit === undefined ? [] : [args.unit])]
 }

@@ -10,6 +10,13 @@ const OF_THE_WALK: readonly string[] = [
   'syscalls',
 ]
 
+/** Those that an applied plan takes. */
+const OF_APPLYING: readonly string[] = ['yes', 'skip', 'exercise-as', 'once', 'no-rehearsal', 'watch-seconds']
+
+export function isForApply({ name }: { name: string }): boolean {
+  return OF_APPLYING.includes(name)
+}
+
 export function isForPlan({ name }: { name: string }): boolean {
   return OF_THE_WALK.includes(name)
 }
@@ -46,4 +53,28 @@ export const DIFF_COMMAND = {
   help: 'Shows a plan: the exposure stage by stage, the settings here and as planned, the drop-in, files that change hands, what gave way, what was left out and why, and what is other here than where it was made. Changes nothing.',
   offers: 'files',
   options: [],
+} as const
+
+export const APPLY_OPTIONS = [
+  {
+    name: 'dry-run',
+    brief: 'say what would be done',
+    help: 'Shows the plan and says what apply would do here, or why it would refuse. Changes nothing.',
+  },
+  {
+    name: 'rehearse',
+    brief: 'apply only what a clone has proven here',
+    help: 'Refuses where no clone of this host can prove the plan. Without it apply rehearses where a clone can be had; where none can, it applies only a plan that was made on the same versions.',
+  },
+] as const
+
+export const APPLY_COMMAND = {
+  name: 'apply',
+  forms: [
+    { line: 'apply FILE', does: 'exactly that plan, proven here in a clone first' },
+    { line: 'apply FILE --yes', does: 'the same without a terminal' },
+  ],
+  brief: 'apply a plan',
+  help: 'Applies exactly the plan in FILE by the same trial as the walk: each stage is restarted, checked, and rolled back if it is not healthy; --once restarts a single time. First all stages are rehearsed in a clone of this host, and a plan of which something breaks there is refused. It is refused too where the unit has other files or the processor is of another kind. Only files change hands that a walk on this host would hand over. Commands of the plan run as a walk runs them, and as an account that the plan names only if a person at the terminal agrees or --exercise-as names the same. Applied twice, the second changes nothing.',
+  offers: 'files',
 } as const

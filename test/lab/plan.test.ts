@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Plan, planSchema } from '../../src/session/plan/schema.ts'
+import { type Plan, type PlannedDirective, planSchema } from '../../src/session/plan/schema.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { show } from './kit/subjects.ts'
+import { keptDropIn, show } from './kit/subjects.ts'
 
 const SERVER = `
 import { createServer } from 'node:http'
@@ -24,12 +24,20 @@ function boot(): Promise<Lab> {
 
 describe.skipIf(skipLab())(labTitle('a plan'), () => {
   let lab: Lab
+  /** A clean one, to which the plan is taken. */
+  let other: Lab
   let plan: Plan
 
   beforeAll(async () => {
-    lab = await boot()
+    ;[lab, other] = await Promise.all([boot(), boot()])
   })
-  afterAll(() => lab?.stop())
+  afterAll(() => Promise.all([lab?.stop(), other?.stop()]))
+
+  /** Runs hardenctl in the clean lab on a copy of the plan. */
+  async function applied(options: readonly string[], text = JSON.stringify(plan)) {
+    await other.write('/srv/plan.json', text)
+    return other.run(['hardenctl', 'apply', '/srv/plan.json', ...options], { timeoutMs: 110_000 })
+  }
 
   it('is made in clones, and leaves the service and the host alone', { timeout: 120_000 }, async () => {
     const invocation = await show(lab, 'served', 'InvocationID')
@@ -44,9 +52,9 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
     plan = planSchema.parse(JSON.parse((await lab.read('/srv/served.json')) ?? ''))
     expect(await lab.output(['stat', '-c', '%a', '/srv/served.json'])).toBe('600\n')
     expect(await lab.output(['ls', '-A', '/srv'])).toBe('served.json\n')
-    expect((await lab.run(['ls', '/var/lib/hardenctl', '/etc/systemd/system/served.service.d'])).stdout).toBe(
-      '',
-    )
+    expect(
+      (await lab.run(['ls', '/var/lib/hardenctl/served', '/etc/systemd/system/served.service.d'])).stdout,
+    ).toBe('')
   })
 
   it('holds proposals with evidence and proof, the curve, and what it was made on', () => {
@@ -89,6 +97,76 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
     await lab.output(['truncate', '-s', '100M', '/srv/huge.json'])
     const { exitCode, stdout, stderr } = await lab.run(['hardenctl', 'diff', path])
     expect([exitCode, stdout, stderr]).toEqual([2, '', `hardenctl: ${reason}\n`])
+  })
+
+  const changedRow = (change: Partial<PlannedDirective>): string => {
+    const stages = plan.stages.map((stage) => ({
+      ...stage,
+      directives: stage.directives.map((one) => (one.state === 'taken' ? { ...one, ...change } : one)),
+    }))
+    return JSON.stringify({ ...plan, stages })
+  }
+
+  it('is refused elsewhere in one line, with nothing changed, where it does not fit', async () => {
+    const invocation = await show(other, 'served', 'InvocationID')
+    const command = [{ section: 'Service' as const, key: 'ExecStartPre', value: '+/bin/touch /srv/owned' }]
+    const looser = { ...plan, made_on: { ...plan.made_on, unit_files: 'b'.repeat(64) } }
+    const older = { ...plan, made_on: { ...plan.made_on, packages: { served: '0.1' } } }
+    const asRoot = plan.checks.map((check) => ({ ...check, text: 'as=root touch /srv/owned' }))
+    const cases: [string[], string, number, RegExp][] = [
+      [[], JSON.stringify(plan), 2, /asks at a terminal/],
+      [['--yes'], changedRow({ assignments: command }), 2, /ExecStartPre= is no setting that/],
+      [['--yes'], JSON.stringify(plan).slice(9), 2, /it is not JSON/],
+      [
+        ['--yes'],
+        JSON.stringify({ ...plan, checks: asRoot }),
+        2,
+        /runs commands as root.*--exercise-as root/,
+      ],
+      [['--yes'], JSON.stringify(looser), 1, /files of served\.service are other here/],
+      [['--yes', '--no-rehearsal'], JSON.stringify(older), 1, /made on something else \(served 0\.1 then/],
+      [['--yes', '--dry-run'], JSON.stringify({ ...plan, unit: 'none.service' }), 1, /there is no unit none/],
+    ]
+    for (const [options, text, code, reason] of cases) {
+      const { exitCode, stderr } = await applied(options, text)
+      expect(stderr).toMatch(reason)
+      expect([exitCode, stderr.trim().split('\n').length]).toEqual([code, 1])
+    }
+    expect(await show(other, 'served', 'InvocationID')).toBe(invocation)
+    expect((await other.run(['ls', '/srv/owned', '/etc/systemd/system/served.service.d'])).stdout).toBe('')
+  })
+
+  it('says what it would do there, and does nothing', async () => {
+    const invocation = await show(other, 'served', 'InvocationID')
+    const { exitCode, stdout } = await applied(['--dry-run'])
+    expect(exitCode, stdout).toBe(0)
+    expect(stdout).toContain('would apply System restrictions to served.service, by 1 restart')
+    expect(await show(other, 'served', 'InvocationID')).toBe(invocation)
+  })
+
+  it('is applied there as it is, kept and known to status', { timeout: 120_000 }, async () => {
+    const { exitCode, stdout, stderr } = await applied(['--yes', '--no-rehearsal', '--watch-seconds', '1'])
+    expect([exitCode, stderr], stdout + stderr).toEqual([0, ''])
+    const lines = plan.stages
+      .flatMap(({ directives }) => directives.filter(({ state }) => state === 'taken'))
+      .flatMap(({ assignments }) => assignments)
+      .filter(({ value }) => value !== '')
+    const kept = (await keptDropIn(other, 'served.service')) ?? ''
+    for (const { key, value } of lines) expect(kept.split('\n')).toContain(`${key}=${value}`)
+    const status = await other.run(['hardenctl', 'status', 'served'])
+    expect([status.exitCode, status.stdout]).toEqual([
+      0,
+      expect.stringContaining('Everything that was kept is in'),
+    ])
+  })
+
+  it('is applied twice without a change, and undone wholly', { timeout: 60_000 }, async () => {
+    const invocation = await show(other, 'served', 'InvocationID')
+    const { exitCode, stdout } = await applied(['--yes'])
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('is in force here: nothing was changed')])
+    expect(await show(other, 'served', 'InvocationID')).toBe(invocation)
+    expect((await other.run(['hardenctl', 'undo', 'served'])).exitCode).toBe(0)
+    expect(await show(other, 'served', 'LockPersonality')).toBe('no')
   })
 
   it('refuses before the work what it could not write', async () => {

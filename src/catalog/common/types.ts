@@ -57,8 +57,11 @@ export interface Directive {
   breaks: string
   /** The gain in words. The gain in exposure is computed. */
   wins: string
-  /** Settings that it writes beside its own. */
-  writes?: readonly string[]
+  /**
+   * Settings that it writes beside its own, and the values of lines that somebody else made; none for a setting of which
+   * only the lines of this host's own proposal count. An entry for its own setting is instead of `takes`.
+   */
+  writes?: Readonly<Record<string, Values | 'own lines'>>
   /** It gives the service its own mount namespace, whose mounts nobody outside sees. */
   mountNamespace?: true
   /** Its row is nearly always in force, so it is shown only when there is something to change. */

@@ -39,7 +39,7 @@ export const NAMESPACE_LIST: Values = {
 export const ACCOUNT = matching('the name of an account', /^[a-z_][a-z0-9_-]{0,30}$/i)
 export const MODE_MASK = matching('an octal mask such as 0027', /^0?[0-7]{3}$/)
 /** systemd.exec(5): "-" allows the path to be missing, "+" begins at the service's own root. */
-export const PATH_LIST = matching('absolute paths', /^-?\+?\/[^\s"'\\%]*$/, 'plain')
+export const PATH_LIST = matching('absolute paths', /^-?\+?\/(?:[^\s"'\\%]|\\[\s"'\\]|%%)*$/, 'plain')
 export const ADDRESS_LIST = matching(
   'any, localhost, link-local, multicast, or addresses such as 10.0.0.0/8',
   /^(?:any|localhost|link-local|multicast|(?:\d{1,3}\.){3}\d{1,3}(?:\/\d{1,2})?|[0-9a-f]*:[0-9a-f:]+(?:\/\d{1,3})?)$/i,
@@ -53,14 +53,20 @@ export const CALL_LIST = matching(
   /^@?[a-z0-9_-]+$/,
   'inverted',
 )
+/** The same with an error that a call fails with: systemd.exec(5), SystemCallFilter=. */
+export const CALLS_WITH_ERRORS = matching(
+  'system calls and groups, each with :ERROR if it is to fail',
+  /^@?[a-z0-9_-]+(?::(?:kill|E[A-Z0-9]+))?$/,
+  'inverted',
+)
 export const ERROR_NAME: Values = {
   called: 'the name of an error such as EPERM, or kill',
   takes: (word) => word === 'kill' || Object.hasOwn(constants.errno, word),
 }
 
-/** The words of a list. */
+/** The words of a list; a blank after a backslash is part of a path. */
 export function wordsOf(value: string): string[] {
-  return value.split(/\s+/).filter(Boolean)
+  return value.split(/(?<!\\)\s+/).filter(Boolean)
 }
 
 /** Whether the setting takes the value; an empty list empties it. */

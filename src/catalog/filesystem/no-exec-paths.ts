@@ -135,7 +135,7 @@ function evidence(
 export const NO_EXEC_PATHS: Directive = {
   key: 'NoExecPaths',
   takes: PATH_LIST,
-  writes: ['ExecPaths'],
+  writes: { ExecPaths: PATH_LIST },
   denies: ['run-programs'],
   leavesOpen: (_, { from }) => from === 'named' || from === 'interpreter',
   stage: 'filesystem',

@@ -251,7 +251,7 @@ function proposeReadWritePaths(facts: Facts): Proposed | NotProposed {
 export const PROTECT_SYSTEM: Directive = {
   key: 'ProtectSystem',
   takes: oneOf('yes', 'no', 'full', 'strict'),
-  writes: ['ReadWritePaths'],
+  writes: { ReadWritePaths: PATH_LIST },
   impliedBy: 'DynamicUser',
   denies: ['write-elsewhere'],
   stage: 'filesystem',

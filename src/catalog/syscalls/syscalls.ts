@@ -5,7 +5,7 @@ import { sessionOpener } from '../common/roles.ts'
 import { denying } from '../common/squeeze.ts'
 import type { Directive, Evidence, NotProposed, Proposed, Rung, Squeeze } from '../common/types.ts'
 import { setting, startsUnprivileged } from '../common/unit-settings.ts'
-import { CALL_LIST, ERROR_NAME } from '../common/values.ts'
+import { CALL_LIST, CALLS_WITH_ERRORS, ERROR_NAME } from '../common/values.ts'
 import type { Possibility } from '../reach/uses.ts'
 import { exactFilter } from './exact-filter.ts'
 import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
@@ -125,6 +125,7 @@ export const SYSCALLS: Directive[] = [
   {
     key: 'SystemCallFilter',
     takes: CALL_LIST,
+    writes: { SystemCallFilter: CALLS_WITH_ERRORS },
     denies: ['act-as-others', 'mount', 'kernel-state'],
     leavesOpen: leavesCalls,
     stage: 'syscalls',

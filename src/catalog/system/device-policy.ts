@@ -60,7 +60,7 @@ function proposeDevicePolicy(facts: Facts): Proposed | NotProposed {
 export const DEVICE_POLICY: Directive = {
   key: 'DevicePolicy',
   takes: oneOf('auto', 'closed', 'strict'),
-  writes: ['DeviceAllow'],
+  writes: { DeviceAllow: 'own lines' },
   impliedBy: 'PrivateDevices',
   denies: ['devices'],
   stage: 'system',

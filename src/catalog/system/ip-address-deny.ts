@@ -60,7 +60,7 @@ function proposeAddresses(facts: Facts): Proposed | NotProposed {
 export const IP_ADDRESS_DENY: Directive = {
   key: 'IPAddressDeny',
   takes: ADDRESS_LIST,
-  writes: ['IPAddressAllow'],
+  writes: { IPAddressAllow: ADDRESS_LIST },
   denies: ['connect-out'],
   stage: 'system',
   since: 235,

@@ -8,7 +8,7 @@ import { few, list, proposed, service, unfit, unique } from '../common/proposal.
 import { portNumbers, privilegedPorts } from '../common/roles.ts'
 import type { Assignment, Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
-import { ACCOUNT } from '../common/values.ts'
+import { ACCOUNT, CAPABILITY_LIST } from '../common/values.ts'
 import { ambientNeeds, fileCapabilityNames, type ServiceAccount, serviceAccount } from './account.ts'
 import { handover, strandedInRun } from './handover.ts'
 import { rotation } from './rotation.ts'
@@ -211,20 +211,21 @@ export const USER: Directive[] = [
     takes: ACCOUNT,
     denies: ['act-as-others', 'past-permissions', 'mount', 'kernel-state', 'raw-sockets', 'write-as-root'],
     stage: 'user',
-    writes: [
-      'Group',
-      'AmbientCapabilities',
-      'CapabilityBoundingSet',
-      'RuntimeDirectory',
-      'RuntimeDirectoryMode',
-      'RuntimeDirectoryPreserve',
-      'StateDirectory',
-      'CacheDirectory',
-      'LogsDirectory',
-      'ExecStartPre',
-      'ExecReload',
-      'After',
-    ],
+    writes: {
+      User: 'own lines',
+      Group: 'own lines',
+      AmbientCapabilities: CAPABILITY_LIST,
+      CapabilityBoundingSet: CAPABILITY_LIST,
+      RuntimeDirectory: 'own lines',
+      RuntimeDirectoryMode: 'own lines',
+      RuntimeDirectoryPreserve: 'own lines',
+      StateDirectory: 'own lines',
+      CacheDirectory: 'own lines',
+      LogsDirectory: 'own lines',
+      ExecStartPre: 'own lines',
+      ExecReload: 'own lines',
+      After: 'own lines',
+    },
     since: 229,
     what: 'Runs the service as its own account from the first instruction, so that no process is root. For a low port it keeps one ambient capability. A service without an account gets one of its own name; DynamicUser= is not tried, since it would move existing files.',
     breaks:

@@ -30,7 +30,7 @@ function headingLines({ unit, at, hardenctl, made_on }: Plan): string[] {
 }
 
 /** What is another here than where the plan was made, each as a clause. */
-function differencesHere({ made_on }: Plan, { basis, architecture }: Here): string[] {
+export function differencesHere({ made_on }: Plan, { basis, architecture }: Here): string[] {
   const { unit_files, host: _, architecture: then, ...rest } = made_on
   const versions = changedSince({ ...rest, unitFiles: unit_files }, basis)
   return then === architecture ? versions : [`${then} then, ${architecture} now`, ...versions]

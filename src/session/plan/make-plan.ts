@@ -63,7 +63,7 @@ function leftFor(
   { notReached, caution }: Proposed,
   { note }: StageResult,
 ): Pick<PlannedDirective, 'left' | 'why'> {
-  const broke = broken.get(row.id)
+  const broke = broken.get(row.id) ?? (row.proof.state === 'breaks' ? row.proof.reason : undefined)
   if (broke !== undefined) return { left: 'broke', why: broke }
   if (!row.ticked && notReached !== undefined) return { left: 'not-reached', why: caution ?? notReached }
   if (!row.ticked) return { left: 'person', why: caution ?? 'It was not recommended.' }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import { foreignLine } from '../../catalog/common/written-values.ts'
 import { CATALOG } from '../../catalog/index.ts'
 import { ExpectedError, reasonOf } from '../../host/errors.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { givenChecks } from './planned-checks.ts'
 import { plannedParts } from './planned-settings.ts'
 import { type Plan, type PlannedDirective, type PlannedStage, planSchema } from './schema.ts'
 
@@ -26,13 +28,11 @@ function requireVersion(raw: unknown): void {
 }
 
 /** A plan may write what the directive writes, and nothing else: root reads it. */
-function foreignLine(stage: PlannedStage, { directive, assignments }: PlannedDirective): string | undefined {
+function foreignRow(stage: PlannedStage, { directive, assignments }: PlannedDirective): string | undefined {
   const known = CATALOG.find(({ key }) => key === directive)
   if (known === undefined) return `hardenctl has no directive ${directive}`
   if (known.stage !== stage.stage) return `${directive} is no directive of stage ${stage.stage}`
-  const writes = [known.key, ...(known.writes ?? [])]
-  const foreign = assignments.find(({ key }) => !writes.includes(key))
-  return foreign && `${foreign.key}= is no setting that ${directive} writes`
+  return assignments.map((line) => foreignLine(known, line)).find((reason) => reason !== undefined)
 }
 
 function firstTwice(names: readonly string[]): string | undefined {
@@ -46,8 +46,16 @@ function requireOwnSettings(plan: Plan): void {
     firstTwice(directives.map(({ one }) => one.directive))
   if (twice !== undefined) throw new PlanError(`it has ${twice} twice`)
   for (const { stage, one } of directives) {
-    const foreign = foreignLine(stage, one)
+    const foreign = foreignRow(stage, one)
     if (foreign !== undefined) throw new PlanError(foreign)
+  }
+}
+
+function requireChecks({ checks }: Plan): void {
+  try {
+    givenChecks(checks)
+  } catch (error) {
+    throw new PlanError(reasonOf(error))
   }
 }
 
@@ -70,5 +78,6 @@ export function parsePlan(text: string): Plan {
   }
   requireOwnSettings(parsed.data)
   requireWritable(parsed.data)
+  requireChecks(parsed.data)
   return parsed.data
 }

@@ -8,7 +8,7 @@ export function takenOf({ directives }: PlannedStage): PlannedDirective[] {
 }
 
 /** The lines of a stage, as the walk merges those of its rows. */
-function stageAssignments(stage: PlannedStage): Assignment[] {
+export function stageAssignments(stage: PlannedStage): Assignment[] {
   return takenOf(stage).reduce<Assignment[]>((all, one) => mergeAssignments(all, one.assignments), [])
 }
 
@@ -36,4 +36,13 @@ export function plannedParts(plan: Plan): DropInPart[] {
     at: plan.at,
   }))
   return dropInParts(kept)
+}
+
+/** The plan without these directives. */
+export function without(plan: Plan, skip: readonly string[]): Plan {
+  const stages = plan.stages.map((stage) => ({
+    ...stage,
+    directives: stage.directives.filter(({ directive }) => !skip.includes(directive)),
+  }))
+  return { ...plan, stages }
 }

@@ -34,7 +34,9 @@ export async function lookAt(
   const seen = baseline.oneshot === undefined ? followed : withTracedProcesses(followed)
   const given = givenTo(context, baseline, seen)
   const around = await readSurroundings({ host, facts: here }, { host: live, facts: there }, seen)
-  const offered = beginStage(stage, { ...seen, given, ...around }, context.options.asked)
+  const whole = { ...seen, given, ...around }
+  if (context.begin !== undefined) return context.begin(stage, whole)
+  const offered = beginStage(stage, whole, context.options.asked)
   const work = context.options.exactCalls ? toAlternative(offered, 'SystemCallFilter') : offered
   return chosen === undefined ? work : asChosen(work, chosen)
 }

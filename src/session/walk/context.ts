@@ -2,9 +2,10 @@ import type { Asked } from '../../catalog/common/asked.ts'
 import type { Stage } from '../../catalog/common/types.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import type { Level } from '../../observe/facts.ts'
+import type { Facts, Level } from '../../observe/facts.ts'
 import type { Learning } from '../learning/learning.ts'
 import type { Control } from '../proof/control.ts'
+import type { StageWork } from '../stage/stage-work.ts'
 import type { WalkStore } from '../store/walk-store.ts'
 import type { PendingChange } from './pending-change.ts'
 import type { Subject } from './preflight.ts'
@@ -72,6 +73,8 @@ export interface WalkContext {
   readonly isSeen: boolean
   readonly subject: Subject
   readonly options: WalkOptions
+  /** How a stage begins where its rows are given; absent: by what the catalog proposes. */
+  readonly begin?: (stage: Stage, facts: Facts) => StageWork
   readonly ask: Ask
   /** Ctrl-C. */
   readonly signal: AbortSignal

@@ -10,7 +10,7 @@ import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
 import type { PendingStages } from './pending-change.ts'
 import { ANSWERS } from './questions.ts'
-import { rehearseAll } from './rehearse-all.ts'
+import { type AllRehearsed, rehearseAll } from './rehearse-all.ts'
 import type { StageResult } from './state.ts'
 
 async function confirmAll({ ask }: WalkContext, { change, parts }: PendingStages): Promise<boolean> {
@@ -75,18 +75,26 @@ async function applyAll(
   }
 }
 
+/** What was kept in a clone is applied to the live service, by one restart. */
+export async function applyRehearsed(
+  context: WalkContext,
+  baseline: Baseline,
+  { stages, differs }: Pick<AllRehearsed, 'stages' | 'differs'>,
+): Promise<void> {
+  const { dispatch, timings } = context
+  if (stages === undefined) return
+  const result = await timings.during('live trial: all', () => applyAll(context, baseline, stages, differs))
+  dispatch({ type: 'exposure', now: result.after })
+  dispatch({ type: 'finished', result })
+}
+
 /**
  * Walks the five stages in a clone of the host, then restarts the live service once. If no clone can be made, returns
  * why, and the walk goes stage by stage.
  */
 export async function walkOnce(context: WalkContext, baseline: Baseline): Promise<string | undefined> {
-  const { dispatch, timings } = context
   const rehearsed = await rehearseAll(context, baseline)
   if ('why' in rehearsed) return rehearsed.why
-  const { stages, differs } = rehearsed
-  if (stages === undefined) return undefined
-  const result = await timings.during('live trial: all', () => applyAll(context, baseline, stages, differs))
-  dispatch({ type: 'exposure', now: result.after })
-  dispatch({ type: 'finished', result })
+  await applyRehearsed(context, baseline, rehearsed)
   return undefined
 }

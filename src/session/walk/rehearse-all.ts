@@ -16,7 +16,7 @@ import { PendingChange, type PendingStages } from './pending-change.ts'
 import type { WalkEvent } from './reducer.ts'
 
 /** What the stages came to in a clone, one on top of the other. */
-interface AllRehearsed {
+export interface AllRehearsed {
   /** Undefined where none of them was kept there. */
   stages: PendingStages | undefined
   ends: readonly StageEnd[]

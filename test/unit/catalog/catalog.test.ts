@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { rungOf } from '../../../src/catalog/common/ladder.ts'
 import { STAGES } from '../../../src/catalog/common/types.ts'
+import { foreignLine } from '../../../src/catalog/common/written-values.ts'
 import { CATALOG, directivesOf, proposalsFor, stageNotes } from '../../../src/catalog/index.ts'
 import type { Facts } from '../../../src/observe/facts.ts'
 import { emptyFacts } from './build-facts.ts'
@@ -29,8 +30,9 @@ describe.each([['nothing known', emptyFacts] as const, ...Object.entries(SERVICE
         result.assignments.map(({ key }) => key),
         directive.key,
       ).toContain(directive.key)
-      for (const { key } of [result, ...(result.ladder?.rungs ?? [])].flatMap((one) => one.assignments))
-        expect([directive.key, ...(directive.writes ?? [])], directive.key).toContain(key)
+      const all = [result, ...(result.ladder?.rungs ?? []), ...(result.other ? [result.other] : [])]
+      for (const line of all.flatMap((one) => one.assignments))
+        expect(foreignLine(directive, line), directive.key).toBeUndefined()
       for (const { text } of result.evidence) expect(text, directive.key).toMatch(/[.)]$/)
       expect(result.caution === undefined, directive.key).toBe(result.recommended)
       if (result.ladder) expect(result.ladder.rungs[result.ladder.at ?? -1]).toEqual(rungOf(result))

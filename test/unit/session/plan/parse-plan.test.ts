@@ -49,8 +49,18 @@ describe('a plan is read', () => {
       JSON.stringify(withLine('ProtectHostname', 'yes\nExecStart=/x')),
       /assignments\.0\.value/,
     ],
-    ['a continued line', JSON.stringify(withLine('ProtectHostname', 'yes \\')), /can't hold/],
+    ['a continued line', JSON.stringify(withLine('ProtectHostname', 'yes \\')), /takes yes, no or private/],
     ['a section in the key', JSON.stringify(withLine('A]\n[Service', 'x')), /assignments\.0\.key/],
+    [
+      'a value that it does not take',
+      JSON.stringify(withLine('ProtectHostname', '/bin/sh')),
+      /takes yes, no or private/,
+    ],
+    [
+      'the section of another',
+      JSON.stringify(withLine('ProtectHostname', 'yes', 'Unit')),
+      /no setting of \[Unit\]/,
+    ],
     ['an unknown directive', JSON.stringify(withRow({ directive: 'ExecStart' })), /no directive ExecStart/],
     [
       'a directive of another stage',

@@ -1,0 +1,88 @@
+import { createInterface } from 'node:readline'
+import { liveHost } from '../../host/live-host.ts'
+import type { Printer } from '../../host/printer.ts'
+import { exitCode } from '../../session/exit-code.ts'
+import { Applier } from '../../session/plan/applier.ts'
+import { applyProcedure } from '../../session/plan/apply-procedure.ts'
+import { diffLines } from '../../session/plan/diff-lines.ts'
+import { dryRun } from '../../session/plan/dry-run.ts'
+import { givenChecks } from '../../session/plan/planned-checks.ts'
+import { takenStages, without } from '../../session/plan/planned-settings.ts'
+import { readHere } from '../../session/plan/read-here.ts'
+import type { Plan } from '../../session/plan/schema.ts'
+import { Unattended } from '../../session/walk/unattended.ts'
+import { type ApplyArguments, UsageError } from '../arguments.ts'
+import { finishNow } from '../finish-now.ts'
+import { tellStack } from '../stack.ts'
+import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
+import { planIn } from './diff-command.ts'
+
+/** Applies exactly a plan. Returns the exit code. */
+export async function runApply(args: ApplyArguments, printer: Printer): Promise<number> {
+  const { walk: given, rehearse } = args
+  const { asked } = walkOptions(given)
+  const plan = without(await planIn(args.file), asked.skip)
+  const { checks, exercises, accounts } = givenChecks(plan.checks)
+  if (!args.dryRun) requireConsentToCome(given, accounts)
+  const host = liveHost()
+  for (const line of diffLines(plan, await readHere(host, plan))) printer.out(line)
+  printer.out('')
+  if (args.dryRun) {
+    for (const line of await dryRun(host, plan, { rehearse, once: given.once })) printer.out(line)
+    return exitCode('done')
+  }
+  if (!given.yes) {
+    printer.out(question(plan, accounts))
+    if (!(await agrees())) {
+      printer.out('Nothing was changed.')
+      return exitCode('nothing-kept')
+    }
+  }
+  const options = walkOptions({
+    ...given,
+    unit: plan.unit,
+    yes: true,
+    checks,
+    exercises,
+    skip: [],
+    stages: takenStages(plan).map(({ stage }) => stage),
+    level: plan.asked.level,
+  })
+  const attendant = new Applier(new Unattended(printer))
+  const walk = await beginWalk(options, attendant, applyProcedure(plan, rehearse))
+  undoOnSignals(walk)
+  const code = await walk.finished
+  if (walk.bug !== undefined) tellStack(printer, walk.bug.error)
+  return finishNow(code)
+}
+
+/** Without a person, a command runs as an account that the plan names only by the caller's own word. */
+function requireConsentToCome(
+  { yes, exerciseAs }: ApplyArguments['walk'],
+  accounts: readonly string[],
+): void {
+  const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+  if (!yes && !terminal) throw new UsageError('apply asks at a terminal; --yes applies the plan without one')
+  const unnamed = accounts.find((account) => account !== exerciseAs)
+  if (yes && unnamed !== undefined)
+    throw new UsageError(
+      `the plan runs commands as ${unnamed}; with --yes they run so only with --exercise-as ${unnamed}`,
+    )
+}
+
+function question({ unit }: Plan, accounts: readonly string[]): string {
+  const commands = accounts.length === 0 ? '' : `Commands of the plan run as ${accounts.join(', ')}. `
+  return `${commands}Apply this plan to ${unit}, which restarts it? Type y, or anything else to leave.`
+}
+
+/** No answer is a no. */
+function agrees(): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin })
+  return new Promise((resolve) => {
+    lines.once('close', () => resolve(false))
+    lines.once('line', (answer) => {
+      resolve(/^y(es)?$/i.test(answer.trim()))
+      lines.close()
+    })
+  })
+}
