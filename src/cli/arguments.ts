@@ -225,13 +225,15 @@ function undoArguments(unit: string, values: Values): UndoArguments {
 function planArguments(unit: string, values: Values): PlanArguments {
   const output = textOf(values, 'output')
   if (output === '') throw new UsageError('--output takes the path of a file')
+  if (values.json && output === undefined)
+    throw new UsageError('--json needs --output: both would print on standard output')
   const mode = textOf(values, 'mode') ?? '600'
   if (!/^0?[0-7]{3}$/.test(mode)) throw new UsageError('--mode takes an octal mode, for example 0640')
   return {
     command: 'plan',
     ...(output === undefined ? {} : { output }),
     mode: Number.parseInt(mode, 8),
-    walk: { ...walkArguments(unit, values), yes: true, once: true },
+    walk: { ...walkArguments(unit, { ...values, yes: true }), once: true },
   }
 }
 
@@ -243,7 +245,7 @@ function applyArguments(file: string, values: Values): ApplyArguments {
     file,
     dryRun: values['dry-run'] === true,
     rehearse: values.rehearse ? 'always' : values['no-rehearsal'] ? 'never' : 'where possible',
-    walk: walkArguments('', values),
+    walk: walkArguments('', values['dry-run'] ? { ...values, yes: true } : values),
   }
 }
 

@@ -8,10 +8,19 @@ const OF_THE_WALK: readonly string[] = [
   'skip',
   'set',
   'syscalls',
+  'json',
 ]
 
 /** Those that an applied plan takes. */
-const OF_APPLYING: readonly string[] = ['yes', 'skip', 'exercise-as', 'once', 'no-rehearsal', 'watch-seconds']
+const OF_APPLYING: readonly string[] = [
+  'yes',
+  'skip',
+  'exercise-as',
+  'once',
+  'no-rehearsal',
+  'watch-seconds',
+  'json',
+]
 
 export function isForApply({ name }: { name: string }): boolean {
   return OF_APPLYING.includes(name)

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
+import { followed } from '../../session/events/walk-events.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import { Applier } from '../../session/plan/applier.ts'
 import { applyProcedure } from '../../session/plan/apply-procedure.ts'
@@ -12,29 +13,37 @@ import { readHere } from '../../session/plan/read-here.ts'
 import type { Plan } from '../../session/plan/schema.ts'
 import { Unattended } from '../../session/walk/unattended.ts'
 import { type ApplyArguments, UsageError } from '../arguments.ts'
+import { type Voice, voiced } from '../event-lines.ts'
 import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
 import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
 import { planIn } from './diff-command.ts'
 
 /** Applies exactly a plan. Returns the exit code. */
-export async function runApply(args: ApplyArguments, printer: Printer): Promise<number> {
+export function runApply(args: ApplyArguments, printer: Printer): Promise<number> {
+  return voiced(printer, args.walk.json === true, { command: 'apply' }, (voice) => applyVoiced(args, voice))
+}
+
+async function applyVoiced(args: ApplyArguments, { words, tell }: Voice): Promise<number> {
   const { walk: given, rehearse } = args
   const { asked } = walkOptions(given)
   const plan = without(await planIn(args.file), asked.skip)
   const { checks, exercises, accounts } = givenChecks(plan.checks)
   if (!args.dryRun) requireConsentToCome(given, accounts)
   const host = liveHost()
-  for (const line of diffLines(plan, await readHere(host, plan))) printer.out(line)
-  printer.out('')
+  for (const line of diffLines(plan, await readHere(host, plan))) words.out(line)
+  words.out('')
   if (args.dryRun) {
-    for (const line of await dryRun(host, plan, { rehearse, once: given.once })) printer.out(line)
+    for (const line of await dryRun(host, plan, { rehearse, once: given.once })) {
+      words.out(line)
+      tell({ event: 'notice', text: line })
+    }
     return exitCode('done')
   }
   if (!given.yes) {
-    printer.out(question(plan, accounts))
+    words.out(question(plan, accounts))
     if (!(await agrees())) {
-      printer.out('Nothing was changed.')
+      words.out('Nothing was changed.')
       return exitCode('nothing-kept')
     }
   }
@@ -48,11 +57,11 @@ export async function runApply(args: ApplyArguments, printer: Printer): Promise<
     stages: takenStages(plan).map(({ stage }) => stage),
     level: plan.asked.level,
   })
-  const attendant = new Applier(new Unattended(printer))
+  const attendant = new Applier(new Unattended(words))
   const walk = await beginWalk(options, attendant, applyProcedure(plan, rehearse))
   undoOnSignals(walk)
-  const code = await walk.finished
-  if (walk.bug !== undefined) tellStack(printer, walk.bug.error)
+  const code = await followed(walk, tell)
+  if (walk.bug !== undefined) tellStack(words, walk.bug.error)
   return finishNow(code)
 }
 

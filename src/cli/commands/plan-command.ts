@@ -3,11 +3,13 @@ import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
+import { followed } from '../../session/events/walk-events.ts'
 import { planProcedure } from '../../session/plan/plan-procedure.ts'
 import type { Plan } from '../../session/plan/schema.ts'
 import { ratedTenths } from '../../session/store/score.ts'
 import { Unattended } from '../../session/walk/unattended.ts'
 import type { PlanArguments } from '../arguments.ts'
+import { voiced } from '../event-lines.ts'
 import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
 import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
@@ -18,18 +20,21 @@ export async function runPlan(args: PlanArguments, printer: Printer): Promise<nu
   const host = liveHost()
   const path = args.output === undefined ? undefined : resolve(args.output)
   if (path !== undefined) await requireWritable(host, path)
-  const words = path === undefined ? { out: printer.err, err: printer.err } : printer
-  const deliver = async (plan: Plan): Promise<void> => {
-    const text = JSON.stringify(plan, null, 1)
-    if (path === undefined) for (const line of text.split('\n')) printer.out(line)
-    else await host.write(path, `${text}\n`, args.mode)
-    for (const line of endLines(plan, path)) words.out(line)
-  }
-  const walk = await beginWalk(options, new Unattended(words), planProcedure(deliver))
-  undoOnSignals(walk)
-  const code = await walk.finished
-  if (walk.bug !== undefined) tellStack(printer, walk.bug.error)
-  return finishNow(code)
+  const about = { command: 'plan', unit: args.walk.unit }
+  return voiced(printer, args.walk.json === true, about, async ({ words: said, tell }) => {
+    const words = path === undefined ? { out: printer.err, err: printer.err } : said
+    const deliver = async (plan: Plan): Promise<void> => {
+      const text = JSON.stringify(plan, null, 1)
+      if (path === undefined) for (const line of text.split('\n')) printer.out(line)
+      else await host.write(path, `${text}\n`, args.mode)
+      for (const line of endLines(plan, path)) words.out(line)
+    }
+    const walk = await beginWalk(options, new Unattended(words), planProcedure(deliver))
+    undoOnSignals(walk)
+    const code = await followed(walk, tell)
+    if (walk.bug !== undefined) tellStack(words, walk.bug.error)
+    return finishNow(code)
+  })
 }
 
 /** Found out before the minutes that a plan takes. */

@@ -9,7 +9,7 @@ interface Walked {
 }
 
 /**
- * Has hardenctl walk one service by --yes, which must end well. `name` is the unit without its type, `options` are all
+ * Has hardenctl walk one service by --yes, which must end well: what it tries is kept, or it leaves all to the person. `name` is the unit without its type, `options` are all
  * but those of a short watch at the end.
  */
 export async function walked(
@@ -20,6 +20,7 @@ export async function walked(
 ): Promise<Walked> {
   const argv = ['hardenctl', name, '--yes', '--watch-seconds', '1', ...options]
   const { exitCode, stdout, stderr } = await lab.run(argv, { timeoutMs })
-  expect(exitCode, stdout + stderr).toBe(0)
-  return { stdout, kept: (await keptDropIn(lab, `${name}.service`)) ?? '' }
+  const kept = (await keptDropIn(lab, `${name}.service`)) ?? ''
+  expect(exitCode, stdout + stderr).toBe(kept === '' ? 1 : 0)
+  return { stdout, kept }
 }

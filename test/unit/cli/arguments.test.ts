@@ -110,6 +110,8 @@ describe('the command line', () => {
     ['apply a --rehearse --no-rehearsal', /exclude each other/],
     ['apply a --set UMask=0077', /--set is for the walk/],
     ['diff a b', /one plan at a time/],
+    ['plan apache2 --json', /--json needs --output/],
+    ['apply x.json --json', /--json needs --yes/],
     ['plan apache2 --yes', /--yes is for the walk/],
     ['plan apache2 --mode 999', /octal mode/],
     ['apache2 nginx', /one unit at a time/],

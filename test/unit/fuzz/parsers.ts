@@ -1,3 +1,6 @@
+import { service } from '../../../src/catalog/common/proposal.ts'
+import { takesValue } from '../../../src/catalog/common/values.ts'
+import { CATALOG } from '../../../src/catalog/index.ts'
 import { parseArguments, UsageError } from '../../../src/cli/arguments.ts'
 import { printableState, printableText } from '../../../src/host/printable.ts'
 import { parseGroup, parsePasswd } from '../../../src/observe/config/accounts.ts'
@@ -41,6 +44,7 @@ import { parseShowMany, parseUnitList } from '../../../src/systemd/manager/servi
 import { parseShow } from '../../../src/systemd/manager/show.ts'
 import { serviceName, UnitNameError } from '../../../src/systemd/manager/unit-name.ts'
 import { parseVersion, scoresBpf } from '../../../src/systemd/manager/version.ts'
+import { renderDropIn } from '../../../src/systemd/settings/drop-in.ts'
 import { applyAssignments, settingsFromShow } from '../../../src/systemd/settings/settings.ts'
 import { difference } from '../../../src/systemd/settings/settings-difference.ts'
 import { execLines, parseUnitText } from '../../../src/systemd/settings/unit-files.ts'
@@ -56,6 +60,13 @@ type Parser = [
   parse: (text: string, bytes: Uint8Array) => unknown,
   refusal?: new (message: string) => Error,
 ]
+
+/** What a directive takes as its value can be written into a drop-in. */
+function asked(text: string): string[] {
+  const value = text.trim()
+  const taking = CATALOG.filter(({ takes }) => takesValue(takes, value))
+  return taking.map(({ key }) => renderDropIn([], [{ comment: [], assignments: [service(key, value)] }]))
+}
 
 /** Whatever reads text that hardenctl did not write itself. */
 export const PARSERS: Parser[] = [
@@ -77,6 +88,7 @@ export const PARSERS: Parser[] = [
   ['plans', (text) => diffLines(parsePlan(text), undefined), PlanError],
   ['state', (text) => parseState(text, 'x.service'), StoreError],
   ['command line', (text) => parseArguments(text.split('\n')), UsageError],
+  ['values asked for', (text) => asked(text)],
   ['check', (text) => parseCheck(text), CheckError],
   ['socket files', (text) => fileInodes(text)],
   ['greeting', (text) => protocolOfGreeting(text, 25)],
