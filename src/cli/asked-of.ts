@@ -2,7 +2,8 @@ import type { Asked } from '../catalog/common/asked.ts'
 import type { Directive, Stage } from '../catalog/common/types.ts'
 import { takesValue } from '../catalog/common/values.ts'
 import { CATALOG } from '../catalog/index.ts'
-import { UsageError, type WalkArguments } from './arguments.ts'
+import type { WalkArguments } from './argument-types.ts'
+import { UsageError } from './usage-error.ts'
 
 const SHOWN_NAMES = 3
 

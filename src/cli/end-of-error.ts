@@ -1,6 +1,6 @@
 import { Bug, OpenUndo } from '../host/errors.ts'
 import type { CommandEnd } from '../session/exit-code.ts'
-import { UsageError } from './arguments.ts'
+import { UsageError } from './usage-error.ts'
 
 /** How a command ended that threw this. */
 export function endOfError(error: unknown): CommandEnd {

@@ -2,10 +2,11 @@ import { ExpectedError, isExpected } from '../host/errors.ts'
 import { printerTo } from '../host/printer.ts'
 import { VERSION } from '../host/version.ts'
 import { exitCode } from '../session/exit-code.ts'
-import { type Arguments, parseArguments, UsageError } from './arguments.ts'
+import { type Arguments, parseArguments } from './arguments.ts'
 import { commandNamed } from './definition.ts'
 import { endOfError } from './end-of-error.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { UsageError } from './usage-error.ts'
 
 const printer = () => printerTo(process.stdout, process.stderr)
 

@@ -5,7 +5,7 @@ import type { CallWord } from '../../session/stage/call-words.ts'
 import { answerFromElsewhere } from '../../session/walk/second-login.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
-import type { Told } from '../arguments.ts'
+import type { Told } from '../argument-types.ts'
 import { type Voice, voiced } from '../event-lines.ts'
 
 type Wanted = { command: CallWord; unit: string } & Told

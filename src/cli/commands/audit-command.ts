@@ -7,7 +7,7 @@ import { type Audit, aboveThreshold, auditDocument } from '../../session/audit/r
 import { sarifDocument } from '../../session/audit/sarif.ts'
 import { guidePage, tableLines } from '../../session/audit/table.ts'
 import { exitCode } from '../../session/exit-code.ts'
-import type { AuditArguments } from '../arguments.ts'
+import type { AuditArguments } from '../argument-types.ts'
 
 /** Shows what could be hardened, and changes nothing. Returns 1 if a service is above the threshold. */
 export async function runAudit(args: AuditArguments, printer: Printer): Promise<number> {

@@ -3,8 +3,9 @@ import type { Procedure } from '../../session/walk/procedure.ts'
 import type { Session } from '../../session/walk/state.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { accountName, CheckError, exerciseAs, parseCheck, parseExercise } from '../../trial/health/check.ts'
-import { UsageError, type WalkArguments } from '../arguments.ts'
+import type { WalkArguments } from '../argument-types.ts'
 import { askedOf } from '../asked-of.ts'
+import { UsageError } from '../usage-error.ts'
 
 function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
   try {

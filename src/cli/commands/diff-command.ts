@@ -7,7 +7,7 @@ import { PlanError } from '../../session/plan/parse-plan.ts'
 import { readHere } from '../../session/plan/read-here.ts'
 import { readPlan } from '../../session/plan/read-plan.ts'
 import type { Plan } from '../../session/plan/schema.ts'
-import { UsageError } from '../arguments.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** The plan in a file. Throws UsageError with one line for a file that is none. */
 export async function planIn(path: string): Promise<Plan> {

@@ -3,8 +3,9 @@ import type { Printer } from '../../host/printer.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import { Overview } from '../../session/overview/overview.ts'
 import { runOverview } from '../../ui/wizard.tsx'
-import { parseArguments, UsageError } from '../arguments.ts'
+import { parseArguments } from '../arguments.ts'
 import { finishNow } from '../finish-now.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** All services on a screen; then what was chosen there. Returns its exit code. */
 export async function runOverviewCommand(printer: Printer): Promise<number> {

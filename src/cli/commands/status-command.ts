@@ -16,7 +16,7 @@ import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { askSaved } from '../../trial/health/ask-saved.ts'
 import { standsBy } from '../../trial/transaction/stand-by.ts'
-import type { Told } from '../arguments.ts'
+import type { Told } from '../argument-types.ts'
 import { type Voice, voiced } from '../event-lines.ts'
 
 /** Prints what is kept for a unit, or on the whole host. Returns the exit code: 1 if something is not in force. */

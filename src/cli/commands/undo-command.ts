@@ -14,7 +14,7 @@ import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
 import { unwritable } from '../../trial/transaction/preconditions.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
-import type { UndoArguments } from '../arguments.ts'
+import type { UndoArguments } from '../argument-types.ts'
 import { type Tell, type Voice, voiced } from '../event-lines.ts'
 
 /** How it ended, as an event says it. */

@@ -2,10 +2,11 @@ import type { Printer } from '../../host/printer.ts'
 import { ComingSession } from '../../session/walk/coming-session.ts'
 import type { WalkOptions } from '../../session/walk/context.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
-import { UsageError, type WalkArguments } from '../arguments.ts'
+import type { WalkArguments } from '../argument-types.ts'
 import { type Voice, voiced } from '../event-lines.ts'
 import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
+import { UsageError } from '../usage-error.ts'
 import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
 
 /** The walk, in a terminal or without one. Nothing of the UI is loaded with --yes. */

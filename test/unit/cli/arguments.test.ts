@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseArguments, UsageError } from '../../../src/cli/arguments.ts'
+import { parseArguments } from '../../../src/cli/arguments.ts'
 import { commandNamed } from '../../../src/cli/definition.ts'
+import { UsageError } from '../../../src/cli/usage-error.ts'
 
 const WALK = {
   command: 'walk',

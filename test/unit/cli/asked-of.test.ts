@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { STAGES } from '../../../src/catalog/common/types.ts'
-import { UsageError } from '../../../src/cli/arguments.ts'
 import { askedOf } from '../../../src/cli/asked-of.ts'
+import { UsageError } from '../../../src/cli/usage-error.ts'
 
 const given = (more: Partial<Parameters<typeof askedOf>[0]>) => ({
   skip: [],

@@ -1,0 +1,60 @@
+import type { Stage } from '../catalog/common/types.ts'
+import type { Rehearse } from '../session/plan/apply-procedure.ts'
+import type { WalkOptions } from '../session/walk/context.ts'
+
+/** Who is told what happens. */
+export interface Told {
+  /** A program, by one event a line; absent: a person. */
+  json?: true
+}
+
+export interface AuditArguments {
+  command: 'audit'
+  /** As given; empty for all services. */
+  units: readonly string[]
+  format: 'table' | 'json' | 'sarif'
+  /** File that gets the metrics. */
+  metrics?: string
+  /** Exposure ×10 that no service may exceed. */
+  threshold?: number
+}
+
+export interface UndoArguments extends Told {
+  command: 'undo'
+  unit: string
+  /** The one stage to take back; all that is kept without it. */
+  stage?: Stage
+}
+
+export interface PlanArguments {
+  command: 'plan'
+  /** File that gets the plan; absent: it is printed. */
+  output?: string
+  /** Of that file. */
+  mode: number
+  /** As for a walk with a single restart, which is left out. */
+  walk: WalkArguments
+}
+
+export interface ApplyArguments {
+  command: 'apply'
+  /** The plan. */
+  file: string
+  dryRun: boolean
+  rehearse: Rehearse
+  /** As for a walk; what it is about comes from the plan. */
+  walk: WalkArguments
+}
+
+export interface WalkArguments extends Omit<WalkOptions, 'host' | 'asked'>, Told {
+  command: 'walk'
+  yes: boolean
+  /** Directives that are left as they are, as given. */
+  skip: readonly string[]
+  /** DIRECTIVE=VALUE, as given. */
+  set: readonly string[]
+  /** A table at the end tells where the time went. */
+  timings: boolean
+  /** The account that exercises run as which name none. */
+  exerciseAs?: string
+}

@@ -1,0 +1,142 @@
+import { STAGES, type Stage } from '../catalog/common/types.ts'
+import { LEVELS, type Level } from '../observe/facts.ts'
+import type {
+  ApplyArguments,
+  AuditArguments,
+  PlanArguments,
+  Told,
+  UndoArguments,
+  WalkArguments,
+} from './argument-types.ts'
+import { textOf, textsOf, type Values } from './option-values.ts'
+import { UsageError } from './usage-error.ts'
+
+const DEFAULT_KEEP_SECONDS = '30'
+const DEFAULT_WATCH_SECONDS = '12'
+
+function secondsOf(option: string, text: string, least: number, most: number): number {
+  const seconds = Number(text)
+  if (!/^\d+$/.test(text) || seconds < least || seconds > most)
+    throw new UsageError(`${option} takes ${least} to ${most}`)
+  return seconds
+}
+
+function stagesOf(text: string | undefined): readonly Stage[] {
+  if (text === undefined) return STAGES
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !(STAGES as readonly string[]).includes(name))
+  if (unknown !== undefined)
+    throw new UsageError(`--stages takes names from ${STAGES.join(', ')}, not ${JSON.stringify(unknown)}`)
+  return STAGES.filter((stage) => names.includes(stage))
+}
+
+function exactCalls(text: string | undefined): boolean {
+  if (text !== undefined && text !== 'groups' && text !== 'exact')
+    throw new UsageError('--syscalls takes groups or exact')
+  return text === 'exact'
+}
+
+function levelOf(text: string | undefined): Level {
+  const level = LEVELS.find((one) => one === (text ?? 'standard'))
+  if (level === undefined) throw new UsageError(`--level takes ${LEVELS.join(', ')}`)
+  return level
+}
+
+export function auditArguments(units: readonly string[], values: Values): AuditArguments {
+  if (values.json && values.sarif) throw new UsageError('--json and --sarif both print: give one of them')
+  const metrics = textOf(values, 'metrics')
+  if (metrics === '') throw new UsageError('--metrics takes the path of a file')
+  const threshold = textOf(values, 'threshold')
+  if (threshold !== undefined && (!/^\d+$/.test(threshold) || Number(threshold) > 100))
+    throw new UsageError('--threshold takes 0 to 100; 50 is an exposure of 5.0')
+  return {
+    command: 'audit',
+    units,
+    format: values.json ? 'json' : values.sarif ? 'sarif' : 'table',
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
+  }
+}
+
+export function toldBy({ json }: Values): Told {
+  return json === true ? { json } : {}
+}
+
+export function undoArguments(unit: string, values: Values): UndoArguments {
+  const name = textOf(values, 'stage')
+  if (name === undefined) return { command: 'undo', unit, ...toldBy(values) }
+  const stage = STAGES.find((one) => one === name)
+  if (stage === undefined)
+    throw new UsageError(`--stage takes one of ${STAGES.join(', ')}, not ${JSON.stringify(name)}`)
+  return { command: 'undo', unit, stage, ...toldBy(values) }
+}
+
+export function planArguments(unit: string, values: Values): PlanArguments {
+  const output = textOf(values, 'output')
+  if (output === '') throw new UsageError('--output takes the path of a file')
+  if (values.json && output === undefined)
+    throw new UsageError('--json needs --output: both would print on standard output')
+  const mode = textOf(values, 'mode') ?? '600'
+  if (!/^0?[0-7]{3}$/.test(mode)) throw new UsageError('--mode takes an octal mode, for example 0640')
+  return {
+    command: 'plan',
+    ...(output === undefined ? {} : { output }),
+    mode: Number.parseInt(mode, 8),
+    walk: { ...walkArguments(unit, { ...values, yes: true }), once: true },
+  }
+}
+
+export function applyArguments(file: string, values: Values): ApplyArguments {
+  if (values.rehearse && values['no-rehearsal'])
+    throw new UsageError('--rehearse and --no-rehearsal exclude each other: give one of them')
+  return {
+    command: 'apply',
+    file,
+    dryRun: values['dry-run'] === true,
+    rehearse: values.rehearse ? 'always' : values['no-rehearsal'] ? 'never' : 'where possible',
+    walk: walkArguments('', values['dry-run'] ? { ...values, yes: true } : values),
+  }
+}
+
+export function walkArguments(unit: string, values: Values): WalkArguments {
+  if (values.once && values['no-rehearsal']) {
+    throw new UsageError('--once needs the rehearsal: do not combine it with --no-rehearsal')
+  }
+  const live = textOf(values, 'learn-live')
+  if (values.once && live !== undefined) {
+    throw new UsageError(
+      '--learn-live restarts the live service more than once: do not combine it with --once',
+    )
+  }
+  if (values.json && values.yes !== true)
+    throw new UsageError('--json needs --yes: the wizard draws on the terminal, where events would be lost')
+  const stages = stagesOf(textOf(values, 'stages'))
+  if (live !== undefined && !stages.includes('syscalls')) {
+    throw new UsageError('--learn-live is for the stage syscalls, which --stages leaves out')
+  }
+  const keep = textOf(values, 'keep-seconds') ?? DEFAULT_KEEP_SECONDS
+  const watch = textOf(values, 'watch-seconds') ?? DEFAULT_WATCH_SECONDS
+  const account = textOf(values, 'exercise-as')
+  return {
+    command: 'walk',
+    unit,
+    yes: values.yes === true,
+    ...toldBy(values),
+    timings: values.timings === true,
+    checks: textsOf(values, 'check'),
+    exercises: textsOf(values, 'exercise'),
+    skip: textsOf(values, 'skip'),
+    set: textsOf(values, 'set'),
+    saveChecks: values['save-checks'] === true,
+    keepSeconds: secondsOf('--keep-seconds', keep, 10, 600),
+    watchSeconds: secondsOf('--watch-seconds', watch, 1, 3600),
+    stages,
+    level: levelOf(textOf(values, 'level')),
+    rehearse: values['no-rehearsal'] !== true,
+    once: values.once === true,
+    runOnce: values['run-once'] === true,
+    ...(live === undefined ? {} : { learnLive: secondsOf('--learn-live', live, 10, 3600) }),
+    exactCalls: exactCalls(textOf(values, 'syscalls')),
+    ...(account === undefined ? {} : { exerciseAs: account }),
+  }
+}
