@@ -7,6 +7,7 @@ const ENVIRONMENT = [
     'HARDENCTL_DEBUG=1',
     'Prints the stack of a bug at once. Without it a report goes into a file that the message names.',
   ],
+  ['ACCESSIBLE=1, TERM=dumb', 'As --plain.'],
   ['INK_SCREEN_READER=true', 'Writes roles and states in words, for a screen reader.'],
   ['NO_COLOR', 'Removes colours.'],
 ] as const

@@ -55,6 +55,8 @@ export interface WalkArguments extends Omit<WalkOptions, 'host' | 'asked'>, Told
   set: readonly string[]
   /** A table at the end tells where the time went. */
   timings: boolean
+  /** Plain text and numbers in the place of screens. */
+  plain: boolean
   /** The account that exercises run as which name none. */
   exerciseAs?: string
 }

@@ -25,7 +25,7 @@ export type Arguments =
   | ({ command: 'status'; unit?: string } & Told)
   | UndoArguments
   | ({ command: CallWord; unit: string } & Told)
-  | { command: 'overview' }
+  | { command: 'overview'; plain: boolean }
   | AuditArguments
   | PlanArguments
   | { command: 'diff'; file: string }
@@ -97,10 +97,10 @@ function requireOwnOptions(command: CommandDefinition, values: Values): void {
   throw new UsageError(`--${foreign} is for ${taking}; ${command.name} takes ${takes}`)
 }
 
-/** No unit: an option of the walk would be ignored. */
+/** No unit: another option of the walk would be ignored. */
 function overview(values: Values): Arguments {
-  const [option] = Object.keys(values)
+  const option = Object.keys(values).find((name) => name !== 'plain')
   if (option !== undefined)
     throw new UsageError(`--${option} needs a unit, for example: sudo hardenctl apache2 --${option}`)
-  return { command: 'overview' }
+  return { command: 'overview', plain: values.plain === true }
 }

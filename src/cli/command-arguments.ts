@@ -123,6 +123,7 @@ export function walkArguments(unit: string, values: Values): WalkArguments {
     yes: values.yes === true,
     ...toldBy(values),
     timings: values.timings === true,
+    plain: values.plain === true,
     checks: textsOf(values, 'check'),
     exercises: textsOf(values, 'exercise'),
     skip: textsOf(values, 'skip'),

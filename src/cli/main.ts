@@ -49,7 +49,7 @@ async function main(): Promise<number> {
   if (args.command === 'status')
     return (await import('./commands/status-command.ts')).runStatus(args, printer())
   if (args.command === 'overview')
-    return (await import('./commands/overview-command.ts')).runOverviewCommand(printer())
+    return (await import('./commands/overview-command.ts')).runOverviewCommand(args.plain, printer())
   if (args.command === 'audit') return (await import('./commands/audit-command.ts')).runAudit(args, printer())
   if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
   if (args.command === 'diff')

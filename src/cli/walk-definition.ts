@@ -113,6 +113,11 @@ export const WALK_OPTIONS = [
     help: 'Seconds to watch the service at the end of the walk, 1 to 3600; default 12.',
   },
   {
+    name: 'plain',
+    brief: 'walk by plain text and numbers',
+    help: 'The wizard as plain text that only scrolls, with numbers for answers: for screen readers, serial lines and simple terminals. ACCESSIBLE=1 and TERM=dumb do the same.',
+  },
+  {
     name: 'timings',
     brief: 'print at the end where the time went',
     help: 'Prints at the end where the time went: seconds by part, processor time, and the share in which no processor worked.',

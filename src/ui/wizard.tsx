@@ -2,6 +2,7 @@ import type { Chosen, OverviewSession } from '../session/overview/overview.ts'
 import type { Session, WalkState } from '../session/walk/state.ts'
 import { needsAscii, prepareEnvironment } from './terminal/environment.ts'
 import { firstLines, hasFirstLines } from './terminal/first-lines.ts'
+import { surviveHangup } from './terminal/hang-up.ts'
 
 export interface WizardTerminal {
   stdin: NodeJS.ReadStream
@@ -50,12 +51,4 @@ function drawFirst(stdout: NodeJS.WriteStream, state: WalkState, ascii: boolean)
   const lines = firstLines(state, { columns: stdout.columns || 80, rows: stdout.rows || 24, ascii })
   stdout.write(lines.map((line) => `${line}\n`).join(''))
   return lines.length
-}
-
-/**
- * When the ssh connection drops, every write fails with EIO. Without a listener, that error would end the process
- * before it has restored the service.
- */
-function surviveHangup(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream): void {
-  for (const stream of [stdin, stdout, process.stderr]) stream.on('error', () => {})
 }

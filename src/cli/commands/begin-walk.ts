@@ -21,7 +21,17 @@ export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> {
   requireParsed('--check', args.checks, parseCheck)
   requireParsed('--exercise', args.exercises, parseExercise)
   requireParsed('--exercise-as', args.exerciseAs === undefined ? [] : [args.exerciseAs], accountName)
-  const { command: _, yes, timings: __, exerciseAs: account, skip, set, json: ___, ...given } = args
+  const {
+    command: _,
+    yes,
+    timings: __,
+    exerciseAs: account,
+    skip,
+    set,
+    json: ___,
+    plain: ____,
+    ...given
+  } = args
   return {
     ...given,
     asked: askedOf({ skip, set, stages: given.stages }),

@@ -2,22 +2,26 @@ import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import { Overview } from '../../session/overview/overview.ts'
-import { runOverview } from '../../ui/wizard.tsx'
+import { wantsPlain } from '../../ui/terminal/environment.ts'
 import { parseArguments } from '../arguments.ts'
 import { finishNow } from '../finish-now.ts'
 import { UsageError } from '../usage-error.ts'
 
-/** All services on a screen; then what was chosen there. Returns its exit code. */
-export async function runOverviewCommand(printer: Printer): Promise<number> {
+/** All services on a screen, or as a list with numbers; then what was chosen there. Returns its exit code. */
+export async function runOverviewCommand(plain: boolean, printer: Printer): Promise<number> {
   if (process.stdin.isTTY !== true || process.stdout.isTTY !== true)
     throw new UsageError(
       'name a unit, for example: sudo hardenctl apache2; without a terminal, hardenctl audit prints all services',
     )
-  const chosen = await runOverview(new Overview(liveHost()))
+  const isPlain = plain || wantsPlain(process.env)
+  const overview = new Overview(liveHost())
+  const chosen = isPlain
+    ? await (await import('../../ui/line-mode.ts')).runOverviewPlain(overview)
+    : await (await import('../../ui/wizard.tsx')).runOverview(overview)
   switch (chosen.do) {
     case 'walk': {
       // As if it had been typed, with the defaults of all options.
-      const args = parseArguments([chosen.unit])
+      const args = parseArguments([chosen.unit, ...(isPlain ? ['--plain'] : [])])
       if (args.command !== 'walk') return exitCode('failed')
       return (await import('./walk-command.ts')).runWalk(args, printer)
     }

@@ -2,6 +2,7 @@ import type { Printer } from '../../host/printer.ts'
 import { ComingSession } from '../../session/walk/coming-session.ts'
 import type { WalkOptions } from '../../session/walk/context.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
+import { wantsPlain } from '../../ui/terminal/environment.ts'
 import type { WalkArguments } from '../argument-types.ts'
 import { type Voice, voiced } from '../event-lines.ts'
 import { finishNow } from '../finish-now.ts'
@@ -31,7 +32,7 @@ async function walkVoiced(
     walk = await beginWalk(options, attendant)
     return walk
   }
-  const code = args.yes ? await unattended(begun, voice) : await drawn(args.unit, begun, () => walk)
+  const code = args.yes ? await unattended(begun, voice) : await seen(args, begun, () => walk)
   if (args.timings && walk !== undefined) await tellTimings(walk, voice.words)
   if (walk?.bug !== undefined) tellStack(voice.words, walk.bug.error)
   return finishNow(code)
@@ -55,10 +56,16 @@ async function unattended(begun: Begun, { words, tell }: Voice): Promise<number>
 }
 
 /** Runs the walk in the wizard. If the wizard itself fails, the walk ends and the change on trial is undone. */
-async function drawn(unit: string, begun: Begun, walk: () => Walk | undefined): Promise<number> {
+async function seen(
+  { unit, plain }: WalkArguments,
+  begun: Begun,
+  walk: () => Walk | undefined,
+): Promise<number> {
   const coming = new ComingSession(unit, () => begun())
   undoOnSignals(coming)
   try {
+    if (plain || wantsPlain(process.env))
+      return await (await import('../../ui/line-mode.ts')).runPlain(coming)
     const { runWizard } = await import('../../ui/wizard.tsx')
     return await runWizard(coming)
   } catch (error) {

@@ -73,7 +73,7 @@ function proofLines(row: Row, width: number): Line[] {
     ...(isInsistedOn(row)
       ? labelled(
           'Insisted on',
-          'The row is ticked although it breaks the service; Space unticks it.',
+          'The row is ticked although it breaks the service; untick it to leave it out.',
           width,
           'warn',
         )

@@ -11,3 +11,8 @@ export function needsAscii(environment: Environment): boolean {
   const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || ''
   return !/utf-?8/i.test(locale)
 }
+
+/** Whether plain text is wanted: by a screen reader's user, or because the terminal can do nothing else. */
+export function wantsPlain({ ACCESSIBLE, TERM }: Environment): boolean {
+  return TERM === 'dumb' || (ACCESSIBLE !== undefined && ACCESSIBLE !== '' && ACCESSIBLE !== '0')
+}

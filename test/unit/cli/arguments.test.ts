@@ -8,6 +8,7 @@ const WALK = {
   unit: 'apache2',
   yes: false,
   timings: false,
+  plain: false,
   checks: [],
   exercises: [],
   skip: [],
@@ -98,7 +99,9 @@ describe('the command line', () => {
     ['walk', { ...WALK, unit: 'walk' }],
     ['help.service', { ...WALK, unit: 'help.service' }],
     ['--version', { command: 'version' }],
-    ['', { command: 'overview' }],
+    ['', { command: 'overview', plain: false }],
+    ['--plain', { command: 'overview', plain: true }],
+    ['apache2 --plain', { ...WALK, plain: true }],
   ])('%s', (line, expected) => {
     expect(parseArguments(line.split(' ').filter(Boolean))).toEqual(expected)
   })

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import { bootLab } from '../lab/kit/lab.ts'
+import { labTitle, skipLab } from '../lab/kit/lab-problem.ts'
+import { answerOf, exposureOf } from '../lab/kit/subjects.ts'
+import { answerOne } from './by-numbers.ts'
+
+it.skipIf(skipLab())(
+  labTitle('all stages by numbers alone, each proven in a clone first'),
+  {
+    timeout: 400_000,
+  },
+  async () => {
+    const lab = await bootLab({ services: ['nginx'] })
+    try {
+      const terminal = lab.spawnPty(['hardenctl', 'nginx', '--plain'], { columns: 80, rows: 24 })
+      const asked = await answerOne(terminal, 380_000)
+      expect(asked.filter((question) => question === 'Keep it')).toHaveLength(5)
+      expect(terminal.written()).not.toContain('\x1b')
+      expect(terminal.history().join(' ')).toContain('All stages are kept for nginx.')
+      expect(await exposureOf(lab, 'nginx')).toBeLessThanOrEqual(16)
+      expect(await answerOf(lab)).toBe('200')
+    } finally {
+      await lab.stop()
+    }
+  },
+)
