@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Plan, type PlannedDirective, planSchema } from '../../src/session/plan/schema.ts'
+import { eventsOf } from './kit/events.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { keptDropIn, show } from './kit/subjects.ts'
@@ -42,13 +43,16 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
   it('is made in clones, and leaves the service and the host alone', { timeout: 120_000 }, async () => {
     const invocation = await show(lab, 'served', 'InvocationID')
     const asked = ['--stages', 'system', '--exercise', 'curl -sf http://127.0.0.1:8097/']
-    const { exitCode, stdout, stderr } = await lab.run(
-      ['hardenctl', 'plan', 'served', '-o', '/srv/served.json', ...asked],
+    const made = await lab.run(
+      ['hardenctl', 'plan', 'served', '-o', '/srv/served.json', '--json', ...asked],
       { timeoutMs: 110_000 },
     )
-    expect([exitCode, stderr], stdout + stderr).toEqual([0, ''])
+    expect(made.exitCode, made.stderr).toBe(0)
+    const told = eventsOf(made)
+    for (const wanted of ['stage', 'proof']) expect(told.some(({ event }) => event === wanted)).toBe(true)
+    expect(told.filter((one) => one.event === 'trial' && one.target === 'live')).toEqual([])
     expect(await show(lab, 'served', 'InvocationID')).toBe(invocation)
-    expect(stdout).toContain('was not restarted, and no file of its unit changed: checked')
+    expect(made.stderr).toContain('was not restarted, and no file of its unit changed: checked')
     plan = planSchema.parse(JSON.parse((await lab.read('/srv/served.json')) ?? ''))
     expect(await lab.output(['stat', '-c', '%a', '/srv/served.json'])).toBe('600\n')
     expect(await lab.output(['ls', '-A', '/srv'])).toBe('served.json\n')
@@ -162,8 +166,12 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
 
   it('is applied twice without a change, and undone wholly', { timeout: 60_000 }, async () => {
     const invocation = await show(other, 'served', 'InvocationID')
-    const { exitCode, stdout } = await applied(['--yes'])
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('is in force here: nothing was changed')])
+    const again = await applied(['--yes', '--json'])
+    expect([again.exitCode, again.stderr]).toEqual([
+      0,
+      expect.stringContaining('is in force here: nothing was changed'),
+    ])
+    expect(eventsOf(again).some(({ event }) => event === 'trial')).toBe(false)
     expect(await show(other, 'served', 'InvocationID')).toBe(invocation)
     expect((await other.run(['hardenctl', 'undo', 'served'])).exitCode).toBe(0)
     expect(await show(other, 'served', 'LockPersonality')).toBe('no')
