@@ -47,6 +47,15 @@ const EXAMPLES = [
     'The same walk without a terminal, with one more check that decides health.',
   ],
   ['hardenctl nginx --stages filesystem,system', 'Two stages alone.'],
+  [
+    'hardenctl nginx --yes --json',
+    'The same for a program: one event a line on standard output, words on standard error.',
+  ],
+  [
+    'hardenctl nginx --set ProtectSystem=full --skip UMask',
+    'One directive with a value of your own, one left as it is.',
+  ],
+  ['hardenctl undo nginx --stage syscalls', 'One stage taken back, the others in force.'],
   ['hardenctl undo nginx', 'Everything as before the first change.'],
 ] as const
 
