@@ -16,6 +16,8 @@ describe.skipIf(skipLab())(labTitle('the overview on a real terminal'), () => {
     await terminal.waitFor(/nginx +9\.6 UNSAFE/, PATIENCE_MS)
     await terminal.waitFor(/nginx +9\.6 UNSAFE +tcp 80 +root +[78]\.\d/, PATIENCE_MS)
     await terminal.waitUntilGone('looking', PATIENCE_MS)
+    // Of Node, among the rows.
+    expect(terminal.written()).not.toContain('Warning')
     await terminal.type('/redis')
     await terminal.waitUntilGone('nginx', PATIENCE_MS)
     await terminal.press('enter', 'enter')

@@ -128,11 +128,14 @@ export class Overview implements OverviewSession {
     const signal = this.#left.signal
     let next = 0
     const done = await survey(host, { accepted, signal }, (soFar) => {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined
-        next = performance.now() + TELL_MS
-        if (!signal.aborted) tell(soFar(), true)
-      }, next - performance.now())
+      this.#timer ??= setTimeout(
+        () => {
+          this.#timer = undefined
+          next = performance.now() + TELL_MS
+          if (!signal.aborted) tell(soFar(), true)
+        },
+        Math.max(0, next - performance.now()),
+      )
     })
     clearTimeout(this.#timer)
     if (!signal.aborted) tell(done, false)

@@ -90,7 +90,8 @@ export class Questions {
         settle: (intent) => end(() => resolve(intent as Extract<Intent, { do: (typeof kinds)[number] }>)),
       }
       // A timer uses the monotonic clock, so setting the wall clock has no effect.
-      const timer = deadline === undefined ? undefined : setTimeout(onStop, deadline - Date.now())
+      const left = deadline === undefined ? undefined : Math.max(0, deadline - Date.now())
+      const timer = left === undefined ? undefined : setTimeout(onStop, left)
       signal.addEventListener('abort', onAbort)
       stop?.addEventListener('abort', onStop)
       this.#open = open
