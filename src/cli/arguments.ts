@@ -28,7 +28,7 @@ export type Arguments =
   | { command: 'overview'; plain: boolean }
   | AuditArguments
   | PlanArguments
-  | { command: 'diff'; file: string }
+  | ({ command: 'diff'; file: string } & Told)
   | ApplyArguments
   | WalkArguments
 
@@ -47,7 +47,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const told = toldBy(values)
   if (command.name === 'status' && rest.length === 0) return { command: 'status', ...told }
   if (head === undefined) return overview(values)
-  if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest) }
+  if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest), ...told }
   if (command.name === 'apply') return applyArguments(onlyFile(head, rest), values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status') return { command: 'status', unit, ...told }

@@ -134,7 +134,7 @@ export const COMMANDS = [
     options: AUDIT_OPTIONS,
   },
   { ...PLAN_COMMAND, options: [...PLAN_OPTIONS, ...WALK_OPTIONS.filter(isForPlan)] },
-  DIFF_COMMAND,
+  { ...DIFF_COMMAND, options: [EVENTS_OPTION] },
   { ...APPLY_COMMAND, options: [...APPLY_OPTIONS, ...WALK_OPTIONS.filter(isForApply)] },
   {
     name: 'status',

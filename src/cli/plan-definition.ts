@@ -61,7 +61,6 @@ export const DIFF_COMMAND = {
   brief: 'show a plan',
   help: 'Shows a plan: the exposure stage by stage, the settings here and as planned, the drop-in, files that change hands, what gave way, what was left out and why, and what is other here than where it was made. Changes nothing.',
   offers: 'files',
-  options: [],
 } as const
 
 export const APPLY_OPTIONS = [

@@ -23,6 +23,8 @@ const WRONG: readonly Row[] = [
   ['plan apache2 --mode 9', 2, /--mode takes an octal mode/],
   ['diff', 2, /name a plan/],
   ['diff /etc/passwd', 2, /\/etc\/passwd/],
+  ['apply', 2, /name a plan/],
+  ['apply /etc/passwd --yes', 2, /\/etc\/passwd is no plan/],
   ['status a b', 2, /one unit at a time/],
   ['undo', 2, /name a unit/],
   ['undo apache2 --stage boot', 2, /--stage takes one of/],
@@ -36,6 +38,7 @@ const MISSING: readonly Row[] = [
   ['audit nosuch', 1, /nosuch\.service/],
   ['plan nosuch -o /root/nosuch.json', 1, /there is no unit nosuch\.service/],
   ['diff /nosuch.json', 2, /\/nosuch\.json/],
+  ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
   ['status nosuch', 1, /there is no unit nosuch\.service/],
   ['undo nosuch', 1, /there is no unit nosuch\.service/],
   ['undo nosuch --stage user', 1, /there is no unit nosuch\.service/],
@@ -90,7 +93,13 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
 
   it('without the rights', async () => {
     const rows = COMMANDS.filter(({ name }) => name !== 'help').map(({ name }): Row => {
-      const typed = { walk: 'apache2 --yes', audit: 'audit', status: 'status', diff: 'diff /x.json' }
+      const typed = {
+        walk: 'apache2 --yes',
+        audit: 'audit',
+        status: 'status',
+        diff: 'diff /x.json',
+        apply: 'apply /x.json',
+      }
       return [typed[name as keyof typeof typed] ?? `${name} apache2`, 1, /needs root.*sudo hardenctl/]
     })
     await expectRefused(rows, { user: 'www-data' })

@@ -171,7 +171,11 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
       0,
       expect.stringContaining('is in force here: nothing was changed'),
     ])
-    expect(eventsOf(again).some(({ event }) => event === 'trial')).toBe(false)
+    const events = eventsOf(again)
+    expect(events.some(({ event }) => event === 'trial')).toBe(false)
+    const settings = events.flatMap((one) => (one.event === 'difference' ? one.settings : []))
+    expect(settings.length).toBeGreaterThan(10)
+    expect(settings.filter(({ in_force }) => !in_force)).toEqual([])
     expect(await show(other, 'served', 'InvocationID')).toBe(invocation)
     expect((await other.run(['hardenctl', 'undo', 'served'])).exitCode).toBe(0)
     expect(await show(other, 'served', 'LockPersonality')).toBe('no')

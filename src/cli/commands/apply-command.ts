@@ -5,11 +5,9 @@ import { followed } from '../../session/events/walk-events.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import { Applier } from '../../session/plan/applier.ts'
 import { applyProcedure } from '../../session/plan/apply-procedure.ts'
-import { diffLines } from '../../session/plan/diff-lines.ts'
 import { dryRun } from '../../session/plan/dry-run.ts'
 import { givenChecks } from '../../session/plan/planned-checks.ts'
 import { takenStages, without } from '../../session/plan/planned-settings.ts'
-import { readHere } from '../../session/plan/read-here.ts'
 import type { Plan } from '../../session/plan/schema.ts'
 import { Unattended } from '../../session/walk/unattended.ts'
 import type { ApplyArguments } from '../argument-types.ts'
@@ -18,29 +16,35 @@ import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
 import { UsageError } from '../usage-error.ts'
 import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
-import { planIn } from './diff-command.ts'
+import { planIn, tellDifference } from './diff-command.ts'
 
 /** Applies exactly a plan. Returns the exit code. */
 export function runApply(args: ApplyArguments, printer: Printer): Promise<number> {
   return voiced(printer, args.walk.json === true, { command: 'apply' }, (voice) => applyVoiced(args, voice))
 }
 
-async function applyVoiced(args: ApplyArguments, { words, tell }: Voice): Promise<number> {
-  const { walk: given, rehearse } = args
-  const { asked } = walkOptions(given)
+async function applyVoiced(args: ApplyArguments, voice: Voice): Promise<number> {
+  const { asked } = walkOptions(args.walk)
   const plan = without(await planIn(args.file), asked.skip)
-  const { checks, exercises, accounts } = givenChecks(plan.checks)
-  if (!args.dryRun) requireConsentToCome(given, accounts)
-  const host = liveHost()
-  for (const line of diffLines(plan, await readHere(host, plan))) words.out(line)
-  words.out('')
-  if (args.dryRun) {
-    for (const line of await dryRun(host, plan, { rehearse, once: given.once })) {
-      words.out(line)
-      tell({ event: 'notice', text: line })
-    }
-    return exitCode('done')
+  return args.dryRun ? tried(args, plan, voice) : applied(args, plan, voice)
+}
+
+/** Says what would be done. */
+async function tried({ rehearse, walk }: ApplyArguments, plan: Plan, voice: Voice): Promise<number> {
+  await tellDifference(plan, voice)
+  voice.words.out('')
+  for (const line of await dryRun(liveHost(), plan, { rehearse, once: walk.once })) {
+    voice.words.out(line)
+    voice.tell({ event: 'notice', text: line })
   }
+  return exitCode('done')
+}
+
+async function applied({ walk: given, rehearse }: ApplyArguments, plan: Plan, voice: Voice): Promise<number> {
+  const { words, tell } = voice
+  const { checks, exercises, accounts } = givenChecks(plan.checks)
+  requireConsentToCome(given, accounts)
+  await tellDifference(plan, voice)
   if (!given.yes) {
     words.out(question(plan, accounts))
     if (!(await agrees())) {

@@ -144,6 +144,20 @@ const answer = z.strictObject({
   text,
 })
 
+/** A plan beside what is on this host. */
+const difference = z.strictObject({
+  event: z.literal('difference'),
+  at,
+  unit: text,
+  /** The unit is on this host. */
+  is_here: z.boolean(),
+  /** What is another here than where the plan was made, in clauses. */
+  other: texts,
+  settings: z.array(
+    z.strictObject({ directive: text, here: z.nullable(text), planned: text, in_force: z.boolean() }),
+  ),
+})
+
 const refusal = z.strictObject({ event: z.literal('refusal'), at, reason: text, next: text })
 
 /** Words on how it ended that no other event has. */
@@ -177,6 +191,7 @@ export const eventSchema = z.discriminatedUnion('event', [
   undo,
   kept,
   answer,
+  difference,
   refusal,
   notice,
   end,

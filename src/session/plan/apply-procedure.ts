@@ -7,9 +7,8 @@ import { askAboutDragged } from '../walk/dragged.ts'
 import { finish, takeBackLate } from '../walk/last-check.ts'
 import { applyRehearsed } from '../walk/once.ts'
 import { Refusal } from '../walk/preflight.ts'
-import type { Procedure } from '../walk/procedure.ts'
+import { makeReady, type Procedure } from '../walk/procedure.ts'
 import { rehearseAll } from '../walk/rehearse-all.ts'
-import { beginAnew, refuseEdited, resume } from '../walk/resume.ts'
 import type { Restarts } from '../walk/state.ts'
 import { checkedAtLast, readied } from '../walk/walk-stages.ts'
 import { applyEach } from './apply-each.ts'
@@ -74,9 +73,7 @@ async function applied(context: WalkContext, baseline: Baseline, isProven: boole
 /** Applies exactly a plan, by the transaction of the walk. */
 export function applyProcedure(plan: Plan, rehearse: Rehearse): Procedure {
   return async (beginning) => {
-    await resume(beginning)
-    await beginAnew(beginning)
-    await refuseEdited(beginning)
+    await makeReady(beginning)
     const here = await hereOf(beginning, plan)
     const stages = openStages(plan, here)
     if (stages.length === 0) {

@@ -1,9 +1,10 @@
 import { titleOf } from '../../catalog/common/types.ts'
+import { wordsOf } from '../../catalog/common/values.ts'
 import { type Basis, changedSince } from '../../observe/basis.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
-import { settingsFromShow } from '../../systemd/settings/settings.ts'
+import { type Settings, settingsFromShow } from '../../systemd/settings/settings.ts'
 import { difference } from '../../systemd/settings/settings-difference.ts'
-import type { Groups } from '../../systemd/settings/settings-kinds.ts'
+import { type Groups, kindOf } from '../../systemd/settings/settings-kinds.ts'
 import { columns } from '../columns.ts'
 import { ratedTenths } from '../store/score.ts'
 import { planAssignments, plannedParts, takenOf, takenStages } from './planned-settings.ts'
@@ -18,8 +19,8 @@ export interface Here {
   architecture: string
 }
 
-/** A list with more words than this is counted. */
-const MOST_WORDS = 6
+/** The words of a longer list are counted. */
+const MOST_CHARACTERS = 48
 
 function headingLines({ unit, at, hardenctl, made_on }: Plan): string[] {
   const { host, systemd, kernel, libc, architecture } = made_on
@@ -52,24 +53,55 @@ function curveLines(plan: Plan): string[] {
   ]
 }
 
-/** "not set", the words of a short list, or their number. */
-function valueWords(values: readonly string[]): string {
-  const words = values.flatMap((value) => value.split(/(?<!\\) +/)).filter(Boolean)
-  if (words.length === 0 || (words.length === 1 && words[0] === '~')) return 'not set'
-  return words.length > MOST_WORDS ? `${words.length} words` : words.join(' ')
+/** "not set" where an empty list or none is shown. */
+function valueText(key: string, values: readonly string[]): string {
+  const text = values.filter(Boolean).join(kindOf(key) === 'exec' ? '; ' : ' ')
+  return text === '' || text === '~' ? 'not set' : text
 }
 
-function settingLines(plan: Plan, here: Here | undefined): string[] {
+/** The same for a column: of a long one only how much there is. */
+function shortValue(key: string, text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text
+  return kindOf(key) === 'exec' ? 'commands' : `${wordsOf(text).length} words`
+}
+
+/** Of the kinds of namespaces, Settings has those that are still allowed. */
+function shownHere(key: string, { properties }: Here, shown: Settings): readonly string[] {
+  return (kindOf(key) === 'namespaces' ? properties[key] : shown[key]) ?? []
+}
+
+/** A setting as it is here and as it is planned, in words. */
+interface SettingHere {
+  directive: string
+  /** Undefined where the unit is not here. */
+  here: string | undefined
+  planned: string
+  inForce: boolean
+}
+
+/** Pure. */
+export function settingsHere(plan: Plan, here: Here | undefined): SettingHere[] {
   const assignments = planAssignments(plan)
   const keys = [...new Set(assignments.map(({ key }) => key))]
   const shown = here && settingsFromShow(here.properties)
   const open = here && new Set(difference(assignments, here.properties, here.groups).map(({ key }) => key))
-  const rows = keys.map((key) => {
-    const then = assignments.filter((line) => line.key === key).map(({ value }) => value)
-    const now = shown === undefined ? '' : valueWords(shown[key] ?? [])
-    const word = open === undefined || open.has(key) ? valueWords(then) : 'as it is'
-    return [key, now, word]
-  })
+  return keys.map((key) => ({
+    directive: key,
+    here: here && shown && valueText(key, shownHere(key, here, shown)),
+    planned: valueText(
+      key,
+      assignments.filter((line) => line.key === key).map(({ value }) => value),
+    ),
+    inForce: open !== undefined && !open.has(key),
+  }))
+}
+
+function settingLines(plan: Plan, here: Here | undefined): string[] {
+  const rows = settingsHere(plan, here).map((one) => [
+    one.directive,
+    shortValue(one.directive, one.here ?? ''),
+    one.inForce ? 'as it is' : shortValue(one.directive, one.planned),
+  ])
   return [
     '',
     'Settings:',

@@ -27,7 +27,8 @@ export async function dryRun(
     requireSameVersions(plan, here, problem)
   }
   const facts = await observe(host, plan.unit)
-  const rows = stages.flatMap((stage) => [...plannedWork(plan, stage, facts).current])
+  // Later ones are held against the service as the first leaves it.
+  const rows = stages.slice(0, 1).flatMap((stage) => [...plannedWork(plan, stage, facts).current])
   const warnings = rows.flatMap(([key, { caution }]) =>
     caution === undefined ? [] : [`Mind ${key}: ${caution}`],
   )
@@ -39,6 +40,7 @@ export async function dryRun(
       : `apply would prove nothing in a clone: ${problem}.`,
     `Then it would apply ${stages.map(titleOf).join(', ')} to ${plan.unit}, by ${restarts}.`,
     ...warnings,
+    ...(stages.length > 1 ? ['Later stages are held against the service as it is by then.'] : []),
     'Nothing was changed.',
   ]
 }

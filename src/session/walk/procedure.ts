@@ -17,12 +17,17 @@ async function requireWritable({ host }: WalkBeginning): Promise<void> {
   if (why !== undefined) throw new Refusal(why, 'Nothing was changed.')
 }
 
-/** Hardens the unit stage by stage, or in one restart. */
-export const harden: Procedure = async (beginning) => {
+/** Ends what an earlier hardenctl left unfinished. Throws Refusal where nothing could be kept. */
+export async function makeReady(beginning: WalkBeginning): Promise<void> {
   await requireWritable(beginning)
   await resume(beginning)
   await beginAnew(beginning)
   await refuseEdited(beginning)
+}
+
+/** Hardens the unit stage by stage, or in one restart. */
+export const harden: Procedure = async (beginning) => {
+  await makeReady(beginning)
   await askAboutDragged(beginning)
   const { baseline: found, restarts: chosen, given } = await baselinePhase(beginning)
   const { context, baseline } = await readied(beginning, found)
