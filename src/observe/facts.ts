@@ -236,6 +236,8 @@ export interface Given {
   asked: boolean
   /** Its use was played, or its live traffic was followed. */
   exercised: boolean
+  /** What an exercise prints was the same in each clone, so that other content is seen there. */
+  compared?: boolean
   /** Protocols in which a full exchange is played in each clone, by name; absent where none is. */
   full?: readonly string[]
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { slowStop } from './kit/services/slow-stop.ts'
+import { show } from './kit/subjects.ts'
 import { walked } from './kit/walked.ts'
 
 /** Dies of its own reload, with and without any hardening. */
@@ -15,6 +16,11 @@ const ACTIVATED = `[Unit]
 Requires=activated.socket
 [Service]
 ExecStart=/usr/local/bin/node -e "require('node:net').createServer((s) => s.end()).listen({ fd: 3 })"
+`
+
+/** Leaves a folder behind under which it does not start again. */
+const LOCKED = `[Service]
+ExecStart=/bin/sh -c 'mkdir /run/locked && exec sleep infinity'
 `
 
 const SOCKET = `[Socket]
@@ -35,8 +41,12 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/reloading.service': RELOAD,
         '/etc/systemd/system/activated.service': ACTIVATED,
         '/etc/systemd/system/activated.socket': SOCKET,
+        '/etc/systemd/system/locked.service': LOCKED,
       },
-      setup: [...(slow.setup ?? []), ['systemctl', 'start', 'reloading', 'activated.socket', 'activated']],
+      setup: [
+        ...(slow.setup ?? []),
+        ['systemctl', 'start', 'reloading', 'activated.socket', 'activated', 'locked'],
+      ],
       ready: ['systemctl', 'is-active', '--quiet', 'activated'],
     })
   })
@@ -63,5 +73,15 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
     const { stdout, kept } = await walk('activated')
     expect(kept).toContain('LockPersonality=yes')
     expect(stdout).not.toContain('ENOENT')
+  })
+
+  it('restarts no service that does not bear it', { timeout: 100_000 }, async () => {
+    const before = await show(lab, 'locked', 'InvocationID')
+    const { exitCode, stderr } = await lab.run(['hardenctl', 'locked', '--yes'], { timeoutMs: 90_000 })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('a restart breaks the unhardened service too')
+    expect(stderr).toContain('Nothing was changed')
+    expect(await show(lab, 'locked', 'ActiveState')).toBe('active')
+    expect(await show(lab, 'locked', 'InvocationID')).toBe(before)
   })
 })

@@ -65,6 +65,8 @@ function counts(facts: Facts, possibility: Possibility): boolean {
   const { use, from } = possibility
   const level = facts.given?.level ?? 'standard'
   if (level === 'tight') return false
+  // It answers as before with wrong numbers: no exit code of an exercise tells that.
+  if (from === 'monitor') return facts.given?.compared !== true
   // Its use was played: what a script or a call may do besides, only its configuration tells.
   if (from !== 'named' && from !== 'sudo' && facts.given?.exercised === true) return false
   if (fullyPlayed(facts, possibility)) return false

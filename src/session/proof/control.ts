@@ -44,10 +44,10 @@ export interface Control {
 }
 
 /** What the unhardened service came to in clones, and the baseline with what they showed of it. */
-export type ControlVerdict =
-  | { same: true; control: Control; baseline: Baseline }
-  | Unlike
-  | { same: undefined; why: string }
+export type ControlVerdict = { same: true; control: Control; baseline: Baseline } | Unlike | NoControl
+
+/** Why nothing can be proven in clones. `isLost`: a restart leaves the unhardened service down, so a trial would too. */
+export type NoControl = { same: undefined; why: string; isLost?: boolean }
 
 /** Where the logs of a service ended before its clone was booted, and when that was, in epoch milliseconds. */
 export interface BeginOfLogs {
@@ -128,7 +128,7 @@ async function survivorHelp(host: Host, unit: string): Promise<string> {
 export async function playControl(
   { trials, volatile, begun }: { trials: TrialContext; volatile: VolatileListing; begun: BeginOfLogs },
   facts: Facts,
-): Promise<Control | { why: string }> {
+): Promise<Control | Omit<NoControl, 'same'>> {
   const { host, unit } = trials
   const played = await playSteps(trials, volatile, facts.unit.canReload)
   if ('why' in played) return played
@@ -152,15 +152,18 @@ async function playSteps(
   trials: TrialContext,
   volatile: VolatileListing,
   canReload: boolean,
-): Promise<PlayedSteps | { why: string }> {
+): Promise<PlayedSteps | Omit<NoControl, 'same'>> {
   const { host, unit } = trials
   const started = await listWritten(host)
   // All that is there beside what was there before its first start is the first start's.
   const listings = [new Map([...started].filter(([path]) => volatile.has(path))), started]
   let stopMs = 0
+  let exercised: readonly CheckAnswer[] = []
   const cycle = (between: () => Promise<void>) =>
     failureOf(trials, async () => {
-      stopMs = (await proveStopAndStart(trials, between)).stopMs
+      const { stopMs: ms, report } = await proveStopAndStart(trials, between)
+      stopMs = ms
+      exercised = (report.answers ?? []).filter(({ check }) => isCommand(check))
     })
   // First, since it tells how long a stop takes: what was stopped in order once need not be a second time.
   const boot = await cycle(() => asAfterBoot(host, unit, volatile))
@@ -172,7 +175,9 @@ async function playSteps(
     const [reason] = restarted.reasons
     const said = reason?.text ?? 'it is not healthy'
     const help = reason?.kind === 'stray' ? await survivorHelp(host, unit) : ''
-    return { why: `a restart breaks the unhardened service too: ${said}${help}` }
+    const why = `a restart breaks the unhardened service too: ${said}${help}`
+    // With an old process that lives on, the service answers all the same.
+    return { why, isLost: reason?.kind !== 'stray' }
   }
   // A trial without a line may stay: the undo would stop the service once more.
   await disarmFinalUndo(trials)
@@ -185,7 +190,7 @@ async function playSteps(
   const questions = trials.baseline.answers.map(({ check }) => check).filter((check) => !isCommand(check))
   const played = async (restart: Control['restart']): Promise<PlayedSteps> => {
     const again = await Promise.all(questions.map((check) => heard(host, check)))
-    const answers = withLastingContent(restarted.report.answers ?? [], again)
+    const answers = withLastingContent(restarted.report.answers ?? [], [...again, ...exercised])
     return { steps: { reload: reload === undefined, restart, stopMs, notes }, listings, answers }
   }
   if (boot === undefined) return played('boot')

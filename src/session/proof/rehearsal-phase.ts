@@ -5,6 +5,7 @@ import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
+import { Refusal } from '../walk/preflight.ts'
 import { bootForTrials, unlikeLive } from './clone-pool.ts'
 import { type ControlVerdict, playControl } from './control.ts'
 import { oneshotControl } from './oneshot-control.ts'
@@ -30,7 +31,7 @@ async function askClone(
       context.dispatch({ type: 'phase', phase: { at: 'looking', what, notes } })
       const play = () => playControl(booted, facts)
       const control = await context.timings.during('control', play)
-      return 'why' in control ? { same: undefined, why: control.why } : { same: true, control, baseline }
+      return 'why' in control ? { same: undefined, ...control } : { same: true, control, baseline }
     } finally {
       await clone.dispose()
     }
@@ -59,6 +60,21 @@ async function askAboutCompanions(
   return (await ask({ at: 'question', id: 'companions', text, yes, no }, ['answer']))?.yes === true
 }
 
+/** The person may know why a restart fails in a clone and not here; nobody else goes on to restart the live service. */
+async function requireConsent({ ask, subject }: WalkBeginning, why: string): Promise<void> {
+  const text = [
+    `In a clone of this host ${why}.`,
+    `Each trial restarts ${subject.unit}: here it may be lost the same way, without any hardening.`,
+  ]
+  const [yes, no] = ['Go on, and restart it live', 'Leave']
+  const answer = await ask({ at: 'question', id: 'restart-breaks', text, yes, no }, ['answer'])
+  if (answer?.yes === true) return
+  throw new Refusal(
+    `in a clone of this host ${why}`,
+    `Nothing was changed. Once systemctl restart ${subject.unit} works, walk it again; --no-rehearsal asks no clone.`,
+  )
+}
+
 /** What is known of clones, and the baseline with what they showed of it. */
 interface Rehearsed {
   rehearsing: Rehearsing | undefined
@@ -72,7 +88,11 @@ interface Rehearsed {
 export async function rehearsalPhase(context: WalkBeginning, baseline: Baseline): Promise<Rehearsed> {
   const { live, options, dispatch, subject, timings } = context
   if (!options.rehearse) return { rehearsing: undefined, baseline }
-  const impossible = (why: string) => ({ rehearsing: { possible: false as const, why }, baseline })
+  const impossible = (why: string) => {
+    const notes = [`No clone can prove anything: ${why}. Each stage is tried on the live service alone.`]
+    dispatch({ type: 'phase', phase: { at: 'looking', what: 'Going on without clones', notes } })
+    return { rehearsing: { possible: false as const, why }, baseline }
+  }
   const what = 'Booting a clone of this host to see whether the service answers in it as here'
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const problem = await cloneProblem(live)
@@ -86,7 +106,10 @@ export async function rehearsalPhase(context: WalkBeginning, baseline: Baseline)
         rehearsing: { possible: true, companions, control: verdict.control },
         baseline: verdict.baseline,
       }
-    if (verdict.same === undefined) return impossible(verdict.why)
+    if (verdict.same === undefined) {
+      if (verdict.isLost === true) await requireConsent(context, verdict.why)
+      return impossible(verdict.why)
+    }
     const more = verdict.startable.filter((unit) => !companions.includes(unit))
     if (more.length === 0 || !(await askAboutCompanions(context, verdict.missing, more)))
       return impossible(unlikeLive(verdict))

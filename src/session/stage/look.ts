@@ -4,7 +4,7 @@ import { observe } from '../../observe/observe.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
 import { isLive } from '../../observe/trace/logged-calls.ts'
 import { withTracedProcesses } from '../../observe/trace/traced-as-processes.ts'
-import { type Baseline, isExercised } from '../../trial/health/baseline.ts'
+import { type Baseline, isExercise, isExercised } from '../../trial/health/baseline.ts'
 import { learnAgain } from '../learning/learning-phase.ts'
 import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
 import { controlOf } from '../proof/control.ts'
@@ -46,9 +46,12 @@ function givenTo({ options, rehearsing }: WalkContext, baseline: Baseline, { lea
   const { answers, oneshot } = baseline
   const live = learned?.phases.some((phase) => isLive({ phase })) === true
   const exercised = isExercised(baseline) || live
-  const played = controlOf(rehearsing).full
+  const { full: played, usual } = controlOf(rehearsing)
   // A mail that is only taken tells nothing of what happens to it.
   const full = played.flatMap(({ protocol, partly }) => (partly === undefined ? [protocol] : []))
   const asked = oneshot === undefined ? answers.length + played.length > 0 : exercised
-  return { level: options.level, asked, exercised, full }
+  const compared = (usual?.answers ?? []).some(
+    ({ check, content }) => isExercise(check) && content !== undefined,
+  )
+  return { level: options.level, asked, exercised, compared, full }
 }

@@ -94,7 +94,14 @@ export type TrialPhase = { at: 'trial'; steps: StepRow[] } & (
 )
 
 /** What a yes or a no is asked for. */
-export type QuestionId = 'propagation' | 'resume' | 'companions' | 'learn-live' | 'run-now' | 'save-checks'
+export type QuestionId =
+  | 'propagation'
+  | 'resume'
+  | 'companions'
+  | 'restart-breaks'
+  | 'learn-live'
+  | 'run-now'
+  | 'save-checks'
 
 export interface LoginProof {
   /** Name of the process that lets people in. */

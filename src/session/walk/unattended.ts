@@ -16,6 +16,7 @@ const CONSENTS: Record<QuestionId, boolean> = {
   propagation: false,
   resume: true,
   companions: true,
+  'restart-breaks': false,
   'learn-live': true,
   'run-now': false,
   'save-checks': false,

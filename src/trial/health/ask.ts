@@ -23,7 +23,7 @@ export function commandUser(env: Readonly<Record<string, string | undefined>>): 
 export interface Asked {
   ok: boolean
   answer: string
-  /** A hash of all that was heard: contentOf(). Of a program there is none. */
+  /** A hash of all that was heard, or that a program printed: contentOf(). */
   content?: string
   /** Of a program that failed: the last that it said, or the time that it had. */
   words?: string
@@ -66,10 +66,14 @@ function whom({ as }: CommandCheck, user: RunUser | undefined): string {
 async function runCheck(host: Host, check: CommandCheck, env: NodeJS.ProcessEnv): Promise<Asked> {
   const login = await runOptionsOf(host, check, env)
   if (login === undefined) return { ok: false, answer: `there is no account ${check.as}` }
-  const { exitCode, timedOut, stderr } = await host.run(check.argv, { timeoutMs: check.timeoutMs, ...login })
+  const { exitCode, timedOut, stdout, stderr } = await host.run(check.argv, {
+    timeoutMs: check.timeoutMs,
+    ...login,
+  })
   const ok = !timedOut && exitCode === (check.exit ?? 0)
   const answer = timedOut ? 'no answer' : `exit ${exitCode ?? 'by a signal'}`
-  if (ok) return { ok, answer }
+  const content = contentOf([stdout])
+  if (ok) return { ok, answer, ...(content === undefined ? {} : { content }) }
   const said = lastWords(stderr)
   const limit = timedOut ? `it had ${Math.round(check.timeoutMs / 1000)} s` : ''
   const words = [limit, said && `it said “${said}”`].filter(Boolean).join('; ')

@@ -107,10 +107,10 @@ export async function measure(
   return answers
 }
 
-/** The content of a check that was asked several times; undefined where it is other each time. */
+/** The content of a check, where it was asked several times and the same each time; undefined otherwise. */
 export function lastingContent(asked: readonly Asked[]): string | undefined {
   const different = new Set(asked.map(({ content }) => content))
-  return different.size === 1 ? asked[0]?.content : undefined
+  return asked.length > 1 && different.size === 1 ? asked[0]?.content : undefined
 }
 
 export function isExercise({ kind }: Check): boolean {

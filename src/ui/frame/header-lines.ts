@@ -10,6 +10,7 @@ const QUESTION_PLACES: Record<QuestionId, string> = {
   propagation: 'before the first stage',
   resume: 'before the first stage',
   companions: 'before the first stage',
+  'restart-breaks': 'before the first stage',
   'learn-live': LEARNING,
   'run-now': 'after the last stage',
   'save-checks': 'after the last check',

@@ -201,10 +201,12 @@ describe('a program that tells of the whole machine', () => {
     },
   )
 
-  test('keeps what leaves its view alone, and all where its use was played', () => {
+  test('keeps what leaves its view alone, and all where what it tells was compared', () => {
     expect(taken('LockPersonality', daemon(990, { reach: monitor }))).toBe(true)
-    const used = daemon(990, { reach: monitor, given: { ...ASKED, exercised: true } })
-    expect(taken('ProtectSystem', used)).toBe(true)
+    const used = { ...ASKED, exercised: true }
+    expect(taken('ProtectSystem', daemon(990, { reach: monitor, given: used }))).toBe(false)
+    const given = { ...used, compared: true }
+    expect(taken('ProtectSystem', daemon(990, { reach: monitor, given }))).toBe(true)
   })
 })
 
