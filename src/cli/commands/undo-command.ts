@@ -5,7 +5,7 @@ import { lockFolder } from '../../host/lock.ts'
 import type { Printer } from '../../host/printer.ts'
 import { type CommandEnd, exitCode } from '../../session/exit-code.ts'
 import { noSuchUnit } from '../../session/walk/preflight.ts'
-import { type StageUndo, undoStage } from '../../session/walk/undo-stage.ts'
+import { type UndoResult, undoStage } from '../../session/walk/undo-stage.ts'
 import { undoEverything } from '../../session/walk/undo-walk.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
@@ -59,7 +59,7 @@ async function undoVoiced({ unit: given, stage }: Wanted, { words, tell }: Voice
   }
 }
 
-async function everything(host: Host, unit: string): Promise<StageUndo> {
+async function everything(host: Host, unit: string): Promise<UndoResult> {
   const { healthy, lines } = await undoEverything(host, unit)
   return { end: healthy ? 'done' : 'undo-open', lines }
 }
@@ -70,7 +70,7 @@ async function one(
   unit: string,
   stage: NonNullable<Wanted['stage']>,
   tell: Tell,
-): Promise<StageUndo> {
+): Promise<UndoResult> {
   const stop = new AbortController()
   const interrupt = () => stop.abort(new ExpectedError('interrupted'))
   for (const signal of SIGNALS) process.on(signal, interrupt)

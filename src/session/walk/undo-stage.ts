@@ -4,6 +4,7 @@ import type { Host } from '../../host/host.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
+import type { Baseline } from '../../trial/health/baseline.ts'
 import { keep } from '../../trial/transaction/keep.ts'
 import type { StepListener } from '../../trial/transaction/steps.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
@@ -18,7 +19,7 @@ import { Refusal } from './preflight.ts'
 import { endUnfinished } from './resume.ts'
 import { undoEverything } from './undo-walk.ts'
 
-export interface StageUndo {
+export interface UndoResult {
   end: CommandEnd
   lines: string[]
 }
@@ -26,25 +27,31 @@ export interface StageUndo {
 /** Stages that are proposed and proven for the account that the user switch gave the service. */
 const UNDER_THE_ACCOUNT: readonly Stage[] = ['filesystem', 'system', 'syscalls']
 
-/** Why one stage can't be taken back alone, with the next step; undefined if it can. */
-export function againstUndo(
+/** A kept stage that can be taken back alone, and how the service answered before. */
+interface Undoable {
+  gone: KeptStage
+  baseline: Baseline
+}
+
+/** The stage as it is kept, or why it can't be taken back alone, with the next step. */
+export function undoable(
   { unit, kept, baseline }: StoredState,
   stage: Stage,
-): { reason: string; next: string } | undefined {
-  const name = shortName(unit)
-  const all = `hardenctl undo ${name} takes back everything.`
+): Undoable | { reason: string; next: string } {
+  const all = `hardenctl undo ${shortName(unit)} takes back everything.`
   const titles = kept.map((one) => titleOf(one.stage)).join(', ')
-  const found = kept.find((one) => one.stage === stage)
-  if (found === undefined && kept.some((one) => one.stage === 'all'))
+  const gone = kept.find((one) => one.stage === stage)
+  if (gone === undefined && kept.some((one) => one.stage === 'all'))
     return { reason: `the stages of ${unit} were kept in one restart, and are one change`, next: all }
-  if (found === undefined)
+  if (gone === undefined)
     return { reason: `the stage ${stage} of ${unit} is not kept`, next: `Kept: ${titles || 'nothing'}.` }
   if (baseline === undefined)
     return { reason: `an older hardenctl kept ${unit}, and nothing says how it answered before`, next: all }
-  const later = stage === 'user' ? kept.filter((one) => rests(one, found)).map((one) => one.stage) : []
-  if (later.length === 0) return undefined
+  const later = stage === 'user' ? kept.filter((one) => rests(one, gone)).map((one) => one.stage) : []
+  if (later.length === 0) return { gone, baseline }
+  const proven = `${later.join(', ')} ${later.length === 1 ? 'was' : 'were'} proven under its account`
   return {
-    reason: `the user switch of ${unit} can't go alone: ${later.join(', ')} was proven under its account`,
+    reason: `the user switch of ${unit} can't go alone: ${proven}`,
     next: `Take back ${later.join(', ')} first, or everything: ${all}`,
   }
 }
@@ -56,7 +63,7 @@ function rests(one: KeptStage, user: KeptStage): boolean {
 }
 
 /** What is kept, once the unfinished trial of an earlier hardenctl is ended. Throws Refusal. */
-async function loadKept(host: Host, unit: string, stage: Stage): Promise<WalkStore> {
+async function loadKept(host: Host, unit: string, stage: Stage): Promise<Undoable & { store: WalkStore }> {
   const stored = await loadState(host, unit)
   if (stored === undefined) throw new Refusal(`hardenctl keeps nothing for ${unit}`, 'Nothing was changed.')
   const store = storeOnDisk(host, stored)
@@ -65,9 +72,9 @@ async function loadKept(host: Host, unit: string, stage: Stage): Promise<WalkSto
       `an earlier trial of ${unit} could not be undone`,
       `systemctl status ${shortName(unit)} says why; then try again.`,
     )
-  const against = againstUndo(store.state, stage)
-  if (against !== undefined) throw new Refusal(against.reason, `Nothing was changed. ${against.next}`)
-  return store
+  const found = undoable(store.state, stage)
+  if ('reason' in found) throw new Refusal(found.reason, `Nothing was changed. ${found.next}`)
+  return { ...found, store }
 }
 
 interface Listening {
@@ -77,10 +84,10 @@ interface Listening {
 
 async function contextOf(
   host: Host,
-  { unit, baseline, kept }: StoredState & { baseline: NonNullable<StoredState['baseline']> },
-  remember: TrialContext['remember'],
+  { store, baseline }: { store: WalkStore; baseline: Baseline },
   { tell, signal }: Listening,
 ): Promise<TrialContext> {
+  const { unit, kept } = store.state
   const facts = await observe(host, unit)
   return {
     host,
@@ -91,7 +98,7 @@ async function contextOf(
     accounts: facts.accounts,
     executables: facts.executables.map(({ path }) => path),
     deadManSeconds: trialSeconds(baseline, 0),
-    remember,
+    remember: (trial) => store.save({ pending: trial && asPending(trial) }),
     tell,
     signal,
   }
@@ -110,22 +117,17 @@ function sharedLine(gone: KeptStage, kept: readonly KeptStage[]): string[] {
  */
 export async function undoStage(
   host: Host,
-  given: string,
+  unit: string,
   stage: Stage,
   listening: Listening,
-): Promise<StageUndo> {
-  const store = await loadKept(host, given, stage)
-  const stored = store.state
-  const { unit, baseline } = stored
-  const gone = stored.kept.find((one) => one.stage === stage)
-  if (baseline === undefined || gone === undefined) throw new Error('not refused')
-  const kept = withoutStage(stored.kept, stage)
+): Promise<UndoResult> {
+  const { store, gone, baseline } = await loadKept(host, unit, stage)
+  const kept = withoutStage(store.state.kept, stage)
   if (kept.length === 0) {
     const { healthy, lines } = await undoEverything(host, unit)
     return { end: healthy ? 'done' : 'undo-open', lines }
   }
-  const remember: TrialContext['remember'] = (trial) => store.save({ pending: trial && asPending(trial) })
-  const context = await contextOf(host, { ...stored, baseline }, remember, listening)
+  const context = await contextOf(host, { store, baseline }, listening)
   const before = (await overallExposure(host, unit)) ?? 0
   const change = { assignments: keptAssignments(kept), ownership: [], reduces: { records: gone.records } }
   const result = await attempt(context, stage, change)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { StageOrAll } from '../../../../src/catalog/common/types.ts'
 import type { KeptStage, StoredState } from '../../../../src/session/store/store.ts'
-import { againstUndo } from '../../../../src/session/walk/undo-stage.ts'
+import { undoable } from '../../../../src/session/walk/undo-stage.ts'
 
 const baseline = { listeners: [], answers: [], startMs: 1, restless: false }
 
@@ -26,7 +26,7 @@ it.each([
   ['user', stored(['capabilities', 'user'])],
   ['user', stored(['capabilities', 'system', 'user'])],
 ] as const)('takes back %s', (stage, state) => {
-  expect(againstUndo(state, stage)).toBeUndefined()
+  expect(undoable(state, stage)).toMatchObject({ gone: { stage }, baseline })
 })
 
 it.each([
@@ -36,7 +36,7 @@ it.each([
   [
     'user',
     stored(['user', 'filesystem', 'syscalls']),
-    /can't go alone: filesystem, syscalls was proven under its account/,
+    /can't go alone: filesystem, syscalls were proven under its account/,
     /^Take back filesystem, syscalls first/,
   ],
   [
@@ -46,7 +46,8 @@ it.each([
     /takes back everything/,
   ],
 ] as const)('does not take back %s (%#), and says why and what helps', (stage, state, reason, next) => {
-  const against = againstUndo(state, stage)
-  expect(against?.reason).toMatch(reason)
-  expect(against?.next).toMatch(next)
+  expect(undoable(state, stage)).toEqual({
+    reason: expect.stringMatching(reason),
+    next: expect.stringMatching(next),
+  })
 })
