@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/definition.ts'
 import { seal, unseal } from './faults/fault-disks.ts'
+import { eventsOf } from './kit/events.ts'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { list } from './kit/listing.ts'
@@ -22,6 +23,8 @@ const WRONG: readonly Row[] = [
   ['audit --threshold 101', 2, /0 to 100/],
   ['plan apache2 --mode 9', 2, /--mode takes an octal mode/],
   ['diff', 2, /name a plan/],
+  ['apply', 2, /name a plan/],
+  ['apply /etc/passwd --yes', 2, /\/etc\/passwd/],
   ['diff /etc/passwd', 2, /\/etc\/passwd/],
   ['apply', 2, /name a plan/],
   ['apply /etc/passwd --yes', 2, /\/etc\/passwd is no plan/],
@@ -38,6 +41,7 @@ const MISSING: readonly Row[] = [
   ['audit nosuch', 1, /nosuch\.service/],
   ['plan nosuch -o /root/nosuch.json', 1, /there is no unit nosuch\.service/],
   ['diff /nosuch.json', 2, /\/nosuch\.json/],
+  ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
   ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
   ['status nosuch', 1, /there is no unit nosuch\.service/],
   ['undo nosuch', 1, /there is no unit nosuch\.service/],
@@ -90,6 +94,23 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
   it('for wrong arguments says so in one line, and changes nothing', () => expectRefused(WRONG))
 
   it('for a missing unit', () => expectRefused(MISSING))
+
+  it('is told to a program as it is to a person', async () => {
+    const told = [
+      'nosuch --yes',
+      'status nosuch',
+      'undo nosuch',
+      'confirm nosuch',
+      'apply /nosuch.json --yes',
+    ]
+    for (const typed of told) {
+      const result = await lab.run(['hardenctl', ...typed.split(' '), '--json'])
+      expect(result.exitCode, typed).toBeGreaterThan(0)
+      const said = eventsOf(result).find(({ event }) => event === 'refusal' || event === 'answer')
+      expect(JSON.stringify(said), typed).toContain('nosuch')
+      expect(result.stderr, typed).toContain('nosuch')
+    }
+  })
 
   it('without the rights', async () => {
     const rows = COMMANDS.filter(({ name }) => name !== 'help').map(({ name }): Row => {
