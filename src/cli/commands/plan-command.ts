@@ -53,5 +53,7 @@ function endLines({ stages, exposure, unit }: Plan, path: string | undefined): s
   const win = `exposure ${ratedTenths(exposure.before)} → ${ratedTenths(exposure.after)}`
   const count = `${taken.length} ${taken.length === 1 ? 'directive' : 'directives'}`
   const where = path === undefined ? '' : `, in ${path}`
-  return ['', `Plan of ${unit}: ${count}, ${win}, proven in clones${where}.`]
+  const next =
+    path === undefined ? [] : [`To read it: hardenctl diff ${path}. To apply it: hardenctl apply ${path}`]
+  return ['', `Plan of ${unit}: ${count}, ${win}, proven in clones${where}.`, ...next]
 }

@@ -1,14 +1,15 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
 import { LEVELS } from '../../observe/facts.ts'
-import { assignment } from '../store/shapes.ts'
+import { assignment as stored } from '../store/shapes.ts'
 
 /** Where the package puts the published schema. */
 const PLACE = 'file:///usr/share/doc/hardenctl/plan.schema.json'
 
 const exposure = z.number().check(z.gte(0), z.lte(10))
 const text = z.string().check(z.maxLength(4096))
-const line = z.string().check(z.maxLength(4096), z.regex(/^[^\r\n\0]*$/))
+/** JavaScript takes two more characters than systemd for the end of a line, and for blanks between words. */
+const line = z.string().check(z.maxLength(4096), z.regex(/^[^\r\n\0\u2028\u2029]*$/))
 const path = z.string().check(z.maxLength(4096), z.regex(/^\/[^\r\n\0]*$/))
 const name = z.string().check(z.regex(/^[A-Za-z0-9_.@:-]{1,64}$/))
 const account = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\$?$/))
@@ -34,6 +35,8 @@ const trial = z.strictObject({
   /** What was given back for it. */
   remedy: z.nullable(remedy),
 })
+
+const assignment = z.strictObject({ ...stored.shape, value: line })
 
 const evidence = z.strictObject({ kind: z.enum(['seen', 'tried', 'asked']), text, trial: z.nullable(trial) })
 

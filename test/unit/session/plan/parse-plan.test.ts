@@ -50,6 +50,11 @@ describe('a plan is read', () => {
       /assignments\.0\.value/,
     ],
     ['a continued line', JSON.stringify(withLine('ProtectHostname', 'yes \\')), /takes yes, no or private/],
+    [
+      'a line end of JavaScript',
+      JSON.stringify(withLine('ProtectHostname', 'yes\u2028no')),
+      /assignments\.0\.value/,
+    ],
     ['a section in the key', JSON.stringify(withLine('A]\n[Service', 'x')), /assignments\.0\.key/],
     [
       'a value that it does not take',
