@@ -108,7 +108,9 @@ async function contextOf(
 function sharedLine(gone: KeptStage, kept: readonly KeptStage[]): string[] {
   const staying = new Set(keptAssignments(kept).map(({ key }) => key))
   const shared = [...new Set(gone.assignments.map(({ key }) => key))].filter((key) => staying.has(key))
-  return shared.length === 0 ? [] : [`${shared.join(', ')}: another kept stage sets it too, and stays.`]
+  return shared.length === 0
+    ? []
+    : [`${shared.join(', ')}: another kept stage sets it too, so its value stays.`]
 }
 
 /**
