@@ -16,6 +16,7 @@ import type { Here } from './diff-lines.ts'
 import { openStages, requireSameUnit, requireSameVersions } from './fit.ts'
 import { plannedWork } from './planned-work.ts'
 import { readHere } from './read-here.ts'
+import { refuseOneshot } from './refuse-oneshot.ts'
 import type { Plan } from './schema.ts'
 
 /** How a plan is proven on this host before its live service is touched. */
@@ -73,6 +74,7 @@ async function applied(context: WalkContext, baseline: Baseline, isProven: boole
 /** Applies exactly a plan, by the transaction of the walk. */
 export function applyProcedure(plan: Plan, rehearse: Rehearse): Procedure {
   return async (beginning) => {
+    refuseOneshot(beginning.subject)
     await makeReady(beginning)
     const here = await hereOf(beginning, plan)
     const stages = openStages(plan, here)

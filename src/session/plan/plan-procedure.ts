@@ -3,7 +3,6 @@ import { type Basis, readBasis } from '../../observe/basis.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { runningPrograms } from '../../observe/files/packages.ts'
 import { observe } from '../../observe/observe.ts'
-import { shortName } from '../../systemd/manager/unit-name.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import { controlOf } from '../proof/control.ts'
 import { baselinePhase } from '../walk/baseline-phase.ts'
@@ -14,6 +13,7 @@ import { rehearseAll } from '../walk/rehearse-all.ts'
 import { refuseEdited, refuseUnfinished } from '../walk/resume.ts'
 import { readied } from '../walk/walk-stages.ts'
 import { planOf } from './make-plan.ts'
+import { refuseOneshot } from './refuse-oneshot.ts'
 import type { Plan } from './schema.ts'
 
 const UNTOUCHED = 'The live service was not restarted, and no file of its unit changed: checked at the end.'
@@ -27,11 +27,7 @@ export function planProcedure(deliver: (plan: Plan) => Promise<void>): Procedure
     await refuseUnfinished(beginning)
     await refuseEdited(beginning)
     const { live, subject, store, dispatch } = beginning
-    if (subject.oneshot)
-      throw new Refusal(
-        `${subject.unit} does its work and ends, and a plan of such a unit can't be made yet`,
-        `hardenctl ${shortName(subject.unit)} walks it.`,
-      )
+    refuseOneshot(subject)
     const facts = await observe(live, subject.unit)
     const basis = await basisOf(beginning, facts)
     const survival = await Survival.watch(live, subject.unit)
