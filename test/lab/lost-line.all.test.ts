@@ -4,6 +4,13 @@ import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
 import { answerOf, exposureOf, fireDeadMan, leftovers, within } from './kit/subjects.ts'
 
+/** As it is armed while the first one gets another time, but due at once. */
+const SECOND_TIMER = [
+  'systemd-run --quiet --collect --unit=hardenctl-between-nginx --on-active=2s',
+  '--timer-property=AccuracySec=200ms --timer-property=OnUnitInactiveSec=60s',
+  '--property=Type=oneshot /bin/sh /run/hardenctl/nginx/undo.sh second',
+].join(' ')
+
 describe.skipIf(skipLab())(labTitle('the line is lost at Keep?'), () => {
   let lab: Lab
   beforeAll(async () => {
@@ -42,5 +49,24 @@ describe.skipIf(skipLab())(labTitle('the line is lost at Keep?'), () => {
     expect(await exposureOf(lab, 'nginx')).toBe(before)
     expect(await answerOf(lab)).toBe('200')
     expect(await leftovers(lab)).toEqual([])
+  })
+
+  // What stands by at the two moments in which hardenctl may be killed while it gives more time.
+  it.each([
+    ['both timers', ''],
+    ['the second timer alone', 'systemctl stop hardenctl-deadman-nginx.timer'],
+  ])('and hardenctl killed with %s armed: the change is undone', async (_, setUp) => {
+    const before = await exposureOf(lab, 'nginx')
+    const wizard = await openWizard(lab, '--stages', 'system')
+    await wizard.press('enter')
+    await untilKeep(wizard)
+    wizard.kill('SIGKILL')
+    await wizard.ended()
+    await lab.output(['sh', '-c', `${SECOND_TIMER}; ${setUp}`])
+    expect(await within(30_000, async () => (await leftovers(lab)).length === 0)).toBe(true)
+    expect(await exposureOf(lab, 'nginx')).toBe(before)
+    expect(await answerOf(lab)).toBe('200')
+    // The next walk has nothing to ask about it.
+    expect((await say(lab, 'rollback')).exitCode).toBe(0)
   })
 })

@@ -17,6 +17,9 @@ it.skipIf(skipLab())(
       expect(asked.filter((question) => question === 'Keep it')).toHaveLength(5)
       expect(terminal.written()).not.toContain('\x1b')
       expect(terminal.history().join(' ')).toContain('All stages are kept for nginx.')
+      expect(terminal.written()).not.toContain('\x1b')
+      // Half a minute in all at 9600 baud.
+      expect(terminal.bytes()).toBeLessThan(30_000)
       expect(await exposureOf(lab, 'nginx')).toBeLessThanOrEqual(16)
       expect(await answerOf(lab)).toBe('200')
     } finally {
