@@ -1,9 +1,9 @@
-import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, normalize } from 'node:path'
 import { isSystemError, orElse, reasonOf } from './errors.ts'
 import { type FileStat, type Host, HostError, type Ownership } from './host.ts'
 import { changeOwnerPinned } from './pinned.ts'
+import { readUpTo } from './read-up-to.ts'
 import { fileStat } from './stat.ts'
 
 type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe' | 'groupMembers' | 'kernelProcesses'>
@@ -31,26 +31,6 @@ async function absent<T>(work: Promise<T>, otherwise: T): Promise<T> {
   } catch (error) {
     if (error instanceof HostError && ABSENT.has(error.code)) return otherwise
     throw error
-  }
-}
-
-/** Files in /proc have no size, so they are read until they end. */
-async function readUpTo(path: string, limit: number): Promise<Uint8Array> {
-  // A pipe that appeared just now does not block the reader either.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  try {
-    const chunks: Uint8Array[] = []
-    let total = 0
-    while (total < limit) {
-      const buffer = new Uint8Array(Math.min(65536, limit - total))
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, null)
-      if (bytesRead === 0) break
-      chunks.push(buffer.subarray(0, bytesRead))
-      total += bytesRead
-    }
-    return Buffer.concat(chunks)
-  } finally {
-    await handle.close()
   }
 }
 

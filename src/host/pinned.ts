@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { chmod, chown, type FileHandle, open } from 'node:fs/promises'
 import { isSystemError } from './errors.ts'
 import { type FileStat, HostError, type Ownership } from './host.ts'
+import { readUpTo } from './read-up-to.ts'
 import { fileStat } from './stat.ts'
 
 /** open(2): names a file without opening it. Node has no constant for it; 0o10000000 on x86-64, arm64 and riscv. */
@@ -53,6 +54,20 @@ export async function changeOwnerPinned(
     const self = `/proc/self/fd/${handle.fd}`
     await chown(self, wanted.uid, wanted.gid)
     await chmod(self, wanted.mode)
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * At most `limit` bytes of exactly the regular file at this path of the live host, which nobody can exchange for a device
+ * or a pipe meanwhile; undefined for anything else. No link is followed in any component. Throws HostError.
+ */
+export async function readPinned(path: string, limit: number): Promise<Uint8Array | undefined> {
+  const handle = await openPinned('', path)
+  try {
+    const isFile = (await handle.stat()).isFile()
+    return isFile ? await readUpTo(`/proc/self/fd/${handle.fd}`, limit) : undefined
   } finally {
     await handle.close()
   }

@@ -93,8 +93,8 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
 
   it.each([
     ['/no/such.json', 'there is no file /no/such.json'],
-    ['/srv', '/srv is no file'],
-    ['/dev/zero', '/dev/zero is no file'],
+    ['/srv', '/srv is no file that can be read'],
+    ['/dev/zero', '/dev/zero is no file that can be read'],
     ['/etc/passwd', '/etc/passwd is no plan to be used: it is not JSON'],
     ['/srv/huge.json', '/srv/huge.json is larger than a plan can be'],
   ])('is refused as a file: %s', async (path, reason) => {

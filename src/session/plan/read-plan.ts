@@ -1,5 +1,6 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { readPinned } from '../../host/pinned.ts'
 import { PlanError, parsePlan } from './parse-plan.ts'
 import type { Plan } from './schema.ts'
 
@@ -9,11 +10,9 @@ const MOST_BYTES = 4_000_000
 /** Reads a plan from a file, once, and no more of it than a plan can have. Throws PlanError with one line. */
 export async function readPlan(host: Host, path: string): Promise<Plan> {
   const real = await host.resolve(path)
-  const stat = real === undefined ? undefined : await host.stat(real)
-  if (stat === undefined) throw new PlanError(`there is no file ${path}`)
-  if (stat.kind !== 'file') throw new PlanError(`${path} is no file`)
-  const bytes = await host.readBytes(path, MOST_BYTES + 1).catch(orElse(undefined))
-  if (bytes === undefined) throw new PlanError(`${path} could not be read`)
+  if (real === undefined) throw new PlanError(`there is no file ${path}`)
+  const bytes = await readPinned(real, MOST_BYTES + 1).catch(orElse(undefined))
+  if (bytes === undefined) throw new PlanError(`${path} is no file that can be read`)
   if (bytes.length > MOST_BYTES) throw new PlanError(`${path} is larger than a plan can be`)
   try {
     return parsePlan(Buffer.from(bytes).toString('utf8'))

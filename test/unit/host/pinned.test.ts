@@ -13,6 +13,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { filesBelow } from '../../../src/host/files.ts'
 import type { FileStat } from '../../../src/host/host.ts'
+import { readPinned } from '../../../src/host/pinned.ts'
 import { IS_ROOT, temporaryFolder } from './temporary.ts'
 
 const here = filesBelow('')
@@ -42,6 +43,29 @@ while (Atomics.load(stop, 0) === 0) {
   renameSync(folder + '.aside', folder)
 }
 `
+
+describe('a file that is read pinned', () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'file')
+  const link = join(folder, 'link')
+  writeFileSync(file, 'abcdef')
+  symlinkSync(file, link)
+  symlinkSync(folder, join(folder, 'round'))
+
+  it('is read up to the limit', async () => {
+    expect(Buffer.from((await readPinned(file, 4)) ?? '').toString()).toBe('abcd')
+    expect(Buffer.from((await readPinned(file, 10)) ?? '').toString()).toBe('abcdef')
+  })
+
+  it.each([folder, link, '/dev/zero'])('is not %s', async (path) => {
+    expect(await readPinned(path, 10)).toBeUndefined()
+  })
+
+  it('is not behind a link, and not missing', async () => {
+    await expect(readPinned(join(folder, 'round/file'), 10)).rejects.toThrow('not what it was')
+    await expect(readPinned(join(folder, 'none'), 10)).rejects.toThrow('none is missing')
+  })
+})
 
 describe.skipIf(!IS_ROOT)('a change of owner (needs root)', () => {
   it('sets owner and mode, the set-user-ID bits too, which a change of owner takes away', async () => {
