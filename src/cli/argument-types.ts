@@ -36,6 +36,16 @@ export interface PlanArguments {
   walk: WalkArguments
 }
 
+export interface ExportArguments {
+  command: 'export'
+  /** A plan's file, or a unit of which something is kept. */
+  of: { file: string } | { unit: string }
+  /** File that gets it; absent: it is printed. */
+  output?: string
+  /** Of that file. */
+  mode: number
+}
+
 export interface ApplyArguments {
   command: 'apply'
   /** The plan. */

@@ -2,6 +2,7 @@ import { CALL_WORDS, type CallWord } from '../session/stage/call-words.ts'
 import type {
   ApplyArguments,
   AuditArguments,
+  ExportArguments,
   PlanArguments,
   Told,
   UndoArguments,
@@ -10,6 +11,7 @@ import type {
 import {
   applyArguments,
   auditArguments,
+  exportArguments,
   planArguments,
   toldBy,
   undoArguments,
@@ -30,6 +32,7 @@ export type Arguments =
   | PlanArguments
   | ({ command: 'diff'; file: string } & Told)
   | ApplyArguments
+  | ExportArguments
   | WalkArguments
 
 /** Parses the command line. Throws UsageError with one line. */
@@ -49,6 +52,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (head === undefined) return overview(values)
   if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest), ...told }
   if (command.name === 'apply') return applyArguments(onlyFile(head, rest), values)
+  if (command.name === 'export') return exportArguments(onlyFile(head, rest), values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status') return { command: 'status', unit, ...told }
   if (command.name === 'undo') return undoArguments(unit, values)

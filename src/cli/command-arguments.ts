@@ -3,6 +3,7 @@ import { LEVELS, type Level } from '../observe/facts.ts'
 import type {
   ApplyArguments,
   AuditArguments,
+  ExportArguments,
   PlanArguments,
   Told,
   UndoArguments,
@@ -71,17 +72,37 @@ export function undoArguments(unit: string, values: Values): UndoArguments {
   return { command: 'undo', unit, stage, ...toldBy(values) }
 }
 
-export function planArguments(unit: string, values: Values): PlanArguments {
+function outputOf(values: Values): { output?: string } {
   const output = textOf(values, 'output')
   if (output === '') throw new UsageError('--output takes the path of a file')
-  if (values.json && output === undefined)
-    throw new UsageError('--json needs --output: both would print on standard output')
-  const mode = textOf(values, 'mode') ?? '600'
+  return output === undefined ? {} : { output }
+}
+
+function modeOf(values: Values, usual: number): number {
+  const mode = textOf(values, 'mode')
+  if (mode === undefined) return usual
   if (!/^0?[0-7]{3}$/.test(mode)) throw new UsageError('--mode takes an octal mode, for example 0640')
+  return Number.parseInt(mode, 8)
+}
+
+export function exportArguments(name: string, values: Values): ExportArguments {
+  if (values['drop-in'] !== true) throw new UsageError('export needs --drop-in; see hardenctl help export')
+  const isFile = name.includes('/') || name.endsWith('.json')
+  return {
+    command: 'export',
+    of: isFile ? { file: name } : { unit: name },
+    ...outputOf(values),
+    mode: modeOf(values, 0o644),
+  }
+}
+
+export function planArguments(unit: string, values: Values): PlanArguments {
+  if (values.json && outputOf(values).output === undefined)
+    throw new UsageError('--json needs --output: both would print on standard output')
   return {
     command: 'plan',
-    ...(output === undefined ? {} : { output }),
-    mode: Number.parseInt(mode, 8),
+    ...outputOf(values),
+    mode: modeOf(values, 0o600),
     walk: { ...walkArguments(unit, { ...values, yes: true }), once: true },
   }
 }

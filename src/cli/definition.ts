@@ -1,4 +1,5 @@
 import { STAGES } from '../catalog/common/types.ts'
+import { EXPORT_COMMAND, EXPORT_OPTIONS } from './export-definition.ts'
 import {
   APPLY_COMMAND,
   APPLY_OPTIONS,
@@ -136,6 +137,7 @@ export const COMMANDS = [
   { ...PLAN_COMMAND, options: [...PLAN_OPTIONS, ...WALK_OPTIONS.filter(isForPlan)] },
   { ...DIFF_COMMAND, options: [EVENTS_OPTION] },
   { ...APPLY_COMMAND, options: [...APPLY_OPTIONS, ...WALK_OPTIONS.filter(isForApply)] },
+  { ...EXPORT_COMMAND, options: EXPORT_OPTIONS },
   {
     name: 'status',
     forms: [{ line: 'status [UNIT]', does: 'what is kept, by which proof, and whether it is in force' }],

@@ -54,6 +54,8 @@ async function main(): Promise<number> {
   if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
   if (args.command === 'diff') return (await import('./commands/diff-command.ts')).runDiff(args, printer())
   if (args.command === 'apply') return (await import('./commands/apply-command.ts')).runApply(args, printer())
+  if (args.command === 'export')
+    return (await import('./commands/export-command.ts')).runExport(args, printer())
   if (args.command === 'undo') return (await import('./commands/undo-command.ts')).runUndo(args, printer())
   if (args.command === 'walk') return (await import('./commands/walk-command.ts')).runWalk(args, printer())
   return (await import('./commands/answer-command.ts')).runAnswer(args, printer())
@@ -65,6 +67,7 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]
   if (args.command === 'diff' || args.command === 'apply') return [args.command, args.file]
+  if (args.command === 'export') return ['export', 'file' in args.of ? args.of.file : args.of.unit]
   if (args.command === 'walk') return [args.unit]
   return [args.command, ...(args.unit === undefined ? [] : [args.unit])]
 }

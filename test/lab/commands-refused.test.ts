@@ -23,9 +23,10 @@ const WRONG: readonly Row[] = [
   ['audit --threshold 101', 2, /0 to 100/],
   ['plan apache2 --mode 9', 2, /--mode takes an octal mode/],
   ['diff', 2, /name a plan/],
-  ['apply', 2, /name a plan/],
-  ['apply /etc/passwd --yes', 2, /\/etc\/passwd/],
   ['diff /etc/passwd', 2, /\/etc\/passwd/],
+  ['export', 2, /name a plan/],
+  ['export apache2', 2, /needs --drop-in/],
+  ['export /etc/passwd --drop-in', 2, /\/etc\/passwd is no plan/],
   ['apply', 2, /name a plan/],
   ['apply /etc/passwd --yes', 2, /\/etc\/passwd is no plan/],
   ['status a b', 2, /one unit at a time/],
@@ -42,7 +43,9 @@ const MISSING: readonly Row[] = [
   ['plan nosuch -o /root/nosuch.json', 1, /there is no unit nosuch\.service/],
   ['diff /nosuch.json', 2, /\/nosuch\.json/],
   ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
-  ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
+  ['export /nosuch.json --drop-in', 2, /\/nosuch\.json/],
+  ['export nosuch --drop-in', 1, /there is no unit nosuch\.service/],
+  ['export apache2 --drop-in -o /nosuch/x.conf', 1, /there is no folder \/nosuch/],
   ['status nosuch', 1, /there is no unit nosuch\.service/],
   ['undo nosuch', 1, /there is no unit nosuch\.service/],
   ['undo nosuch --stage user', 1, /there is no unit nosuch\.service/],
@@ -120,6 +123,7 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
         status: 'status',
         diff: 'diff /x.json',
         apply: 'apply /x.json',
+        export: 'export /x.json --drop-in',
       }
       return [typed[name as keyof typeof typed] ?? `${name} apache2`, 1, /needs root.*sudo hardenctl/]
     })

@@ -1,6 +1,4 @@
-import { dirname, resolve } from 'node:path'
-import { ExpectedError } from '../../host/errors.ts'
-import type { Host } from '../../host/host.ts'
+import { resolve } from 'node:path'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { followed } from '../../session/events/walk-events.ts'
@@ -13,6 +11,7 @@ import { voiced } from '../event-lines.ts'
 import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
 import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
+import { deliverText, requireWritable } from './output-file.ts'
 
 /** Makes a plan of a unit, and writes or prints it. The live service is not restarted. Returns the exit code. */
 export async function runPlan(args: PlanArguments, printer: Printer): Promise<number> {
@@ -24,9 +23,7 @@ export async function runPlan(args: PlanArguments, printer: Printer): Promise<nu
   return voiced(printer, args.walk.json === true, about, async ({ words: said, tell }) => {
     const words = path === undefined ? { out: printer.err, err: printer.err } : said
     const deliver = async (plan: Plan): Promise<void> => {
-      const text = JSON.stringify(plan, null, 1)
-      if (path === undefined) for (const line of text.split('\n')) printer.out(line)
-      else await host.write(path, `${text}\n`, args.mode)
+      await deliverText(`${JSON.stringify(plan, null, 1)}\n`, { path, mode: args.mode }, host, printer)
       for (const line of endLines(plan, path)) words.out(line)
     }
     const walk = await beginWalk(options, new Unattended(words), planProcedure(deliver))
@@ -35,17 +32,6 @@ export async function runPlan(args: PlanArguments, printer: Printer): Promise<nu
     if (walk.bug !== undefined) tellStack(words, walk.bug.error)
     return finishNow(code)
   })
-}
-
-/** Found out before the minutes that a plan takes. */
-async function requireWritable(host: Host, path: string): Promise<void> {
-  const folder = dirname(path)
-  const real = await host.resolve(folder)
-  const stat = real === undefined ? undefined : await host.stat(real)
-  if (stat?.kind !== 'directory') throw new ExpectedError(`there is no folder ${folder}`)
-  const there = await host.stat(path)
-  if (there !== undefined && there.kind !== 'file')
-    throw new ExpectedError(`${path} is no file, so no plan is written over it`)
 }
 
 function endLines({ stages, exposure, unit }: Plan, path: string | undefined): string[] {

@@ -7,8 +7,9 @@ import { difference } from '../../systemd/settings/settings-difference.ts'
 import { type Groups, kindOf } from '../../systemd/settings/settings-kinds.ts'
 import { columns } from '../columns.ts'
 import { ratedTenths } from '../store/score.ts'
+import { gaveWay, leftByReason, ownerWords, plannedAccounts, plannedOwners } from './plan-words.ts'
 import { planAssignments, plannedParts, takenOf, takenStages } from './planned-settings.ts'
-import type { Plan, PlannedDirective } from './schema.ts'
+import type { Plan } from './schema.ts'
 
 /** What is on this host of what a plan is about. */
 export interface Here {
@@ -117,43 +118,28 @@ function dropInLines(plan: Plan): string[] {
 }
 
 function ownerLines(plan: Plan): string[] {
-  const taken = takenStages(plan).flatMap(takenOf)
-  const owners = taken.flatMap((one) => one.owners)
-  const accounts = taken.flatMap(({ account }) => (account === null ? [] : [account]))
-  const lines = owners.map(({ path, user, group, mode, why }) => {
-    const bits = mode === null ? '' : `, mode ${mode.toString(8).padStart(4, '0')}`
-    return `  ${path} → ${group === null ? user : `${user}:${group}`}${bits}. ${why}`
-  })
+  const lines = plannedOwners(plan).map((owner) => `  ${ownerWords(owner)}. ${owner.why}`)
   return [
     ...(lines.length === 0 ? [] : ['', 'Files that change hands:', ...lines]),
-    ...accounts.map(({ name, id }) => `The system account ${name} (uid ${id} there) is made, and stays.`),
+    ...plannedAccounts(plan).map(
+      ({ name, id }) => `The system account ${name} (uid ${id} there) is made, and stays.`,
+    ),
   ]
 }
 
-/** What broke in a clone while a looser value was looked for. */
 function brokenLines(plan: Plan): string[] {
   const lines = takenStages(plan)
     .flatMap(takenOf)
-    .flatMap(({ directive, evidence }) =>
-      evidence.filter(({ trial }) => trial?.holds === false).map(({ text }) => `  ${directive}: ${text}`),
-    )
+    .flatMap((one) => gaveWay(one).map((text) => `  ${one.directive}: ${text}`))
   return lines.length === 0 ? [] : ['', 'Tried tighter in clones, and gave way:', ...lines]
 }
 
-const LEFT_WORDS: Record<NonNullable<PlannedDirective['left']>, string> = {
-  broke: 'Left out, since it broke in a clone:',
-  'not-reached': 'Left out, since nobody played a use that it may deny:',
-  person: "Left to a person's word:",
-  stage: 'Left out with its stage:',
-}
-
-function leftLines({ stages }: Plan): string[] {
-  const left = stages.flatMap(({ directives }) => directives.filter(({ state }) => state === 'left'))
-  return Object.entries(LEFT_WORDS).flatMap(([reason, words]) => {
-    const rows = left.filter((one) => one.left === reason)
-    const lines = rows.map(({ directive, value, why }) => `  ${directive}=${value}: ${why ?? ''}`)
-    return lines.length === 0 ? [] : ['', words, ...lines]
-  })
+function leftLines(plan: Plan): string[] {
+  return leftByReason(plan).flatMap(({ words, rows }) => [
+    '',
+    `${words}:`,
+    ...rows.map(({ directive, value, why }) => `  ${directive}=${value}: ${why ?? ''}`),
+  ])
 }
 
 function checkLines({ checks, reached }: Plan): string[] {

@@ -1,29 +1,27 @@
 import { STAGES, type StageOrAll, titleOf } from '../../catalog/common/types.ts'
 import type { Assignment } from '../../systemd/settings/assignment.ts'
-import { type DropInPart, mergeAssignments } from '../../systemd/settings/drop-in.ts'
+import { type DropInPart, mergeAssignments, withLastWord } from '../../systemd/settings/drop-in.ts'
 import { formatScore } from '../store/score.ts'
 import type { KeptStage } from '../store/store.ts'
+
+/** "Stage 2, user switch: exposure 7.2 → 6.5"; exposures ×10. */
+export function stageHeading(stage: StageOrAll, before: number, after: number): string {
+  const number = stage === 'all' ? '' : `Stage ${STAGES.indexOf(stage) + 1}, `
+  const title = `${number}${titleOf(stage).toLowerCase()}`.replace(/^all/, 'All')
+  return `${title}: exposure ${formatScore(before)} → ${formatScore(after)}`
+}
 
 /**
  * The kept drop-in, stage by stage with a comment each. A key that a later stage sets again appears only there: the
  * user switch narrows the bounding set of the capabilities stage.
  */
 export function dropInParts(kept: readonly KeptStage[]): DropInPart[] {
-  const parts: DropInPart[] = []
-  for (const { stage, assignments, before, after, at } of kept) {
-    for (const part of parts) {
-      part.assignments = mergeAssignments(part.assignments, assignments).filter(
-        (one) => !assignments.includes(one),
-      )
-    }
-    const number = stage === 'all' ? '' : `Stage ${STAGES.indexOf(stage) + 1}, `
-    const title = `${number}${titleOf(stage).toLowerCase()}`.replace(/^all/, 'All')
-    const comment = [
-      `${title}: exposure ${formatScore(before)} → ${formatScore(after)}, proven ${at.slice(0, 16)}Z`,
-    ]
-    parts.push({ comment, assignments: [...assignments] })
-  }
-  return parts.filter(({ assignments }) => assignments.length > 0)
+  return withLastWord(
+    kept.map(({ stage, assignments, before, after, at }) => ({
+      comment: [`${stageHeading(stage, before, after)}, proven ${at.slice(0, 16)}Z`],
+      assignments,
+    })),
+  )
 }
 
 /** What was kept in one restart comes before what was kept stage by stage later. */

@@ -42,7 +42,7 @@ function line({ key, value }: Assignment): string {
 }
 
 function commentLine(text: string): string {
-  return `# ${text.replaceAll(/[\r\n]/g, ' ')}`
+  return `# ${text.replaceAll(/[\r\n]/g, ' ')}`.trimEnd()
 }
 
 function section(name: 'Unit' | 'Service', parts: readonly DropInPart[]): string[] {
@@ -78,4 +78,22 @@ export function renderDropIn(header: readonly string[], parts: readonly DropInPa
 export function mergeAssignments(earlier: readonly Assignment[], later: readonly Assignment[]): Assignment[] {
   const replaced = new Set(later.map(({ section: name, key }) => `${name}.${key}`))
   return [...earlier.filter(({ section: name, key }) => !replaced.has(`${name}.${key}`)), ...later]
+}
+
+/**
+ * Parts of a drop-in that says each key once: of a key that a later part sets again, the earlier lines go. Parts without
+ * a line are left out.
+ */
+export function withLastWord<Part extends DropInPart>(parts: readonly Part[]): Part[] {
+  const kept: Part[] = []
+  for (const part of parts) {
+    const { assignments } = part
+    for (const earlier of kept) {
+      earlier.assignments = mergeAssignments(earlier.assignments, assignments).filter(
+        (one) => !assignments.includes(one),
+      )
+    }
+    kept.push({ ...part, assignments: [...assignments] })
+  }
+  return kept.filter(({ assignments }) => assignments.length > 0)
 }

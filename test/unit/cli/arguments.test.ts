@@ -73,6 +73,12 @@ describe('the command line', () => {
         walk: { ...WALK, unit: '', yes: true, once: true, skip: ['User'] },
       },
     ],
+    ['export x.json --drop-in', { command: 'export', of: { file: 'x.json' }, mode: 0o644 }],
+    ['export ./x --drop-in', { command: 'export', of: { file: './x' }, mode: 0o644 }],
+    [
+      'export apache2 --drop-in -o x.conf --mode 600',
+      { command: 'export', of: { unit: 'apache2' }, output: 'x.conf', mode: 0o600 },
+    ],
     ['plan apache2', { command: 'plan', mode: 0o600, walk: { ...WALK, yes: true, once: true } }],
     [
       'plan apache2 -o x.json --mode 0640 --stages user --level tight',
@@ -132,7 +138,10 @@ describe('the command line', () => {
     ['apache2 --json', /--json needs --yes/],
     ['audit --metrics=', /path of a file/],
     ['help --once', /--once is for the walk and apply; help takes no options/],
-    ['help apache2', /no command "apache2"; the commands are walk, audit, plan, diff, apply, status, undo/],
+    [
+      'help apache2',
+      /no command "apache2"; the commands are walk, audit, plan, diff, apply, export, status, undo/,
+    ],
     ['help status undo', /one command/],
     ['--no-rehearsal status a', /--no-rehearsal is for the walk/],
     ['apache2 --syscalls all', /groups or exact/],

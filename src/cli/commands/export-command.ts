@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import { ExpectedError } from '../../host/errors.ts'
+import { liveHost } from '../../host/live-host.ts'
+import type { Printer } from '../../host/printer.ts'
+import { exitCode } from '../../session/exit-code.ts'
+import { keptDropIn } from '../../session/export/kept-drop-in.ts'
+import { planDropIn } from '../../session/export/plan-drop-in.ts'
+import { loadState, type StoredState } from '../../session/store/store.ts'
+import { noSuchUnit } from '../../session/walk/preflight.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
+import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
+import type { ExportArguments } from '../argument-types.ts'
+import { planIn } from './diff-command.ts'
+import { deliverText, requireWritable } from './output-file.ts'
+
+/** What is kept of a unit. Throws where nothing is, or where a trial has not ended. */
+async function keptOf(given: string): Promise<StoredState> {
+  const host = liveHost()
+  const name = serviceName(given)
+  const properties = await showUnit(host, name, ['Id', 'LoadState'])
+  const unit = first(properties, 'Id') || name
+  const stored = await loadState(host, unit)
+  if (stored === undefined && first(properties, 'LoadState') === 'not-found') throw noSuchUnit(unit)
+  if (stored === undefined || stored.kept.length === 0)
+    throw new ExpectedError(
+      `hardenctl keeps nothing for ${unit}`,
+      `hardenctl plan ${shortName(unit)} -o FILE makes a plan, which can be exported too.`,
+    )
+  if (stored.pending !== undefined)
+    throw new ExpectedError(
+      `a trial of ${unit} has not ended`,
+      'The next walk ends it: export it after that.',
+    )
+  return stored
+}
+
+/** Writes or prints what a plan came to, or what is kept. Returns the exit code. */
+export async function runExport({ of, output, mode }: ExportArguments, printer: Printer): Promise<number> {
+  const host = liveHost()
+  const path = output === undefined ? undefined : resolve(output)
+  if (path !== undefined) await requireWritable(host, path)
+  const text = 'file' in of ? planDropIn(await planIn(of.file)) : keptDropIn(await keptOf(of.unit))
+  await deliverText(text, { path, mode }, host, printer)
+  return exitCode('done')
+}

@@ -1,0 +1,33 @@
+import { dirname } from 'node:path'
+import { ExpectedError } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
+import type { Printer } from '../../host/printer.ts'
+
+/** Where a text goes that a person asked for. */
+export interface Place {
+  /** Absolute; undefined: it is printed. */
+  path: string | undefined
+  mode: number
+}
+
+/** Throws where no file can be written there. To be asked before the work that the text takes. */
+export async function requireWritable(host: Host, path: string): Promise<void> {
+  const folder = dirname(path)
+  const real = await host.resolve(folder)
+  const stat = real === undefined ? undefined : await host.stat(real)
+  if (stat?.kind !== 'directory') throw new ExpectedError(`there is no folder ${folder}`)
+  const there = await host.stat(path)
+  if (there !== undefined && there.kind !== 'file')
+    throw new ExpectedError(`${path} is no file, so nothing is written over it`)
+}
+
+/** Writes the text, which ends with a line break, by rename; or prints it. */
+export async function deliverText(
+  text: string,
+  { path, mode }: Place,
+  host: Host,
+  printer: Printer,
+): Promise<void> {
+  if (path !== undefined) return host.write(path, text, mode)
+  for (const line of text.trimEnd().split('\n')) printer.out(line)
+}

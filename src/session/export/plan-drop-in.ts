@@ -1,0 +1,57 @@
+import { gaveWay, ownerWords, plannedAccounts, plannedOwners, provenWords } from '../plan/plan-words.ts'
+import { takenOf, takenStages } from '../plan/planned-settings.ts'
+import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
+import { stageHeading } from '../stage/drop-in-parts.ts'
+import { ratedTenths } from '../store/score.ts'
+import { commentedDropIn, commentLines, type DirectivePart } from './drop-in-comments.ts'
+
+/** More reasons are in the plan. */
+const MOST_SENTENCES = 4
+
+/** Process numbers are of one start on one host. */
+function withoutProcessNumbers(text: string): string {
+  return text.replace(/ \(pid \d+(?:, uid \d+)?\)/g, '').replace(/ in pid \d+(?:, \d+)*/g, '')
+}
+
+/** The strongest reasons, and what gave way. */
+function reasons(one: PlannedDirective): string[] {
+  const broke = gaveWay(one)
+  const others = one.evidence.map(({ text }) => text).filter((text) => !broke.includes(text))
+  return [...others.slice(0, Math.max(1, MOST_SENTENCES - broke.length)), ...broke].slice(0, MOST_SENTENCES)
+}
+
+function directivePart(stage: PlannedStage, one: PlannedDirective): DirectivePart {
+  const { before, after } = stage.exposure
+  const sentences = [...reasons(one).map(withoutProcessNumbers), provenWords(one, stage.proof)]
+  return {
+    heading: stageHeading(stage.stage, Math.round(before * 10), Math.round(after * 10)),
+    comment: commentLines(sentences.join(' ')),
+    assignments: one.assignments,
+  }
+}
+
+function header(plan: Plan): string[] {
+  const { unit, hardenctl, at, exposure, made_on } = plan
+  const [owners, accounts] = [plannedOwners(plan), plannedAccounts(plan)]
+  return [
+    `Hardening of ${unit}: exposure ${ratedTenths(exposure.before)} → ${ratedTenths(exposure.after)}, as systemd-analyze security counts it`,
+    `By a plan of hardenctl ${hardenctl}, ${at.slice(0, 10)}, rehearsed in clones with ${made_on.systemd}`,
+    ...(accounts.length === 0
+      ? []
+      : [`It needs the account: ${accounts.map(({ name }) => name).join(', ')}`]),
+    ...(owners.length === 0
+      ? []
+      : ['It needs these owners of files:', ...owners.map((one) => `- ${ownerWords(one)}`)]),
+  ]
+}
+
+/** The drop-in that a plan comes to, with a comment on each directive, to be kept in a repository. Pure. */
+export function planDropIn(plan: Plan): string {
+  const before: DirectivePart = {
+    heading: '',
+    comment: ['Kept before the plan, which builds on it.'],
+    assignments: plan.kept_before,
+  }
+  const taken = takenStages(plan).flatMap((stage) => takenOf(stage).map((one) => directivePart(stage, one)))
+  return commentedDropIn(header(plan), [before, ...taken])
+}
