@@ -17,10 +17,10 @@ import {
   workerUids,
 } from '../common/roles.ts'
 import { startsUnprivileged, words } from '../common/unit-settings.ts'
+import { imported } from '../reach/imported.ts'
 import {
   foreignAccounts,
   hasRights,
-  imported,
   isAllRoot,
   namedText,
   namedThings,

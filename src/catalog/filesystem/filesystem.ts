@@ -261,7 +261,7 @@ export const FILESYSTEM: Directive[] = [
       sizingRuntime(facts) ??
       holds(holding(facts, ({ path }) => /^\/proc\/(?!\d|self\/|thread-self\/)[^/]+/.test(path))),
     evidence: (facts) => {
-      const read = readSeen(facts, /^\/proc\//)
+      const read = readSeen(facts, /^\/proc\/(?!self\/|thread-self\/|\d)/)
       const held = noProcess(facts, 'hold a file of /proc open that is not about processes')
       return read === undefined ? held : [...held, read]
     },

@@ -1,11 +1,12 @@
 import { isBelow } from '../../host/paths.ts'
 import type { Facts, NamedThing } from '../../observe/facts.ts'
-import { TELLING_IMPORTS } from '../../observe/files/telling-programs.ts'
 import { keepsRoot } from '../../observe/proc/rights.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { mainProcess, mayBecome, userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'
+import { imported } from './imported.ts'
+import { byMonitors } from './monitors.ts'
 import { type Possibility, USES, type Use } from './uses.ts'
 
 /** Uses that take rights of root: an account without any can't come to them. */
@@ -49,12 +50,6 @@ export function namedText(things: readonly NamedThing[]): string {
   const [first] = things
   const same = things.filter(({ where }) => where === first?.where).map(({ name }) => name)
   return `${first?.where ?? 'Its configuration'} names ${few(same, 3)}`
-}
-
-/** Which of the telling calls its programs import. */
-export function imported(facts: Facts, group: keyof typeof TELLING_IMPORTS): string[] {
-  const calls = TELLING_IMPORTS[group] ?? []
-  return (facts.reach?.imports ?? []).filter((name) => calls.includes(name))
 }
 
 /** Programs that its configuration names and that were not seen to run. */
@@ -177,14 +172,6 @@ function byLookups(facts: Facts): Possibility[] {
   const calls = few([...lookups.slice(0, 1), ...connects], 2)
   const why = `Its programs call ${calls}, as clients of other machines do; that was not seen.`
   return [{ use: 'connect-out', from: 'client', why }]
-}
-
-/** It answers as before when it sees another machine than before: only its numbers are wrong. */
-function byMonitors(facts: Facts): Possibility[] {
-  const [first] = facts.reach?.monitors ?? []
-  if (first === undefined) return []
-  const why = `${first} tells of the whole machine, and nobody compared its numbers.`
-  return (['see-others', 'see-mounts', 'homes'] as const).map((use) => ({ use, from: 'monitor', why }))
 }
 
 /** A oneshot is judged by its runs in clones, which had the work of now alone: at another time it may do anything. */

@@ -57,6 +57,17 @@ export const TELLING_IMPORTS: Record<string, readonly string[]> = {
     ...RESOLVER.flatMap((name) => [name, `__${name}`]),
   ],
   'write-execute': ['dlopen'],
+  'list-mounts': ['getmntent', 'getmntent_r', 'setmntent'],
+  'measure-mounts': [
+    'fstatfs',
+    'fstatfs64',
+    'fstatvfs',
+    'fstatvfs64',
+    'statfs',
+    'statfs64',
+    'statvfs',
+    'statvfs64',
+  ],
 }
 const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
 

@@ -60,6 +60,14 @@ const NOTED = /^\/(?:home|root|dev|proc|sys|run\/user|boot|etc)(?:\/|$)/
 const ALWAYS_VISIBLE =
   /^\/proc\/(?:self|thread-self|\d+)(?:\/|$)|^\/dev\/(?:null|zero|full|random|urandom|tty|ptmx|shm|pts|fd|std(?:in|out|err)|log)(?:\/|$)/
 
+/** Under each sandbox it is there, and tells of other file systems: proc(5), /proc/pid/mounts. */
+export const MOUNT_TABLE =
+  /^\/etc\/mtab$|^\/proc\/(?:(?:self|thread-self|\d+)\/)?(?:mounts|mountinfo|mountstats)$/
+
+function isNoted({ path }: LearnedFile): boolean {
+  return MOUNT_TABLE.test(path) || (NOTED.test(path) && !ALWAYS_VISIBLE.test(path))
+}
+
 function changes({ uses, path }: LearnedFile): boolean {
   return path.startsWith('/') && uses.some((use) => CHANGING_USES.has(use)) && !ALWAYS_VISIBLE.test(path)
 }
@@ -89,7 +97,7 @@ export function learnedFacts(
     changed: withWritten(files.filter(changes), written),
     executed: using('execute', 'map'),
     connected: using('connect'),
-    noted: using('read').filter(({ path }) => NOTED.test(path) && !ALWAYS_VISIBLE.test(path)),
+    noted: using('read').filter(isNoted),
     sockets,
     acts,
     failed: failed.filter(({ error }) => REFUSALS.has(error)),

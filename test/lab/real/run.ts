@@ -125,7 +125,8 @@ export async function walkReal(service: RealService, blind = false): Promise<Wal
   const lab = await openReal(service)
   try {
     const owners = await ownersIn(lab)
-    const argv = [unit, '--yes', ...(exercised && !blind ? ['--exercise', USE] : [])]
+    const asInLife = ['--exercise', USE, '--exercise-as', 'nobody']
+    const argv = [unit, '--yes', ...(exercised && !blind ? asInLife : [])]
     const { walk, before, after, starts } = await watchWalk(lab, `${unit}.service`, argv)
     const stages = keptStages(walk)
     const broken = await brokenInLife(lab, service, async () => {

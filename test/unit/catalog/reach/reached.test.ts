@@ -291,3 +291,24 @@ test.each([
     expect(row(key, facts), key).toEqual(row(key, bare))
   expect(possible(facts).every(({ from }) => from === 'import')).toBe(true)
 })
+
+describe('programs that read the table of mounts and ask each for its size', () => {
+  const sizes = reach({ imports: ['setmntent', 'statvfs'] })
+  const having = (path: string) => ({
+    ...NOTHING_LEARNED,
+    noted: [{ path, uses: ['read' as const], sightings: [] }],
+  })
+
+  test('tell of the file systems, and nobody compared that', () => {
+    const facts = daemon(990, { reach: sizes, learned: having('/proc/self/mounts') })
+    expect(taken('PrivateTmp', facts)).toBe(false)
+    expect(missed('PrivateTmp', facts)).toContain('setmntent, statvfs and read /proc/self/mounts')
+    // It makes no mount namespace.
+    expect(taken('LockPersonality', facts)).toBe(true)
+  })
+
+  test('do not where they were followed and did not read it', () => {
+    const facts = daemon(990, { reach: sizes, learned: having('/etc/passwd') })
+    expect(taken('PrivateTmp', facts)).toBe(true)
+  })
+})

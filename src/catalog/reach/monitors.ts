@@ -1,0 +1,29 @@
+import type { Facts } from '../../observe/facts.ts'
+import { MOUNT_TABLE } from '../../observe/trace/learned-facts.ts'
+import { few } from '../common/proposal.ts'
+import { imported } from './imported.ts'
+import type { Possibility } from './uses.ts'
+
+/**
+ * Programs that read the table of mounts and ask each for its size tell of them. Libraries read it too, for reasons of
+ * their own; so it has to be seen, where the service was followed.
+ */
+function byMountTable(facts: Facts): Possibility[] {
+  const [lists, measures] = [imported(facts, 'list-mounts'), imported(facts, 'measure-mounts')]
+  if (lists.length === 0 || measures.length === 0) return []
+  const { learned } = facts
+  const read = learned?.noted.find(({ path }) => MOUNT_TABLE.test(path))
+  if (learned !== undefined && read === undefined) return []
+  const calls = few([...lists.slice(0, 1), ...measures.slice(0, 1)], 2)
+  const reads = read === undefined ? '' : ` and read ${read.path}`
+  const why = `Its programs call ${calls}${reads}: it tells of the mounted file systems, and nobody compared its numbers.`
+  return [{ use: 'see-mounts', from: 'monitor', why }]
+}
+
+/** It answers as before when it sees another machine than before: only its numbers are wrong. */
+export function byMonitors(facts: Facts): Possibility[] {
+  const [first] = facts.reach?.monitors ?? []
+  if (first === undefined) return byMountTable(facts)
+  const why = `${first} tells of the whole machine, and nobody compared its numbers.`
+  return (['see-others', 'see-mounts', 'homes'] as const).map((use) => ({ use, from: 'monitor', why }))
+}
