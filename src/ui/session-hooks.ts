@@ -1,6 +1,7 @@
 import { createContext, useContext, useMemo, useSyncExternalStore } from 'react'
 import { printableState } from '../host/printable.ts'
-import type { Intent, Session, WalkState } from '../session/walk/state.ts'
+import type { Intent } from '../session/walk/intent.ts'
+import type { Session, WalkState } from '../session/walk/state.ts'
 
 /**
  * Counts the session's changes. The count is the snapshot, so it does not matter whether the session hands out

@@ -1,4 +1,5 @@
-import type { Intent, Phase, Session, StageResult, WalkState } from '../../src/session/walk/state.ts'
+import type { Intent } from '../../src/session/walk/intent.ts'
+import type { Phase, Session, StageResult, WalkState } from '../../src/session/walk/state.ts'
 
 type Answer = (session: FakeSession, intent: Intent) => void
 

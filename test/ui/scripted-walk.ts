@@ -1,4 +1,5 @@
-import type { Intent, StageResult } from '../../src/session/walk/state.ts'
+import type { Intent } from '../../src/session/walk/intent.ts'
+import type { StageResult } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { moveProofs, unproven } from './moving-proofs.ts'
 import { baseline, confirm, done, failed, keep, row, stage, trial } from './phases.ts'

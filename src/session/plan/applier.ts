@@ -1,6 +1,7 @@
+import type { Intent } from '../walk/intent.ts'
 import type { AskedPhase } from '../walk/questions.ts'
 import type { WalkEvent } from '../walk/reducer.ts'
-import type { Intent, WalkState } from '../walk/state.ts'
+import type { WalkState } from '../walk/state.ts'
 import type { Unattended } from '../walk/unattended.ts'
 import type { Attendant } from '../walk/walk.ts'
 

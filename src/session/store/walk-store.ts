@@ -1,9 +1,12 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import {
   changedState,
   clearState,
+  forgetFolders,
   freshState,
   type KeptStage,
+  loadState,
   type StateChange,
   type StoredState,
   saveState,
@@ -56,4 +59,10 @@ export function storeOnDisk(host: Host, state: StoredState): WalkStore {
     if (next.kept.length === 0 && next.pending === undefined) await clearState(host, next.unit)
     else await saveState(host, next)
   })
+}
+
+/** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */
+export async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
+  const stored = await loadState(host, unit).catch(orElse('unreadable'))
+  if (stored === undefined) await forgetFolders(host, unit)
 }

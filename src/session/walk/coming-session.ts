@@ -1,4 +1,5 @@
-import { type Intent, initialState, type Session, type WalkState } from './state.ts'
+import type { Intent } from './intent.ts'
+import { initialState, type Session, type WalkState } from './state.ts'
 
 /**
  * A session that loads its code after its first frame is drawn. At first it looks like the start of a walk, and then it

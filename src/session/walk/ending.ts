@@ -2,7 +2,7 @@ import type { Undone } from '../../trial/transaction/trial.ts'
 import type { WalkState } from './state.ts'
 
 /** Whether a Ctrl-C at this moment has something of the live service to undo. */
-export function isUndone({ phase, target }: WalkState): boolean {
+function isUndone({ phase, target }: WalkState): boolean {
   if (target !== 'live') return false
   switch (phase.at) {
     case 'trial':
@@ -22,6 +22,13 @@ export function isUndone({ phase, target }: WalkState): boolean {
     default:
       return phase satisfies never
   }
+}
+
+/** What a Ctrl-C begins, or the second one, after which there may be nothing new to say. */
+export function stoppingText(state: WalkState, again: boolean): string | undefined {
+  if (!isUndone(state)) return again ? undefined : 'Stopping: nothing was being changed'
+  const text = 'Undoing: hardenctl restores the last proven state of the service'
+  return again ? `${text}. systemd finishes it even if you leave now` : text
 }
 
 /** What a Ctrl-C came to; `undone` is undefined where nothing was being changed. What is kept is told after it. */

@@ -1,4 +1,5 @@
-import type { Intent, Phase } from './state.ts'
+import type { Intent } from './intent.ts'
+import type { Phase } from './state.ts'
 
 /** The possible answers to each phase that asks something. */
 export const ANSWERS = {

@@ -1,6 +1,7 @@
 import type { NotProposed, OwnershipWish, Stage, StageOrAll } from '../../catalog/common/types.ts'
 import type { News } from '../../observe/trace/logged-calls.ts'
 import type { Check } from '../../trial/health/check.ts'
+import type { Intent } from './intent.ts'
 
 /**
  * Everything a screen may know, and everything a person may want. The UI and the unattended walk both read a
@@ -269,46 +270,6 @@ export interface Summary {
   /** Something asked or used the service; otherwise healthy means only that it runs and listens as before. */
   asked: boolean
 }
-
-export type Intent =
-  /** The introduction was read. */
-  | { do: 'begin' }
-  | { do: 'answer'; yes: boolean }
-  | { do: 'toggle-check'; id: string }
-  /** url, tcp:HOST:PORT, unix:PATH or a command line split at blanks. */
-  | { do: 'add-check'; text: string }
-  | { do: 'measure' }
-  /** On the baseline: restart after each stage, or once at the end. */
-  | { do: 'toggle-restarts' }
-  | { do: 'toggle'; id: string }
-  /** Switch a row to its alternative. */
-  | { do: 'other-way'; id: string }
-  | { do: 'toggle-all'; ticked: boolean }
-  /** Enter on a stage: show what would be written. */
-  | { do: 'review' }
-  | { do: 'apply' }
-  | { do: 'back' }
-  | { do: 'skip-stage' }
-  /** withoutLogin: kept although no new login was seen on a service that lets people log in. */
-  | { do: 'keep'; yes: boolean; withoutLogin?: true }
-  /** On Keep?: the time until the change is undone is too short. */
-  | { do: 'more-time' }
-  | { do: 'relax'; ids: string[] }
-  /** On the system calls: learn from the live service's traffic. */
-  | { do: 'learn' }
-  | { do: 'end-learning' }
-  /** After a failure in the rehearsal: try it live all the same. */
-  | { do: 'insist' }
-  /** After a failure on the live service: find the row that breaks it by trying parts of the stage. */
-  | { do: 'search' }
-  /** After a failure: back to the list, to untick. */
-  | { do: 'choose-again' }
-  /** Keep what is proven and go to the end. */
-  | { do: 'stop' }
-  /** Ctrl-C. */
-  | { do: 'interrupt' }
-  /** The terminal has gone: nobody will answer there any more. */
-  | { do: 'hang-up' }
 
 export interface Session {
   state(): WalkState

@@ -1,7 +1,8 @@
 import type { Printer } from '../../host/printer.ts'
+import type { Intent } from './intent.ts'
 import type { AnswerTo, AskedPhase, PhaseAt } from './questions.ts'
 import type { WalkEvent } from './reducer.ts'
-import type { Intent, QuestionId, StagePhase, WalkState } from './state.ts'
+import type { QuestionId, StagePhase, WalkState } from './state.ts'
 import { linesOf } from './unattended-lines.ts'
 import type { Attendant } from './walk.ts'
 

@@ -1,4 +1,4 @@
-import { Bug, ExpectedError, isExpected, OpenUndo, orElse } from '../../host/errors.ts'
+import { Bug, ExpectedError, isExpected, OpenUndo } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Lock, lockFolder } from '../../host/lock.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
@@ -9,18 +9,19 @@ import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import { exitCode } from '../exit-code.ts'
 import { Learning } from '../learning/learning.ts'
 import { rememberIntroduced, wasIntroduced } from '../store/introduced.ts'
-import { forgetFolders, freshState, loadState, type StoredState } from '../store/store.ts'
-import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
+import { freshState, loadState, type StoredState } from '../store/store.ts'
+import { leaveNothingEmpty, storeOnDisk, type WalkStore } from '../store/walk-store.ts'
 import { reportBug } from './bug-report.ts'
 import { Interrupted, type WalkBeginning, type WalkOptions } from './context.ts'
-import { doingOf, isUndone, stoppedText } from './ending.ts'
+import { doingOf, stoppedText, stoppingText } from './ending.ts'
+import type { Intent } from './intent.ts'
 import { partingLine } from './parting.ts'
 import { findUnit, preflight, type Subject } from './preflight.ts'
 import { harden, type Procedure } from './procedure.ts'
 import { type AskedPhase, Questions } from './questions.ts'
 import { ReachLog } from './reach-log.ts'
 import { reduce, type WalkEvent } from './reducer.ts'
-import { type Intent, initialState, type Session, type WalkState } from './state.ts'
+import { initialState, type Session, type WalkState } from './state.ts'
 import { Stopwatch, type Times } from './timings.ts'
 import { endOfWalk, type WalkCourse } from './walk-end.ts'
 import { withSavedChecks } from './with-saved-checks.ts'
@@ -96,14 +97,8 @@ export class Walk implements Session {
   }
 
   #interrupt(): void {
-    const again = this.#abort.signal.aborted
-    const undoing = isUndone(this.#state)
-    const text = undoing
-      ? 'Undoing: hardenctl restores the last proven state of the service'
-      : 'Stopping: nothing was being changed'
-    if (!again) this.#dispatch({ type: 'stopping', text })
-    else if (undoing)
-      this.#dispatch({ type: 'stopping', text: `${text}. systemd finishes it even if you leave now` })
+    const text = stoppingText(this.#state, this.#abort.signal.aborted)
+    if (text !== undefined) this.#dispatch({ type: 'stopping', text })
     this.#abort.abort(new Interrupted('interrupted'))
   }
 
@@ -251,10 +246,4 @@ export class Walk implements Session {
     this.#dispatch({ type: 'exposure', stock: state.stock, now })
     return context
   }
-}
-
-/** A walk that kept nothing leaves no folder; one whose state can't be read is left as it is. */
-async function leaveNothingEmpty(host: Host, unit: string): Promise<void> {
-  const stored = await loadState(host, unit).catch(orElse('unreadable'))
-  if (stored === undefined) await forgetFolders(host, unit)
 }

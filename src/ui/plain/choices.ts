@@ -1,4 +1,4 @@
-import type { Intent } from '../../session/walk/state.ts'
+import type { Intent } from '../../session/walk/intent.ts'
 import { bullet, type Line } from '../text/lines.ts'
 
 /** What an answer does: it goes to the session, or it only changes what is shown here. */

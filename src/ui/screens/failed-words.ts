@@ -1,5 +1,6 @@
 import { failureWords } from '../../session/walk/failure-words.ts'
-import type { FailedPhase, Intent, WalkState } from '../../session/walk/state.ts'
+import type { Intent } from '../../session/walk/intent.ts'
+import type { FailedPhase, WalkState } from '../../session/walk/state.ts'
 import { BLANK, type Line, labelled, line, paragraph, verbatim } from '../text/lines.ts'
 
 export interface Way {

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { HostError } from '../../../../src/host/host.ts'
 import { Calls } from '../../../../src/session/stage/calls.ts'
 import { askToKeep, laterDeadline, MOST_KEEP_SECONDS } from '../../../../src/session/stage/keep-question.ts'
+import type { Intent } from '../../../../src/session/walk/intent.ts'
 import { Questions } from '../../../../src/session/walk/questions.ts'
 import type { WalkEvent } from '../../../../src/session/walk/reducer.ts'
-import type { Intent, LoginProof, Phase } from '../../../../src/session/walk/state.ts'
+import type { LoginProof, Phase } from '../../../../src/session/walk/state.ts'
 import type { Login } from '../../../../src/systemd/log/logins.ts'
 
 interface Asking {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Intent } from '../../../../src/session/walk/intent.ts'
 import { Questions } from '../../../../src/session/walk/questions.ts'
-import type { Intent, Phase } from '../../../../src/session/walk/state.ts'
+import type { Phase } from '../../../../src/session/walk/state.ts'
 
 const soon = () => Date.now() + 30
 const CONFIRM: Phase & { at: 'confirm' } = {
