@@ -94,4 +94,21 @@ describe.skipIf(skipLab())(labTitle('a plan made on another release'), () => {
     expect(await other.output(['stat', '-c', '%U %a', '/etc/shadow'])).toBe(before)
     expect(await other.output(['stat', '-c', '%U', '/var/log/served/log'])).toBe('www-data\n')
   })
+
+  it('keeps the stages before the one that breaks live, and loosens nothing', {
+    timeout: 100_000,
+  }, async () => {
+    const plan = planSchema.parse(JSON.parse(text))
+    const row = plan.stages
+      .flatMap(({ directives }) => directives)
+      .find(({ directive }) => directive === 'ProtectSystem')
+    row?.assignments.splice(0, 3, { section: 'Service', key: 'ProtectSystem', value: 'strict' })
+    await made.write('/srv/plan.json', JSON.stringify(plan))
+    const argv = ['hardenctl', 'apply', '/srv/plan.json', '--yes', '--no-rehearsal', '--watch-seconds', '1']
+    const { exitCode, stdout } = await made.run(argv, { timeoutMs: 90_000 })
+    expect([exitCode, stdout]).toEqual([3, expect.stringContaining('EROFS')])
+    expect(await show(made, 'served', 'User')).toBe('www-data')
+    expect(await show(made, 'served', 'ProtectSystem')).toBe('no')
+    expect((await made.run(['curl', '-sf', 'http://127.0.0.1:8097/'])).stdout).toBe('ok')
+  })
 })
