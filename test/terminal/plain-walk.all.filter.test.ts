@@ -16,7 +16,7 @@ it.skipIf(skipLab())(
       const asked = await answerOne(terminal, 380_000)
       expect(asked.filter((question) => question === 'Keep it')).toHaveLength(5)
       expect(terminal.written()).not.toContain('\x1b')
-      expect(terminal.history().join(' ')).toContain('All stages are kept for nginx.')
+      expect(terminal.history().join(' ')).toContain('Kept for nginx: all stages.')
       expect(terminal.written()).not.toContain('\x1b')
       // Half a minute in all at 9600 baud.
       expect(terminal.bytes()).toBeLessThan(30_000)

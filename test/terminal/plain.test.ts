@@ -29,7 +29,7 @@ describe.skipIf(skipLab())(labTitle('the line mode on a real terminal'), () => {
       'Keep it',
     ])
     expect(terminal.written()).toMatch(/^[\x20-\x7e\r\n]+$/)
-    expect(terminal.history().join(' ')).toContain('1 stage is kept for nginx.')
+    expect(terminal.history().join(' ')).toContain('Kept for nginx: 1 stage.')
     expect(await keptDropIn(lab, 'nginx.service')).toContain('CapabilityBoundingSet=')
   })
 
@@ -48,7 +48,7 @@ describe.skipIf(skipLab())(labTitle('the line mode on a real terminal'), () => {
     expect((await terminal.ended(30_000)).exitCode).toBe(130)
     const text = terminal.history().join(' ')
     expect(text).toContain('Stopped and undone')
-    expect(text).toMatch(/1 stage is kept for nginx\. To go on: hardenctl nginx\. To undo/)
+    expect(text).toMatch(/Kept for nginx: 1 stage\. To go on: hardenctl nginx\. To undo/)
     expect(await exposureOf(lab, 'nginx')).toBe(before)
     expect(await leftovers(lab)).toEqual([])
   })

@@ -57,7 +57,7 @@ describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), ()
     await terminal.press('ctrl-c')
     expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(130)
     expect(terminal.history().join('\n')).toContain(
-      '1 stage is kept for nginx. To go on: hardenctl nginx. To undo: hardenctl undo nginx',
+      'Kept for nginx: 1 stage. To go on: hardenctl nginx. To undo: hardenctl undo nginx',
     )
   })
 

@@ -17,10 +17,7 @@ export function partingLine({ unit, kept, undoOpen }: Parting): string {
   if (kept === undefined) return `Nothing was changed. To try again: hardenctl ${name}`
   if (kept.length === 0) return `Nothing is kept for ${name}. To walk again: hardenctl ${name}`
   const isAll = kept.includes('all') || kept.length === STAGES.length
-  if (isAll) return `All stages are kept for ${name}. To see them: hardenctl status ${name}. ${undo}`
-  return `${keptWords(kept.length)} kept for ${name}. To go on: hardenctl ${name}. ${undo}`
-}
-
-function keptWords(count: number): string {
-  return count === 1 ? '1 stage is' : `${count} stages are`
+  if (isAll) return `Kept for ${name}: all stages. To see them: hardenctl status ${name}. ${undo}`
+  const stages = kept.length === 1 ? '1 stage' : `${kept.length} stages`
+  return `Kept for ${name}: ${stages}. To go on: hardenctl ${name}. ${undo}`
 }
