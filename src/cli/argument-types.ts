@@ -40,6 +40,7 @@ export interface ExportArguments {
   command: 'export'
   /** A plan's file, or a unit of which something is kept. */
   of: { file: string } | { unit: string }
+  form: 'drop-in' | 'html' | 'md'
   /** File that gets it; absent: it is printed. */
   output?: string
   /** Of that file. */

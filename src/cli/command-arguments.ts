@@ -86,14 +86,25 @@ function modeOf(values: Values, usual: number): number {
 }
 
 export function exportArguments(name: string, values: Values): ExportArguments {
-  if (values['drop-in'] !== true) throw new UsageError('export needs --drop-in; see hardenctl help export')
+  const report = textOf(values, 'report')
+  if ((values['drop-in'] === true) === (report !== undefined))
+    throw new UsageError('export takes either --drop-in or --report OUT; see hardenctl help export')
   const isFile = name.includes('/') || name.endsWith('.json')
-  return {
-    command: 'export',
-    of: isFile ? { file: name } : { unit: name },
-    ...outputOf(values),
-    mode: modeOf(values, 0o644),
-  }
+  const of = isFile ? { file: name } : { unit: name }
+  if (report === undefined)
+    return { command: 'export', of, form: 'drop-in', ...outputOf(values), mode: modeOf(values, 0o644) }
+  const form = reportForm(report)
+  if (!isFile)
+    throw new UsageError(`--report needs the file of a plan: hardenctl plan ${name} -o ${name}.json`)
+  if (outputOf(values).output !== undefined)
+    throw new UsageError('--report names its file: do not combine it with --output')
+  return { command: 'export', of, form, output: report, mode: modeOf(values, 0o600) }
+}
+
+function reportForm(path: string): 'html' | 'md' {
+  if (path.endsWith('.html')) return 'html'
+  if (path.endsWith('.md')) return 'md'
+  throw new UsageError('--report takes the path of a file that ends with .html or .md')
 }
 
 export function planArguments(unit: string, values: Values): PlanArguments {

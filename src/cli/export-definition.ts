@@ -5,18 +5,25 @@ export const EXPORT_OPTIONS = [
     help: 'Writes the drop-in as it would be kept in a repository: each directive below a comment with its evidence and how it was proven.',
   },
   {
+    name: 'report',
+    value: 'OUT',
+    offers: 'files',
+    brief: 'write a report of a plan',
+    help: 'Writes a report of a plan into OUT, by rename: the exposure before, after and as a picture, every directive with its evidence and proof, what was left out and why, files that change hands, and what the plan was made on. A name that ends with .html becomes one page that needs nothing else and runs nothing; one that ends with .md becomes Markdown.',
+  },
+  {
     name: 'output',
     short: 'o',
     value: 'FILE',
     offers: 'files',
-    brief: 'write it into this file',
-    help: 'Writes into FILE, by rename. Without it the text is printed.',
+    brief: 'write the drop-in into this file',
+    help: 'Writes the drop-in into FILE, by rename. Without it the drop-in is printed.',
   },
   {
     name: 'mode',
     value: 'MODE',
     brief: 'mode of the file',
-    help: 'Mode of the written file, octal; default 0644 for a drop-in.',
+    help: 'Mode of the written file, octal; default 0644 for a drop-in, and 0600 for a report, since exercises may hold passwords.',
   },
 ] as const
 
@@ -25,6 +32,7 @@ export const EXPORT_COMMAND = {
   forms: [
     { line: 'export FILE --drop-in', does: 'the drop-in of a plan, each directive with its evidence' },
     { line: 'export UNIT --drop-in', does: 'the same of what is kept for a service' },
+    { line: 'export FILE --report OUT', does: 'a report of a plan, as .html or .md' },
   ],
   brief: 'hand on what a plan or a walk came to',
   help: 'Writes what a plan came to, or what is kept for a service, in a form for others. A name with a / in it or with .json at its end is the file of a plan; another is a service. Changes nothing on this host.',

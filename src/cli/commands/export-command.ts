@@ -3,8 +3,11 @@ import { ExpectedError } from '../../host/errors.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { exitCode } from '../../session/exit-code.ts'
+import { reportHtml } from '../../session/export/html.ts'
 import { keptDropIn } from '../../session/export/kept-drop-in.ts'
+import { reportMarkdown } from '../../session/export/markdown.ts'
 import { planDropIn } from '../../session/export/plan-drop-in.ts'
+import { reportOf } from '../../session/export/report.ts'
 import { loadState, type StoredState } from '../../session/store/store.ts'
 import { noSuchUnit } from '../../session/walk/preflight.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
@@ -34,12 +37,19 @@ async function keptOf(given: string): Promise<StoredState> {
   return stored
 }
 
+async function textOf({ of, form }: ExportArguments): Promise<string> {
+  if ('unit' in of) return keptDropIn(await keptOf(of.unit))
+  const plan = await planIn(of.file)
+  if (form === 'drop-in') return planDropIn(plan)
+  return form === 'html' ? reportHtml(reportOf(plan)) : reportMarkdown(reportOf(plan))
+}
+
 /** Writes or prints what a plan came to, or what is kept. Returns the exit code. */
-export async function runExport({ of, output, mode }: ExportArguments, printer: Printer): Promise<number> {
+export async function runExport(args: ExportArguments, printer: Printer): Promise<number> {
   const host = liveHost()
+  const { output, mode } = args
   const path = output === undefined ? undefined : resolve(output)
   if (path !== undefined) await requireWritable(host, path)
-  const text = 'file' in of ? planDropIn(await planIn(of.file)) : keptDropIn(await keptOf(of.unit))
-  await deliverText(text, { path, mode }, host, printer)
+  await deliverText(await textOf(args), { path, mode }, host, printer)
   return exitCode('done')
 }

@@ -73,11 +73,19 @@ describe('the command line', () => {
         walk: { ...WALK, unit: '', yes: true, once: true, skip: ['User'] },
       },
     ],
-    ['export x.json --drop-in', { command: 'export', of: { file: 'x.json' }, mode: 0o644 }],
-    ['export ./x --drop-in', { command: 'export', of: { file: './x' }, mode: 0o644 }],
+    ['export x.json --drop-in', { command: 'export', of: { file: 'x.json' }, form: 'drop-in', mode: 0o644 }],
+    ['export ./x --drop-in', { command: 'export', of: { file: './x' }, form: 'drop-in', mode: 0o644 }],
     [
       'export apache2 --drop-in -o x.conf --mode 600',
-      { command: 'export', of: { unit: 'apache2' }, output: 'x.conf', mode: 0o600 },
+      { command: 'export', of: { unit: 'apache2' }, form: 'drop-in', output: 'x.conf', mode: 0o600 },
+    ],
+    [
+      'export x.json --report y.html',
+      { command: 'export', of: { file: 'x.json' }, form: 'html', output: 'y.html', mode: 0o600 },
+    ],
+    [
+      'export x.json --report=y.md --mode 644',
+      { command: 'export', of: { file: 'x.json' }, form: 'md', output: 'y.md', mode: 0o644 },
     ],
     ['plan apache2', { command: 'plan', mode: 0o600, walk: { ...WALK, yes: true, once: true } }],
     [
@@ -114,6 +122,11 @@ describe('the command line', () => {
 
   it.each([
     ['--yes', /--yes needs a unit/],
+    ['export x.json', /either --drop-in or --report/],
+    ['export x.json --drop-in --report x.md', /either --drop-in or --report/],
+    ['export x.json --report x.pdf', /\.html or \.md/],
+    ['export x.json --report x.md -o y.md', /do not combine it with --output/],
+    ['export apache2 --report x.md', /needs the file of a plan/],
     ['undo', /name a unit/],
     ['diff', /name a plan/],
     ['apply', /name a plan/],

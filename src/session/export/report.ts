@@ -1,0 +1,202 @@
+import { missingText } from '../../catalog/common/remedy.ts'
+import { titleOf } from '../../catalog/common/types.ts'
+import { CATALOG } from '../../catalog/index.ts'
+import { renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { leftByReason, ownerWords, plannedAccounts, plannedOwners, provenWords } from '../plan/plan-words.ts'
+import { plannedParts, takenOf, takenStages } from '../plan/planned-settings.ts'
+import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
+import { stageHeading } from '../stage/drop-in-parts.ts'
+import { ratedTenths } from '../store/score.ts'
+
+/** A point of the curve; exposure from 0 to 10. */
+export interface CurvePoint {
+  name: string
+  exposure: number
+}
+
+/** A part of a report, in no form yet. Others wrote its texts: each form makes them harmless. */
+export type Block =
+  | { kind: 'text'; text: string }
+  | { kind: 'facts'; facts: readonly (readonly [name: string, value: string])[] }
+  | { kind: 'list'; items: readonly string[] }
+  | { kind: 'code'; text: string }
+  | { kind: 'curve'; points: readonly CurvePoint[] }
+  | Section
+
+export interface Section {
+  kind: 'section'
+  title: string
+  blocks: readonly Block[]
+}
+
+function section(title: string, ...blocks: readonly Block[]): Section {
+  return { kind: 'section', title, blocks }
+}
+
+function list(...items: readonly string[]): Block {
+  return { kind: 'list', items }
+}
+
+function text(words: string): Block {
+  return { kind: 'text', text: words }
+}
+
+/** A section of a list; none where there is nothing to list. */
+function listed(title: string, items: readonly string[]): Section[] {
+  return items.length === 0 ? [] : [section(title, list(...items))]
+}
+
+function curve(plan: Plan): Section {
+  const stages = takenStages(plan).map(({ stage, exposure }) => ({ name: stage, exposure: exposure.after }))
+  const points = [{ name: 'before', exposure: plan.exposure.before }, ...stages]
+  return section('Exposure, stage by stage', { kind: 'curve', points })
+}
+
+function summary(plan: Plan): Block[] {
+  const { exposure } = plan
+  const stages = takenStages(plan)
+  const directives = stages.flatMap(takenOf).length
+  return [
+    ...(plan.description === '' ? [] : [text(plan.description)]),
+    {
+      kind: 'facts',
+      facts: [
+        ['Exposure before', ratedTenths(exposure.before)],
+        ['Exposure after', ratedTenths(exposure.after)],
+        ['Directives', `${directives}, in ${stages.length} of ${plan.stages.length} stages`],
+      ],
+    },
+    text(
+      'Exposure is as systemd-analyze security counts it: 10 is the worst, 0 the best. This is a plan: it was proven in clones of one host, by what is named below. What was not played there is not proven.',
+    ),
+  ]
+}
+
+function decided({ checks, reached }: Plan): Section {
+  const asked = checks.map(
+    ({ kind, label, answer, given }) => `${given ? 'Given ' : ''}${kind}: ${label}, which answers ${answer}`,
+  )
+  const seen = reached.played.map((use) => `Seen to ${use}`)
+  const inClones = reached.in_clones.map((clause) => `In clones ${clause}`)
+  const items = [...asked, ...inClones, ...seen]
+  return section('Checks and exercises that decided', items.length === 0 ? text('None.') : list(...items))
+}
+
+function directiveSection({ proof }: PlannedStage, one: PlannedDirective): Section {
+  const known = CATALOG.find(({ key }) => key === one.directive)
+  const missing = one.loosened_by.flatMap((remedy) => missingText(remedy) ?? [])
+  const facts: [string, string][] = [
+    ...(known === undefined
+      ? []
+      : ([
+          ['What it does', known.what],
+          ['What could break', known.breaks],
+        ] as [string, string][])),
+    ['Proof', provenWords(one, proof)],
+    ...(one.proof.oddity === null
+      ? []
+      : ([['Other than without it', one.proof.oddity]] as [string, string][])),
+    ...(missing.length === 0
+      ? []
+      : ([['Given back, since it was missing', missing.join(', ')]] as [string, string][])),
+    ...(one.why === null ? [] : ([['To mind', one.why]] as [string, string][])),
+    ['Exposure that it takes away', one.gain.toFixed(1)],
+  ]
+  return section(`${one.directive}=${one.value}`, list(...one.evidence.map((evidence) => evidence.text)), {
+    kind: 'facts',
+    facts,
+  })
+}
+
+function stageSection(stage: PlannedStage): Section {
+  const { before, after } = stage.exposure
+  return section(
+    stageHeading(stage.stage, Math.round(before * 10), Math.round(after * 10)),
+    ...(stage.note === null ? [] : [text(stage.note)]),
+    ...takenOf(stage).map((one) => directiveSection(stage, one)),
+  )
+}
+
+const UNTAKEN_STAGES = { left: 'nothing of it was taken', 'not-asked': 'not asked for' } as const
+
+const OTHER_STATES = {
+  'in-force': 'In force already',
+  unfit: 'Not for this service',
+  unknown: 'Not known to this systemd',
+} as const
+
+function leftOut(plan: Plan): Section[] {
+  const left = leftByReason(plan).flatMap(({ words, rows }) =>
+    listed(
+      words,
+      rows.map(({ directive, value, why }) => `${directive}=${value}: ${why ?? ''}`),
+    ),
+  )
+  const all = plan.stages.flatMap(({ directives }) => directives)
+  const others = Object.entries(OTHER_STATES).flatMap(([state, words]) =>
+    listed(
+      words,
+      all.filter((one) => one.state === state).map(({ directive, why }) => `${directive}: ${why ?? ''}`),
+    ),
+  )
+  const stages = plan.stages.flatMap(({ stage, outcome, note }) =>
+    outcome === 'left' || outcome === 'not-asked'
+      ? [`${titleOf(stage)}: ${note ?? UNTAKEN_STAGES[outcome]}`]
+      : [],
+  )
+  const sections = [...left, ...others, ...listed('Stages', stages)]
+  return sections.length === 0 ? [] : [section('Left out, and why', ...sections)]
+}
+
+function owners(plan: Plan): Section[] {
+  const files = plannedOwners(plan).map((owner) => `${ownerWords(owner)}. ${owner.why}`)
+  const accounts = plannedAccounts(plan).map(({ name }) => `The system account ${name} is made, and stays.`)
+  return listed('Files that change hands', [...accounts, ...files])
+}
+
+function madeOn({ made_on, hardenctl, at, asked }: Plan): Section {
+  const packages = Object.entries(made_on.packages).map(([name, version]) => `${name} ${version}`)
+  return section('Made on', {
+    kind: 'facts',
+    facts: [
+      ['Host', made_on.host],
+      ['Architecture', made_on.architecture],
+      ['systemd', made_on.systemd],
+      ['Kernel', made_on.kernel],
+      ['libc', made_on.libc],
+      ['Packages', packages.join(', ')],
+      ['SHA-256 of the files of the unit', made_on.unit_files],
+      ['hardenctl', `${hardenctl}, ${at.slice(0, 16).replace('T', ' ')} UTC`],
+      [
+        'Asked for',
+        `level ${asked.level}, system calls ${asked.syscalls}, stages ${asked.stages.join(', ')}`,
+      ],
+    ],
+  })
+}
+
+function dropIn(plan: Plan): Section {
+  const words = renderDropIn([], plannedParts(plan)).trim()
+  const kept = plan.kept_before.map(({ key, value }) => `${key}=${value}`)
+  return section(
+    'The drop-in',
+    words === '' ? text('It changes no setting.') : { kind: 'code', text: words },
+    ...listed('Kept before, which the plan builds on', kept),
+  )
+}
+
+/** What a plan says, as a person reads it who was not there. Pure. */
+export function reportOf(plan: Plan): Section {
+  return section(
+    `Hardening of ${plan.unit}`,
+    ...summary(plan),
+    curve(plan),
+    decided(plan),
+    ...takenStages(plan).map(stageSection),
+    ...leftOut(plan),
+    ...owners(plan),
+    dropIn(plan),
+    madeOn(plan),
+    ...listed('Notes', plan.notes),
+  )
+}
