@@ -121,7 +121,7 @@ async function walkBriefly(
       for (const event of results) dispatch(event)
       return walked
     }
-    const again = `Rehearsing the stages once more, each through a whole life, since together they break: ${problem}`
+    const again = `Rehearsing the stages once more, each through a whole life: ${problem}`
     dispatch({
       type: 'phase',
       phase: { at: 'looking', what: 'Booting the clone for the rehearsal', notes: [again] },

@@ -50,7 +50,9 @@ function places(value: unknown): [Record<string, unknown>, string][] {
   ])
 }
 
-it('a plan with anything in any place is read or refused, and what is read can be shown', () => {
+it('a plan with anything in any place is read or refused, and what is read can be shown', {
+  timeout: 30_000 + COUNT * 4,
+}, () => {
   const random = generator(20_261_126)
   let read = 0
   for (let count = 0; count < COUNT; count += 1) {
