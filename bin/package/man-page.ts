@@ -55,6 +55,8 @@ const EXAMPLES = [
     'hardenctl nginx --set ProtectSystem=full --skip UMask',
     'One directive with a value of your own, one left as it is.',
   ],
+  ['hardenctl plan nginx -o nginx.json', 'What a walk would do, proven in clones, as a file to review.'],
+  ['hardenctl export nginx.json --report nginx.html', 'That as a page to hand on.'],
   ['hardenctl undo nginx --stage syscalls', 'One stage taken back, the others in force.'],
   ['hardenctl undo nginx', 'Everything as before the first change.'],
 ] as const

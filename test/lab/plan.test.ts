@@ -164,6 +164,19 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
     ])
   })
 
+  it('is handed on as the drop-in that is kept, and as a report for its owner alone', async () => {
+    const settings = async (of: string) => {
+      const text = await other.output(['hardenctl', 'export', of, '--drop-in'])
+      return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    }
+    const ofPlan = await settings('/srv/plan.json')
+    expect(ofPlan).toContain('LockPersonality=yes')
+    expect((await settings('served')).toSorted()).toEqual(ofPlan.toSorted())
+    await other.output(['hardenctl', 'export', '/srv/plan.json', '--report', '/srv/plan.html'])
+    expect(await other.output(['stat', '-c', '%a', '/srv/plan.html'])).toBe('600\n')
+    expect(await other.read('/srv/plan.html')).toContain('<h1>Hardening of served.service</h1>')
+  })
+
   it('is applied twice without a change, and undone wholly', { timeout: 60_000 }, async () => {
     const invocation = await show(other, 'served', 'InvocationID')
     const again = await applied(['--yes', '--json'])

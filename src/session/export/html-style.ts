@@ -21,7 +21,7 @@ circle { fill: #0b5cad; }
 @media print {
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
-  h1, h2, h3 { break-after: avoid; }
+  h1, h2, h3, h2 + p { break-after: avoid; }
   figure, dl div, li { break-inside: avoid; }
   section section { break-inside: avoid-page; }
   pre { border: 1px solid #c9d1d9; }

@@ -1,4 +1,11 @@
-import { gaveWay, ownerWords, plannedAccounts, plannedOwners, provenWords } from '../plan/plan-words.ts'
+import {
+  commandsWarning,
+  gaveWay,
+  ownerWords,
+  plannedAccounts,
+  plannedOwners,
+  provenWords,
+} from '../plan/plan-words.ts'
 import { takenOf, takenStages } from '../plan/planned-settings.ts'
 import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
 import { stageHeading } from '../stage/drop-in-parts.ts'
@@ -23,9 +30,10 @@ function reasons(one: PlannedDirective): string[] {
 function directivePart(stage: PlannedStage, one: PlannedDirective): DirectivePart {
   const { before, after } = stage.exposure
   const sentences = [...reasons(one).map(withoutProcessNumbers), provenWords(one, stage.proof)]
+  const warning = commandsWarning(one.assignments)
   return {
     heading: stageHeading(stage.stage, Math.round(before * 10), Math.round(after * 10)),
-    comment: commentLines(sentences.join(' ')),
+    comment: commentLines([...sentences, ...(warning === undefined ? [] : [warning])].join(' ')),
     assignments: one.assignments,
   }
 }
@@ -49,7 +57,9 @@ function header(plan: Plan): string[] {
 export function planDropIn(plan: Plan): string {
   const before: DirectivePart = {
     heading: '',
-    comment: ['Kept before the plan, which builds on it.'],
+    comment: commentLines(
+      `Kept before the plan, which builds on it. ${commandsWarning(plan.kept_before) ?? ''}`,
+    ),
     assignments: plan.kept_before,
   }
   const taken = takenStages(plan).flatMap((stage) => takenOf(stage).map((one) => directivePart(stage, one)))

@@ -2,7 +2,14 @@ import { missingText } from '../../catalog/common/remedy.ts'
 import { titleOf } from '../../catalog/common/types.ts'
 import { CATALOG } from '../../catalog/index.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
-import { leftByReason, ownerWords, plannedAccounts, plannedOwners, provenWords } from '../plan/plan-words.ts'
+import {
+  commandsWarning,
+  leftByReason,
+  ownerWords,
+  plannedAccounts,
+  plannedOwners,
+  provenWords,
+} from '../plan/plan-words.ts'
 import { plannedParts, takenOf, takenStages } from '../plan/planned-settings.ts'
 import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
 import { stageHeading } from '../stage/drop-in-parts.ts'
@@ -82,29 +89,26 @@ function decided({ checks, reached }: Plan): Section {
   return section('Checks and exercises that decided', items.length === 0 ? text('None.') : list(...items))
 }
 
-function directiveSection({ proof }: PlannedStage, one: PlannedDirective): Section {
+/** What there is to say of a directive; empty texts are left out. */
+function directiveFacts({ proof }: PlannedStage, one: PlannedDirective): [string, string][] {
   const known = CATALOG.find(({ key }) => key === one.directive)
   const missing = one.loosened_by.flatMap((remedy) => missingText(remedy) ?? [])
   const facts: [string, string][] = [
-    ...(known === undefined
-      ? []
-      : ([
-          ['What it does', known.what],
-          ['What could break', known.breaks],
-        ] as [string, string][])),
+    ['What it does', known?.what ?? ''],
+    ['What could break', known?.breaks ?? ''],
     ['Proof', provenWords(one, proof)],
-    ...(one.proof.oddity === null
-      ? []
-      : ([['Other than without it', one.proof.oddity]] as [string, string][])),
-    ...(missing.length === 0
-      ? []
-      : ([['Given back, since it was missing', missing.join(', ')]] as [string, string][])),
-    ...(one.why === null ? [] : ([['To mind', one.why]] as [string, string][])),
+    ['Other than without it', one.proof.oddity ?? ''],
+    ['Given back, since it was missing', missing.join(', ')],
+    ['Mind', [one.why ?? '', commandsWarning(one.assignments) ?? ''].join(' ').trim()],
     ['Exposure that it takes away', one.gain.toFixed(1)],
   ]
+  return facts.filter(([, words]) => words !== '')
+}
+
+function directiveSection(stage: PlannedStage, one: PlannedDirective): Section {
   return section(`${one.directive}=${one.value}`, list(...one.evidence.map((evidence) => evidence.text)), {
     kind: 'facts',
-    facts,
+    facts: directiveFacts(stage, one),
   })
 }
 

@@ -51,6 +51,13 @@ function requireOwnSettings(plan: Plan): void {
   }
 }
 
+/** What was kept before is built on, and handed on: it too is only what a directive writes. */
+function requireOwnKept({ kept_before }: Plan): void {
+  const foreign = kept_before.find((line) => CATALOG.every((known) => foreignLine(known, line) !== undefined))
+  if (foreign !== undefined)
+    throw new PlanError(`${foreign.key}= of what was kept before is no setting that hardenctl writes so`)
+}
+
 function requireChecks({ checks }: Plan): void {
   try {
     givenChecks(checks)
@@ -77,6 +84,7 @@ export function parsePlan(text: string): Plan {
     throw new PlanError(`it does not keep to the schema of plans (${issue?.path.join('.') || 'as a whole'})`)
   }
   requireOwnSettings(parsed.data)
+  requireOwnKept(parsed.data)
   requireWritable(parsed.data)
   requireChecks(parsed.data)
   return parsed.data

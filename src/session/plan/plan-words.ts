@@ -1,3 +1,4 @@
+import { kindOf } from '../../systemd/settings/settings-kinds.ts'
 import { takenOf, takenStages } from './planned-settings.ts'
 import type { Plan, PlannedDirective } from './schema.ts'
 
@@ -41,6 +42,13 @@ export function leftByReason({ stages }: Plan): { words: string; rows: PlannedDi
   return Object.entries(LEFT_WORDS)
     .map(([reason, words]) => ({ words, rows: left.filter((one) => one.left === reason) }))
     .filter(({ rows }) => rows.length > 0)
+}
+
+/** A sentence that warns of commands among the lines: they are the plan's own, and no catalog knows them. */
+export function commandsWarning(lines: PlannedDirective['assignments']): string | undefined {
+  const commands = lines.filter(({ key, value }) => kindOf(key) === 'exec' && value !== '')
+  if (commands.length === 0) return undefined
+  return 'It holds commands: compare them with those of the unit before use, since whoever wrote the plan could have changed them.'
 }
 
 /** A sentence on how a row that is taken was proven. */

@@ -65,6 +65,14 @@ describe('the drop-in of a plan', () => {
     expect(text).not.toMatch(/\bone\b|6\.12\.9|pid|990/)
   })
 
+  it('warns of commands, which only its writer knows', () => {
+    const commands = [service('ExecStartPre', ''), service('ExecStartPre', '+/bin/x')]
+    const warned = /It holds commands: compare them[^=]*\nExecStartPre=\nExecStartPre=\+/
+    expect(planDropIn(withFirst({ assignments: commands }))).toMatch(warned)
+    expect(planDropIn({ ...plan, kept_before: commands })).toMatch(warned)
+    expect(planDropIn(plan)).not.toContain('commands')
+  })
+
   it.each([
     ['a line break', 'a\nUser=root'],
     ['a carriage return', 'a\rUser=root'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { service } from '../../../../src/catalog/common/proposal.ts'
 import { reportHtml } from '../../../../src/session/export/html.ts'
 import { markdownText, reportMarkdown } from '../../../../src/session/export/markdown.ts'
 import { reportOf } from '../../../../src/session/export/report.ts'
@@ -66,6 +67,16 @@ describe('a report', () => {
   ])('says what was left out and why: %s', (words) => {
     expect(html).toContain(`<li>${words}`)
     expect(markdown).toContain(`- ${words}`)
+  })
+
+  it('warns of commands, which only its writer knows', () => {
+    const assignments = [service('ExecStartPre', '+/bin/x')]
+    const stages = plan.stages.map((stage) => ({
+      ...stage,
+      directives: stage.directives.map((one) => ({ ...one, assignments })),
+    }))
+    expect(reportHtml(reportOf({ ...plan, stages }))).toContain('<dd>It holds commands: compare')
+    expect(html).not.toContain('It holds commands')
   })
 
   it('shows the curve as a picture, and as text where there are none', () => {

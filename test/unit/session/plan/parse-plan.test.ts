@@ -72,6 +72,16 @@ describe('a plan is read', () => {
       JSON.stringify(withRow({ directive: 'User' })),
       /no directive of stage system/,
     ],
+    [
+      'a free setting that was kept before',
+      JSON.stringify({ ...plan, kept_before: [{ section: 'Service', key: 'ExecStart', value: '/bin/sh' }] }),
+      /^ExecStart= of what was kept before is no setting/,
+    ],
+    [
+      'a value that was kept before and that no directive takes',
+      JSON.stringify({ ...plan, kept_before: [{ section: 'Service', key: 'ProtectHome', value: '/x' }] }),
+      /^ProtectHome= of what was kept before/,
+    ],
     ['a directive twice', JSON.stringify(withRow({ directive: 'LockPersonality' })), /LockPersonality twice/],
     [
       'a stage twice',
