@@ -111,10 +111,10 @@ describe.skipIf(skipLab())(labTitle('an exercise that is as in life'), () => {
   })
 
   it('is compared by what it prints, so that a row is found under which only that differs', {
-    timeout: 160_000,
+    timeout: 250_000,
   }, async () => {
     const use = ['--exercise', '/usr/local/bin/node /opt/ask.mjs', '--stages', 'filesystem']
-    const { stdout, kept } = await walked(lab, 'teller', use, 150_000)
+    const { stdout, kept } = await walked(lab, 'teller', use, 240_000)
     expect(stdout).toContain('play /usr/local/bin/node /opt/ask.mjs: it answers with other content')
     expect(kept).toContain('UMask=')
     expect(kept).not.toContain('ProtectHome=')

@@ -12,7 +12,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   chrt: 'util-linux',
   mount: 'mount',
   umount: 'mount',
-  pivot_root: 'util-linux',
+  chroot: 'coreutils',
   sed: 'sed',
   mknod: 'coreutils',
 }

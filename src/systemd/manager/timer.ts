@@ -155,8 +155,9 @@ export async function rearmTimer(host: Host, unit: string): Promise<boolean> {
   return false
 }
 
+/** One by one: systemctl 262 stops none of several units if it does not know one of them. */
 export async function disarmTimer(host: Host, unit: string): Promise<void> {
-  await host.run(['systemctl', 'stop', ...undoTimers(unit)])
+  for (const timer of undoTimers(unit)) await host.run(['systemctl', 'stop', timer])
 }
 
 /**

@@ -127,7 +127,10 @@ forget() {
   [ -z "$again" ] || exit 1
   rm -rf -- ${quoted(plan.runFolder)} 2>/dev/null
   [ ! -e ${quoted(plan.runFolder)} ] || exit 1
-  systemctl stop --no-block -- ${undoTimers(plan.unit).map(quoted).join(' ')} 2>/dev/null
+  # One by one: systemctl 262 stops none of several units if it does not know one of them.
+${undoTimers(plan.unit)
+  .map((timer) => `  systemctl stop --no-block -- ${quoted(timer)} 2>/dev/null`)
+  .join('\n')}
   rmdir -- ${quoted(dirname(plan.runFolder))} 2>/dev/null
   exit 0
 }
