@@ -57,7 +57,6 @@ Storage=volatile
 RuntimeMaxUse=64M
 Audit=
 ReadKMsg=no
-ForwardToSyslog=no
 ForwardToKMsg=no
 ForwardToConsole=no
 ForwardToWall=no
