@@ -178,7 +178,7 @@ ${lines.join('\n')}
 begin() {
   cd "$root"
   mount -n -o bind,ro "$base" "$root${LAYERS_FOLDER}"
-  within=
+  set --
   if command -v pivot_root >/dev/null; then
     pivot_root . run/host/old
     cd /
@@ -188,9 +188,9 @@ begin() {
     # util-linux may come without it. What lies over the root is the root too, for all that enter this namespace.
     rmdir run/host/old
     mount -n --move "$root" /
-    within='chroot .'
+    set -- chroot .
   fi
-  exec env -i container=hardenctl PATH="$PATH" $within setpriv --bounding-set=${cut} \\
+  exec env -i container=hardenctl PATH="$PATH" "$@" setpriv --bounding-set=${cut} \\
     ${quoted(systemd)} --unit=${TARGET} </dev/null >/dev/null 2>&1
 }`
 }
