@@ -15,9 +15,14 @@ const ANSWERS = {
   DEL: (key) => { rmSync(file(key)); return ':1' },
 }
 createServer((socket) => {
+  let text = ''
   socket.on('error', () => {})
   socket.on('data', (data) => {
-    const lines = String(data).trim().split('\\r\\n')
+    text += data
+    const lines = text.trim().split('\\r\\n')
+    // A request may come in pieces.
+    if (text[0] === '*' && lines.length < 2 * Number(lines[0].slice(1)) + 1) return
+    text = ''
     const [name, ...rest] = lines.length === 1 ? lines : lines.slice(1).filter((_, at) => at % 2 === 1)
     try {
       socket.write(ANSWERS[name](...rest) + '\\r\\n')
