@@ -150,6 +150,9 @@ export function describeTrial(suite: string): void {
     async function askKeep(): Promise<void> {
       const argv = ['hardenctl', UNIT, '--stages', 'filesystem', '--no-rehearsal', '--keep-seconds', '600']
       terminal = lab.spawnPty([...argv, '--watch-seconds', '1'], { columns: 100, rows: 30 })
+      await terminal.waitFor(/Enter begin|Enter measure/, PATIENCE_MS)
+      // Only the first walk of a host tells what a walk does.
+      if (terminal.screen().join('\n').includes('Enter begin')) await terminal.press('enter')
       await tryFirstStage(terminal)
       await terminal.waitFor('Enter answer', PATIENCE_MS)
     }
