@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
-import { followed } from '../../session/events/walk-events.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import { Applier } from '../../session/plan/applier.ts'
 import { applyProcedure } from '../../session/plan/apply-procedure.ts'
@@ -12,11 +11,10 @@ import type { Plan } from '../../session/plan/schema.ts'
 import { Unattended } from '../../session/walk/unattended.ts'
 import type { ApplyArguments } from '../argument-types.ts'
 import { type Voice, voiced } from '../event-lines.ts'
-import { finishNow } from '../finish-now.ts'
-import { tellStack } from '../stack.ts'
 import { UsageError } from '../usage-error.ts'
-import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
+import { beginWalk, walkOptions } from './begin-walk.ts'
 import { planIn, tellDifference } from './diff-command.ts'
+import { seenThrough } from './seen-through.ts'
 
 /** Applies exactly a plan. Returns the exit code. */
 export function runApply(args: ApplyArguments, printer: Printer): Promise<number> {
@@ -41,7 +39,7 @@ async function tried({ rehearse, walk }: ApplyArguments, plan: Plan, voice: Voic
 }
 
 async function applied({ walk: given, rehearse }: ApplyArguments, plan: Plan, voice: Voice): Promise<number> {
-  const { words, tell } = voice
+  const { words } = voice
   const { checks, exercises, accounts } = givenChecks(plan.checks)
   requireConsentToCome(given, accounts)
   await tellDifference(plan, voice)
@@ -64,10 +62,7 @@ async function applied({ walk: given, rehearse }: ApplyArguments, plan: Plan, vo
   })
   const attendant = new Applier(new Unattended(words))
   const walk = await beginWalk(options, attendant, applyProcedure(plan, rehearse))
-  undoOnSignals(walk)
-  const code = await followed(walk, tell)
-  if (walk.bug !== undefined) tellStack(words, walk.bug.error)
-  return finishNow(code)
+  return seenThrough(walk, voice)
 }
 
 /** Without a person, a command runs as an account that the plan names only by the caller's own word. */

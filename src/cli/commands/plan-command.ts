@@ -1,17 +1,15 @@
 import { resolve } from 'node:path'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
-import { followed } from '../../session/events/walk-events.ts'
 import { planProcedure } from '../../session/plan/plan-procedure.ts'
 import type { Plan } from '../../session/plan/schema.ts'
 import { ratedTenths } from '../../session/store/score.ts'
 import { Unattended } from '../../session/walk/unattended.ts'
 import type { PlanArguments } from '../argument-types.ts'
 import { voiced } from '../event-lines.ts'
-import { finishNow } from '../finish-now.ts'
-import { tellStack } from '../stack.ts'
-import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
+import { beginWalk, walkOptions } from './begin-walk.ts'
 import { deliverText, requireWritable } from './output-file.ts'
+import { seenThrough } from './seen-through.ts'
 
 /** Makes a plan of a unit, and writes or prints it. The live service is not restarted. Returns the exit code. */
 export async function runPlan(args: PlanArguments, printer: Printer): Promise<number> {
@@ -27,10 +25,7 @@ export async function runPlan(args: PlanArguments, printer: Printer): Promise<nu
       for (const line of endLines(plan, path)) words.out(line)
     }
     const walk = await beginWalk(options, new Unattended(words), planProcedure(deliver))
-    undoOnSignals(walk)
-    const code = await followed(walk, tell)
-    if (walk.bug !== undefined) tellStack(words, walk.bug.error)
-    return finishNow(code)
+    return seenThrough(walk, { words, tell })
   })
 }
 

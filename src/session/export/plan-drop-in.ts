@@ -3,12 +3,12 @@ import {
   gaveWay,
   ownerWords,
   plannedAccounts,
+  plannedHeading,
   plannedOwners,
   provenWords,
 } from '../plan/plan-words.ts'
 import { takenOf, takenStages } from '../plan/planned-settings.ts'
 import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
-import { stageHeading } from '../stage/drop-in-parts.ts'
 import { ratedTenths } from '../store/score.ts'
 import { commentedDropIn, commentLines, type DirectivePart } from './drop-in-comments.ts'
 
@@ -28,11 +28,10 @@ function reasons(one: PlannedDirective): string[] {
 }
 
 function directivePart(stage: PlannedStage, one: PlannedDirective): DirectivePart {
-  const { before, after } = stage.exposure
   const sentences = [...reasons(one).map(withoutProcessNumbers), provenWords(one, stage.proof)]
   const warning = commandsWarning(one.assignments)
   return {
-    heading: stageHeading(stage.stage, Math.round(before * 10), Math.round(after * 10)),
+    heading: plannedHeading(stage),
     comment: commentLines([...sentences, ...(warning === undefined ? [] : [warning])].join(' ')),
     assignments: one.assignments,
   }

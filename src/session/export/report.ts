@@ -7,12 +7,12 @@ import {
   leftByReason,
   ownerWords,
   plannedAccounts,
+  plannedHeading,
   plannedOwners,
   provenWords,
 } from '../plan/plan-words.ts'
 import { plannedParts, takenOf, takenStages } from '../plan/planned-settings.ts'
 import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
-import { stageHeading } from '../stage/drop-in-parts.ts'
 import { ratedTenths } from '../store/score.ts'
 
 /** A point of the curve; exposure from 0 to 10. */
@@ -113,9 +113,8 @@ function directiveSection(stage: PlannedStage, one: PlannedDirective): Section {
 }
 
 function stageSection(stage: PlannedStage): Section {
-  const { before, after } = stage.exposure
   return section(
-    stageHeading(stage.stage, Math.round(before * 10), Math.round(after * 10)),
+    plannedHeading(stage),
     ...(stage.note === null ? [] : [text(stage.note)]),
     ...takenOf(stage).map((one) => directiveSection(stage, one)),
   )

@@ -9,6 +9,7 @@ import type { TrialTarget } from '../stage/stage-trial.ts'
 import type { StageWork } from '../stage/stage-work.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { takeBackLate } from '../walk/last-check.ts'
+import { STAGE_BY_STAGE } from '../walk/rehearse-all.ts'
 import type { StageResult } from '../walk/state.ts'
 
 /** The stages as they held in a clone. */
@@ -38,7 +39,7 @@ async function applyOne(
 ): Promise<StageResult> {
   const { host, subject } = context
   const before = (await overallExposure(host, subject.unit)) ?? 0
-  const rehearsal = proven ? 'rehearsed first in a clone, stage by stage' : 'not rehearsed here'
+  const rehearsal = proven ? STAGE_BY_STAGE : 'not rehearsed here'
   const target = { before, rehearsal, proven, differs, facts: work.facts }
   const came = await applyToTarget(context, work, baseline, target, new Map())
   if ('outcome' in came) return came

@@ -4,10 +4,10 @@ import type { StageEnd } from '../stage/stage-phase.ts'
 import { baselinePhase } from '../walk/baseline-phase.ts'
 import type { WalkBeginning, WalkContext } from '../walk/context.ts'
 import { askAboutDragged } from '../walk/dragged.ts'
-import { finish, takeBackLate } from '../walk/last-check.ts'
+import { finish } from '../walk/last-check.ts'
 import { applyRehearsed } from '../walk/once.ts'
 import { Refusal } from '../walk/preflight.ts'
-import { makeReady, type Procedure } from '../walk/procedure.ts'
+import { bringLive, makeReady, type Procedure } from '../walk/procedure.ts'
 import { rehearseAll } from '../walk/rehearse-all.ts'
 import type { Restarts } from '../walk/state.ts'
 import { checkedAtLast, readied } from '../walk/walk-stages.ts'
@@ -93,11 +93,7 @@ export function applyProcedure(plan: Plan, rehearse: Rehearse): Procedure {
     const { baseline: found } = await baselinePhase(planned)
     const { context, baseline } = await readied(planned, found)
     const isProven = requireProvable(context, plan, here, rehearse)
-    const restarts = await applied(context, baseline, isProven).catch(async (error) => {
-      // A person who leaves early must leave a service that runs.
-      await takeBackLate(context, baseline)
-      throw error
-    })
+    const restarts = await bringLive(context, baseline, applied(context, baseline, isProven))
     const checked = await checkedAtLast(context, baseline, restarts)
     await finish(context, baseline, checked)
     return checked.healthy ? 'healthy' : 'unhealthy'

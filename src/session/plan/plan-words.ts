@@ -1,8 +1,14 @@
 import { kindOf } from '../../systemd/settings/settings-kinds.ts'
+import { stageHeading } from '../stage/drop-in-parts.ts'
 import { takenOf, takenStages } from './planned-settings.ts'
-import type { Plan, PlannedDirective } from './schema.ts'
+import type { Plan, PlannedDirective, PlannedStage } from './schema.ts'
 
 type PlannedOwner = PlannedDirective['owners'][number]
+
+/** "Stage 2, user switch: exposure 7.2 → 6.5" */
+export function plannedHeading({ stage, exposure: { before, after } }: PlannedStage): string {
+  return stageHeading(stage, Math.round(before * 10), Math.round(after * 10))
+}
 
 /** Files that change hands. */
 export function plannedOwners(plan: Plan): PlannedOwner[] {

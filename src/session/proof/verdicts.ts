@@ -40,8 +40,8 @@ export const NO_PROOFS: Proofs = { verdicts: new Map(), running: new Set() }
 
 export interface ProofJob {
   /**
-   * For what it is asked. rung: a tighter value. tightest: the set with all tighter values. given: a value with something given back. whole:
-   * all stages of a walk. control: nothing is changed, in a fresh clone.
+   * For what it is asked. rung: a tighter value. tightest: the set with all tighter values. given: a value with
+   * something given back. whole: all stages of a walk. control: nothing is changed, in a fresh clone.
    */
   of: 'set' | 'part' | 'row' | 'rung' | 'tightest' | 'given' | 'whole' | 'control'
   key: string

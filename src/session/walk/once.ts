@@ -10,7 +10,7 @@ import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
 import type { PendingStages } from './pending-change.ts'
 import { ANSWERS } from './questions.ts'
-import { type AllRehearsed, rehearseAll } from './rehearse-all.ts'
+import { type AllRehearsed, rehearseAll, STAGE_BY_STAGE } from './rehearse-all.ts'
 import type { StageResult } from './state.ts'
 
 async function confirmAll({ ask }: WalkContext, { change, parts }: PendingStages): Promise<boolean> {
@@ -56,7 +56,7 @@ async function applyAll(
     const result = await attempt(trials, 'all', stages.change)
     const target: TrialTarget = {
       before,
-      rehearsal: 'rehearsed first in a clone, stage by stage',
+      rehearsal: STAGE_BY_STAGE,
       proven: true,
       differs,
       facts,
@@ -88,10 +88,7 @@ export async function applyRehearsed(
   dispatch({ type: 'finished', result })
 }
 
-/**
- * Walks the five stages in a clone of the host, then restarts the live service once. If no clone can be made, returns
- * why, and the walk goes stage by stage.
- */
+/** Walks the five stages in a clone of the host, then restarts the live service once. If no clone can be made, returns why. */
 export async function walkOnce(context: WalkContext, baseline: Baseline): Promise<string | undefined> {
   const rehearsed = await rehearseAll(context, baseline)
   if ('why' in rehearsed) return rehearsed.why

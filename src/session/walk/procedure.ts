@@ -1,6 +1,7 @@
+import type { Baseline } from '../../trial/health/baseline.ts'
 import { unwritable } from '../../trial/transaction/preconditions.ts'
 import { baselinePhase } from './baseline-phase.ts'
-import type { WalkBeginning } from './context.ts'
+import type { WalkBeginning, WalkContext } from './context.ts'
 import { askAboutDragged } from './dragged.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { offerToSave } from './offer-to-save.ts'
@@ -25,17 +26,25 @@ export async function makeReady(beginning: WalkBeginning): Promise<void> {
   await refuseEdited(beginning)
 }
 
+/** Brings stages to the live service by `bring`, and leaves one that runs, even to a person who leaves early. */
+export function bringLive<Came>(
+  context: WalkContext,
+  baseline: Baseline,
+  bring: Promise<Came>,
+): Promise<Came> {
+  return bring.catch(async (error) => {
+    await takeBackLate(context, baseline)
+    throw error
+  })
+}
+
 /** Hardens the unit stage by stage, or in one restart. */
 export const harden: Procedure = async (beginning) => {
   await makeReady(beginning)
   await askAboutDragged(beginning)
   const { baseline: found, restarts: chosen, given } = await baselinePhase(beginning)
   const { context, baseline } = await readied(beginning, found)
-  const restarts = await walkStages(context, baseline, chosen).catch(async (error) => {
-    // A person who leaves early must leave a service that runs.
-    await takeBackLate(context, baseline)
-    throw error
-  })
+  const restarts = await bringLive(context, baseline, walkStages(context, baseline, chosen))
   const checked = await checkedAtLast(context, baseline, restarts)
   const saved = checked.healthy ? await offerToSave(context, given) : []
   await finish(context, baseline, { ...checked, notes: [...checked.notes, ...saved] })

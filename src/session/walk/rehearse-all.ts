@@ -15,6 +15,9 @@ import type { WalkContext } from './context.ts'
 import { PendingChange, type PendingStages } from './pending-change.ts'
 import type { WalkEvent } from './reducer.ts'
 
+/** What the screens say of a change that rehearseAll() has proven. */
+export const STAGE_BY_STAGE = 'rehearsed first in a clone, stage by stage'
+
 /** What the stages came to in a clone, one on top of the other. */
 export interface AllRehearsed {
   /** Undefined where none of them was kept there. */

@@ -1,4 +1,5 @@
-import type { Phase, StepRow, WalkState } from '../../session/walk/state.ts'
+import type { PhaseAt } from '../../session/walk/questions.ts'
+import type { StepRow, WalkState } from '../../session/walk/state.ts'
 import { RESTARTS } from '../screens/baseline-words.ts'
 import { hasVerdict, proofSentence } from '../screens/proof-words.ts'
 import { purposeOf } from '../screens/trial-words.ts'
@@ -59,8 +60,6 @@ function stepText({ label, state, ms, detail }: StepRow): string {
   const time = ms === undefined || ms < 50 ? '' : `, ${(ms / 1000).toFixed(1)} s`
   return `${state === 'failed' ? 'FAILED' : 'ok'} ${label}${time}${detail ? `: ${detail}` : ''}`
 }
-
-type PhaseAt<At extends Phase['at']> = Extract<Phase, { at: At }>
 
 function stepNews(before: PhaseAt<'trial'>, phase: PhaseAt<'trial'>): string[] {
   const isOver = ({ state }: StepRow) => state === 'done' || state === 'failed'

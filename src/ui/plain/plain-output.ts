@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import { toAscii } from '../text/ascii.ts'
 import { type Line, paragraph, plain, verbatim } from '../text/lines.ts'
 
@@ -28,5 +29,21 @@ export class PlainOutput {
 
   tell(text: string): void {
     this.say(paragraph(text, this.width))
+  }
+}
+
+/** Hands over each line that is typed, without spaces around it, and tells when no more can come. Returns what ends that. */
+export function readLines(
+  { stdin }: PlainTerminal,
+  typed: (text: string) => void,
+  closed: () => void,
+): () => void {
+  // Not as a terminal: readline would move the cursor.
+  const reader = createInterface({ input: stdin, terminal: false })
+  reader.on('line', (text) => typed(text.trim()))
+  reader.on('close', closed)
+  return () => {
+    reader.removeAllListeners('close')
+    reader.close()
   }
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { printableState } from '../../host/printable.ts'
 import type { Chosen, OverviewSession, OverviewState } from '../../session/overview/overview.ts'
 import type { ServiceRow } from '../../session/overview/row.ts'
@@ -6,7 +5,7 @@ import { shortName } from '../../systemd/manager/unit-name.ts'
 import { detailLines, headerLines, headingLine, rowLine } from '../overview/overview-lines.ts'
 import { BLANK, type Line, paragraph } from '../text/lines.ts'
 import { choiceLines, FIRST_ROW, numberedWords } from './choices.ts'
-import { PlainOutput, type PlainTerminal } from './plain-output.ts'
+import { PlainOutput, type PlainTerminal, readLines } from './plain-output.ts'
 
 const INDENT = 4
 
@@ -26,7 +25,7 @@ export async function runPlainOverview(session: OverviewSession, terminal: Plain
 class PlainOverview {
   readonly #session: OverviewSession
   readonly #output: PlainOutput
-  readonly #reader: ReturnType<typeof createInterface>
+  readonly #endReading: () => void
   readonly #unsubscribe: () => void
   #shown: OverviewState | undefined
   /** The service that was chosen. */
@@ -36,17 +35,15 @@ class PlainOverview {
   constructor(session: OverviewSession, terminal: PlainTerminal) {
     this.#session = session
     this.#output = new PlainOutput(terminal)
-    this.#reader = createInterface({ input: terminal.stdin, terminal: false })
-    this.#reader.on('line', (text) => this.#typed(text.trim()))
-    this.#reader.on('close', () => session.send({ do: 'leave' }))
+    const typed = (text: string) => this.#typed(text)
+    this.#endReading = readLines(terminal, typed, () => session.send({ do: 'leave' }))
     this.#unsubscribe = session.subscribe(() => this.#changed())
     this.#output.tell('Looking at all services …')
   }
 
   end(): void {
     this.#unsubscribe()
-    this.#reader.removeAllListeners('close')
-    this.#reader.close()
+    this.#endReading()
   }
 
   /** Said once, when all is known: a list that fills in is for a screen. */

@@ -1,5 +1,6 @@
 import { proposalText } from '../../session/walk/failure-words.ts'
-import type { Phase, WalkState } from '../../session/walk/state.ts'
+import type { PhaseAt } from '../../session/walk/questions.ts'
+import type { WalkState } from '../../session/walk/state.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { headerLines } from '../frame/header-lines.ts'
 import { isIntroducing, targetOf } from '../screen-key.ts'
@@ -29,15 +30,8 @@ export function plainScreen(state: WalkState, local: Local, width: number, now: 
       choices: numbered([{ label: 'Begin', act: { send: { do: 'begin' } } }]),
     }
   const { lines, choices } = phaseScreen(state, local, width, now)
-  return { lines: [...titleLines(state, width), ...lines], choices }
+  return { lines: [...headerLines(state, width), ...lines], choices }
 }
-
-/** Where one is, and on which machine. */
-function titleLines(state: WalkState, width: number): Line[] {
-  return headerLines(state, width)
-}
-
-type PhaseAt<At extends Phase['at']> = Extract<Phase, { at: At }>
 
 function phaseScreen(state: WalkState, local: Local, width: number, now: number): PlainScreen {
   const { phase } = state

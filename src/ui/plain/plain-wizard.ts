@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { printableState } from '../../host/printable.ts'
 import type { Session, WalkState } from '../../session/walk/state.ts'
 import { SETTLE_UNASKED_MS, TypeAheadGuard } from '../input/type-ahead-guard.ts'
@@ -6,7 +5,7 @@ import { comesUnasked, screenKeyOf } from '../screen-key.ts'
 import { BLANK, line } from '../text/lines.ts'
 import { type Act, choiceLines, type Numbered } from './choices.ts'
 import { newsLines } from './news.ts'
-import { PlainOutput, type PlainTerminal } from './plain-output.ts'
+import { PlainOutput, type PlainTerminal, readLines } from './plain-output.ts'
 import { deadlineText, type Local, plainScreen } from './plain-screen.ts'
 
 const AGAIN = 'Type one of the numbers; 0 shows them again.'
@@ -26,7 +25,7 @@ class PlainWizard {
   readonly #session: Session
   readonly #output: PlainOutput
   readonly #gate = new TypeAheadGuard()
-  readonly #reader: ReturnType<typeof createInterface>
+  readonly #endReading: () => void
   readonly #unsubscribe: () => void
   #shown: WalkState | undefined
   #screen = ''
@@ -39,10 +38,8 @@ class PlainWizard {
   constructor(session: Session, terminal: PlainTerminal) {
     this.#session = session
     this.#output = new PlainOutput(terminal)
-    // Not as a terminal: readline would move the cursor.
-    this.#reader = createInterface({ input: terminal.stdin, terminal: false })
-    this.#reader.on('line', (text) => this.#typed(text.trim()))
-    this.#reader.on('close', () => session.send({ do: 'hang-up' }))
+    const typed = (text: string) => this.#typed(text)
+    this.#endReading = readLines(terminal, typed, () => session.send({ do: 'hang-up' }))
     this.#unsubscribe = session.subscribe(() => this.#changed())
     this.#changed()
   }
@@ -50,8 +47,7 @@ class PlainWizard {
   end(): void {
     this.#unsubscribe()
     this.#changed()
-    this.#reader.removeAllListeners('close')
-    this.#reader.close()
+    this.#endReading()
     clearTimeout(this.#reminder)
   }
 
