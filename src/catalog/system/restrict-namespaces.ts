@@ -6,9 +6,23 @@ import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
 import { NAMESPACE_LIST } from '../common/values.ts'
 
-/** Namespaces that processes created for themselves. Those of the main process came from systemd. */
+/**
+ * Namespaces that systemd made: those of the main process. Where it knows none, those that all processes share, if the
+ * service was followed, since making them would have been seen.
+ */
+function givenNamespaces(facts: Facts): readonly string[] {
+  const main = mainProcess(facts)
+  if (main !== undefined) return main.ownNamespaces
+  const [first, ...others] = facts.processes
+  if (first === undefined || facts.learned === undefined) return []
+  return first.ownNamespaces.filter((name) =>
+    others.every(({ ownNamespaces }) => ownNamespaces.includes(name)),
+  )
+}
+
+/** Namespaces that processes created for themselves. */
 function madeNamespaces(facts: Facts): { names: string[]; evidence: string[] } {
-  const given = mainProcess(facts)?.ownNamespaces ?? []
+  const given = givenNamespaces(facts)
   const makers = facts.processes.flatMap((process) => {
     const names = process.ownNamespaces.filter((name) => !given.includes(name))
     return names.length === 0 ? [] : [{ process, names }]

@@ -15,6 +15,11 @@ const PAST_PERMISSIONS: readonly Remedy[] = [
   { kind: 'capability', name: 'CAP_DAC_OVERRIDE' },
 ]
 
+/** The kernel shows these of another account's process only to who may trace it: proc(5), ptrace(2). */
+const OF_PROCESS =
+  /^\/proc\/\d+\/(?:task\/\d+\/)?(?:auxv|cwd|environ|exe|fd|fdinfo|io|map_files|maps|mem|ns|pagemap|root|smaps|stack|syscall)(?:\/|$)/
+const TRACING: Remedy = { kind: 'capability', name: 'CAP_SYS_PTRACE' }
+
 const HIDING = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS'])
 const EXECUTING = new Set(['execve', 'execveat', 'mmap', 'uselib'])
 
@@ -38,7 +43,7 @@ function remediesOf(
     remedies.push(...capabilities.map((one): Remedy => ({ kind: 'capability', name: one.toUpperCase() })))
   }
   if (error === 'EACCES' && path !== undefined && sets('CapabilityBoundingSet') && !sets('User'))
-    remedies.push(...PAST_PERMISSIONS)
+    remedies.push(...(OF_PROCESS.test(path) ? [TRACING] : []), ...PAST_PERMISSIONS)
   if (isRefusal) remedies.push(...needs.flatMap((need) => forbidding(set, need)))
   if (path !== undefined && HIDING.has(error)) {
     const hidden = hiding(set, path)

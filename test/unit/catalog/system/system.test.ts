@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Facts, SocketFacts } from '../../../../src/observe/facts.ts'
-import { file, listening } from '../build-facts.ts'
+import { file, listening, NOTHING_LEARNED } from '../build-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
 import { apacheLike, cronLike, javaLike, postgresLike, redisLike } from '../services.ts'
 
@@ -139,4 +139,18 @@ test('namespaces that a process made are left to it, not ticked', () => {
   if (worker) worker.ownNamespaces = ['user', 'net']
   expect(lines('RestrictNamespaces', facts)).toEqual(['RestrictNamespaces=', 'RestrictNamespaces=net user'])
   expect(proposal('RestrictNamespaces', facts).recommended).toBe(false)
+})
+
+test('namespaces that systemd made are nobody’s own, also where it knows no main process', () => {
+  const facts = apacheLike()
+  for (const process of facts.processes) {
+    process.isMain = false
+    process.ownNamespaces = ['ipc', 'mnt']
+  }
+  expect(lines('RestrictNamespaces', { ...facts, learned: NOTHING_LEARNED })).toEqual([
+    'RestrictNamespaces=yes',
+  ])
+  // Not followed: each of them could have made its own.
+  const { learned: _, ...unfollowed } = facts
+  expect(proposal('RestrictNamespaces', unfollowed).recommended).toBe(false)
 })

@@ -31,6 +31,18 @@ const CASES: [why: string, failed: FailedCall, setting: string, remedy: string[]
     ['capability CAP_SYS_CHROOT', 'capability CAP_DAC_READ_SEARCH', 'capability CAP_DAC_OVERRIDE'],
   ],
   [
+    'process of another account',
+    failed('openat', 'EACCES', { path: '/proc/1/root' }),
+    'CapabilityBoundingSet',
+    ['capability CAP_SYS_PTRACE', 'capability CAP_DAC_READ_SEARCH', 'capability CAP_DAC_OVERRIDE'],
+  ],
+  [
+    'what everybody may see of a process',
+    failed('openat', 'EACCES', { path: '/proc/1/status' }),
+    'CapabilityBoundingSet',
+    ['capability CAP_DAC_READ_SEARCH', 'capability CAP_DAC_OVERRIDE'],
+  ],
+  [
     'file of another',
     failed('fchmod', 'EPERM', { path: '/run/x', needs: ['cap_fowner'] }),
     'CapabilityBoundingSet',
