@@ -1,5 +1,7 @@
+import { basename } from 'node:path'
 import type { Stage } from '../../catalog/common/types.ts'
 import { isExpected } from '../../host/errors.ts'
+import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { keep } from '../../trial/transaction/keep.ts'
@@ -37,6 +39,22 @@ interface Course {
   stop: AbortController
 }
 
+/** Programs that find processes by a name or a program file: pidof(8), pgrep(1), killall(1), start-stop-daemon(8). */
+const FINDERS = new Set([
+  ...['killall', 'killall5', 'killproc', 'pgrep', 'pidof', 'pidofproc', 'pkill', 'skill'],
+  'start-stop-daemon',
+])
+
+/**
+ * A script of the service looks for its processes on the whole machine, where those of clones are too: while one runs, a
+ * live stop would wait for them, and a live start could take them for its own.
+ */
+export function looksForProcesses(learned: LearnedFacts | undefined): boolean {
+  return (learned?.executed ?? []).some(
+    ({ path, uses }) => uses.includes('execute') && FINDERS.has(basename(path)),
+  )
+}
+
 function keyOf(kept: readonly KeptStage[]): string {
   return JSON.stringify(kept.map(({ stage, assignments }) => [stage, assignments]))
 }
@@ -67,6 +85,7 @@ export class Ahead {
     const { work } = proving
     const set = `${work.stage} ${changeKey(changeOf(work))}`
     if (this.#course !== undefined && this.#course.set !== set) this.#end()
+    if (looksForProcesses(context.learning.facts)) return
     const isReady = proving.set.state === 'proven' && !proving.proving
     if (this.#course !== undefined || !isReady || context.host !== context.live) return
     const stage = stageAfter(this.#stages, work.stage, context)
