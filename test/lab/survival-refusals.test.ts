@@ -61,7 +61,7 @@ describe.skipIf(skipLab())(labTitle('refuses, and changes nothing'), () => {
 
   it('a second hardenctl while one is at work', async () => {
     // Its first seconds go by in a clone; then it is ended and undoes what it has begun.
-    const first = lab.run(['timeout', '20', 'hardenctl', 'apache2', '--yes'])
+    const first = lab.run(['timeout', '20', 'hardenctl', 'apache2', '--yes'], { timeoutMs: 100_000 })
     const clones = ['systemctl', 'list-units', '--no-legend', 'hardenctl-clone-*']
     await expect.poll(() => lab.output(clones), { timeout: 20_000 }).not.toBe('')
     for (const argv of [
