@@ -36,7 +36,7 @@ const FILES = [
     'Undoes a change of file owners at boot; exists only during a trial.',
   ],
   ['/var/lib/hardenctl/UNIT/', 'What is kept, old file owners, reports of bugs; for root only.'],
-  ['/var/lib/hardenctl/introduced', 'Somebody has read on this host what a walk does.'],
+  ['/var/lib/hardenctl/.introduced', 'Somebody has read on this host what a walk does.'],
 ] as const
 
 const EXAMPLES = [

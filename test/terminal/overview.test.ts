@@ -37,7 +37,7 @@ describe.skipIf(skipLab())(labTitle('the overview on a real terminal'), () => {
     expect((await terminal.ended(PATIENCE_MS)).exitCode).toBe(0)
     expect(terminal.history().join('').trim()).toBe('')
     expect((await lab.run(['ls', '/run/hardenctl'])).stdout).toBe('')
-    expect((await lab.output(['ls', '/var/lib/hardenctl'])).trim()).toBe('introduced')
+    expect((await lab.output(['ls', '-A', '/var/lib/hardenctl'])).trim()).toBe('.introduced')
   })
 
   it('is a usage error without a terminal', async () => {

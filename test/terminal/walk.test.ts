@@ -30,7 +30,7 @@ describe.skipIf(skipLab())(labTitle('the wizard by keys on a real terminal'), ()
     expect(await answerOf(lab)).toBe('200')
     expect(await exposureOf(lab, 'apache2')).toBe(92)
     expect((await lab.run(['ls', '/run/hardenctl'])).stdout).toBe('')
-    expect((await lab.output(['ls', '/var/lib/hardenctl'])).trim()).toBe('introduced')
+    expect((await lab.output(['ls', '-A', '/var/lib/hardenctl'])).trim()).toBe('.introduced')
     expect(await lab.output(['systemctl', 'list-timers', '--all', '--no-pager'])).not.toContain('hardenctl')
   })
 

@@ -2,20 +2,37 @@ import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
 
-/** There once somebody has read on this host what a walk does. */
-const STAMP = `${STATE_FOLDER}/introduced`
+/** There once somebody has read on this host what a walk does. No folder of a unit begins with a dot. */
+const STAMP = `${STATE_FOLDER}/.introduced`
+/** Its first name, which is also that of the folder of introduced.service. */
+const OLD_STAMP = `${STATE_FOLDER}/introduced`
+
+/** Gives a stamp of that name the present one, since it stands where the folder of a unit may have to be. */
+export async function renameOldStamp(host: Host): Promise<void> {
+  const rename = async () => {
+    if (!(await isStamp(host, OLD_STAMP))) return
+    await writeStamp(host)
+    await host.remove(OLD_STAMP)
+  }
+  await rename().catch(orElse(undefined))
+}
 
 /** Whether root has read the introduction on this host. */
 export async function wasIntroduced(host: Host): Promise<boolean> {
-  const stat = await host.stat(STAMP).catch(orElse(undefined))
-  return stat?.kind === 'file' && stat.uid === 0
+  return (await isStamp(host, STAMP)) || (await isStamp(host, OLD_STAMP))
 }
 
 /** Where nothing can be written, the introduction is shown again next time. */
 export async function rememberIntroduced(host: Host): Promise<void> {
-  const write = async () => {
-    await host.makeDirectory(STATE_FOLDER, 0o700)
-    await host.write(STAMP, '', 0o600)
-  }
-  await write().catch(orElse(undefined))
+  await writeStamp(host).catch(orElse(undefined))
+}
+
+async function isStamp(host: Host, path: string): Promise<boolean> {
+  const stat = await host.stat(path).catch(orElse(undefined))
+  return stat?.kind === 'file' && stat.uid === 0
+}
+
+async function writeStamp(host: Host): Promise<void> {
+  await host.makeDirectory(STATE_FOLDER, 0o700)
+  await host.write(STAMP, '', 0o600)
 }

@@ -8,7 +8,7 @@ import type { Undone } from '../../trial/transaction/trial.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import { exitCode } from '../exit-code.ts'
 import { Learning } from '../learning/learning.ts'
-import { rememberIntroduced, wasIntroduced } from '../store/introduced.ts'
+import { rememberIntroduced, renameOldStamp, wasIntroduced } from '../store/introduced.ts'
 import { freshState, loadState, type StoredState } from '../store/store.ts'
 import { leaveNothingEmpty, storeOnDisk, type WalkStore } from '../store/walk-store.ts'
 import { reportBug } from './bug-report.ts'
@@ -86,6 +86,7 @@ export class Walk implements Session {
   }
 
   async #introduce(): Promise<void> {
+    await renameOldStamp(this.#host)
     if (this.#attendant !== undefined || (await wasIntroduced(this.#host))) return
     this.#dispatch({ type: 'introduction', open: true })
   }

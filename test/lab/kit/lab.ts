@@ -128,7 +128,7 @@ function install(root: string): void {
   symlinkSync('../../../opt/hardenctl/bin/hardenctl.js', join(root, 'usr/local/bin/hardenctl'))
   // Whoever walks in a lab has read the introduction.
   mkdirSync(join(root, 'var/lib/hardenctl'), { mode: 0o700, recursive: true })
-  writeFileSync(join(root, 'var/lib/hardenctl/introduced'), '', { mode: 0o600 })
+  writeFileSync(join(root, 'var/lib/hardenctl/.introduced'), '', { mode: 0o600 })
 }
 
 async function prepare(lab: Lab, wish: LabWish): Promise<void> {
