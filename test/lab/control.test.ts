@@ -11,7 +11,7 @@ ExecStart=/usr/bin/sleep infinity
 ExecReload=/bin/kill -HUP $MAINPID
 `
 
-/** Is started by a socket whose file lies straight in /run. */
+/** Is started by a socket whose file lies straight in /run, and which a restart takes along. */
 const ACTIVATED = `[Unit]
 Requires=activated.socket
 [Service]
@@ -23,7 +23,9 @@ const LOCKED = `[Service]
 ExecStart=/bin/sh -c 'mkdir /run/locked && exec sleep infinity'
 `
 
-const SOCKET = `[Socket]
+const SOCKET = `[Unit]
+PartOf=activated.service
+[Socket]
 ListenStream=/run/activated.sock
 [Install]
 WantedBy=sockets.target

@@ -25,8 +25,9 @@ const UNITS: Readonly<Record<string, string>> = {
     `Type=notify-reload\nNotifyAccess=all\n${sh('trap "systemd-notify --reloading; systemd-notify --ready" HUP; systemd-notify --ready; while :; do sleep 1 & wait $!; done')}`,
   ),
   'prefixed.service': service(
-    `User=www-data\nExecStartPre=+/bin/sh -c 'id -u >/run/prefixed'\nExecStartPre=-/bin/false\n${SLEEP.replace('=/', '=!/')}`,
+    `User=www-data\nExecStartPre=+/bin/sh -c 'id -u >/run/prefixed'\nExecStartPre=-/bin/false\nExecStart=!/usr/bin/setpriv --reuid=www-data --regid=www-data --clear-groups /bin/sleep infinity\n`,
   ),
+  'unconfined.service': service(SLEEP.replace('=/', '=+/')),
   'dynamic.service': service(`DynamicUser=yes\n${SLEEP}`),
   'sliced.service': service(`Slice=mine.slice\nDelegate=yes\n${SLEEP}`),
   'twice.service': service('Type=oneshot\nExecStart=/bin/true\nExecStart=/bin/echo two\n'),
@@ -54,6 +55,7 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['a stopped service', 'stopped', /stopped\.service is inactive/],
   ['one that its socket has not started', 'lazy', /lazy\.socket starts it at the first connection/],
   ['one that keeps active without a process', 'empty', /the process of empty\.service has ended/],
+  ['one that runs with full privileges', 'unconfined', /"\+" before the command of unconfined\.service/],
   ['a unit of users', 'ofusers', /systemctl --user/],
   [
     'a timer',
@@ -85,7 +87,16 @@ describe.skipIf(skipLab())(labTitle('each kind of unit'), () => {
       },
       setup: [
         ['systemctl', 'daemon-reload'],
-        ['systemctl', 'start', 'bysocket.socket', 'per.socket', 'lazy.socket', 'empty', ...started],
+        [
+          'systemctl',
+          'start',
+          'bysocket.socket',
+          'per.socket',
+          'lazy.socket',
+          'empty',
+          'unconfined',
+          ...started,
+        ],
       ],
     })
   })

@@ -1,5 +1,6 @@
 import type { Facts } from '../../observe/facts.ts'
 import { inForce, proposed, service, unfit } from './proposal.ts'
+import { called, unprivileged } from './roles.ts'
 import type { Directive, NotProposed, Proposed } from './types.ts'
 import { setting } from './unit-settings.ts'
 import { type Values, YES_NO } from './values.ts'
@@ -23,6 +24,16 @@ export interface Toggle extends Omit<Directive, 'propose' | 'takes'> {
   evidence(facts: Facts): string[]
 }
 
+/** A process that is not root holds only what it was given or has kept on purpose. */
+function holdsOnPurpose(facts: Facts, drops: readonly string[] = []): string | undefined {
+  for (const process of unprivileged(facts)) {
+    const name = process.capabilities.effective.find((held) => drops.includes(held))
+    if (name !== undefined)
+      return `${called(process)} holds ${name.toUpperCase()} in effect, which this takes away.`
+  }
+  return undefined
+}
+
 /** The directive for a toggle. */
 export function toggle({
   takes = YES_NO,
@@ -39,7 +50,7 @@ export function toggle({
     const now = setting(facts, entry.key)
     if (now !== undefined && [value, ...good].includes(now))
       return inForce('The unit already has this setting.', now)
-    const reason = against?.(facts)
+    const reason = holdsOnPurpose(facts, entry.drops) ?? against?.(facts)
     if (reason !== undefined) return unfit(reason)
     const doubt = caution?.(facts)
     const rungs = ladder(facts).map((one) => ({ value: one, assignments: [service(entry.key, one)] }))

@@ -72,6 +72,8 @@ export interface Directive {
   leavesOpen?(proposed: Proposed, possible: Possibility): boolean
   /** The act that the kernel refuses under it, as a trace names it. */
   forbids?: LearnedAct['kind']
+  /** Capabilities that it takes out of the bounding set by itself, in lower case: systemd.exec(5). */
+  drops?: readonly string[]
   /** Files that it hides or closes. `remedy` helps a service that needs one: drop the row, or use a looser value. */
   hides?: { paths: RegExp; remedy: 'drop' | 'step-down' }
   /** How a failure looks that it caused. Without this, only a trial without the row can tell. */

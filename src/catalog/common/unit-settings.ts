@@ -14,8 +14,19 @@ export function isOn(facts: Facts, key: string): boolean {
   return setting(facts, key) === 'yes'
 }
 
-/** Whether User= gives the service another account than root from its first instruction on. */
-export function startsUnprivileged(facts: Facts): boolean {
+/** Whether the unit names another account than root. */
+export function namesAccount(facts: Facts): boolean {
   const user = setting(facts, 'User') ?? ''
   return isOn(facts, 'DynamicUser') || (user !== '' && user !== 'root' && user !== '0')
+}
+
+/** Whether User= gives the service another account than root from its first instruction on. */
+export function startsUnprivileged(facts: Facts): boolean {
+  return namesAccount(facts) && !startsAsRootStill(facts)
+}
+
+/** Whether "+" or "!" before its command leaves it root in spite of User=: systemd.service(5), "Command lines". */
+function startsAsRootStill({ unit }: Facts): boolean {
+  const commands = unit.exec.ExecStart ?? []
+  return commands.some(({ flags }) => flags.includes('no-setuid') || flags.includes('privileged'))
 }

@@ -5,7 +5,7 @@ import { called, noProcess, portNumbers, privilegedPorts, userName } from '../co
 import { actSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
-import { isOn, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import { isOn, namesAccount, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
 import { ARCHITECTURE_LIST, oneOf, YES_NO } from '../common/values.ts'
 import { DEVICE_POLICY } from './device-policy.ts'
 import { IP_ADDRESS_DENY } from './ip-address-deny.ts'
@@ -32,7 +32,7 @@ function againstPrivateUsers(facts: Facts): string | undefined {
 }
 
 function againstRemoveIpc(facts: Facts): string | undefined {
-  if (!startsUnprivileged(facts)) return 'It has no effect for root.'
+  if (!namesAccount(facts)) return 'It has no effect for root.'
   const uid = facts.processes[0]?.uid.effective ?? 0
   const user = setting(facts, 'User') || (userName(facts, uid) ?? `uid ${uid}`)
   if (user === 'nobody' || uid >= 1000) return `${user} is not used by this service alone.`
@@ -90,6 +90,7 @@ export const SYSTEM: Directive[] = [
     denies: ['kernel-state'],
     stage: 'system',
     since: 245,
+    drops: ['cap_sys_time', 'cap_wake_alarm'],
     what: 'Forbids setting the clock. It also drops CAP_SYS_TIME and CAP_WAKE_ALARM.',
     breaks: 'Only time services need to set the clock.',
     wins: 'An intruder cannot falsify times in logs or make expired certificates valid.',

@@ -17,7 +17,7 @@ import {
   workerUids,
 } from '../common/roles.ts'
 import type { NewAccount, NotProposed } from '../common/types.ts'
-import { isOn, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import { isOn, namesAccount, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
 
 /** The account that the whole service can be started as. */
 export interface ServiceAccount {
@@ -46,6 +46,7 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
     const user = setting(facts, 'User') ?? ''
     return inForce(`The unit already starts it as ${user}.`, user)
   }
+  if (namesAccount(facts)) return unfit('"+" or "!" before its command starts it as root in spite of User=.')
   const main = mainProcess(facts)
   if (!main) return unfit('No main process was seen.')
   if (workerUids(facts).length === 0) return accountToMake(facts, main)

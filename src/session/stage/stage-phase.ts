@@ -173,6 +173,14 @@ function untouched(
   return { stage, outcome, before, after: before, kept: [], ...why }
 }
 
+/** Why none of a stage's rows can be set. */
+function whyNothing({ proposals }: StageWork): string {
+  const reasons = proposals.flatMap(({ directive, result }) =>
+    result.kind === 'unfit' ? [`${directive.key}: ${result.why}`] : [],
+  )
+  return reasons.join(' ') || 'all its rows are in force already'
+}
+
 const NOT_ASKED_FOR = { note: 'not asked for', skippedAs: 'unasked' } as const
 
 async function walkedStage(
@@ -192,7 +200,7 @@ async function walkedStage(
     const work = await context.timings.during('look', look)
     if (work.current.size === 0) {
       await coming?.proving.pause()
-      const result = untouched(stage, await exposureNow(context), 'nothing')
+      const result = untouched(stage, await exposureNow(context), 'nothing', { note: whyNothing(work) })
       const last = { work, proofs: NO_PROOFS }
       return { result: withLeftOut(result, work, context.options.asked), last }
     }

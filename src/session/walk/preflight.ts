@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { distrust } from '../../host/distrust.ts'
 import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { execCommands } from '../../observe/config/unit.ts'
 import { socketsOf } from '../../systemd/manager/control.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
@@ -127,12 +128,31 @@ function requireRunning(unit: string, properties: Record<string, string[]>): voi
   }
 }
 
-/** Active units that the unit's restart would stop or restart: systemd.unit(5), RequiredBy=, BoundBy=, ConsistsOf=. */
+/** Of what a "+" starts, systemd confines nothing: systemd.service(5), "Command lines". */
+function requireConfined(unit: string, properties: Record<string, string[]>): void {
+  const commands = execCommands(properties).ExecStart ?? []
+  if (commands.length === 0 || !commands.every(({ flags }) => flags.includes('privileged'))) return
+  throw new Refusal(
+    `"+" before the command of ${unit} gives it full privileges: systemd applies none of these settings to it`,
+    'Nothing was changed. Take the "+" out of ExecStart= if the command does not need it.',
+  )
+}
+
+/**
+ * Active units that the unit's restart would stop or restart: systemd.unit(5), RequiredBy=, BoundBy=, ConsistsOf=. A
+ * socket, path or timer that starts nothing but this unit serves nobody else.
+ */
 async function draggedUnits(host: Host, properties: Record<string, string[]>): Promise<string[]> {
   const named = ['RequiredBy', 'BoundBy', 'ConsistsOf'].flatMap((key) => listOf(properties, key))
-  const services = [...new Set(named)].filter((name) => !name.endsWith('.target'))
-  const states = await Promise.all(services.map((name) => showUnit(host, name, ['ActiveState'])))
-  return services.filter((_, index) => first(states[index] ?? {}, 'ActiveState') === 'active')
+  const units = [...new Set(named)].filter((name) => !name.endsWith('.target'))
+  const own = new Set(listOf(properties, 'TriggeredBy'))
+  const shown = await Promise.all(units.map((name) => showUnit(host, name, ['ActiveState', 'Triggers'])))
+  return units.filter((name, index) => {
+    const unit = shown[index] ?? {}
+    return (
+      first(unit, 'ActiveState') === 'active' && !(own.has(name) && listOf(unit, 'Triggers').length === 1)
+    )
+  })
 }
 
 /** Whoever can write to the folders of a unit's drop-ins decides what root runs, and can change it after a proof. */
@@ -196,6 +216,7 @@ export async function preflight(host: Host, { unit, systemd, properties }: Found
   const oneshot = isOneshot(properties)
   if (oneshot) requireAtRest(unit, properties)
   else requireRunning(unit, properties)
+  requireConfined(unit, properties)
   await requireOwnFolders(host, unit)
   return {
     unit,

@@ -137,7 +137,6 @@ function summaryLines({ summary }: PhaseAt<'done'>): string[] {
 
 /** Why nothing of a stage was kept, where the walk itself did not say. */
 function whyNothing({ outcome }: StageResult, phase: Phase): string | undefined {
-  if (outcome === 'nothing') return 'none of its rows can be set'
   if (outcome !== 'skipped' || phase.at !== 'stage') return undefined
   const broke = phase.rows.some(({ proof }) => proof.state === 'breaks')
   return `no row of it is taken by itself${broke ? ', or it broke in a clone' : ''}; each says why`

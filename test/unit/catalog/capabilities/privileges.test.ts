@@ -43,6 +43,14 @@ describe('CapabilityBoundingSet', () => {
     expect(lines('CapabilityBoundingSet', followed)).toEqual(['CapabilityBoundingSet='])
   })
 
+  test('"!" before its command starts it as root in spite of User=', () => {
+    const facts = javaLike()
+    facts.unit.exec = { ExecStart: [{ path: '/usr/bin/java', argv: [], flags: ['no-setuid'] }] }
+    expect(lines('CapabilityBoundingSet', facts).at(-1)).toMatch(/CAP_SETGID CAP_SETUID/)
+    expect(lines('SystemCallFilter', facts).join()).toMatch(/@setuid/)
+    expect(row('User', facts)).toMatchObject({ kind: 'unfit' })
+  })
+
   test('it never widens', () => {
     const facts = apacheLike()
     facts.unit.properties.CapabilityBoundingSet = ['cap_setuid cap_setgid cap_sys_admin']

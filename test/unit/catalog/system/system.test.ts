@@ -21,6 +21,13 @@ function switched(): Facts {
   return facts
 }
 
+/** A service that has given up root, all but the right to set the clock. */
+function clockSetter(): Facts {
+  const facts = javaLike()
+  for (const { capabilities } of facts.processes) capabilities.effective = ['cap_sys_time']
+  return facts
+}
+
 function marked(): Facts {
   const facts = switched()
   const program = facts.executables[0]
@@ -34,6 +41,8 @@ test.each([
   ['NoNewPrivileges', cronLike(), 'unfit'],
   ['MemoryDenyWriteExecute', javaLike(), 'unfit'],
   ['MemoryDenyWriteExecute', apacheLike(), 'yes'],
+  ['ProtectClock', clockSetter(), 'unfit'],
+  ['ProtectClock', javaLike(), 'yes'],
   ['RemoveIPC', apacheLike(), 'unfit'],
   ['RemoveIPC', switched(), 'yes'],
   ['RemoveIPC', postgresLike(), 'unfit'],
