@@ -14,6 +14,8 @@ export interface FieldCase {
   same?: string
   /** A setting that breaks the use by hand, which shows that the use can fail. */
   weak?: string
+  /** Settings of [Service] as a careful expert writes them who knows the service and its use. */
+  hand?: string
   /** The use is not played before the walk, so that nothing is at work when the service is looked at. */
   unplayed: boolean
 }
@@ -30,7 +32,7 @@ export function caseNames(): string[] {
 export function readCase(name: string): FieldCase {
   const path = (part: string) => join(FOLDER, name, part)
   const text = (part: string) => readFileSync(path(part), 'utf8')
-  const perhaps = (part: 'same' | 'weak') => (existsSync(path(part)) ? { [part]: text(part) } : {})
+  const perhaps = (part: 'same' | 'weak' | 'hand') => (existsSync(path(part)) ? { [part]: text(part) } : {})
   return {
     name,
     unit: text('unit').trim(),
@@ -39,5 +41,6 @@ export function readCase(name: string): FieldCase {
     unplayed: existsSync(path('unplayed')),
     ...perhaps('same'),
     ...perhaps('weak'),
+    ...perhaps('hand'),
   }
 }

@@ -1,16 +1,18 @@
-// npm run cases -- [--seen] [--weak] [--output FOLDER] [NAME …]: what hardening broke in the field, walked by --yes
+// npm run cases -- [--seen | --weak | --by-hand] [--output FOLDER] [NAME …]: what hardening broke in the field, walked by --yes
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { formatScore } from '../../../src/systemd/exposure/exposure.ts'
+import { canFail, type PlayedByHand, playByHand } from '../cases/by-hand.ts'
 import { caseNames, type FieldCase, readCase } from '../cases/field-case.ts'
-import { canFail, type PlayedCase, playCase } from '../cases/play-case.ts'
+import { type PlayedCase, playCase } from '../cases/play-case.ts'
 import { labProblem } from '../kit/lab-problem.ts'
 
 const HEAD = [
   '| case | mode | exposure | rc | s | starts, failed | use: after, reload, restart, undone | said | harm |',
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 ]
+const HAND_HEAD = ['| case | mode | exposure | use: after, reload, restart |', '| --- | --- | --- | --- |']
 const MAX_WORDS = 220
 const MAX_HARM = 3
 
@@ -30,8 +32,8 @@ function rowOf({ name }: FieldCase, mode: string, played: PlayedCase): string {
   return `| ${cells.join(' | ')} |`
 }
 
-function lost({ use, harm }: PlayedCase): boolean {
-  return harm.length > 0 || Object.values(use).some((verdict) => verdict === 'LOST' || verdict === 'other')
+function lostUse(use: PlayedCase['use'] | PlayedByHand['use']): boolean {
+  return Object.values(use).some((verdict) => verdict === 'LOST' || verdict === 'other')
 }
 
 /** One case; true where all that was had before is had after. */
@@ -43,7 +45,7 @@ async function walked(name: string, seen: boolean, output: string | undefined): 
     if (output !== undefined)
       writeFileSync(join(output, `${name}-${mode}.txt`), `${played.output}\n${played.harm.join('\n')}`)
     console.log(rowOf(field, mode, played))
-    return !lost(played)
+    return played.harm.length === 0 && !lostUse(played.use)
   } catch (error) {
     console.log(`| ${name} | ${mode} | ${short(String(error))} |`)
     return false
@@ -59,17 +61,37 @@ async function shownToFail(name: string): Promise<boolean> {
   return fails
 }
 
+/** The case under the drop-in that was written by hand for it; true where its use holds. */
+async function hardenedByHand(name: string): Promise<boolean> {
+  const { before, after, use, said } = await playByHand(readCase(name))
+  const uses = [use.after, use.reload, use.restart].map((verdict) => verdict ?? '–').join(', ')
+  const broken = lostUse(use)
+  console.log(
+    `| ${name} | by hand | ${formatScore(before)} → ${formatScore(after)} | ${broken ? 'BROKEN: ' : ''}${uses} |`,
+  )
+  if (broken) console.error(said)
+  return !broken
+}
+
 const problem = labProblem()
 if (problem !== undefined) throw new Error(problem)
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seen: { type: 'boolean' }, weak: { type: 'boolean' }, output: { type: 'string' } },
+  options: {
+    ...{ seen: { type: 'boolean' }, weak: { type: 'boolean' } },
+    ...{ 'by-hand': { type: 'boolean' }, output: { type: 'string' } },
+  },
 })
-if (values.output !== undefined) mkdirSync(values.output, { recursive: true })
-if (values.weak !== true) console.log(HEAD.join('\n'))
-let bad = 0
-for (const name of positionals.length > 0 ? positionals : caseNames()) {
-  const good = values.weak ? await shownToFail(name) : await walked(name, values.seen === true, values.output)
-  if (!good) bad += 1
+const { seen, weak, output, 'by-hand': byHand } = values
+if (output !== undefined) mkdirSync(output, { recursive: true })
+
+function measure(name: string): Promise<boolean> {
+  if (weak) return shownToFail(name)
+  if (byHand) return hardenedByHand(name)
+  return walked(name, seen === true, output)
 }
+
+if (weak !== true) console.log((byHand ? HAND_HEAD : HEAD).join('\n'))
+let bad = 0
+for (const name of positionals.length > 0 ? positionals : caseNames()) if (!(await measure(name))) bad += 1
 process.exitCode = bad > 0 ? 1 : 0
