@@ -1,8 +1,9 @@
-import type { Facts } from '../../observe/facts.ts'
+import type { Facts, ProcessFacts } from '../../observe/facts.ts'
 import { type LearnedCall, type Sighting, timesText } from '../../observe/trace/learned.ts'
 import { beyondBase, withSiblings } from '../../observe/trace/syscall-cover.ts'
 import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/privileges.ts'
-import { checksPasswords, passwordChecker } from '../common/roles.ts'
+import { few } from '../common/proposal.ts'
+import { called, checksPasswords, passwordChecker } from '../common/roles.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
 
 /** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
@@ -42,6 +43,10 @@ export function exceptions(facts: Facts): Exception[] {
     const triable = canBeTried(facts, need) && found.get(key)?.triable !== false
     found.set(key, { names, why: `${key} stays: ${need.why}`, triable })
   }
+  const keeper = left
+    ? facts.processes.find(({ capabilities }) => capabilities.effective.length > 0)
+    : undefined
+  if (keeper !== undefined) found.set('capset', keepsSome(keeper))
   const login = forLogins(facts)
   if (login !== undefined) found.set('login', login)
   for (const one of learnedExceptions(facts)) {
@@ -49,6 +54,13 @@ export function exceptions(facts: Facts): Exception[] {
       found.set(one.names.join(' '), one)
   }
   return [...found.values()]
+}
+
+/** A capability outlives the change of account only by prctl and capset: capabilities(7). */
+function keepsSome(keeper: ProcessFacts): Exception {
+  const held = keeper.capabilities.effective.map((name) => name.toUpperCase())
+  const why = `capset stays: ${called(keeper)} has given up root and kept ${few(held)}.`
+  return { names: ['capset'], why, triable: false }
 }
 
 /** Calls that a server of root makes for whoever logs in: it takes limits, rights and another root for that one. */

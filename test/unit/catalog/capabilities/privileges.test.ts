@@ -48,7 +48,10 @@ describe('CapabilityBoundingSet', () => {
     facts.unit.exec = { ExecStart: [{ path: '/usr/bin/java', argv: [], flags: ['no-setuid'] }] }
     expect(lines('CapabilityBoundingSet', facts).at(-1)).toMatch(/CAP_SETGID CAP_SETUID/)
     expect(lines('SystemCallFilter', facts).join()).toMatch(/@setuid/)
+    expect(lines('SystemCallFilter', facts).join()).not.toMatch(/capset/)
     expect(row('User', facts)).toMatchObject({ kind: 'unfit' })
+    for (const { capabilities } of facts.processes) capabilities.effective = ['cap_sys_time']
+    expect(lines('SystemCallFilter', facts).join()).toMatch(/capset/)
   })
 
   test('it never widens', () => {
