@@ -52,14 +52,16 @@ function reasonLine(evidence: FailureEvidence): string {
   const end = last && last.active !== 'active' ? exitOf(evidence) : undefined
   const exit = end && exitMeaning(end.code, end.status)
   const ended = exit === undefined ? main : `${main}: ${exit}`
-  const said = last && last.active !== 'active' ? lastWords(evidence.journal) : undefined
+  const died = last && (last.active !== 'active' || reasons[0]?.kind === 'restarting')
+  const said = died ? lastWords(evidence.journal) : undefined
   return said === undefined ? ended : `${ended}; its log says: ${said}`
 }
 
-/** The service's own last line about a failure: PID 1 only counts failures. */
+/** The service's own last line about a failure, or else its last line: PID 1 only counts failures. */
 function lastWords(journal: readonly JournalEntry[]): string | undefined {
-  const own = journal.filter(({ identifier, message }) => identifier !== 'systemd' && TELLING.test(message))
-  return own.at(-1)?.message.split('\n')[0]
+  const own = journal.filter(({ identifier }) => identifier !== 'systemd')
+  const telling = own.filter(({ message }) => TELLING.test(message))
+  return (telling.at(-1) ?? own.at(-1))?.message.split('\n')[0]
 }
 
 /** From symptom to suspects. Pure: the same evidence names the same remedies. */

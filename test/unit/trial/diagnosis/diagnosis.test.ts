@@ -198,6 +198,12 @@ describe('a diagnosis', () => {
     expect(reason).toMatch(/its log says: error 8$/)
   })
 
+  it('lets one that dies again and again say why, whatever its words', () => {
+    const reasons = [{ kind: 'restarting' as const, text: 'it died' }]
+    const found = diagnose(evidence({ reasons, said: ['Only root wants to run srv.'], last: ended(0, 0) }))
+    expect(found.reason).toBe('it died; its log says: Only root wants to run srv.')
+  })
+
   it('has a reason also when nothing is known', () => {
     expect(diagnose(evidence({ reasons: [] }))).toEqual({
       reason: 'the service is not healthy',
