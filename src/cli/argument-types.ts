@@ -47,6 +47,16 @@ export interface ExportArguments {
   mode: number
 }
 
+export interface MergeArguments extends Told {
+  command: 'merge'
+  /** Two plans or more. */
+  files: readonly string[]
+  /** File that gets the merged plan; absent: it is printed. */
+  output?: string
+  /** Of that file. */
+  mode: number
+}
+
 export interface ApplyArguments {
   command: 'apply'
   /** The plan. */

@@ -3,6 +3,7 @@ import type {
   ApplyArguments,
   AuditArguments,
   ExportArguments,
+  MergeArguments,
   PlanArguments,
   Told,
   UndoArguments,
@@ -12,6 +13,7 @@ import {
   applyArguments,
   auditArguments,
   exportArguments,
+  mergeArguments,
   planArguments,
   toldBy,
   undoArguments,
@@ -32,6 +34,7 @@ export type Arguments =
   | PlanArguments
   | ({ command: 'diff'; file: string } & Told)
   | ApplyArguments
+  | MergeArguments
   | ExportArguments
   | WalkArguments
 
@@ -51,6 +54,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'status' && rest.length === 0) return { command: 'status', ...told }
   if (head === undefined) return overview(values)
   if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest), ...told }
+  if (command.name === 'merge') return mergeArguments(rest, values)
   if (command.name === 'apply') return applyArguments(onlyFile(head, rest), values)
   if (command.name === 'export') return exportArguments(onlyFile(head, rest), values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)

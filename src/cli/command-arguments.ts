@@ -4,6 +4,7 @@ import type {
   ApplyArguments,
   AuditArguments,
   ExportArguments,
+  MergeArguments,
   PlanArguments,
   Told,
   UndoArguments,
@@ -107,9 +108,21 @@ function reportForm(path: string): 'html' | 'md' {
   throw new UsageError('--report takes the path of a file that ends with .html or .md')
 }
 
-export function planArguments(unit: string, values: Values): PlanArguments {
+export function mergeArguments(files: readonly string[], values: Values): MergeArguments {
+  if (files.length < 2 || files.includes(''))
+    throw new UsageError('name two plans or more: sudo hardenctl merge one.json two.json -o all.json')
+  requireOutputForEvents(values)
+  return { command: 'merge', files, ...outputOf(values), mode: modeOf(values, 0o600), ...toldBy(values) }
+}
+
+/** Both print on standard output. */
+function requireOutputForEvents(values: Values): void {
   if (values.json && outputOf(values).output === undefined)
     throw new UsageError('--json needs --output: both would print on standard output')
+}
+
+export function planArguments(unit: string, values: Values): PlanArguments {
+  requireOutputForEvents(values)
   return {
     command: 'plan',
     ...outputOf(values),

@@ -1,5 +1,6 @@
 import { STAGES } from '../catalog/common/types.ts'
 import { EXPORT_COMMAND, EXPORT_OPTIONS } from './export-definition.ts'
+import { MERGE_COMMAND } from './merge-definition.ts'
 import {
   APPLY_COMMAND,
   APPLY_OPTIONS,
@@ -137,6 +138,7 @@ export const COMMANDS = [
   { ...PLAN_COMMAND, options: [...PLAN_OPTIONS, ...WALK_OPTIONS.filter(isForPlan)] },
   { ...DIFF_COMMAND, options: [EVENTS_OPTION] },
   { ...APPLY_COMMAND, options: [...APPLY_OPTIONS, ...WALK_OPTIONS.filter(isForApply)] },
+  { ...MERGE_COMMAND, options: [...PLAN_OPTIONS, EVENTS_OPTION] },
   { ...EXPORT_COMMAND, options: EXPORT_OPTIONS },
   {
     name: 'status',

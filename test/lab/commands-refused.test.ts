@@ -27,6 +27,9 @@ const WRONG: readonly Row[] = [
   ['export', 2, /name a plan/],
   ['export apache2', 2, /either --drop-in or --report/],
   ['export /etc/passwd --drop-in', 2, /\/etc\/passwd is no plan/],
+  ['merge', 2, /name two plans or more/],
+  ['merge /etc/passwd', 2, /name two plans or more/],
+  ['merge /etc/passwd /etc/group', 2, /\/etc\/passwd is no plan/],
   ['apply', 2, /name a plan/],
   ['apply /etc/passwd --yes', 2, /\/etc\/passwd is no plan/],
   ['status a b', 2, /one unit at a time/],
@@ -43,6 +46,8 @@ const MISSING: readonly Row[] = [
   ['plan nosuch -o /root/nosuch.json', 1, /there is no unit nosuch\.service/],
   ['diff /nosuch.json', 2, /\/nosuch\.json/],
   ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
+  ['merge /nosuch.json /nosuch.json', 2, /\/nosuch\.json/],
+  ['merge /nosuch.json /nosuch.json -o /nosuch/x.json', 1, /there is no folder \/nosuch/],
   ['export /nosuch.json --drop-in', 2, /\/nosuch\.json/],
   ['export /nosuch.json --report /root/x.md', 2, /\/nosuch\.json/],
   ['export nosuch --drop-in', 1, /there is no unit nosuch\.service/],
@@ -124,6 +129,7 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
         status: 'status',
         diff: 'diff /x.json',
         apply: 'apply /x.json',
+        merge: 'merge /x.json /x.json',
         export: 'export /x.json --drop-in',
       }
       return [typed[name as keyof typeof typed] ?? `${name} apache2`, 1, /needs root.*sudo hardenctl/]

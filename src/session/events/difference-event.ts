@@ -1,4 +1,5 @@
-import { differencesHere, type Here, settingsHere } from '../plan/diff-lines.ts'
+import { settingsHere } from '../plan/diff-lines.ts'
+import { type Here, nearestMachine } from '../plan/here.ts'
 import type { Plan } from '../plan/schema.ts'
 import type { Untimed } from './schema.ts'
 
@@ -8,7 +9,7 @@ export function differenceEvent(plan: Plan, here: Here | undefined): Untimed {
     event: 'difference',
     unit: plan.unit,
     is_here: here !== undefined,
-    other: here === undefined ? [] : differencesHere(plan, here),
+    other: here === undefined ? [] : nearestMachine(plan, here).differences,
     settings: settingsHere(plan, here).map((one) => ({
       directive: one.directive,
       here: one.here ?? null,

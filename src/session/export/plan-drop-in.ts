@@ -1,24 +1,20 @@
+import { withoutProcessNumbers } from '../merge/sources.ts'
+import { machinesOf } from '../plan/here.ts'
 import {
   commandsWarning,
   gaveWay,
   ownerWords,
   plannedAccounts,
-  plannedHeading,
   plannedOwners,
   provenWords,
 } from '../plan/plan-words.ts'
-import { takenOf, takenStages } from '../plan/planned-settings.ts'
+import { plannedHeading, takenOf, takenStages } from '../plan/planned-settings.ts'
 import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
 import { ratedTenths } from '../store/score.ts'
 import { commentedDropIn, commentLines, type DirectivePart } from './drop-in-comments.ts'
 
 /** More reasons are in the plan. */
 const MOST_SENTENCES = 4
-
-/** Process numbers are of one start on one host. */
-function withoutProcessNumbers(text: string): string {
-  return text.replace(/ \(pid \d+(?:, uid \d+)?\)/g, '').replace(/ in pid \d+(?:, \d+)*/g, '')
-}
 
 /** The strongest reasons, and what gave way. */
 function reasons(one: PlannedDirective): string[] {
@@ -38,11 +34,12 @@ function directivePart(stage: PlannedStage, one: PlannedDirective): DirectivePar
 }
 
 function header(plan: Plan): string[] {
-  const { unit, hardenctl, at, exposure, made_on } = plan
+  const { unit, hardenctl, at, exposure } = plan
+  const releases = [...new Set(machinesOf(plan).map(({ systemd }) => systemd))].join(', ')
   const [owners, accounts] = [plannedOwners(plan), plannedAccounts(plan)]
   return [
     `Hardening of ${unit}: exposure ${ratedTenths(exposure.before)} → ${ratedTenths(exposure.after)}, as systemd-analyze security counts it`,
-    `By a plan of hardenctl ${hardenctl}, ${at.slice(0, 10)}, rehearsed in clones with ${made_on.systemd}`,
+    `By a plan of hardenctl ${hardenctl}, ${at.slice(0, 10)}, rehearsed in clones with ${releases}`,
     ...(accounts.length === 0
       ? []
       : [`It needs the account: ${accounts.map(({ name }) => name).join(', ')}`]),

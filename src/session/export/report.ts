@@ -2,17 +2,17 @@ import { missingText } from '../../catalog/common/remedy.ts'
 import { titleOf } from '../../catalog/common/types.ts'
 import { CATALOG } from '../../catalog/index.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
+import { machinesOf } from '../plan/here.ts'
 import {
   commandsWarning,
   leftByReason,
   ownerWords,
   plannedAccounts,
-  plannedHeading,
   plannedOwners,
   provenWords,
 } from '../plan/plan-words.ts'
-import { plannedParts, takenOf, takenStages } from '../plan/planned-settings.ts'
-import type { Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
+import { plannedHeading, plannedParts, takenOf, takenStages } from '../plan/planned-settings.ts'
+import type { Machine, Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
 import { ratedTenths } from '../store/score.ts'
 
 /** A point of the curve; exposure from 0 to 10. */
@@ -61,6 +61,11 @@ function curve(plan: Plan): Section {
 
 function summary(plan: Plan): Block[] {
   const { exposure } = plan
+  const machines = machinesOf(plan).length
+  const proven =
+    machines === 1
+      ? 'it was proven in clones of one host'
+      : `it is merged of plans that were proven in clones of ${machines} machines`
   const stages = takenStages(plan)
   const directives = stages.flatMap(takenOf).length
   return [
@@ -74,7 +79,7 @@ function summary(plan: Plan): Block[] {
       ],
     },
     text(
-      'Exposure is as systemd-analyze security counts it: 10 is the worst, 0 the best. This is a plan: it was proven in clones of one host, by what is named below. What was not played there is not proven.',
+      `Exposure is as systemd-analyze security counts it: 10 is the worst, 0 the best. This is a plan: ${proven}, by what is named below. What was not played there is not proven.`,
     ),
   ]
 }
@@ -157,18 +162,25 @@ function owners(plan: Plan): Section[] {
   return listed('Files that change hands', [...accounts, ...files])
 }
 
-function madeOn({ made_on, hardenctl, at, asked }: Plan): Section {
-  const packages = Object.entries(made_on.packages).map(([name, version]) => `${name} ${version}`)
+function machineFacts({ packages, ...machine }: Machine): [string, string][] {
+  const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`)
+  return [
+    ['Host', machine.host],
+    ['Architecture', machine.architecture],
+    ['systemd', machine.systemd],
+    ['Kernel', machine.kernel],
+    ['libc', machine.libc],
+    ['Packages', versions.join(', ')],
+    ['SHA-256 of the files of the unit', machine.unit_files],
+  ]
+}
+
+function madeOn(plan: Plan): Section {
+  const { hardenctl, at, asked } = plan
   return section('Made on', {
     kind: 'facts',
     facts: [
-      ['Host', made_on.host],
-      ['Architecture', made_on.architecture],
-      ['systemd', made_on.systemd],
-      ['Kernel', made_on.kernel],
-      ['libc', made_on.libc],
-      ['Packages', packages.join(', ')],
-      ['SHA-256 of the files of the unit', made_on.unit_files],
+      ...machinesOf(plan).flatMap(machineFacts),
       ['hardenctl', `${hardenctl}, ${at.slice(0, 16).replace('T', ' ')} UTC`],
       [
         'Asked for',

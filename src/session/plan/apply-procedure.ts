@@ -12,8 +12,9 @@ import { rehearseAll } from '../walk/rehearse-all.ts'
 import type { Restarts } from '../walk/state.ts'
 import { checkedAtLast, readied } from '../walk/walk-stages.ts'
 import { applyEach } from './apply-each.ts'
-import type { Here } from './diff-lines.ts'
 import { openStages, requireSameUnit, requireSameVersions } from './fit.ts'
+import type { Here } from './here.ts'
+import { knownHere } from './known-here.ts'
 import { plannedWork } from './planned-work.ts'
 import { readHere } from './read-here.ts'
 import { refuseOneshot } from './refuse-oneshot.ts'
@@ -72,11 +73,12 @@ async function applied(context: WalkContext, baseline: Baseline, isProven: boole
 }
 
 /** Applies exactly a plan, by the transaction of the walk. */
-export function applyProcedure(plan: Plan, rehearse: Rehearse): Procedure {
+export function applyProcedure(given: Plan, rehearse: Rehearse): Procedure {
   return async (beginning) => {
     refuseOneshot(beginning.subject)
     await makeReady(beginning)
-    const here = await hereOf(beginning, plan)
+    const here = await hereOf(beginning, given)
+    const { plan } = knownHere(given, here)
     const stages = openStages(plan, here)
     if (stages.length === 0) {
       beginning.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading', notes: [IN_FORCE] } })

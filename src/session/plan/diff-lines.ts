@@ -1,55 +1,57 @@
 import { titleOf } from '../../catalog/common/types.ts'
 import { wordsOf } from '../../catalog/common/values.ts'
-import { type Basis, changedSince } from '../../observe/basis.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
 import { type Settings, settingsFromShow } from '../../systemd/settings/settings.ts'
 import { difference } from '../../systemd/settings/settings-difference.ts'
-import { type Groups, kindOf } from '../../systemd/settings/settings-kinds.ts'
+import { kindOf } from '../../systemd/settings/settings-kinds.ts'
 import { columns } from '../columns.ts'
 import { ratedTenths } from '../store/score.ts'
+import { type Here, machinesOf, machineWords, nearestMachine } from './here.ts'
+import { knownHere } from './known-here.ts'
 import { gaveWay, leftByReason, ownerWords, plannedAccounts, plannedOwners } from './plan-words.ts'
 import { planAssignments, plannedParts, takenOf, takenStages } from './planned-settings.ts'
-import type { Plan } from './schema.ts'
-
-/** What is on this host of what a plan is about. */
-export interface Here {
-  /** All of `systemctl show --all` of the unit. */
-  properties: Readonly<Record<string, string[]>>
-  groups: Groups
-  basis: Basis
-  architecture: string
-}
+import type { Machine, Plan } from './schema.ts'
 
 /** The words of a longer list are counted. */
 const MOST_CHARACTERS = 48
 
-function headingLines({ unit, at, hardenctl, made_on }: Plan): string[] {
-  const { host, systemd, kernel, libc, architecture } = made_on
+function headingLines(plan: Plan): string[] {
+  const { unit, at, hardenctl, made_on } = plan
+  const machines = machinesOf(plan)
+  const made = `${at.slice(0, 16).replace('T', ' ')} UTC`
+  const heading =
+    machines.length === 1
+      ? `Plan of ${unit}, made ${made} on ${made_on.host} by hardenctl ${hardenctl}`
+      : `Plan of ${unit}, merged ${made} of plans from ${machines.length} machines by hardenctl ${hardenctl}`
+  const hostOf = ({ host }: Machine) => (machines.length === 1 ? '' : host)
   return [
-    `Plan of ${unit}, made ${at.slice(0, 16).replace('T', ' ')} UTC on ${host} by hardenctl ${hardenctl}`,
-    `Made on ${[systemd, `kernel ${kernel}`, libc, architecture].filter(Boolean).join(', ')}`,
+    heading,
+    ...machines.map((one) => {
+      const { systemd, kernel, libc, architecture } = one
+      return `Made on ${[hostOf(one), systemd, `kernel ${kernel}`, libc, architecture].filter(Boolean).join(', ')}`
+    }),
   ]
-}
-
-/** What is another here than where the plan was made, each as a clause. */
-export function differencesHere({ made_on }: Plan, { basis, architecture }: Here): string[] {
-  const { unit_files, host: _, architecture: then, ...rest } = made_on
-  const versions = changedSince({ ...rest, unitFiles: unit_files }, basis)
-  return then === architecture ? versions : [`${then} then, ${architecture} now`, ...versions]
 }
 
 function hereLines(plan: Plan, here: Here | undefined): string[] {
   if (here === undefined) return [`There is no ${plan.unit} on this host, so nothing is compared with it.`]
-  const differences = differencesHere(plan, here)
-  if (differences.length === 0) return ['What it was made on is the same here.']
-  return ['Other here than where it was made:', ...differences.map((one) => `  ${one}`)]
+  const { machine, differences } = nearestMachine(plan, here)
+  const isMerged = machinesOf(plan).length > 1
+  if (differences.length === 0)
+    return [`What it was made on${isMerged ? ` at ${machine.host}` : ''} is the same here.`]
+  const nearest = isMerged ? `, of which ${machineWords(machine)} is the nearest` : ''
+  return [`Other here than where it was made${nearest}:`, ...differences.map((one) => `  ${one}`)]
 }
 
 function curveLines(plan: Plan): string[] {
   const rows = takenStages(plan).map(({ stage, exposure }) => [titleOf(stage), ratedTenths(exposure.after)])
+  const how =
+    machinesOf(plan).length === 1
+      ? 'as measured in a clone'
+      : 'predicted from what each plan measured, for the machine where it is highest'
   return [
     '',
-    'Exposure, as measured in a clone:',
+    `Exposure, ${how}:`,
     ...columns([['before', ratedTenths(plan.exposure.before)], ...rows]).map((line) => `  ${line}`),
   ]
 }
@@ -150,7 +152,8 @@ function checkLines({ checks, reached }: Plan): string[] {
 }
 
 /** A plan as a person reads it, compared with what is here; undefined where the unit is not. Pure. */
-export function diffLines(plan: Plan, here: Here | undefined): string[] {
+export function diffLines(given: Plan, here: Here | undefined): string[] {
+  const { plan, leftOff } = here === undefined ? { plan: given, leftOff: [] } : knownHere(given, here)
   return [
     ...headingLines(plan),
     ...hereLines(plan, here),
@@ -160,6 +163,7 @@ export function diffLines(plan: Plan, here: Here | undefined): string[] {
     ...ownerLines(plan),
     ...brokenLines(plan),
     ...leftLines(plan),
+    ...(leftOff.length === 0 ? [] : ['', 'Not known to systemd here:', ...leftOff.map((one) => `  ${one}`)]),
     ...checkLines(plan),
     ...(plan.notes.length === 0 ? [] : ['', ...plan.notes]),
   ]

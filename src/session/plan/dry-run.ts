@@ -5,6 +5,7 @@ import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import { Refusal } from '../walk/preflight.ts'
 import type { Rehearse } from './apply-procedure.ts'
 import { openStages, requireSameUnit, requireSameVersions } from './fit.ts'
+import { knownHere } from './known-here.ts'
 import { plannedWork } from './planned-work.ts'
 import { readHere } from './read-here.ts'
 import type { Plan } from './schema.ts'
@@ -12,11 +13,12 @@ import type { Plan } from './schema.ts'
 /** What apply would do here, in sentences. Throws Refusal where it would refuse. Reads alone. */
 export async function dryRun(
   host: Host,
-  plan: Plan,
+  given: Plan,
   { rehearse, once }: { rehearse: Rehearse; once: boolean },
 ): Promise<string[]> {
-  const here = await readHere(host, plan)
-  if (here === undefined) throw new Refusal(`there is no unit ${plan.unit}`, 'Nothing was changed.')
+  const here = await readHere(host, given)
+  if (here === undefined) throw new Refusal(`there is no unit ${given.unit}`, 'Nothing was changed.')
+  const { plan } = knownHere(given, here)
   const stages = openStages(plan, here)
   if (stages.length === 0) return ['Everything of the plan is in force here: apply would change nothing.']
   requireSameUnit(plan, here)

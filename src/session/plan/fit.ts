@@ -2,7 +2,7 @@ import type { Stage } from '../../catalog/common/types.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { difference } from '../../systemd/settings/settings-difference.ts'
 import { Refusal } from '../walk/preflight.ts'
-import { differencesHere, type Here } from './diff-lines.ts'
+import { type Here, machinesOf, machineWords, nearestMachine } from './here.ts'
 import { planAssignments, stageAssignments, takenStages } from './planned-settings.ts'
 import type { Plan } from './schema.ts'
 
@@ -19,14 +19,16 @@ export function openStages(plan: Plan, { properties, groups }: Here): Stage[] {
 
 /** What no proof makes good: the plan is of another unit than the one here. Throws Refusal. Pure. */
 export function requireSameUnit(plan: Plan, here: Here): void {
-  const { made_on, kept_before, unit } = plan
+  const { kept_before, unit } = plan
+  const machines = machinesOf(plan)
   const next = `Nothing was changed. hardenctl plan ${shortName(unit)} makes a plan for this host.`
-  if (made_on.architecture !== here.architecture)
+  if (machines.every(({ architecture }) => architecture !== here.architecture))
     throw new Refusal(
-      `the plan was made on ${made_on.architecture}, and this is ${here.architecture}: system calls differ`,
+      `the plan was made on ${plan.made_on.architecture}, and this is ${here.architecture}: system calls differ`,
       next,
     )
-  if (made_on.unit_files !== here.basis.unitFiles)
+  const files = new Set(machines.map(({ unit_files }) => unit_files))
+  if (!here.bases.some(({ unitFiles }) => files.has(unitFiles)))
     throw new Refusal(`the files of ${unit} are other here than where the plan was made`, next)
   const [missing] = difference(kept_before, here.properties, here.groups)
   if (missing !== undefined)
@@ -35,10 +37,11 @@ export function requireSameUnit(plan: Plan, here: Here): void {
 
 /** Versions that are other here: only a proof of this host makes them good. Throws Refusal. Pure. */
 export function requireSameVersions(plan: Plan, here: Here, unproven: string): void {
-  const differences = differencesHere(plan, here)
+  const { machine, differences } = nearestMachine(plan, here)
   if (differences.length === 0) return
+  const nearest = machinesOf(plan).length === 1 ? '' : `nearest is ${machineWords(machine)}: `
   throw new Refusal(
-    `the plan was made on something else (${differences.join('; ')}), and nothing proves it here: ${unproven}`,
+    `the plan was made on something else (${nearest}${differences.join('; ')}), and nothing proves it here: ${unproven}`,
     'Nothing was changed.',
   )
 }

@@ -21,10 +21,21 @@ function parsedJson(text: string): unknown {
   }
 }
 
+const VERSIONS: readonly number[] = [1, 2]
+
 function requireVersion(raw: unknown): void {
   const found = z.safeParse(z.looseObject({ version: z.number() }), raw)
-  if (found.success && found.data.version !== 1)
-    throw new PlanError(`it is of version ${found.data.version}, and this hardenctl reads version 1`)
+  if (found.success && !VERSIONS.includes(found.data.version))
+    throw new PlanError(
+      `it is of version ${found.data.version}, and this hardenctl reads versions ${VERSIONS.join(' and ')}`,
+    )
+}
+
+function requireMachines({ version, also_made_on }: Plan): void {
+  if ((version === 2) !== (also_made_on !== undefined))
+    throw new PlanError(
+      `it is of version ${version} and ${version === 2 ? 'does not say' : 'says'} which plans it is merged of`,
+    )
 }
 
 /** A plan may write what the directive writes, and nothing else: root reads it. */
@@ -83,6 +94,7 @@ export function parsePlan(text: string): Plan {
     const [issue] = parsed.error.issues
     throw new PlanError(`it does not keep to the schema of plans (${issue?.path.join('.') || 'as a whole'})`)
   }
+  requireMachines(parsed.data)
   requireOwnSettings(parsed.data)
   requireOwnKept(parsed.data)
   requireWritable(parsed.data)

@@ -1,14 +1,8 @@
 import { kindOf } from '../../systemd/settings/settings-kinds.ts'
-import { stageHeading } from '../stage/drop-in-parts.ts'
 import { takenOf, takenStages } from './planned-settings.ts'
-import type { Plan, PlannedDirective, PlannedStage } from './schema.ts'
+import type { Plan, PlannedDirective } from './schema.ts'
 
 type PlannedOwner = PlannedDirective['owners'][number]
-
-/** "Stage 2, user switch: exposure 7.2 → 6.5" */
-export function plannedHeading({ stage, exposure: { before, after } }: PlannedStage): string {
-  return stageHeading(stage, Math.round(before * 10), Math.round(after * 10))
-}
 
 /** Files that change hands. */
 export function plannedOwners(plan: Plan): PlannedOwner[] {
@@ -60,6 +54,8 @@ export function commandsWarning(lines: PlannedDirective['assignments']): string 
 /** A sentence on how a row that is taken was proven. */
 export function provenWords({ proof }: PlannedDirective, ofStage: PlannedDirective['proof']): string {
   if (proof.state === 'proven') return 'Proven in a clone.'
+  if (proof.state === 'none' && proof.reason !== null)
+    return `No clone has proven this value: ${proof.reason}.`
   if (proof.state === 'breaks') return `It broke in a clone: ${proof.reason ?? 'unknown how'}.`
   if (ofStage.state === 'proven') return 'Proven in a clone, with its whole stage.'
   if (proof.state === 'unprovable') return `No clone could prove it: ${proof.reason ?? 'unknown why'}.`

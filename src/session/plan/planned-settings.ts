@@ -1,7 +1,12 @@
 import type { Assignment } from '../../catalog/common/types.ts'
-import { type DropInPart, mergeAssignments } from '../../systemd/settings/drop-in.ts'
-import { dropInParts } from '../stage/drop-in-parts.ts'
+import { type DropInPart, mergeAssignments, withLastWord } from '../../systemd/settings/drop-in.ts'
+import { stageHeading } from '../stage/drop-in-parts.ts'
 import type { Plan, PlannedDirective, PlannedStage } from './schema.ts'
+
+/** "Stage 2, user switch: exposure 7.2 → 6.5" */
+export function plannedHeading({ stage, exposure: { before, after } }: PlannedStage): string {
+  return stageHeading(stage, Math.round(before * 10), Math.round(after * 10))
+}
 
 export function takenOf({ directives }: PlannedStage): PlannedDirective[] {
   return directives.filter(({ state }) => state === 'taken')
@@ -27,15 +32,13 @@ export function planAssignments(plan: Plan): Assignment[] {
 
 /** The drop-in that the plan comes to. */
 export function plannedParts(plan: Plan): DropInPart[] {
-  const kept = takenStages(plan).map((stage) => ({
-    stage: stage.stage,
-    assignments: stageAssignments(stage),
-    records: [],
-    before: Math.round(stage.exposure.before * 10),
-    after: Math.round(stage.exposure.after * 10),
-    at: plan.at,
-  }))
-  return dropInParts(kept)
+  const done = plan.also_made_on === undefined ? 'proven' : 'merged'
+  return withLastWord(
+    takenStages(plan).map((stage) => ({
+      comment: [`${plannedHeading(stage)}, ${done} ${plan.at.slice(0, 16)}Z`],
+      assignments: stageAssignments(stage),
+    })),
+  )
 }
 
 /** The plan without these directives. */

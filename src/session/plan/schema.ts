@@ -91,33 +91,39 @@ const stage = z.strictObject({
   directives: some(directive),
 })
 
-/** What `hardenctl plan` writes; published as plan.schema.json beside this file. */
+/** What a plan was made on. */
+const machine = z.strictObject({
+  host: line,
+  architecture: name,
+  systemd: line,
+  kernel: line,
+  libc: line,
+  /** Version by package of the unit file and of the programs that ran. */
+  packages: z.record(z.string(), line),
+  programs: some(path),
+  /** SHA-256 over the unit's files. */
+  unit_files: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+})
+
+/** What `hardenctl plan` and `hardenctl merge` write; published as plan.schema.json beside this file. */
 export const planSchema = z.strictObject({
   $schema: z.literal(PLACE),
-  version: z.literal(1),
+  /** 2: it is merged of several, and has also_made_on. */
+  version: z.literal([1, 2]),
   hardenctl: line,
   /** ISO 8601, UTC. */
   at: z.iso.datetime(),
   unit: z.string().check(z.maxLength(255), z.regex(/^[A-Za-z0-9:_.\\@-]+\.service$/)),
   description: text,
-  made_on: z.strictObject({
-    host: line,
-    architecture: name,
-    systemd: line,
-    kernel: line,
-    libc: line,
-    /** Version by package of the unit file and of the programs that ran. */
-    packages: z.record(z.string(), line),
-    programs: some(path),
-    /** SHA-256 over the unit's files. */
-    unit_files: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-  }),
+  made_on: machine,
+  /** The other machines, of a plan that is merged of several. */
+  also_made_on: z.optional(some(machine)),
   asked: z.strictObject({
     level: z.enum(LEVELS),
     stages: some(z.enum(STAGES), STAGES.length),
     syscalls: z.enum(['groups', 'exact']),
   }),
-  /** Measured in the clone, stage by stage. */
+  /** Measured in the clone, stage by stage; of a merged plan predicted from that, for the machine where it is highest. */
   exposure: z.strictObject({ before: exposure, after: exposure }),
   stages: some(stage, STAGES.length),
   /** What decided health; text is what --check or --exercise reads, where there is such a text. */
@@ -145,5 +151,7 @@ export function planJsonSchema(): object {
 
 export const PLAN_SCHEMA = PLACE
 export type Plan = z.infer<typeof planSchema>
+/** A machine on which a plan was made. */
+export type Machine = Plan['made_on']
 export type PlannedStage = Plan['stages'][number]
 export type PlannedDirective = PlannedStage['directives'][number]

@@ -73,6 +73,11 @@ describe('the command line', () => {
         walk: { ...WALK, unit: '', yes: true, once: true, skip: ['User'] },
       },
     ],
+    [
+      'merge a.json b.json -o c.json --mode 640 --json',
+      { command: 'merge', files: ['a.json', 'b.json'], output: 'c.json', mode: 0o640, json: true },
+    ],
+    ['merge a b', { command: 'merge', files: ['a', 'b'], mode: 0o600 }],
     ['export x.json --drop-in', { command: 'export', of: { file: 'x.json' }, form: 'drop-in', mode: 0o644 }],
     ['export ./x --drop-in', { command: 'export', of: { file: './x' }, form: 'drop-in', mode: 0o644 }],
     [
@@ -122,6 +127,8 @@ describe('the command line', () => {
 
   it.each([
     ['--yes', /--yes needs a unit/],
+    ['merge x.json', /two plans or more/],
+    ['merge x.json y.json --json', /--json needs --output/],
     ['export x.json', /either --drop-in or --report/],
     ['export x.json --drop-in --report x.md', /either --drop-in or --report/],
     ['export x.json --report x.pdf', /\.html or \.md/],
@@ -153,7 +160,7 @@ describe('the command line', () => {
     ['help --once', /--once is for the walk and apply; help takes no options/],
     [
       'help apache2',
-      /no command "apache2"; the commands are walk, audit, plan, diff, apply, export, status, undo/,
+      /no command "apache2"; the commands are walk, audit, plan, diff, apply, merge, export, status, undo/,
     ],
     ['help status undo', /one command/],
     ['--no-rehearsal status a', /--no-rehearsal is for the walk/],

@@ -1,16 +1,22 @@
 import { expect, it } from 'vitest'
+import { ExpectedError } from '../../../src/host/errors.ts'
 import { differenceEvent } from '../../../src/session/events/difference-event.ts'
+import { mergePlans } from '../../../src/session/merge/merge-plans.ts'
 import { diffLines } from '../../../src/session/plan/diff-lines.ts'
 import { openStages } from '../../../src/session/plan/fit.ts'
 import { planOf } from '../../../src/session/plan/make-plan.ts'
 import { PlanError, parsePlan } from '../../../src/session/plan/parse-plan.ts'
 import { givenChecks } from '../../../src/session/plan/planned-checks.ts'
+import type { Plan } from '../../../src/session/plan/schema.ts'
 import { planned } from '../session/plan/planned.ts'
 import { generator } from './inputs.ts'
 
 const source = planned()
 const plan = planOf(source)
-const here = { properties: {}, groups: {}, basis: source.basis, architecture: 'x86_64' }
+const MERGING = { systemd: 257, syscallGroups: {} }
+const other = { ...plan, made_on: { ...plan.made_on, host: 'two' } }
+const merged = mergePlans([plan, other], new Date(0), MERGING)
+const here = { properties: {}, groups: {}, bases: [source.basis], architecture: 'x86_64', systemd: 257 }
 const COUNT = Number(process.env.HARDENCTL_FUZZ ?? 2000)
 const VALUES: readonly unknown[] = [
   null,
@@ -50,13 +56,23 @@ function places(value: unknown): [Record<string, unknown>, string][] {
   ])
 }
 
+/** What it comes to with the plan as it was; that alone where they can't be merged. */
+function mergedWith(found: Plan): Plan {
+  try {
+    return mergePlans([plan, found], new Date(0), MERGING)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ExpectedError)
+    return plan
+  }
+}
+
 it('a plan with anything in any place is read or refused, and what is read can be shown', {
   timeout: 30_000 + COUNT * 4,
 }, () => {
   const random = generator(20_261_126)
   let read = 0
   for (let count = 0; count < COUNT; count += 1) {
-    const broken = structuredClone(plan)
+    const broken = structuredClone(random(2) === 0 ? plan : merged)
     for (let change = random(3); change >= 0; change -= 1) {
       const all = places(broken)
       const [holder, key] = all[random(all.length)] ?? [{}, '']
@@ -69,6 +85,7 @@ it('a plan with anything in any place is read or refused, and what is read can b
       differenceEvent(found, undefined)
       openStages(found, here)
       givenChecks(found.checks)
+      parsePlan(JSON.stringify(mergedWith(found)))
     } catch (error) {
       expect(error, JSON.stringify(broken)).toBeInstanceOf(PlanError)
       expect((error as Error).message).toMatch(/^.{1,300}$/)

@@ -8,8 +8,9 @@ const plan = planOf(source)
 const here = {
   properties: { ProtectHostname: ['no'], RestrictAddressFamilies: ['~'] },
   groups: {},
-  basis: source.basis,
+  bases: [source.basis],
   architecture: 'x86_64',
+  systemd: 257,
 }
 
 describe('a plan as a person reads it', () => {
@@ -38,8 +39,11 @@ describe('a plan as a person reads it', () => {
   })
 
   it.each([
-    [{ ...here, basis: { ...source.basis, unitFiles: 'b'.repeat(64) } }, "the unit's own files were changed"],
-    [{ ...here, basis: { ...source.basis, packages: { web: '2.0' } } }, 'web 1.2-3 then, 2.0 now'],
+    [
+      { ...here, bases: [{ ...source.basis, unitFiles: 'b'.repeat(64) }] },
+      "the unit's own files were changed",
+    ],
+    [{ ...here, bases: [{ ...source.basis, packages: { web: '2.0' } }] }, 'web 1.2-3 then, 2.0 now'],
     [{ ...here, architecture: 'aarch64' }, 'x86_64 then, aarch64 now'],
     [undefined, 'There is no web.service on this host'],
   ])('says what is other here: %#', (found, words) => {

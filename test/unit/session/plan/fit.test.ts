@@ -9,8 +9,9 @@ const plan = planOf(source)
 const here = {
   properties: { ProtectHostname: ['no'], RestrictAddressFamilies: ['~'] },
   groups: {},
-  basis: source.basis,
+  bases: [source.basis],
   architecture: 'x86_64',
+  systemd: 257,
 }
 const families = 'AF_INET AF_INET6 AF_UNIX'
 
@@ -27,7 +28,7 @@ describe('stages that are open', () => {
 describe('a plan is for', () => {
   it('a unit with the same files, on the same kind of processor', () => {
     expect(() => requireSameUnit(plan, here)).not.toThrow()
-    const edited = { ...here, basis: { ...source.basis, unitFiles: 'b'.repeat(64) } }
+    const edited = { ...here, bases: [{ ...source.basis, unitFiles: 'b'.repeat(64) }] }
     expect(() => requireSameUnit(plan, edited)).toThrow(/files of web\.service are other here/)
     expect(() => requireSameUnit(plan, { ...here, architecture: 'aarch64' })).toThrow(/this is aarch64/)
   })
@@ -39,7 +40,7 @@ describe('a plan is for', () => {
 
   it('the same versions, unless a clone proves it', () => {
     expect(() => requireSameVersions(plan, here, 'x')).not.toThrow()
-    const newer = { ...here, basis: { ...source.basis, kernel: '7.0' } }
+    const newer = { ...here, bases: [{ ...source.basis, kernel: '7.0' }] }
     expect(() => requireSameVersions(plan, newer, 'no overlayfs')).toThrow(
       /kernel 6\.12\.9 then, 7\.0 now\), and nothing proves it here: no overlayfs/,
     )
