@@ -1,17 +1,9 @@
 import { changeOf, type StageWork } from '../stage/stage-work.ts'
+import { isLost, searchLacking } from './lacking.ts'
 import { dropCulprit, giveBack, loosenRow, loosenSet } from './loosen.ts'
-import {
-  brokenTogether,
-  changeOfProposed,
-  changeOfRow,
-  controlState,
-  isLost,
-  isUndecided,
-  searchCulprit,
-  searchLacking,
-  setVerdict,
-} from './proof-plan.ts'
-import { climb, nextTighter, tightest } from './tighten.ts'
+import { brokenTogether, controlState, isUndecided, searchCulprit } from './proof-plan.ts'
+import { changeOfProposed, changeOfRow, setVerdict } from './proven.ts'
+import { climb, leaveNamed, nextTighter, settleNamed, tightest } from './tighten.ts'
 import { CONTROL, type Proofs, type Verdict, verdictOf } from './verdicts.ts'
 
 /**
@@ -38,12 +30,21 @@ function applyBroken(
   return loosenRow(work, id, verdict)
 }
 
-/** All tighter values at once, if they held together and cost the service nothing. */
-function applyTightest(work: StageWork, proofs: Proofs): StageWork {
-  if (work.insisted.size > 0) return work
-  const all = tightest(work)
-  const verdict = all === work ? undefined : verdictOf(proofs, changeOf(all))
-  return verdict?.holds === true && newRefusal(proofs, verdict.refused) === undefined ? all : work
+/**
+ * All tighter values at once, if they held together and cost the service nothing. If they broke and the break names a
+ * part, all but that part are next.
+ */
+function applyTightest(start: StageWork, proofs: Proofs): StageWork {
+  if (start.insisted.size > 0) return start
+  for (let work = start; ; ) {
+    const all = tightest(work)
+    const verdict = all === work ? undefined : verdictOf(proofs, changeOf(all))
+    if (verdict?.holds === true)
+      return newRefusal(proofs, verdict.refused) === undefined ? settleNamed(all) : work
+    const next = verdict?.holds === false ? leaveNamed(work, verdict.remedies, verdict.reason) : work
+    if (next === work) return work
+    work = next
+  }
 }
 
 function applyToRow(work: StageWork, proofs: Proofs, id: string): StageWork {

@@ -1,13 +1,10 @@
-import { isDeepStrictEqual } from 'node:util'
-import { applyRemedy, type Remedy } from '../../catalog/common/remedy.ts'
-import type { OwnershipWish, Proposed } from '../../catalog/common/types.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 import { searchBreaking } from '../stage/bisect.ts'
 import { changeOf, type StageWork, tickedInOrder } from '../stage/stage-work.ts'
 import type { Proof } from '../walk/state.ts'
 import { allBrokeAlike } from './doubt.ts'
-import { relaxPrecisely } from './loosen.ts'
-import { searchMissing } from './missing.ts'
+import { isLost, searchLacking, withGiven } from './lacking.ts'
+import { changeOfProposed, changeOfRow, inSetThatHeld, isProven, setVerdict } from './proven.ts'
 import { nextTighter, tightest } from './tighten.ts'
 import {
   CONTROL,
@@ -19,22 +16,9 @@ import {
   verdictOf,
 } from './verdicts.ts'
 
-export function setVerdict(work: StageWork, proofs: Proofs): Verdict | undefined {
-  return verdictOf(proofs, changeOf(work))
-}
-
 /** The one log of the kernel records all killed calls: two clones that try filters would read each other's. */
 function isExclusive({ assignments }: Change): boolean {
   return assignments.some(({ key }) => key.startsWith('SystemCall'))
-}
-
-export function changeOfProposed({ assignments, ownership = [], account }: Proposed): Change {
-  return { assignments, ownership, ...(account === undefined ? {} : { account }) }
-}
-
-export function changeOfRow(work: StageWork, id: string): Change | undefined {
-  const proposed = work.current.get(id)
-  return proposed && changeOfProposed(proposed)
 }
 
 /**
@@ -68,14 +52,29 @@ function isWanted({ current }: StageWork, { isUnseen = false }: Proofs, id: stri
   return !isUnseen || current.get(id)?.tickIfProven === true
 }
 
+/** How often all tighter values are asked at once, each time with what the time before was missing. */
+const MOST_AT_ONCE = 3
+
 /**
  * The ticked rows with all of their tighter values at once, which mostly hold: one question instead of one for each. It
- * is the first question of a stage, and if it breaks, the values are tried one by one.
+ * is the first question of a stage. If it breaks and the break names a part, all but that part are asked beside the
+ * set; else the values are tried one by one.
  */
 function tightestToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
-  if (proofs.verdicts.size > 0 || work.insisted.size > 0) return []
+  const verdicts = [...proofs.verdicts.values()]
+  const atOnce = verdicts.filter(isOfTightest).length
+  const others = verdicts.filter((verdict) => !isOfTightest(verdict))
+  if (work.insisted.size > 0 || atOnce >= MOST_AT_ONCE) return []
+  if (
+    atOnce === 0
+      ? others.length > 0
+      : others.some((verdict) => verdict.holds !== true || verdict.of !== 'set')
+  )
+    return []
   const all = tightest(work)
-  return all === work ? [] : [jobFor('tightest', changeOf(all))]
+  return all === work || verdictOf(proofs, changeOf(all)) !== undefined
+    ? []
+    : [jobFor('tightest', changeOf(all))]
 }
 
 /**
@@ -83,7 +82,8 @@ function tightestToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
  * they are asked beside the set.
  */
 function rungsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
-  const isKnown = proofs.verdicts.size === 1 && [...proofs.verdicts.values()].every(isOfTightest)
+  if (tightestToAsk(work, proofs).length > 0) return []
+  const isKnown = proofs.verdicts.size > 0 && [...proofs.verdicts.values()].every(isOfTightest)
   return [...work.ticked].flatMap((id) => {
     const tighter = nextTighter(work, id)
     if (tighter === undefined || !(isKnown || isProven(work, proofs, id))) return []
@@ -105,32 +105,6 @@ function partsToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
   if (brokenTogether(work, proofs) === undefined) return []
   const next = searchCulprit(work, proofs)
   return 'ask' in next && verdictOf(proofs, next.ask) === undefined ? [jobFor('part', next.ask)] : []
-}
-
-/** The missing right of a row that breaks alone without a sign: found by giving rights back. */
-export function searchLacking(
-  work: StageWork,
-  proofs: Proofs,
-  id: string,
-): ReturnType<typeof searchMissing<Remedy>> {
-  const now = work.current.get(id)
-  if (now?.mayLack === undefined) return undefined
-  return searchMissing(now.mayLack, (given) => {
-    const verdict = verdictOf(proofs, changeOfProposed(withGiven(now, given)))
-    return verdict && verdict.holds === true
-  })
-}
-
-function withGiven(now: Proposed, given: readonly Remedy[]): Proposed {
-  const assignments = given.reduce((lines, one) => applyRemedy(lines, one) ?? lines, now.assignments)
-  return { ...now, assignments }
-}
-
-/** The row breaks alone, and no known remedy helps. */
-export function isLost(work: StageWork, proofs: Proofs, id: string): boolean {
-  const change = work.ticked.has(id) && !work.insisted.has(id) ? changeOfRow(work, id) : undefined
-  const verdict = change && verdictOf(proofs, change)
-  return verdict?.holds === false && relaxPrecisely(work, id, verdict.remedies) === undefined
 }
 
 /** The next values with something given back, of ticked rows that break alone. */
@@ -192,12 +166,12 @@ export function controlState(work: StageWork, proofs: Proofs): 'settled' | 'open
  */
 export function proofJobs(work: StageWork, proofs: Proofs, isFrozen = false): ProofJob[] {
   if (proofs.unprovable !== undefined) return []
-  const first = isFrozen ? [] : tightestToAsk(work, proofs)
-  if (first.length > 0) return first
+  const atOnce = isFrozen ? [] : tightestToAsk(work, proofs)
+  if (proofs.verdicts.size === 0 && atOnce.length > 0) return atOnce
   const { set, alone } = tickedToAsk(work, proofs)
   const control = controlState(work, proofs) === 'wanted' ? [CONTROL] : []
   const given = givenToAsk(work, proofs)
-  const beside = [...rungsToAsk(work, proofs), ...untickedToAsk(work, proofs)]
+  const beside = [...atOnce, ...rungsToAsk(work, proofs), ...untickedToAsk(work, proofs)]
   return [...control, ...set, ...alone, ...given, ...partsToAsk(work, proofs), ...beside]
 }
 
@@ -252,37 +226,9 @@ export function rowProof(work: StageWork, proofs: Proofs, id: string): Proof {
   return { state: proofs.running.has(changeKey(change)) || proofs.running.has(set) ? 'proving' : 'waiting' }
 }
 
-/** It held alone, or in a set. */
-function isProven(work: StageWork, proofs: Proofs, id: string): boolean {
-  const change = work.broken.has(id) ? undefined : changeOfRow(work, id)
-  const alone = change && verdictOf(proofs, change)
-  return alone === undefined ? change !== undefined && inSetThatHeld(work, proofs, id) : alone.holds === true
-}
-
 /** It broke, but it is not clear yet whether the row is the cause, or what it lacks. */
 export function isUndecided(work: StageWork, proofs: Proofs, id: string): boolean {
   if (!isLost(work, proofs, id)) return false
   const lacking = searchLacking(work, proofs, id)
   return controlState(work, proofs) !== 'settled' || (lacking !== undefined && 'ask' in lacking)
-}
-
-/** The reason for a wish does not make it another wish. */
-function isSameWish({ why: _, ...one }: OwnershipWish, { why: __, ...other }: OwnershipWish): boolean {
-  return isDeepStrictEqual(one, other)
-}
-
-function isPartOf(part: Change, whole: Change): boolean {
-  return (
-    part.assignments.every((one) => whole.assignments.some((other) => isDeepStrictEqual(one, other))) &&
-    part.ownership.every((one) => whole.ownership.some((other) => isSameWish(one, other)))
-  )
-}
-
-/** Its lines were in a set that held: the proof of the set covers the row. */
-function inSetThatHeld(work: StageWork, proofs: Proofs, id: string): boolean {
-  const own = changeOfRow(work, id)
-  if (own === undefined) return false
-  return [...proofs.verdicts.values()].some(
-    (verdict) => verdict.holds === true && isPartOf(own, verdict.change),
-  )
 }

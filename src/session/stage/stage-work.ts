@@ -35,6 +35,10 @@ export interface Climbed {
   stopped: boolean
   /** Index of the first of the row's squeezes that was not tried yet. */
   nextSqueeze: number
+  /** Parts that are left in for now, since all tighter values at once broke and the break named them, by its reason. */
+  named?: ReadonlyMap<string, string>
+  /** What is left is tried one by one. */
+  oneByOne?: true
 }
 
 export function beginStage(stage: Stage, facts: Facts, asked?: Asked): StageWork {

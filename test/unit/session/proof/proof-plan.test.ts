@@ -316,6 +316,35 @@ describe('a tighter value', () => {
     expect(whole?.key).toBe(changeKey(changeOf(work)))
   })
 
+  /** Needs AF_UNIX, and says of its lack what `names` says. */
+  const needsUnix =
+    (...names: string[]): Service =>
+    (all) =>
+      all.some((line) => line.startsWith('Restrict')) && !all.at(1)?.includes('AF_UNIX')
+        ? { reason: 'no log', remedies: names.map((name) => ({ kind: 'address-family', name })) }
+        : undefined
+
+  it('is asked together once more but for the part that the break names', () => {
+    const { work, proofs, asked } = prove(two(), needsUnix('AF_UNIX'))
+    expect(asked.map(({ of }) => of)).toEqual(['tightest', 'set', 'tightest'])
+    expect(work.current.get('RestrictAddressFamilies')?.value).toBe('AF_INET AF_UNIX')
+    expect(work.current.get('UMask')?.value).toBe('0077')
+    expect(told(work.current.get('RestrictAddressFamilies'))).toEqual([
+      'It also runs, stops and starts without AF_NETLINK.',
+      'Without AF_UNIX it breaks: no log.',
+    ])
+    expect(setProof(work, proofs).state).toBe('proven')
+  })
+
+  it('is tried without each of several named parts, since not all of them may be needed', () => {
+    const { work } = prove(two(), needsUnix('AF_NETLINK', 'AF_UNIX'))
+    expect(work.current.get('RestrictAddressFamilies')?.value).toBe('AF_INET AF_UNIX')
+    expect(told(work.current.get('RestrictAddressFamilies'))).toEqual([
+      'It also runs, stops and starts without AF_NETLINK.',
+      'Without AF_UNIX it breaks: no log.',
+    ])
+  })
+
   it('is asked beside the set, once not all of them hold together', () => {
     const [tightest] = proofJobs(two(), NO_PROOFS)
     if (tightest === undefined) throw new Error('nothing is asked')
