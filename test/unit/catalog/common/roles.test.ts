@@ -70,6 +70,8 @@ test('root that has laid its rights aside between two jobs opens sessions all th
   aside.uid.saved = 0
   const facts = { ...emptyFacts(), processes: [aside], sessionServices: ['jobs'] }
   expect(sessionOpener(facts)).toBe(aside)
+  for (const key of ['CapabilityBoundingSet', 'SystemCallFilter', 'PrivateDevices'])
+    expect(row(key, facts), key).toHaveProperty('recommended', false)
   const given = process(10, 1, { isMain: true, executable: '/usr/sbin/jobs', name: 'jobs' })
   expect(sessionOpener({ ...facts, processes: [given] })).toBeUndefined()
 })
