@@ -182,10 +182,12 @@ export async function firstQuestions(context: Asker, facts: Facts): Promise<Firs
       `No clone could be asked first: ${why}. hardenctl asks a live port only in a protocol that it shows a sign of`,
     )
   const survival = await Survival.watch(live, subject.unit)
+  // A service that is stopped on the host is asked in a clone alone.
+  const boldness = live.isClone ? 'any' : 'signs'
   const checks: Check[] = []
   for (const one of asked) {
     const there = inClone.get(one)
-    const { check, ended } = there ?? (await recognise(live, one.to, 'signs', () => survival.holds()))
+    const { check, ended } = there ?? (await recognise(live, one.to, boldness, () => survival.holds()))
     if (check !== undefined) checks.push(check)
     else if (ended === undefined) notes.push(`${one.label}: it answers in no known protocol; ${NOT_ASKED}`)
     if (ended === undefined) continue
