@@ -40,8 +40,8 @@ export interface ExportArguments {
   command: 'export'
   /** A plan's file, or a unit of which something is kept. */
   of: { file: string } | { unit: string }
-  form: 'drop-in' | 'html' | 'md'
-  /** File that gets it; absent: it is printed. */
+  form: 'drop-in' | 'html' | 'md' | 'ansible'
+  /** File that gets it, or folder of a collection of Ansible; absent: it is printed. */
   output?: string
   /** Of that file. */
   mode: number

@@ -87,19 +87,25 @@ function modeOf(values: Values, usual: number): number {
 }
 
 export function exportArguments(name: string, values: Values): ExportArguments {
-  const report = textOf(values, 'report')
-  if ((values['drop-in'] === true) === (report !== undefined))
-    throw new UsageError('export takes either --drop-in or --report OUT; see hardenctl help export')
+  const [report, folder] = [textOf(values, 'report'), textOf(values, 'ansible')]
+  const forms = [values['drop-in'] === true, report !== undefined, folder !== undefined]
+  if (forms.filter(Boolean).length !== 1)
+    throw new UsageError(
+      'export takes one of --drop-in, --report OUT and --ansible DIR; see hardenctl help export',
+    )
   const isFile = name.includes('/') || name.endsWith('.json')
   const of = isFile ? { file: name } : { unit: name }
-  if (report === undefined)
+  const output = report ?? folder
+  if (output === undefined)
     return { command: 'export', of, form: 'drop-in', ...outputOf(values), mode: modeOf(values, 0o644) }
-  const form = reportForm(report)
+  const form = report === undefined ? 'ansible' : reportForm(report)
+  const option = report === undefined ? '--ansible' : '--report'
+  if (output === '') throw new UsageError(`${option} takes a path`)
   if (!isFile)
-    throw new UsageError(`--report needs the file of a plan: hardenctl plan ${name} -o ${name}.json`)
+    throw new UsageError(`${option} needs the file of a plan: hardenctl plan ${name} -o ${name}.json`)
   if (outputOf(values).output !== undefined)
-    throw new UsageError('--report names its file: do not combine it with --output')
-  return { command: 'export', of, form, output: report, mode: modeOf(values, 0o600) }
+    throw new UsageError(`${option} names where it writes: do not combine it with --output`)
+  return { command: 'export', of, form, output, mode: modeOf(values, 0o600) }
 }
 
 function reportForm(path: string): 'html' | 'md' {

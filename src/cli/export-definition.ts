@@ -12,6 +12,13 @@ export const EXPORT_OPTIONS = [
     help: 'Writes a report of a plan into OUT, by rename: the exposure before, after and as a picture, every directive with its evidence and proof, what was left out and why, files that change hands, and what the plan was made on. A name that ends with .html becomes one page that needs nothing else and runs nothing; one that ends with .md becomes Markdown.',
   },
   {
+    name: 'ansible',
+    value: 'DIR',
+    offers: 'files',
+    brief: 'write a collection of Ansible that applies a plan',
+    help: 'Writes a collection of Ansible into DIR, which is made, or is empty, or holds an earlier export. Its role applies the plan on each host, by hardenctl where that is installed, and otherwise behind a timer of systemd that undoes it; its playbook begins with one host, and stops at the first that does not bear the plan.',
+  },
+  {
     name: 'output',
     short: 'o',
     value: 'FILE',
@@ -23,7 +30,7 @@ export const EXPORT_OPTIONS = [
     name: 'mode',
     value: 'MODE',
     brief: 'mode of the file',
-    help: 'Mode of the written file, octal; default 0644 for a drop-in, and 0600 for a report, since exercises may hold passwords.',
+    help: 'Mode of the written file, octal; default 0644 for a drop-in, and 0600 for a report and a collection, since exercises may hold passwords.',
   },
 ] as const
 
@@ -33,6 +40,7 @@ export const EXPORT_COMMAND = {
     { line: 'export FILE --drop-in', does: 'the drop-in of a plan, each directive with its evidence' },
     { line: 'export UNIT --drop-in', does: 'the same of what is kept for a service' },
     { line: 'export FILE --report OUT', does: 'a report of a plan, as .html or .md' },
+    { line: 'export FILE --ansible DIR', does: 'a role of Ansible that applies a plan on many hosts' },
   ],
   brief: 'hand on what a plan or a walk came to',
   help: 'Writes what a plan came to, or what is kept for a service, in a form for others. A name with a / in it or with .json at its end is the file of a plan; another is a service. Changes nothing on this host.',

@@ -19,6 +19,8 @@ const PACKAGES = {
   'x86_64-linux-gnu-strip': 'binutils-x86-64-linux-gnu',
   'aarch64-linux-gnu-strip': 'binutils-aarch64-linux-gnu',
   xz: 'xz-utils',
+  pip3: 'python3-pip',
+  ssh: 'openssh-client',
 }
 
 /** Runs a program on this terminal; returns its exit status. */

@@ -3,6 +3,7 @@ import { ExpectedError } from '../../host/errors.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { exitCode } from '../../session/exit-code.ts'
+import { ansibleCollection } from '../../session/export/ansible/collection.ts'
 import { reportHtml } from '../../session/export/html.ts'
 import { keptDropIn } from '../../session/export/kept-drop-in.ts'
 import { reportMarkdown } from '../../session/export/markdown.ts'
@@ -15,6 +16,7 @@ import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import type { ExportArguments } from '../argument-types.ts'
 import { planIn } from './diff-command.ts'
 import { deliverText, requireWritable } from './output-file.ts'
+import { deliverCollection } from './output-folder.ts'
 
 /** What is kept of a unit. Throws where nothing is, or where a trial has not ended. */
 async function keptOf(given: string): Promise<StoredState> {
@@ -47,8 +49,13 @@ async function textOf({ of, form }: ExportArguments): Promise<string> {
 /** Writes or prints what a plan came to, or what is kept. Returns the exit code. */
 export async function runExport(args: ExportArguments, printer: Printer): Promise<number> {
   const host = liveHost()
-  const { output, mode } = args
+  const { of, form, output, mode } = args
   const path = output === undefined ? undefined : resolve(output)
+  if (form === 'ansible' && path !== undefined && 'file' in of) {
+    const files = ansibleCollection(await planIn(of.file))
+    await deliverCollection(host, { path, mode }, files, printer)
+    return exitCode('done')
+  }
   if (path !== undefined) await requireWritable(host, path)
   await deliverText(await textOf(args), { path, mode }, host, printer)
   return exitCode('done')

@@ -14,7 +14,6 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage, type PreparedClone } from '../proof/clone-pool.ts'
 import { type Control, stopsSlowly, UNPLAYED } from '../proof/control.ts'
 import type { Rehearsing, WalkBeginning, WalkContext } from '../walk/context.ts'
-import { lookLive } from '../walk/look-live.ts'
 
 type Found = { facts: LearnedFacts; trace: Learned } | { why: string }
 type Clonable = Extract<Rehearsing, { possible: true }>
@@ -59,13 +58,12 @@ async function learnedFrom({ learning, store }: WalkContext, found: Found): Prom
  * it opens at its start and what it does at a reload.
  */
 async function followInClone(
-  context: WalkBeginning,
+  { live, subject, signal }: WalkBeginning,
   baseline: Baseline,
   control: Control,
   companions: readonly string[],
 ): Promise<Found> {
-  const { live, subject, signal } = context
-  const facts = await lookLive(context)
+  const facts = await observe(live, subject.unit)
   const clone = await bootClone(live, { unit: subject.unit, companions, signal })
   try {
     const { host } = clone

@@ -83,8 +83,7 @@ function plainRow(properties: Properties, machine: MachineFacts, accepted: reado
     account: accountOf(properties),
     complete: state !== 'running',
   }
-  const obstacle = obstacleOf(unit, properties, state)
-  return obstacle === undefined ? row : { ...row, obstacle }
+  return state === 'running' ? row : { ...row, obstacle: notRunning(unit, properties, state) }
 }
 
 function stateOf(properties: Properties, triggeredBy: readonly string[]): ServiceState {
@@ -102,9 +101,7 @@ function accountOf(properties: Properties): string {
   return user === '' || user === '0' ? 'root' : user
 }
 
-function obstacleOf(unit: string, properties: Properties, state: ServiceState): Obstacle | undefined {
-  if (state === 'running' || state === 'stopped' || state === 'waiting') return undefined
-  if (state === 'exited' && first(properties, 'Type') === 'oneshot') return undefined
+function notRunning(unit: string, properties: Properties, state: ServiceState): Obstacle {
   const active = first(properties, 'ActiveState')
   if (state === 'exited')
     return {

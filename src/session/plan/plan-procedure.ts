@@ -1,11 +1,12 @@
 import { orElse } from '../../host/errors.ts'
 import { type Basis, readBasis } from '../../observe/basis.ts'
+import type { Facts } from '../../observe/facts.ts'
 import { runningPrograms } from '../../observe/files/packages.ts'
+import { observe } from '../../observe/observe.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import { controlOf } from '../proof/control.ts'
 import { baselinePhase } from '../walk/baseline-phase.ts'
 import type { WalkBeginning } from '../walk/context.ts'
-import { lookLive } from '../walk/look-live.ts'
 import { Refusal } from '../walk/preflight.ts'
 import type { Procedure } from '../walk/procedure.ts'
 import { rehearseAll } from '../walk/rehearse-all.ts'
@@ -27,22 +28,23 @@ export function planProcedure(deliver: (plan: Plan) => Promise<void>): Procedure
     await refuseEdited(beginning)
     const { live, subject, store, dispatch } = beginning
     refuseOneshot(subject)
-    const before = await basisOf(beginning)
+    const facts = await observe(live, subject.unit)
+    const basis = await basisOf(beginning, facts)
     const survival = await Survival.watch(live, subject.unit)
     const inMemory = { ...beginning, store: store.inMemory() }
-    const { context, baseline } = await readied(inMemory, await baselinePhase(inMemory))
+    const { baseline: found } = await baselinePhase(inMemory)
+    const { context, baseline } = await readied(inMemory, found)
     const { rehearsing } = context
     const rehearsed =
       rehearsing?.possible === false ? { why: rehearsing.why } : await rehearseAll(context, baseline)
     if ('why' in rehearsed)
       throw new Refusal(`no clone of this host can be made: ${rehearsed.why}`, 'A plan is proven in clones.')
-    await requireSameUnit(beginning, before)
-    const facts = await lookLive(context)
+    await requireSameBasis(beginning, facts, basis)
     const control = controlOf(rehearsing)
     const plan = planOf({
       unit: subject.unit,
       description: subject.description,
-      basis: await basisOf(beginning, runningPrograms(facts)),
+      basis,
       architecture: facts.architecture,
       hostname: await hostname(beginning),
       at: new Date(),
@@ -66,13 +68,13 @@ async function hostname({ live }: WalkBeginning): Promise<string> {
   return (result?.stdout ?? '').trim()
 }
 
-function basisOf({ live, subject }: WalkBeginning, programs: readonly string[] = []): Promise<Basis> {
-  return readBasis(live, subject.unit, programs)
+function basisOf({ live, subject }: WalkBeginning, facts: Facts): Promise<Basis> {
+  return readBasis(live, subject.unit, runningPrograms(facts))
 }
 
 /** A plan of a unit that was edited meanwhile is of neither. */
-async function requireSameUnit(beginning: WalkBeginning, before: Basis): Promise<void> {
-  const now = await basisOf(beginning)
+async function requireSameBasis(beginning: WalkBeginning, facts: Facts, before: Basis): Promise<void> {
+  const now = await basisOf(beginning, facts)
   if (now.unitFiles === before.unitFiles) return
   throw new Refusal(
     `somebody edited the files of ${beginning.subject.unit} while it was planned`,
