@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { leftovers } from './kit/subjects.ts'
+import { leftovers, show } from './kit/subjects.ts'
 import { walked } from './kit/walked.ts'
 
 const SLEEP = 'ExecStart=/bin/sleep infinity\n'
 const service = (lines: string) => `[Service]\n${lines}`
 const sh = (script: string) => `ExecStart=/bin/sh -c '${script}'\n`
+/** Takes the socket that its socket unit hands over. */
+const HELLO =
+  'ExecStart=/usr/local/bin/node -e "require(`net`).createServer((c) => c.end(`hello`)).listen({ fd: 3 })"\n'
 const socket = (port: number, more: string) => `[Socket]\nListenStream=127.0.0.1:${port}\n${more}`
 
 /** By the names under which they are walked, with what is kept of them. */
 const UNITS: Readonly<Record<string, string>> = {
-  'bysocket.service': service(
-    'ExecStart=/usr/local/bin/node -e "require(`net`).createServer((c) => c.end(`hello`)).listen({ fd: 3 })"\n',
-  ),
+  'bysocket.service': service(HELLO),
   'inst@.service': service(SLEEP),
   'forks.service': service(
     `Type=forking\nPIDFile=/run/forks.pid\n${sh('sleep infinity & echo $! >/run/forks.pid')}`,
@@ -52,8 +53,6 @@ const WALKED = [
 const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['a template', 'inst@', /is a template; name an instance/],
   ['an instance for one connection', 'per@0', /Accept=yes of per\.socket/],
-  ['a stopped service', 'stopped', /stopped\.service is inactive/],
-  ['one that its socket has not started', 'lazy', /lazy\.socket starts it at the first connection/],
   ['one that keeps active without a process', 'empty', /the process of empty\.service has ended/],
   ['one that runs with full privileges', 'unconfined', /"\+" before the command of unconfined\.service/],
   ['a unit of users', 'ofusers', /systemctl --user/],
@@ -79,7 +78,7 @@ describe.skipIf(skipLab())(labTitle('each kind of unit'), () => {
         '/etc/systemd/system/bysocket.socket': socket(7001, ''),
         '/etc/systemd/system/per@.service': service('ExecStart=/bin/cat\nStandardInput=socket\n'),
         '/etc/systemd/system/per.socket': socket(7002, 'Accept=yes\n'),
-        '/etc/systemd/system/lazy.service': service(SLEEP),
+        '/etc/systemd/system/lazy.service': service(HELLO),
         '/etc/systemd/system/lazy.socket': socket(7003, ''),
         '/etc/systemd/system/stopped.service': service(SLEEP),
         '/etc/systemd/system/empty.service': service('RemainAfterExit=yes\nExecStart=/bin/true\n'),
@@ -113,6 +112,18 @@ describe.skipIf(skipLab())(labTitle('each kind of unit'), () => {
     expect(stdout).toMatch(/Capabilities: kept,.*rehearsed first in a clone/)
   })
 
+  it.each(['stopped', 'lazy'])(
+    '%s is walked in clones and not started',
+    { timeout: 180_000 },
+    async (name) => {
+      const options = ['--stages', 'capabilities', '--level', 'tight']
+      const { kept, stdout } = await walked(lab, name, options, 170_000)
+      expect(kept, stdout).toContain('CapabilityBoundingSet=')
+      expect(stdout).toMatch(/not yet started live\. It starts next when (?:somebody|lazy\.socket) starts it/)
+      expect(await show(lab, name, 'ExecMainStartTimestampMonotonic')).toBe('0')
+    },
+  )
+
   it('a oneshot that stays active is not stopped by it', async () => {
     expect(await lab.read('/run/stopped')).toBeUndefined()
   })
@@ -123,9 +134,9 @@ describe.skipIf(skipLab())(labTitle('each kind of unit'), () => {
     expect(stderr).toMatch(words)
   })
 
-  it('leaves only what waits for the next run of the oneshots', async () => {
+  it('leaves only what waits for the next run of those that do not run', async () => {
     const names = (await leftovers(lab)).filter(
-      (line) => !/standby-(?:twice|stays)|zz-hardenctl-standby/.test(line),
+      (line) => !/standby-(?:twice|stays|stopped|lazy)|zz-hardenctl-standby/.test(line),
     )
     expect(names).toEqual([])
   })

@@ -88,6 +88,11 @@ describe('what is about to happen', () => {
       'Apply in the clone',
     ],
     [
+      { stage: 'all', waits: true, rehearsal: { state: 'proven' } },
+      'Proven in a clone just now. The live unit is not started now: what is kept waits for its next start.',
+      'Apply for its next start',
+    ],
+    [
       { stage: 'all', rehearsal: { state: 'proven' } },
       'All stages at once.',
       'Leave the live service as it is',
@@ -143,7 +148,7 @@ describe('all stages at once', () => {
     ['failed', failed({ stage: 'all' }), /The change of all stages broke the live service/],
   ])('are named: %s', async (_, phase, sentence) => {
     const shown = await stand(new FakeSession(phase))
-    expect(shown.lines().join('\n')).toContain('apache2.service · all stages, one restart')
+    expect(shown.lines().join('\n')).toContain('apache2.service · all stages at once')
     expect(words(shown)).toMatch(sentence)
     expect(words(shown)).not.toMatch(/stage \d|Skip this stage/)
   })

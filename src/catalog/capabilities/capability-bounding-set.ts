@@ -7,7 +7,6 @@ import {
   mainProcess,
   noProcess,
   opensSessions,
-  rootProcesses,
   sessionOpener,
   unprivileged,
 } from '../common/roles.ts'
@@ -65,7 +64,7 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   const kept = needs.map(({ capability }) => capability)
   if (kept.length === present.length)
     return inForce('The bounding set holds nothing more than is needed.', shown(present))
-  const session = rootProcesses(facts).length > 0 ? sessionOpener(facts) : undefined
+  const session = sessionOpener(facts)
   const evidence = needs.map(({ capability, why }) => {
     const name = capability.toUpperCase()
     return seen(`${name}: ${why}`, name)

@@ -107,13 +107,27 @@ function openerOf(facts: Facts): Opener | undefined {
   const mapping = able.find(mapsPam)
   if (mapping !== undefined && facts.processes.some(isPerson))
     return { process: mapping, why: 'libpam is mapped, and a person’s processes run in it' }
+  const job = jobNamed(facts)
+  return job === undefined ? undefined : { process: main, why: job }
+}
+
+/**
+ * A file that names an account and a program to start as it. Where a person gave a use, a program that it started was
+ * seen at work, and is no longer a job that nobody knows.
+ */
+function jobNamed(facts: Facts): string | undefined {
   const named = facts.reach?.named ?? []
   const own = new Set(facts.processes.map(({ uid }) => userName(facts, uid.effective)))
-  const account = named.find(({ kind, name }) => kind === 'account' && !own.has(name))
-  const program = named.find(({ kind, where }) => kind === 'program' && where === account?.where)
-  return account !== undefined && program !== undefined
-    ? { process: main, why: `${program.where} names ${program.name} and the account ${account.name}` }
-    : undefined
+  const started = (facts.learned?.executed ?? []).filter(({ uses }) => uses.includes('execute'))
+  const known = new Set(facts.given?.exercised === true ? started.map(({ path }) => path) : [])
+  const unknown = named.filter(({ kind, name }) => kind === 'program' && !known.has(name))
+  const accounts = named.filter(({ kind, name }) => kind === 'account' && !own.has(name))
+  const pairs = accounts.map((account) => ({
+    account,
+    program: unknown.find(({ where }) => where === account.where),
+  }))
+  const pair = pairs.find(({ program }) => program !== undefined)
+  return pair && `${pair.account.where} names ${pair.program?.name} and the account ${pair.account.name}`
 }
 
 /** Whether its programs can start others at all; where nobody looked, they may. */

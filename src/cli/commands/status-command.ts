@@ -7,10 +7,11 @@ import { keptNow } from '../../session/overview/kept.ts'
 import { ageWords, proofAge } from '../../session/overview/proof-age.ts'
 import { statusOfAll } from '../../session/overview/status-all.ts'
 import { formatScore } from '../../session/store/score.ts'
-import { loadState } from '../../session/store/store.ts'
+import { loadState, type StoredState } from '../../session/store/store.ts'
 import { noSuchUnit } from '../../session/walk/preflight.ts'
 import { reachLine } from '../../session/walk/reach-log.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
+import type { Properties } from '../../systemd/manager/services.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
@@ -33,6 +34,15 @@ async function statusOfHost({ words, tell }: Voice): Promise<number> {
   for (const line of lines) words.out(line)
   for (const { stored, now, exposure } of units) tell(keptEvent(stored, now, exposure))
   return exitCode(inForce ? 'done' : 'not-in-force')
+}
+
+/** What systemd does about the first run with what is kept. */
+function standByWords({ baseline }: StoredState, properties: Properties): string {
+  const undoes = 'systemd undoes everything and runs it again without it.'
+  if (baseline?.stopped !== true) return `It has not run since: if its next run fails, ${undoes}`
+  return first(properties, 'ActiveState') === 'inactive'
+    ? `Proven in clones only, and not yet started live: if its next run fails, ${undoes}`
+    : `It runs for the first time since it was kept: if this run fails, ${undoes}`
 }
 
 /** What is kept for a unit, since when, and whether the running unit shows it. */
@@ -68,10 +78,7 @@ async function statusOfUnit(given: string, { words, tell }: Voice): Promise<numb
     const age = await proofAge(host, stored)
     say(`  ${age.proof} ${ageWords(age)}`)
   }
-  if (await standsBy(host, unit))
-    say(
-      '  It has not run since: if its next run fails, systemd undoes everything and runs it again without it.',
-    )
+  if (await standsBy(host, unit)) say(`  ${standByWords(stored, properties)}`)
   for (const { key, asked, shown } of wrong)
     say(`  NOT IN FORCE ${key}: asked ${asked}, the unit shows ${shown}`)
   if (first(properties, 'NeedDaemonReload') === 'yes')

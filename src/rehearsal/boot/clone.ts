@@ -1,19 +1,19 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type CloneHost, cloneHost, insideClone } from '../../host/clone-host.ts'
-import { ExpectedError, orElse } from '../../host/errors.ts'
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { type Mount, readMounts } from '../../observe/proc/mounts.ts'
 import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
+import { endStandBy } from '../../trial/transaction/stand-by.ts'
 import { RUN_FOLDER } from '../../trial/transaction/trial-paths.ts'
-import { type BootPlan, bootScript, TARGET } from './boot-script.ts'
+import { planFor } from './boot-plan.ts'
+import { bootScript, TARGET } from './boot-script.ts'
+import { CloneError } from './clone-error.ts'
 import { type CloneUnit, cloneUnit, IMAGE_FOLDER, systemdRun } from './clone-unit.ts'
-import { layersOf } from './layers.ts'
 import {
   availableKiB,
   chooseStorage,
@@ -21,10 +21,6 @@ import {
   MIN_FREE_KIB,
   type UpperLayerStorage,
 } from './upper-layer.ts'
-
-class CloneError extends ExpectedError {
-  override name = 'CloneError'
-}
 
 export interface CloneOptions {
   /** The service that is to be rehearsed; nothing is started for it. */
@@ -62,43 +58,6 @@ const BOOT_LIMIT_MS = 30_000
 const GRACE_MS = 3000
 
 type Lifeline = ChildProcessByStdio<Writable, Readable, Readable>
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((all) => all ?? [])
-    .filter(({ internal, scopeid }) => !internal && !scopeid)
-    .map(({ address, family }) => `${address}/${family === 'IPv6' ? 128 : 32}`)
-}
-
-/** Some resolvers keep the real resolv.conf under /run; without it programs that read it may not start. */
-async function copiedRunFiles(live: Host): Promise<string[]> {
-  const real = await live.resolve('/etc/resolv.conf')
-  return real?.startsWith('/run/') ? [real] : []
-}
-
-function cgroupPoint(mounts: readonly Mount[]): string {
-  const found = mounts.find(({ type }) => type === 'cgroup2')
-  if (found === undefined) throw new CloneError('there is no cgroup v2 tree')
-  return found.point
-}
-
-async function planFor(live: Host, unit: CloneUnit, place: UpperLayerStorage): Promise<BootPlan> {
-  // The transient service begins in PID 1's mount namespace.
-  const visible = await readMounts(live)
-  const proc = visible.find(({ point, type }) => point === '/proc' && type === 'proc')
-  return {
-    folder: unit.folder,
-    cgroups: cgroupPoint(visible),
-    upper: place.upper === 'disk' ? { place: 'disk', image: unit.image } : { place: 'memory' },
-    upperKiB: place.upperKiB,
-    layers: layersOf(visible),
-    procOptions: (proc?.superOptions ?? []).filter((option) => /^(hidepid|gid)=/.test(option)),
-    runFiles: await copiedRunFiles(live),
-    addresses: ownAddresses(),
-    systemd: (await live.readlink('/proc/1/exe')) ?? '/usr/lib/systemd/systemd',
-    securityfs: visible.some(({ point }) => point === '/sys/kernel/security'),
-  }
-}
 
 /** What the script says while it runs. */
 class Boot {
@@ -239,11 +198,14 @@ export async function bootClone(live: Host, options: CloneOptions): Promise<Clon
     await untilUp(live, boot, options.signal)
     host = cloneHost(live, boot.pid, `clone ${name}`)
     await settle(live, boot.pid, options.companions ?? [])
+    // A clone that fails is thrown away.
+    await endStandBy(host, options.unit)
     options.signal?.throwIfAborted()
   } catch (error) {
     await dispose()
     throw error
   }
+  const { pid, notes, end } = boot
   const bootMs = Math.round(performance.now() - started)
-  return { host, name, unit: unit.unit, pid: boot.pid, notes: boot.notes, bootMs, ended: boot.end, dispose }
+  return { host, name, unit: unit.unit, pid, notes, bootMs, ended: end, dispose }
 }

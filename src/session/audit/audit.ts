@@ -5,7 +5,7 @@ import { saidChecks } from '../../systemd/exposure/security.ts'
 import { showUnits } from '../../systemd/manager/services.ts'
 import { first } from '../../systemd/manager/show.ts'
 import { type Accepted, readAccepted, sortedOut } from '../overview/accepted.ts'
-import { type GuideRow, guideRows } from '../overview/guide.ts'
+import { type GuideRow, guideRows, type Unpredicted } from '../overview/guide.ts'
 import { predictWalk } from '../overview/prediction.ts'
 import { factsFor } from '../overview/read-row.ts'
 import type { ServiceRow } from '../overview/row.ts'
@@ -52,12 +52,20 @@ async function guidesOf(
   const guides = new Map<string, GuideRow[]>()
   if (rows.length === 0) return guides
   const machine = await readMachine(host)
-  for (const { unit, obstacle } of rows) {
+  for (const row of rows) {
+    const { unit } = row
     const facts = await factsFor(host, unit, machine)
     const said = await saidChecks(host, unit)
-    guides.set(unit, guideRows(said, facts, obstacle ?? predictWalk(facts), accepted))
+    guides.set(unit, guideRows(said, facts, unpredicted(row) ?? predictWalk(facts), accepted))
   }
   return guides
+}
+
+function unpredicted({ unit, state, obstacle }: ServiceRow): Unpredicted | undefined {
+  if (obstacle !== undefined) return { why: `No walk now: ${obstacle.reason}.` }
+  return state === 'running'
+    ? undefined
+    : { why: `${unit} does not run: a walk runs it in clones, and nobody can tell before what it needs.` }
 }
 
 /** Path of the unit file by unit, where there is one. */

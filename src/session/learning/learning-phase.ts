@@ -14,6 +14,7 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage, type PreparedClone } from '../proof/clone-pool.ts'
 import { type Control, stopsSlowly, UNPLAYED } from '../proof/control.ts'
 import type { Rehearsing, WalkBeginning, WalkContext } from '../walk/context.ts'
+import { lookLive } from '../walk/look-live.ts'
 
 type Found = { facts: LearnedFacts; trace: Learned } | { why: string }
 type Clonable = Extract<Rehearsing, { possible: true }>
@@ -58,12 +59,13 @@ async function learnedFrom({ learning, store }: WalkContext, found: Found): Prom
  * it opens at its start and what it does at a reload.
  */
 async function followInClone(
-  { live, subject, signal }: WalkBeginning,
+  context: WalkBeginning,
   baseline: Baseline,
   control: Control,
   companions: readonly string[],
 ): Promise<Found> {
-  const facts = await observe(live, subject.unit)
+  const { live, subject, signal } = context
+  const facts = await lookLive(context)
   const clone = await bootClone(live, { unit: subject.unit, companions, signal })
   try {
     const { host } = clone

@@ -8,7 +8,6 @@ import type { SaidCheck } from '../../systemd/exposure/security.ts'
 import { predictedExposure } from '../stage/stage-work.ts'
 import { type Accepted, acceptedFor } from './accepted.ts'
 import type { PredictedWalk } from './prediction.ts'
-import type { Obstacle } from './row.ts'
 
 /**
  * What hardenctl would do about a check. set: a walk would propose a value that satisfies it; less: one that satisfies it
@@ -26,6 +25,11 @@ export interface GuideRow extends SaidCheck {
   line?: string
   why: string
   accepted?: Pick<Accepted, 'reason' | 'until'>
+}
+
+/** Why nobody can tell what a walk would come to, as a sentence. */
+export interface Unpredicted {
+  why: string
 }
 
 /** Checks that no directive of hardenctl changes, and why. */
@@ -53,11 +57,11 @@ function directiveOf({ id, jsonField }: ExposureCheck): string {
 export function guideRows(
   said: readonly SaidCheck[],
   facts: Facts,
-  walk: PredictedWalk | Obstacle,
+  walk: PredictedWalk | Unpredicted,
   accepted: readonly Accepted[],
 ): GuideRow[] {
   const before = predictedExposure(facts, [])
-  const after = 'reason' in walk ? before : predictedExposure(facts, walk.assignments)
+  const after = 'why' in walk ? before : predictedExposure(facts, walk.assignments)
   return said.map((check) => {
     const field = check.jsonField
     const own = field === undefined ? undefined : acceptedFor(accepted, facts.unit.id, field)
@@ -80,14 +84,14 @@ function answerTo(
   { passed, jsonField }: SaidCheck,
   before: JudgedCheck | undefined,
   after: JudgedCheck | undefined,
-  walk: PredictedWalk | Obstacle,
+  walk: PredictedWalk | Unpredicted,
 ): Answer {
   const check = EXPOSURE_CHECKS.find((one) => one.jsonField === jsonField)
   if (check === undefined) return { action: 'leave', why: 'hardenctl does not know this check.' }
   if (passed === true) return { action: 'passed', why: '' }
   if (passed === undefined || before?.badness === undefined)
     return { action: 'leave', why: 'It does not apply to this service.' }
-  if ('reason' in walk) return { action: 'leave', why: `No walk now: ${walk.reason}.` }
+  if ('why' in walk) return { action: 'leave', why: walk.why }
   const { works } = walk
   const key = directiveOf(check)
   const work = works.find(({ proposals }) => proposals.some(({ directive }) => directive.key === key))

@@ -83,7 +83,8 @@ function plainRow(properties: Properties, machine: MachineFacts, accepted: reado
     account: accountOf(properties),
     complete: state !== 'running',
   }
-  return state === 'running' ? row : { ...row, obstacle: notRunning(unit, properties, state) }
+  const obstacle = obstacleOf(unit, properties, state)
+  return obstacle === undefined ? row : { ...row, obstacle }
 }
 
 function stateOf(properties: Properties, triggeredBy: readonly string[]): ServiceState {
@@ -101,7 +102,9 @@ function accountOf(properties: Properties): string {
   return user === '' || user === '0' ? 'root' : user
 }
 
-function notRunning(unit: string, properties: Properties, state: ServiceState): Obstacle {
+function obstacleOf(unit: string, properties: Properties, state: ServiceState): Obstacle | undefined {
+  if (state === 'running' || state === 'stopped' || state === 'waiting') return undefined
+  if (state === 'exited' && first(properties, 'Type') === 'oneshot') return undefined
   const active = first(properties, 'ActiveState')
   if (state === 'exited')
     return {

@@ -64,7 +64,7 @@ async function applied(context: WalkContext, baseline: Baseline, isProven: boole
   if ('why' in rehearsed)
     throw new Refusal(`no clone of this host can be made: ${rehearsed.why}`, 'Nothing was changed.')
   requireHeld(rehearsed.ends, context.options.stages)
-  if (context.options.once) {
+  if (context.options.once || context.subject.stopped) {
     await applyRehearsed(context, baseline, rehearsed)
     return 'once'
   }
@@ -92,8 +92,7 @@ export function applyProcedure(given: Plan, rehearse: Rehearse): Procedure {
       options: { ...beginning.options, stages },
       begin: (stage, facts) => plannedWork(plan, stage, facts),
     }
-    const { baseline: found } = await baselinePhase(planned)
-    const { context, baseline } = await readied(planned, found)
+    const { context, baseline } = await readied(planned, await baselinePhase(planned))
     const isProven = requireProvable(context, plan, here, rehearse)
     const restarts = await bringLive(context, baseline, applied(context, baseline, isProven))
     const checked = await checkedAtLast(context, baseline, restarts)

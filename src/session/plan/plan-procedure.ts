@@ -1,12 +1,11 @@
 import { orElse } from '../../host/errors.ts'
 import { type Basis, readBasis } from '../../observe/basis.ts'
-import type { Facts } from '../../observe/facts.ts'
 import { runningPrograms } from '../../observe/files/packages.ts'
-import { observe } from '../../observe/observe.ts'
 import { Survival } from '../../trial/health/survival.ts'
 import { controlOf } from '../proof/control.ts'
 import { baselinePhase } from '../walk/baseline-phase.ts'
 import type { WalkBeginning } from '../walk/context.ts'
+import { lookLive } from '../walk/look-live.ts'
 import { Refusal } from '../walk/preflight.ts'
 import type { Procedure } from '../walk/procedure.ts'
 import { rehearseAll } from '../walk/rehearse-all.ts'
@@ -28,23 +27,22 @@ export function planProcedure(deliver: (plan: Plan) => Promise<void>): Procedure
     await refuseEdited(beginning)
     const { live, subject, store, dispatch } = beginning
     refuseOneshot(subject)
-    const facts = await observe(live, subject.unit)
-    const basis = await basisOf(beginning, facts)
+    const before = await basisOf(beginning)
     const survival = await Survival.watch(live, subject.unit)
     const inMemory = { ...beginning, store: store.inMemory() }
-    const { baseline: found } = await baselinePhase(inMemory)
-    const { context, baseline } = await readied(inMemory, found)
+    const { context, baseline } = await readied(inMemory, await baselinePhase(inMemory))
     const { rehearsing } = context
     const rehearsed =
       rehearsing?.possible === false ? { why: rehearsing.why } : await rehearseAll(context, baseline)
     if ('why' in rehearsed)
       throw new Refusal(`no clone of this host can be made: ${rehearsed.why}`, 'A plan is proven in clones.')
-    await requireSameBasis(beginning, facts, basis)
+    await requireSameUnit(beginning, before)
+    const facts = await lookLive(context)
     const control = controlOf(rehearsing)
     const plan = planOf({
       unit: subject.unit,
       description: subject.description,
-      basis,
+      basis: await basisOf(beginning, runningPrograms(facts)),
       architecture: facts.architecture,
       hostname: await hostname(beginning),
       at: new Date(),
@@ -68,13 +66,13 @@ async function hostname({ live }: WalkBeginning): Promise<string> {
   return (result?.stdout ?? '').trim()
 }
 
-function basisOf({ live, subject }: WalkBeginning, facts: Facts): Promise<Basis> {
-  return readBasis(live, subject.unit, runningPrograms(facts))
+function basisOf({ live, subject }: WalkBeginning, programs: readonly string[] = []): Promise<Basis> {
+  return readBasis(live, subject.unit, programs)
 }
 
 /** A plan of a unit that was edited meanwhile is of neither. */
-async function requireSameBasis(beginning: WalkBeginning, facts: Facts, before: Basis): Promise<void> {
-  const now = await basisOf(beginning, facts)
+async function requireSameUnit(beginning: WalkBeginning, before: Basis): Promise<void> {
+  const now = await basisOf(beginning)
   if (now.unitFiles === before.unitFiles) return
   throw new Refusal(
     `somebody edited the files of ${beginning.subject.unit} while it was planned`,

@@ -1,10 +1,10 @@
 import { Bug, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { observe } from '../../observe/observe.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
-import type { Baseline } from '../../trial/health/baseline.ts'
+import { type Baseline, waitsForStart } from '../../trial/health/baseline.ts'
 import type { Rehearsing, WalkBeginning } from '../walk/context.ts'
+import { lookLive } from '../walk/look-live.ts'
 import { Refusal } from '../walk/preflight.ts'
 import { bootForTrials, unlikeLive } from './clone-pool.ts'
 import { type ControlVerdict, playControl } from './control.ts'
@@ -86,10 +86,13 @@ interface Rehearsed {
  * gives the reason in one line, and the walk continues with live trials.
  */
 export async function rehearsalPhase(context: WalkBeginning, baseline: Baseline): Promise<Rehearsed> {
-  const { live, options, dispatch, subject, timings } = context
+  const { live, options, dispatch, timings } = context
   if (!options.rehearse) return { rehearsing: undefined, baseline }
+  const waits = waitsForStart(baseline)
   const impossible = (why: string) => {
-    const notes = [`No clone can prove anything: ${why}. Each stage is tried on the live service alone.`]
+    const notes = waits
+      ? []
+      : [`No clone can prove anything: ${why}. Each stage is tried on the live service alone.`]
     dispatch({ type: 'phase', phase: { at: 'looking', what: 'Going on without clones', notes } })
     return { rehearsing: { possible: false as const, why }, baseline }
   }
@@ -97,7 +100,7 @@ export async function rehearsalPhase(context: WalkBeginning, baseline: Baseline)
   dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const problem = await cloneProblem(live)
   if (problem !== undefined) return impossible(problem)
-  const facts = await timings.during('look', () => observe(live, subject.unit))
+  const facts = await timings.during('look', () => lookLive(context))
   const companions: string[] = []
   for (;;) {
     const verdict = await askClone(context, facts, baseline, companions)
@@ -107,7 +110,7 @@ export async function rehearsalPhase(context: WalkBeginning, baseline: Baseline)
         baseline: verdict.baseline,
       }
     if (verdict.same === undefined) {
-      if (verdict.isLost === true) await requireConsent(context, verdict.why)
+      if (verdict.isLost === true && !waits) await requireConsent(context, verdict.why)
       return impossible(verdict.why)
     }
     const more = verdict.startable.filter((unit) => !companions.includes(unit))

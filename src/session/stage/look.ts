@@ -9,6 +9,7 @@ import { learnAgain } from '../learning/learning-phase.ts'
 import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
 import { controlOf } from '../proof/control.ts'
 import type { WalkContext } from '../walk/context.ts'
+import { lookLive } from '../walk/look-live.ts'
 import { asChosen, beginStage, type StageWork, toAlternative } from './stage-work.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function lookAt(
   context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does now' } })
   const { host, live, subject, learning } = context
   const here = await observe(host, subject.unit)
-  const there = host === live ? here : (before ?? (await observe(live, subject.unit)))
+  const there = host === live ? here : (before ?? (await lookLive(context)))
   const facts = host === live ? here : mergeLiveFacts(here, there)
   const { facts: learned } = learning
   const followed = learned === undefined ? facts : { ...facts, learned }

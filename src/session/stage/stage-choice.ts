@@ -58,7 +58,8 @@ export async function confirm(context: WalkContext, proving: StageProving): Prom
   const warnings = [...work.ticked].flatMap((id) => work.current.get(id)?.caution ?? [])
   const { stage } = work
   const said = { dropIn, ownership: [...ownership], rehearsal: proving.set, warnings }
-  const phase = { at: 'confirm', stage, target: targetOf(context), ...said } as const
+  const waits = context.subject.oneshot || context.subject.stopped ? { waits: true as const } : {}
+  const phase = { at: 'confirm', stage, target: targetOf(context), ...said, ...waits } as const
   const answer = await context.ask(phase, ANSWERS.confirm, undefined, proving.broken)
   proving.broken.throwIfAborted()
   return answer?.do === 'apply'

@@ -63,6 +63,7 @@ const baseline = z.strictObject({
       left: z.exactOptional(z.array(z.string())),
     }),
   ),
+  stopped: z.exactOptional(z.literal(true)),
 }) satisfies z.ZodMiniType<Baseline>
 const stage = z.enum([...STAGES, 'all'])
 const trial = z.strictObject({

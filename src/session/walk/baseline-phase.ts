@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Facts } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { lastStartMs } from '../../systemd/manager/control.ts'
 import { first } from '../../systemd/manager/show.ts'
@@ -18,6 +19,7 @@ import { firstQuestions } from './first-questions.ts'
 import { measureRows } from './measure-rows.ts'
 import { Refusal } from './preflight.ts'
 import { ANSWERS } from './questions.ts'
+import { startedInClone } from './start-in-clone.ts'
 import type { CheckRow, Restarts } from './state.ts'
 
 function rowOf(check: Check): CheckRow {
@@ -84,18 +86,44 @@ async function leftWith(
 const ONESHOT =
   'It does its work and ends (Type=oneshot): hardenctl runs it in clones, and compares how it ends, what it logs, and what it leaves behind. --exercise CMD gives it work before each run there, --check CMD looks at what came of it'
 
+const STOPPED =
+  'It is stopped: hardenctl starts it in clones alone, and these answers are of one. The live service is not started unless you say so at the end'
+
 /** The warning if only processes and listeners decide health. */
 const NO_CHECK =
   'No check: hardenctl found nothing to ask this service, so it compares only processes and listeners. --check CHECK asks something, --exercise CMD uses it'
 
+export interface FoundBaseline {
+  baseline: Baseline
+  restarts: Restarts
+  /** Checks and exercises that the person gave. */
+  given: Check[]
+  /** What the service did, if it is stopped on the live host and was started in a clone. */
+  seen?: Facts
+}
+
 /**
  * Proposes the checks that decide health, lets the person change them, and measures them several times. A check that is
- * unstable or fails before any change cannot show a broken service, so the walk refuses to start with it. `given` are
- * those checks and exercises that the person gave.
+ * unstable or fails before any change cannot show a broken service, so the walk refuses to start with it. All of that
+ * is asked of a stopped service in a clone; the stages are then walked in clones, and the live service waits.
  */
-export async function baselinePhase(
-  context: WalkBeginning,
-): Promise<{ baseline: Baseline; restarts: Restarts; given: Check[] }> {
+export async function baselinePhase(context: WalkBeginning): Promise<FoundBaseline> {
+  const { subject, options, store } = context
+  if (!subject.stopped) return askForBaseline(context)
+  const { host, dispose } = await startedInClone(context)
+  try {
+    // What a clone is asked needs no other clone to try it first.
+    const there = { ...context, host, live: host, options: { ...options, rehearse: false } }
+    const found = await askForBaseline(there)
+    const baseline = { ...found.baseline, stopped: true as const }
+    await store.save({ baseline })
+    return { ...found, baseline, restarts: 'once', seen: await observe(host, subject.unit) }
+  } finally {
+    await dispose()
+  }
+}
+
+async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
   const { host, subject, dispatch, ask, options, timings } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
   const found = await Survival.watch(host, subject.unit)
@@ -110,8 +138,14 @@ export async function baselinePhase(
   // Live learning restarts the live service too, so "once" is not a choice.
   const choice = () =>
     options.rehearse && options.learnLive === undefined && !subject.oneshot ? { restarts } : {}
-  const words = () =>
-    subject.oneshot ? [...notes, ONESHOT] : rows.some(({ ticked }) => ticked) ? notes : [...notes, NO_CHECK]
+  const words = () => {
+    if (subject.oneshot) return [...notes, ONESHOT]
+    return [
+      ...notes,
+      ...(subject.stopped ? [STOPPED] : []),
+      ...(rows.some(({ ticked }) => ticked) ? [] : [NO_CHECK]),
+    ]
+  }
   let problem: string | undefined
   let mistyped: string | undefined
   const shown = (measuring: boolean) => {

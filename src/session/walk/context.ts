@@ -72,6 +72,8 @@ export interface WalkContext {
   /** A person sees the lists. */
   readonly isSeen: boolean
   readonly subject: Subject
+  /** Of a stopped service: what it did in a clone where it was started. */
+  readonly seen?: Facts
   readonly options: WalkOptions
   /** How a stage begins where its rows are given; absent: by what the catalog proposes. */
   readonly begin?: (stage: Stage, facts: Facts) => StageWork

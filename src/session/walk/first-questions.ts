@@ -1,3 +1,4 @@
+import { few, unique } from '../../catalog/common/proposal.ts'
 import { OpenUndo, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts, SocketFacts } from '../../observe/facts.ts'
@@ -66,7 +67,7 @@ function portEndpoint({ type, address, port }: SocketFacts): Endpoint | { why: s
 /** Endpoints where the service can be asked, each port once; sentences about the others. */
 async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; notes: string[] }> {
   const found = new Map<string, Asked>()
-  const notes: string[] = []
+  const left: { label: string; why: string }[] = []
   const listeners = listenersOf(facts.sockets)
   const named = listeners.some(({ family, address }) => family === 'AF_UNIX' && address.startsWith('/'))
   const files = named ? await socketFiles(host) : new Map<string, string>()
@@ -79,10 +80,19 @@ async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; 
     const unix = socket.family === 'AF_UNIX'
     const to = unix ? await unixEndpoint(host, facts, socket, files) : portEndpoint(socket)
     const key = unix ? label : `${socket.type} ${socket.port}`
-    if ('why' in to) notes.push(`${label}: ${to.why}; ${NOT_ASKED}`)
+    if ('why' in to) left.push({ label, why: to.why })
     else if (!found.has(key)) found.set(key, { label, to })
   }
-  return { asked: [...found.values()], notes }
+  return { asked: [...found.values()], notes: leftNotes(left) }
+}
+
+/** A sentence for each reason: a mail server alone has dozens of sockets. */
+export function leftNotes(left: readonly { label: string; why: string }[]): string[] {
+  return unique(left.map(({ why }) => why)).map((reason) => {
+    const [first, ...others] = left.filter(({ why }) => why === reason).map(({ label }) => label)
+    const more = others.length === 0 ? '' : ` (the same for ${few(others, 2)})`
+    return `${first}: ${reason}; ${NOT_ASKED}${more}`
+  })
 }
 
 /** A clone in which the service runs and listens as it does live; undefined where there is none. */
@@ -172,10 +182,12 @@ export async function firstQuestions(context: Asker, facts: Facts): Promise<Firs
       `No clone could be asked first: ${why}. hardenctl asks a live port only in a protocol that it shows a sign of`,
     )
   const survival = await Survival.watch(live, subject.unit)
+  // A service that is stopped on the host is asked in a clone alone.
+  const boldness = live.isClone ? 'any' : 'signs'
   const checks: Check[] = []
   for (const one of asked) {
     const there = inClone.get(one)
-    const { check, ended } = there ?? (await recognise(live, one.to, 'signs', () => survival.holds()))
+    const { check, ended } = there ?? (await recognise(live, one.to, boldness, () => survival.holds()))
     if (check !== undefined) checks.push(check)
     else if (ended === undefined) notes.push(`${one.label}: it answers in no known protocol; ${NOT_ASKED}`)
     if (ended === undefined) continue

@@ -4,12 +4,13 @@ import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
-import type { Baseline } from '../../trial/health/baseline.ts'
+import { asRunning, type Baseline, waitsForStart } from '../../trial/health/baseline.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { anyStart } from '../../trial/health/judge.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import { armFinalUndo, disarmFinalUndo, finalCheck, stepBack } from '../../trial/transaction/final-trial.ts'
 import { restoreEverything } from '../../trial/transaction/restore.ts'
+import { endStandBy } from '../../trial/transaction/stand-by.ts'
 import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
 import { controlOf } from '../proof/control.ts'
 import { dropInParts } from '../stage/drop-in-parts.ts'
@@ -85,31 +86,39 @@ export interface Finished {
  */
 export async function lastCheck(
   context: WalkContext,
-  baseline: Baseline,
+  found: Baseline,
   restarts: Restarts,
 ): Promise<Finished> {
-  const { host, subject, dispatch } = context
+  const { host, subject, dispatch, store } = context
   const { watchSeconds } = context.options
   const control = controlOf(context.rehearsing)
   const notes: string[] = []
   const undone: StageOrAll[] = []
   let healthy = true
-  const ran = context.store.state.kept.length > 0 && (await mayStart(context, baseline))
-  while (context.store.state.kept.length > 0) {
+  let ran = store.state.kept.length > 0 && (await mayStart(context, found))
+  if (found.stopped === true && !ran) return { healthy, notes, ran, innocent: [] }
+  // From here on hardenctl's own undo stands by.
+  if (ran) await endStandBy(host, subject.unit)
+  const baseline = asRunning(found)
+  if (found.stopped === true) await store.save({ baseline })
+  const restartsAgain = restarts === 'each stage' && control.restart !== 'none'
+  const starts = ran && (found.stopped === true || restartsAgain)
+  while (store.state.kept.length > 0) {
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'final', steps: [] } })
     const facts = await observe(host, subject.unit)
     const trials = trialContext(context, facts, baseline)
-    const records = context.store.state.kept.flatMap((stage) => stage.records)
+    const records = store.state.kept.flatMap((stage) => stage.records)
     const untried = await armFinalUndo(trials, records, watchSeconds)
     if (untried !== undefined) {
       // Nothing speaks against the kept stages: they stay, and the person reads what was not tried.
       notes.push(`hardenctl did not try the last reload and restart: ${untried}`)
+      if (waitsForStart(found)) ran = false
       break
     }
     let bug: unknown
     const problem = await finalCheck(trials, {
-      reload: facts.unit.canReload && control.reload,
-      restart: ran && restarts === 'each stage' && control.restart !== 'none',
+      reload: facts.unit.canReload && control.reload && found.stopped !== true,
+      restart: starts,
       watchSeconds: baseline.oneshot === undefined ? watchSeconds : 0,
     }).catch((error) => {
       // The service may be stopped, so it is restored first, as after any failure.
@@ -117,14 +126,14 @@ export async function lastCheck(
       return 'hardenctl itself failed at the last check'
     })
     if (problem !== undefined) {
-      undone.unshift(context.store.state.kept.at(-1)?.stage ?? 'all')
+      undone.unshift(store.state.kept.at(-1)?.stage ?? 'all')
       notes.push(await dropLastStage(context, baseline, problem))
     }
     await disarmFinalUndo(trials)
     if (bug !== undefined) throw new Bug(bug, { proven: await answersAgain(context, baseline), lines: notes })
     context.signal.throwIfAborted()
     if (problem === undefined) break
-    healthy = context.store.state.kept.length > 0 || (await answersAgain(context, baseline))
+    healthy = store.state.kept.length > 0 || (await answersAgain(context, baseline))
   }
   return { healthy, notes, ran, innocent: undone.slice(1).filter((stage) => stage !== 'all') }
 }
@@ -138,7 +147,7 @@ export async function finish(
   const { host, subject, dispatch } = context
   const control = controlOf(context.rehearsing)
   const notes = [...control.notes, ...found]
-  if (baseline.oneshot !== undefined) notes.push(...(await standBy(context, ran)))
+  if (waitsForStart(baseline)) notes.push(...(await standBy(context, ran)))
   const reached = context.reachLog.reached(baseline, control.full)
   if (context.store.state.kept.length > 0) await context.store.save({ reached })
   notes.push(reachLine(reached))
@@ -160,6 +169,7 @@ export async function finish(
     healthy,
     asked: baseline.answers.length > 0,
     ...(baseline.oneshot === undefined ? {} : { oneshot: ran ? ('ran' as const) : ('waits' as const) }),
+    ...(baseline.stopped === true && !ran ? { stopped: true as const } : {}),
   }
   dispatch({ type: 'exposure', now: final })
   dispatch({ type: 'phase', phase: { at: 'done', summary } })

@@ -1,4 +1,3 @@
-import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
@@ -8,18 +7,20 @@ import { loginWanted, nobodyLogsIn } from '../stage/remote-login.ts'
 import { keepOrUndo, requireBack, type TrialTarget, withDifference } from '../stage/stage-trial.ts'
 import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
+import { lookLive } from './look-live.ts'
 import type { PendingStages } from './pending-change.ts'
 import { ANSWERS } from './questions.ts'
 import { type AllRehearsed, rehearseAll, STAGE_BY_STAGE } from './rehearse-all.ts'
 import type { StageResult } from './state.ts'
 
-async function confirmAll({ ask }: WalkContext, { change, parts }: PendingStages): Promise<boolean> {
+async function confirmAll({ ask, subject }: WalkContext, { change, parts }: PendingStages): Promise<boolean> {
   const text = renderDropIn([], parts).trim()
   const rehearsal = { state: 'proven' } as const
   const ownership = [...change.ownership]
   const { account } = change
   const warnings = account ? [`The system account ${account.name} is created, and stays after an undo.`] : []
-  const said = { dropIn: text, ownership, rehearsal, warnings }
+  const waits = subject.stopped ? { waits: true as const } : {}
+  const said = { dropIn: text, ownership, rehearsal, warnings, ...waits }
   return (
     (await ask({ at: 'confirm', stage: 'all', target: 'live', ...said }, ANSWERS.confirm))?.do === 'apply'
   )
@@ -47,7 +48,7 @@ async function applyAll(
   for (;;) {
     if (!(await confirmAll(context, stages)))
       return { ...unchanged, note: 'not applied: the live service was not touched' }
-    const facts = await observe(host, subject.unit)
+    const facts = await lookLive(context)
     const unseen = nobodyLogsIn(context, loginWanted(context, facts))
     if (unseen !== undefined) return { ...unchanged, note: unseen }
     const trials = trialContext(context, facts, baseline)

@@ -7,8 +7,10 @@ import type { WalkContext } from './context.ts'
 /** What starts it and when, as the end of a sentence. */
 async function nextStart({ host, subject }: WalkContext): Promise<string> {
   const shown = await showUnit(host, subject.unit, ['TriggeredBy'])
-  const timer = listOf(shown, 'TriggeredBy').find((name) => name.endsWith('.timer'))
-  if (timer === undefined) return 'when somebody starts it'
+  const units = listOf(shown, 'TriggeredBy')
+  const timer = units.find((name) => name.endsWith('.timer'))
+  if (timer === undefined)
+    return units.length === 0 ? 'when somebody starts it' : `when ${units[0]} starts it`
   const next = first(await showUnit(host, timer, ['NextElapseUSecRealtime']), 'NextElapseUSecRealtime')
   return next === '' ? `when ${timer} starts it` : `when ${timer} starts it (${next})`
 }
@@ -19,9 +21,11 @@ async function staysActive({ host, subject }: WalkContext): Promise<boolean> {
 
 /**
  * Whether the live unit may be started at the end. A oneshot's work may be anything at a time that its administrator
- * chose, so a person must agree; one that stays active is left alone, since a restart would first run its ExecStop=.
+ * chose, so a person must agree; one that stays active is left alone, since a restart would first run its ExecStop=. So
+ * must a person for a service that somebody stopped.
  */
-export async function mayStart(context: WalkContext, { oneshot }: Baseline): Promise<boolean> {
+export async function mayStart(context: WalkContext, { oneshot, stopped }: Baseline): Promise<boolean> {
+  if (stopped === true) return mayStartStopped(context)
   if (oneshot === undefined) return true
   if (await staysActive(context)) return false
   if (context.options.runOnce) return true
@@ -31,6 +35,16 @@ export async function mayStart(context: WalkContext, { oneshot }: Baseline): Pro
     'If that run fails, systemd undoes everything and runs it again without it. Or hardenctl runs it once now (--run-once).',
   ]
   const said = { yes: 'Run it once now', no: 'Leave it to its own time' }
+  return (await context.ask({ at: 'question', id: 'run-now', text, ...said }, ['answer']))?.yes === true
+}
+
+async function mayStartStopped(context: WalkContext): Promise<boolean> {
+  const { unit } = context.subject
+  const text = [
+    `${unit} is stopped, and clones alone have proven what is kept. It starts next ${await nextStart(context)}.`,
+    'If that start fails, systemd undoes everything and starts it without it. Or hardenctl starts it now, checks that it answers as in the clones, and leaves it running.',
+  ]
+  const said = { yes: 'Start it now', no: 'Leave it stopped' }
   return (await context.ask({ at: 'question', id: 'run-now', text, ...said }, ['answer']))?.yes === true
 }
 
@@ -50,6 +64,10 @@ export async function standBy(context: WalkContext, ran: boolean): Promise<strin
   }
   const why = (await staysActive(context)) ? ' It is active now, and a restart would run its ExecStop=.' : ''
   const when = await nextStart(context)
+  if (subject.stopped)
+    return [
+      `Proven in clones only, and not yet started live. It starts next ${when}: if that run ends in failure, systemd undoes everything that was kept, and starts it without it.`,
+    ]
   return [
     `It was not started on this host.${why} It runs next ${when}: if that run fails, systemd undoes everything that was kept, and runs it again without it.`,
   ]

@@ -3,7 +3,6 @@ import { distrust } from '../../host/distrust.ts'
 import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { execCommands } from '../../observe/config/unit.ts'
-import { socketsOf } from '../../systemd/manager/control.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
@@ -28,6 +27,8 @@ export interface Subject {
   dragged: string[]
   /** It does its work and ends, and is at rest now. */
   oneshot: boolean
+  /** A service that does not run: it is started in clones alone. */
+  stopped: boolean
 }
 
 export async function requireSystemd(host: Host): Promise<number> {
@@ -105,16 +106,10 @@ function requireAtRest(unit: string, properties: Record<string, string[]>): void
     throw new Refusal(`${unit} is at work now (${active})`, 'Try again when it has ended.')
 }
 
-function requireRunning(unit: string, properties: Record<string, string[]>): void {
+/** A service that runs shows what it needs, and one that is stopped shows it in a clone. */
+function requireSteady(unit: string, properties: Record<string, string[]>): void {
   const active = first(properties, 'ActiveState')
-  const [socket] = socketsOf(first(properties, 'TriggeredBy'))
-  if (active === 'inactive' && socket !== undefined) {
-    throw new Refusal(
-      `${unit} is inactive: ${socket} starts it at the first connection, and hardenctl cannot see before what it needs`,
-      `systemctl start ${shortName(unit)}, then try again.`,
-    )
-  }
-  if (active !== 'active') {
+  if (active !== 'active' && active !== 'inactive') {
     throw new Refusal(
       `${unit} is ${active || 'not active'}: hardenctl cannot see what it needs`,
       `systemctl start ${shortName(unit)}, then try again.`,
@@ -215,14 +210,16 @@ export async function preflight(host: Host, { unit, systemd, properties }: Found
   await requireLasting(host, unit)
   const oneshot = isOneshot(properties)
   if (oneshot) requireAtRest(unit, properties)
-  else requireRunning(unit, properties)
+  else requireSteady(unit, properties)
   requireConfined(unit, properties)
   await requireOwnFolders(host, unit)
+  const stopped = !oneshot && first(properties, 'ActiveState') === 'inactive'
   return {
     unit,
     description: first(properties, 'Description'),
     systemd,
-    dragged: oneshot ? [] : await draggedUnits(host, properties),
+    dragged: oneshot || stopped ? [] : await draggedUnits(host, properties),
     oneshot,
+    stopped,
   }
 }

@@ -1,5 +1,6 @@
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { unwritable } from '../../trial/transaction/preconditions.ts'
+import { endStandBy } from '../../trial/transaction/stand-by.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import type { WalkBeginning, WalkContext } from './context.ts'
 import { askAboutDragged } from './dragged.ts'
@@ -18,9 +19,15 @@ async function requireWritable({ host }: WalkBeginning): Promise<void> {
   if (why !== undefined) throw new Refusal(why, 'Nothing was changed.')
 }
 
+/** A service that was stopped at the last walk runs now, and this walk undoes what it does. */
+async function endOldStandBy({ host, subject }: WalkBeginning): Promise<void> {
+  if (!subject.oneshot && !subject.stopped) await endStandBy(host, subject.unit)
+}
+
 /** Ends what an earlier hardenctl left unfinished. Throws Refusal where nothing could be kept. */
 export async function makeReady(beginning: WalkBeginning): Promise<void> {
   await requireWritable(beginning)
+  await endOldStandBy(beginning)
   await resume(beginning)
   await beginAnew(beginning)
   await refuseEdited(beginning)
@@ -42,11 +49,11 @@ export function bringLive<Came>(
 export const harden: Procedure = async (beginning) => {
   await makeReady(beginning)
   await askAboutDragged(beginning)
-  const { baseline: found, restarts: chosen, given } = await baselinePhase(beginning)
+  const found = await baselinePhase(beginning)
   const { context, baseline } = await readied(beginning, found)
-  const restarts = await bringLive(context, baseline, walkStages(context, baseline, chosen))
+  const restarts = await bringLive(context, baseline, walkStages(context, baseline, found.restarts))
   const checked = await checkedAtLast(context, baseline, restarts)
-  const saved = checked.healthy ? await offerToSave(context, given) : []
+  const saved = checked.healthy ? await offerToSave(context, found.given) : []
   await finish(context, baseline, { ...checked, notes: [...checked.notes, ...saved] })
   return checked.healthy ? 'healthy' : 'unhealthy'
 }

@@ -1,7 +1,6 @@
 import { STAGES } from '../../catalog/common/types.ts'
 import { Bug, orElse } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { observe } from '../../observe/observe.ts'
 import { unlikeHost } from '../../rehearsal/compare/unlike-host.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
@@ -12,6 +11,7 @@ import { jobFor } from '../proof/verdicts.ts'
 import { type StageEnd, walkStage } from '../stage/stage-phase.ts'
 import { StandIn } from '../stage/stand-in.ts'
 import type { WalkContext } from './context.ts'
+import { lookLive } from './look-live.ts'
 import { PendingChange, type PendingStages } from './pending-change.ts'
 import type { WalkEvent } from './reducer.ts'
 
@@ -145,7 +145,7 @@ export async function rehearseAll(
   baseline: Baseline,
 ): Promise<AllRehearsed | NoRehearsal> {
   context.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Booting the clone for the rehearsal' } })
-  const facts = await observe(context.live, context.subject.unit)
+  const facts = await lookLive(context)
   const isBrief = !context.isSeen && baseline.oneshot === undefined
   const briefly = isBrief ? await walkBriefly(context, facts, baseline) : undefined
   return briefly ?? walkInClone(context, facts, baseline)

@@ -59,6 +59,8 @@ export type Phase =
       /** 'rehearsal': it is applied in the clone that stands in for the host until the one restart at the end. */
       target: WalkState['target']
       warnings: string[]
+      /** The live unit is not started for it: it waits for the unit's own next start. */
+      waits?: true
     }
   | LearningPhase
   | TrialPhase
@@ -267,6 +269,8 @@ export interface Summary {
   healthy: boolean
   /** Present for a oneshot: it ran with all that is kept, or it will do so at its own time. */
   oneshot?: 'ran' | 'waits'
+  /** Present for a service that was stopped, and was not started with what is kept. */
+  stopped?: true
   /** Something asked or used the service; otherwise healthy means only that it runs and listens as before. */
   asked: boolean
 }

@@ -114,10 +114,11 @@ function searchLines(phase: PhaseAt<'trial'>): string[] {
   ]
 }
 
-function healthWords({ healthy, asked, oneshot }: Summary): string {
+function healthWords({ healthy, asked, oneshot, stopped }: Summary): string {
   if (!healthy) return 'NOT proven healthy'
   if (oneshot === 'ran') return 'healthy: it ran once with all that is kept, and ended with success'
   if (oneshot === 'waits') return 'at rest: it was proven in clones, and has not run here since'
+  if (stopped) return 'stopped, as it was before'
   return asked
     ? 'healthy: it answers as before'
     : 'up, and listens as before; no check could ask it anything, so use it to see whether it still works'

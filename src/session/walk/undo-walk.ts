@@ -54,6 +54,8 @@ export async function provenUndone(
     ...limit,
   })
   if (!report.healthy) return { healthy: false, lines: report.reasons.map(({ text }) => text) }
+  if (baseline.stopped === true && report.last?.active === 'inactive')
+    return { healthy: true, lines: report.proof }
   const later = await savedSince(host, unit, baseline)
   if (typeof later === 'string') return { healthy: true, lines: [`${later}.`, ...report.proof] }
   return {
@@ -101,7 +103,8 @@ export async function takeAllBack(host: Host, unit: string): Promise<UndoReport>
   const kept = [...(stored?.kept ?? [])].sort((a, b) => ((a.first ?? a.at) < (b.first ?? b.at) ? -1 : 1))
   const records = [...kept.flatMap((stage) => stage.records), ...(stored?.pending?.records ?? [])]
   const since = Date.now()
-  const ran = await restoreEverything(host, unit, records)
+  const leavesStopped = stored?.baseline?.stopped === true
+  const ran = await restoreEverything(host, unit, records, { leavesStopped })
   if (!ran) {
     return {
       healthy: false,

@@ -5,17 +5,20 @@ import { learnLive } from '../learning/live-learning.ts'
 import { rehearsalPhase } from '../proof/rehearsal-phase.ts'
 import { Ahead } from '../stage/ahead.ts'
 import { walkStage } from '../stage/stage-phase.ts'
+import type { FoundBaseline } from './baseline-phase.ts'
 import type { Rehearsing, WalkBeginning, WalkContext } from './context.ts'
 import { type Finished, lastCheck, takeBackLate } from './last-check.ts'
 import { walkOnce } from './once.ts'
 import { Refusal } from './preflight.ts'
+import { unstartable } from './start-in-clone.ts'
 import type { Restarts } from './state.ts'
 
 /** Finds out whether clones can prove anything, and follows the service in one of them meanwhile. */
 export async function readied(
-  beginning: WalkBeginning,
-  found: Baseline,
+  before: WalkBeginning,
+  { baseline: found, seen }: Pick<FoundBaseline, 'baseline' | 'seen'>,
 ): Promise<{ context: WalkContext; baseline: Baseline }> {
+  const beginning: WalkBeginning = seen === undefined ? before : { ...before, seen }
   const early = followEarly(beginning, found)
   try {
     const { rehearsing, baseline } = await rehearsalPhase(beginning, found)
@@ -29,16 +32,19 @@ export async function readied(
   }
 }
 
-/** The runs of a oneshot in clones are all that is known of it: without them nothing could be proven. */
+/** The runs in clones are all that is known of a unit that does not run: without them nothing could be proven. */
 async function requireRuns(
   { store, subject }: WalkBeginning,
   rehearsing: Rehearsing | undefined,
   baseline: Baseline,
 ): Promise<void> {
-  if (!subject.oneshot) return
+  const { unit, oneshot, stopped } = subject
+  if (!oneshot && !stopped) return
   if (rehearsing?.possible === true) return store.save({ baseline })
+  const why = rehearsing?.why ?? 'no clones are wanted'
+  if (stopped) throw unstartable(unit, why)
   throw new Refusal(
-    `${subject.unit} does its work and ends, and no clone can run it: ${rehearsing?.why ?? 'no clones are wanted'}`,
+    `${unit} does its work and ends, and no clone can run it: ${why}`,
     'Nothing was changed: without a run in a clone nothing shows what it needs.',
   )
 }

@@ -49,6 +49,18 @@ export interface Baseline {
   full?: readonly FullCheck[]
   /** Present for a oneshot. */
   oneshot?: OneshotBaseline
+  /** The service is stopped on the live host: the rest is what a start in a clone showed. */
+  stopped?: true
+}
+
+/** hardenctl starts it in clones alone; on the live host what is kept waits for the unit's own next start. */
+export function waitsForStart({ oneshot, stopped }: Baseline): boolean {
+  return oneshot !== undefined || stopped === true
+}
+
+/** The same service once it runs on the live host. */
+export function asRunning({ stopped: _, ...baseline }: Baseline): Baseline {
+  return baseline
 }
 
 /** Where a probe can reach a listener from the same machine. */

@@ -154,6 +154,14 @@ async function exercise(
   return { healthy, reasons, proof, records, last: snapshots.at(-1), answers: observation.answers }
 }
 
+/** A service that was stopped before and that nobody has started; undefined where there is something to watch. */
+async function stillStopped({ host, unit, baseline }: Watch): Promise<HealthReport | undefined> {
+  if (baseline.stopped !== true || host.isClone) return undefined
+  const last = await takeSnapshot(host, unit)
+  if (last.active !== 'inactive') return undefined
+  return { healthy: true, reasons: [], proof: ['it is stopped, as before'], records: [], last }
+}
+
 /**
  * Watches a service after a restart until it is proven healthy or its time is up. Resolves within the start limit plus
  * about ten seconds and the time of the exercises, whatever the service does.
@@ -164,6 +172,8 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
   const baseline = isBrief ? { ...asked.baseline, restless: true } : asked.baseline
   const question = { ...asked, baseline, sightings, offset: wallOffset() }
   if (baseline.oneshot !== undefined) return checkRun(question, baseline.oneshot)
+  const stopped = await stillStopped(question)
+  if (stopped !== undefined) return stopped
   const probed = withoutExercises(baseline)
   const checks = probed.answers.map(({ check }) => check)
   // PID 1 knows the filter before it starts anything under it.

@@ -15,7 +15,7 @@ import {
   standByFiles,
 } from './trial-paths.ts'
 import { placeUndo, undoStands } from './undo-file.ts'
-import { undoScript } from './undo-script.ts'
+import { type UndoPlan, undoScript } from './undo-script.ts'
 
 /** The earliest record of each path, which is what it was before the first change, with all that it was given to since. */
 export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipRecord[] {
@@ -50,8 +50,13 @@ export function trialScript(
 }
 
 /** The script that takes back all that was kept: the drop-in in /etc, owners and modes. */
-export function everythingScript(unit: string, records: readonly OwnershipRecord[]): string {
+export function everythingScript(
+  unit: string,
+  records: readonly OwnershipRecord[],
+  { leavesStopped = false }: Pick<UndoPlan, 'leavesStopped'> = {},
+): string {
   return undoScript({
+    leavesStopped,
     unit,
     token: 'none: everything is undone',
     trialDropIn: keptPath(unit),
@@ -70,8 +75,9 @@ export async function restoreEverything(
   host: Host,
   unit: string,
   records: readonly OwnershipRecord[],
+  how: Pick<UndoPlan, 'leavesStopped'> = {},
 ): Promise<boolean> {
-  return undoNow(host, unit, await placeUndo(host, unit, everythingScript(unit, records)))
+  return undoNow(host, unit, await placeUndo(host, unit, everythingScript(unit, records, how)))
 }
 
 export type Unfinished = 'kept' | 'undone' | 'stuck'

@@ -13,7 +13,7 @@ import { markSockets, odditiesOf } from '../diagnosis/oddities.ts'
 import { giveWork } from '../health/give-work.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
 import type { Reason } from '../health/judge.ts'
-import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
+import { takeSnapshot } from '../health/unit-snapshot.ts'
 import {
   ForeignChangeError,
   foreignChangeIn,
@@ -31,7 +31,7 @@ import {
   planOwnership,
   recordOwnership,
 } from './ownership.ts'
-import { playOf } from './play.ts'
+import { playOf, unplayed } from './play.ts'
 import { blockingReason, lackingRoom } from './preconditions.ts'
 import { trialScript } from './restore.ts'
 import { timed } from './steps.ts'
@@ -137,12 +137,6 @@ async function snapshot(context: TrialContext, stage: StageOrAll, change: Change
   }
 }
 
-/** The settings are in force for the next start, which is not hardenctl's to begin. */
-function unplayed(last: UnitSnapshot): HealthReport {
-  const proof = ['its settings are in force for its next run; it was not run on this host']
-  return { healthy: true, reasons: [], proof, records: [], last }
-}
-
 async function perform(
   context: TrialContext,
   trial: Trial,
@@ -168,7 +162,7 @@ async function perform(
     await requireSameFiles(host, unit, trial)
     await verifySettings(host, unit, trial.assignments, context.groups)
   })
-  if (!playOf(context).restarts) return unplayed(await takeSnapshot(host, unit))
+  if (!playOf(context).restarts) return unplayed(await takeSnapshot(host, unit), context.baseline)
   const job = await step('restart', async () => {
     await requireUntouched(host, unit, trial)
     // A service that can't save its data on a full disk may not even stop.
@@ -232,7 +226,8 @@ export async function attempt(
     const { listeners, answers: before } = baseline
     const answers = { before, now: report.answers ?? [] }
     const trialed = { unit, listeners, sockets, since: trial.since, files, answers, ...invocations }
-    const oddities = host.isClone ? [] : await odditiesOf(host, trialed).catch(orElse([]))
+    const isPlayed = !host.isClone && playOf(context).restarts
+    const oddities = !isPlayed ? [] : await odditiesOf(host, trialed).catch(orElse([]))
     return { healthy: true, trial, report, oddities }
   } catch (error) {
     const foreign = await foreignChangeIn(error, context, trial)

@@ -22,6 +22,8 @@ export interface UndoPlan {
   /** File that is there once the restart was begun. */
   restartMark: string
   records: readonly OwnershipRecord[]
+  /** It was stopped before the first change: it is not started where it is stopped now. */
+  leavesStopped?: boolean
 }
 
 /**
@@ -170,7 +172,7 @@ if rests; then
   systemctl reset-failed -- "$unit" 2>/dev/null
 elif [ "$state" != failed ] && [ "$state" != activating ] && never_restarted; then
   :
-elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
+${plan.leavesStopped === true ? 'elif [ "$state" = inactive ]; then\n  :\n' : ''}elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
   systemctl reset-failed -- "$unit" 2>/dev/null
   systemctl restart -- "$unit"
   for wait in ${START_WAITS}; do

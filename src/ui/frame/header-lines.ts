@@ -43,7 +43,7 @@ function placeOf(phase: Phase): string {
 
 function stagePlace(stage: Extract<Phase, { stage: unknown }>['stage']): string {
   if (stage === 'final') return 'final check'
-  if (stage === 'all') return 'all stages, one restart'
+  if (stage === 'all') return 'all stages at once'
   if (stage === 'learning') return LEARNING
   return `stage ${STAGES.indexOf(stage) + 1} of ${STAGES.length}: ${STAGE_TITLES[stage]}`
 }

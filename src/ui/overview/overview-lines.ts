@@ -115,8 +115,10 @@ function walkWords(row: ServiceRow): { text: string; tone?: Tone } {
   const { obstacle, prediction, drags, complete } = row
   if (obstacle !== undefined)
     return { text: `No walk now: ${obstacle.reason}. ${obstacle.next}`, tone: 'warn' }
-  if (prediction === undefined)
-    return { text: complete ? 'A walk can not be predicted.' : 'Predicting what a walk would win …' }
+  if (prediction === undefined) {
+    const why = row.state === 'running' ? '' : ': it does not run, and a walk runs it in clones'
+    return { text: complete ? `A walk can not be predicted${why}.` : 'Predicting what a walk would win …' }
+  }
   if (winOf(row) === 0)
     return {
       text: `By what is seen, a walk would recommend nothing; ${plural(prediction.left, 'row')} would be left to you.`,

@@ -4,9 +4,10 @@ import { BLANK, bullet, type Line, line, paragraph, plural, verbatim } from '../
 export type ConfirmPhase = Extract<Phase, { at: 'confirm' }>
 
 /** What Apply does, in the words of the choice itself. */
-export function applyLabel({ target, rehearsal }: ConfirmPhase): string {
+export function applyLabel({ target, rehearsal, waits }: ConfirmPhase): string {
   if (rehearsal.state === 'breaks') return 'Continue: see why it broke, and decide'
   if (target === 'rehearsal') return 'Apply in the clone and watch it there'
+  if (waits) return 'Apply for its next start'
   return 'Apply to the live service and watch it'
 }
 
@@ -35,16 +36,21 @@ function brokenLines({ rehearsal }: ConfirmPhase, width: number): Line[] {
   )
 }
 
+const LATER = 'The live unit is not started now: what is kept waits for its next start.'
+const IN_CLONE = 'hardenctl applies it in the clone of this host; the live service stays stopped.'
+
 function sentences(phase: ConfirmPhase): string[] {
   const promise =
     'If the service is not healthy afterwards, or you do not answer, hardenctl undoes everything below.'
   const atTheEnd =
     'hardenctl applies it in the clone of this host; the live service restarts once, at the end.'
-  return [...proofSentences(phase), ...(phase.target === 'live' ? [promise] : [atTheEnd])]
+  const inClone = phase.waits ? IN_CLONE : atTheEnd
+  const live = phase.waits ? LATER : promise
+  return [...proofSentences(phase), phase.target === 'live' ? live : inClone]
 }
 
-function proofSentences({ rehearsal, target }: ConfirmPhase): string[] {
-  const live = target === 'live'
+function proofSentences({ rehearsal, target, waits }: ConfirmPhase): string[] {
+  const live = target === 'live' && !waits
   const restart = live ? ['The live service restarts now.'] : []
   switch (rehearsal.state) {
     case 'proven':

@@ -23,16 +23,18 @@ function curveLines(summary: Summary, width: number): Line[] {
   })
 }
 
-function verdict({ healthy, asked, oneshot }: Summary): string {
+function verdict({ healthy, asked, oneshot, stopped }: Summary): string {
   if (!healthy) return 'The service is NOT healthy. Look at it now.'
   if (oneshot === 'ran') return 'It ran once with all that is kept, and ended with success.'
   if (oneshot === 'waits') return 'It is at rest: it was proven in clones, and has not run here since.'
+  if (stopped) return 'It is stopped, as it was before: it was not started on this host.'
   if (asked) return 'The service is healthy.'
   return 'The service is up and listens as before. No check could ask it anything: use it now to see whether it works.'
 }
 
-function toneOf({ healthy, asked, oneshot }: Summary): 'good' | 'warn' | 'bad' {
+function toneOf({ healthy, asked, oneshot, stopped }: Summary): 'good' | 'warn' | 'bad' {
   if (!healthy) return 'bad'
+  if (stopped) return 'warn'
   return oneshot === 'ran' || (oneshot === undefined && asked) ? 'good' : 'warn'
 }
 

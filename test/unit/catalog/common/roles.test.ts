@@ -3,7 +3,7 @@ import { opensSessions, remoteLogin, sessionOpener } from '../../../../src/catal
 import { STAGES } from '../../../../src/catalog/common/types.ts'
 import { proposalsFor } from '../../../../src/catalog/index.ts'
 import type { Facts } from '../../../../src/observe/facts.ts'
-import { emptyFacts, listening, process } from '../build-facts.ts'
+import { emptyFacts, listening, NOTHING_LEARNED, process } from '../build-facts.ts'
 import { lines, row } from '../rows.ts'
 import { cronLike, nginxLike, postgresLike } from '../services.ts'
 
@@ -70,6 +70,8 @@ test('root that has laid its rights aside between two jobs opens sessions all th
   aside.uid.saved = 0
   const facts = { ...emptyFacts(), processes: [aside], sessionServices: ['jobs'] }
   expect(sessionOpener(facts)).toBe(aside)
+  for (const key of ['CapabilityBoundingSet', 'SystemCallFilter', 'PrivateDevices'])
+    expect(row(key, facts), key).toHaveProperty('recommended', false)
   const given = process(10, 1, { isMain: true, executable: '/usr/sbin/jobs', name: 'jobs' })
   expect(sessionOpener({ ...facts, processes: [given] })).toBeUndefined()
 })
@@ -98,4 +100,32 @@ test('KillMode=process tells of sessions where an author wrote it, not where a g
   }
   expect(facts('/usr/lib/systemd/system/x.service')).toBeDefined()
   expect(facts('/run/systemd/generator.late/x.service')).toBeUndefined()
+})
+
+describe('a program and an account that one file names', () => {
+  const where = '/etc/srv.d/job'
+  const program = (name: string) => ({ kind: 'program' as const, name, where })
+  const ran = (path: string) => ({ path, uses: ['execute' as const], sightings: [] })
+  const facts = (exercised: boolean, programs: readonly string[], executed: readonly string[]): Facts => ({
+    ...emptyFacts(),
+    processes: [process(10, 0, { isMain: true })],
+    given: { level: 'standard', asked: true, exercised },
+    learned: { ...NOTHING_LEARNED, executed: executed.map(ran) },
+    reach: {
+      named: [{ kind: 'account', name: 'alice', where }, ...programs.map(program)],
+      ...{ imports: [], interpreters: [], monitors: [], sudo: [] },
+    },
+  })
+
+  test('are a job that nobody knows, also where a check happened to start it', () => {
+    expect(opensSessions(facts(false, ['/opt/job'], ['/opt/job']))).toContain(
+      'names /opt/job and the account',
+    )
+    expect(opensSessions(facts(true, ['/opt/job'], []))).toContain('names /opt/job and the account alice')
+  })
+
+  test('are known where the use that a person gave started every one of them', () => {
+    expect(sessionOpener(facts(true, ['/opt/job'], ['/opt/job']))).toBeUndefined()
+    expect(opensSessions(facts(true, ['/opt/job', '/opt/other'], ['/opt/job']))).toContain('names /opt/other')
+  })
 })

@@ -221,6 +221,17 @@ describe('an interpreter may do anything that its account can', () => {
     },
   )
 
+  test('that it could change user is no sign that its script does, once the use was played', () => {
+    const able = reach({ interpreters: ['/usr/sbin/srv'], imports: ['setuid'] })
+    const used = { ...ASKED, exercised: true }
+    expect(lines('CapabilityBoundingSet', daemon(0, { reach: able })).join()).toContain('CAP_SETUID')
+    const played = daemon(0, { reach: able, given: used })
+    expect(lines('CapabilityBoundingSet', played).join()).not.toContain('CAP_SETUID')
+    expect(missed('User', played)).toBeUndefined()
+    const compiled = daemon(0, { reach: reach({ imports: ['setuid'] }), given: used })
+    expect(lines('CapabilityBoundingSet', compiled).join()).toContain('CAP_SETUID')
+  })
+
   test('without rights it writes, sees and switches no more than its account may', () => {
     const facts = daemon(990, { reach: script })
     for (const key of ['CapabilityBoundingSet', 'ProtectSystem', 'ProtectProc', 'NoExecPaths'])

@@ -85,7 +85,7 @@ describe('the guide', () => {
 
   it('tells what stands in the way of a walk, and what root accepts', () => {
     const accepted = [{ unit: '*', check: 'UMask', reason: 'shared', until: '2030-01-01', place: '' }]
-    const [row] = guideRows([said('UMask')], facts, { reason: 'x is masked', next: '' }, accepted)
+    const [row] = guideRows([said('UMask')], facts, { why: 'No walk now: x is masked.' }, accepted)
     expect(row).toMatchObject({
       action: 'leave',
       why: 'No walk now: x is masked.',

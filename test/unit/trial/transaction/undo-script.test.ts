@@ -18,7 +18,7 @@ import { describe, expect, it } from 'vitest'
 import { fileStat } from '../../../../src/host/stat.ts'
 import { quoted } from '../../../../src/trial/transaction/give-back.ts'
 import { givenBack, type OwnershipRecord } from '../../../../src/trial/transaction/ownership.ts'
-import { bootUnit, undoScript } from '../../../../src/trial/transaction/undo-script.ts'
+import { bootUnit, type UndoPlan, undoScript } from '../../../../src/trial/transaction/undo-script.ts'
 import { IS_ROOT, temporaryFolder } from '../../host/temporary.ts'
 
 const PLAN = {
@@ -131,7 +131,7 @@ describe('the order', () => {
  * Runs the script against a systemctl that is a shell function: `answers` are the cases of its verbs, `mark` whether or
  * when the trial's restart was begun.
  */
-function undone(answers: string, mark: boolean | Date = false) {
+function undone(answers: string, mark: boolean | Date = false, more: Partial<UndoPlan> = {}) {
   const folder = temporaryFolder()
   const run = join(folder, 'run/x')
   mkdirSync(run, { recursive: true })
@@ -144,6 +144,7 @@ function undone(answers: string, mark: boolean | Date = false) {
     runFolder: run,
     restartMark,
     trialDropIn: join(folder, 'drop-in'),
+    ...more,
   })
   const systemctl = `is_state=active is_now=old is_load=loaded
     systemctl() {
@@ -219,6 +220,15 @@ describe('the service', () => {
       { status: 0, left: false },
     ],
   ])('%s', (_, answers, mark, outcome) => expect(undone(answers, mark)).toMatchObject(outcome))
+
+  it.each([
+    ['that was stopped before the first change is not started', 'is_state=inactive ;;', false],
+    ['that runs since is restarted', 'is_now=since ;; restart) is_now=new ;;', true],
+  ])('%s when everything is undone', (_, reloaded, started) => {
+    const everything = { leavesStopped: true, invocation: 'none' }
+    const outcome = undone(`daemon-reload) ${reloaded}`, false, everything)
+    expect(outcome).toMatchObject({ status: 0, started })
+  })
 })
 
 describe.skipIf(!IS_ROOT)('owners and modes (need root)', () => {
