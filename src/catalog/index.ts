@@ -36,10 +36,16 @@ export interface StageProposal {
 export function proposalsFor(stage: Stage, facts: Facts, asked: Asked = NOTHING_ASKED): StageProposal[] {
   return directivesOf(stage)
     .map((directive) => ({ directive, result: asAsked(directive, resultOf(directive, facts), asked, facts) }))
-    .filter(
-      ({ directive: { key, shownWhenDue }, result }) =>
-        result.kind === 'propose' || !shownWhenDue || asked.set.some((one) => one.key === key),
-    )
+    .filter(({ directive, result }) => isShownRow(directive, result, asked))
+}
+
+function isShownRow(
+  { key, shownWhenDue, shownWhenInForce }: Directive,
+  { kind }: Proposed | NotProposed,
+  asked: Asked,
+): boolean {
+  if (kind === 'propose' || asked.set.some((one) => one.key === key)) return true
+  return !shownWhenDue && (kind === 'in-force' || !shownWhenInForce)
 }
 
 function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {

@@ -66,6 +66,8 @@ export interface Directive {
   mountNamespace?: true
   /** Its row is nearly always in force, so it is shown only when there is something to change. */
   shownWhenDue?: true
+  /** Its row is never proposed, since others bring it along: it is shown only where it is in force. */
+  shownWhenInForce?: true
   /** Uses that it takes away: it is not taken by itself where one is possible and was not played. */
   denies?: readonly Use[]
   /** Whether the value that is proposed leaves this possible use open. */

@@ -9,6 +9,7 @@ import { oneOf } from '../common/values.ts'
 import { namedText, namedThings } from '../reach/possible.ts'
 import { isHarmlessDevice } from '../user/account.ts'
 import { NO_EXEC_PATHS } from './no-exec-paths.ts'
+import { PRIVATE_MOUNTS } from './private-mounts.ts'
 import { PROTECT_SYSTEM, READ_WRITE_PATHS, sharedTemporary } from './protect-system.ts'
 import { UMASK } from './umask.ts'
 
@@ -281,4 +282,5 @@ export const FILESYSTEM: Directive[] = [
     against: (facts) => holds(holding(facts, ({ path }) => /^\/(dev\/mqueue\/|SYSV)/.test(path))),
     evidence: (facts) => noProcess(facts, 'hold a message queue or System V memory open'),
   }),
+  PRIVATE_MOUNTS,
 ]

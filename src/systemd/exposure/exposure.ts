@@ -46,7 +46,7 @@ const RATINGS: readonly [number, string][] = [
 ]
 
 /** What makes systemd give a unit a mount namespace, as far as the check infers it. */
-const MOUNTING: readonly string[] = [
+export const MOUNTING: readonly string[] = [
   'PrivateDevices',
   'PrivateTmp',
   'ProtectControlGroups',

@@ -71,6 +71,20 @@ describe('what a setting of the unit implies', () => {
       })
   })
 
+  test.each<[string, Record<string, string[]>, string[], string | undefined]>([
+    ['that runs with it', { PrivateTmp: ['yes'] }, ['mnt'], 'It is in force by implication: PrivateTmp=yes.'],
+    ['that was edited since its start', { PrivateTmp: ['yes'] }, [], undefined],
+    ['without such a setting', { PrivateTmp: ['no'] }, ['mnt'], undefined],
+    ['that says it itself', { PrivateMounts: ['yes'] }, ['mnt'], 'The unit already has this setting.'],
+  ])('PrivateMounts of a unit %s is shown where it is in force, and never proposed', (_, more, own, why) => {
+    const facts = withProperties(more)
+    const processes = facts.processes.map((process) => ({ ...process, ownNamespaces: own }))
+    const shown = proposalsFor('filesystem', { ...facts, processes })
+    expect(shown.find(({ directive }) => directive.key === 'PrivateMounts')?.result).toEqual(
+      why === undefined ? undefined : { kind: 'in-force', value: 'yes', why },
+    )
+  })
+
   test.each<[number, RegExp]>([
     [252, /^It is in force by implication: systemd 252 sets it for User= with a filter/],
     [257, /^It is in force by implication: all its processes have it/],
