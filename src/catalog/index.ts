@@ -85,7 +85,7 @@ function isImplied({ key, impliedBy }: Directive, facts: Facts): boolean {
 }
 
 /** What would be denied unseen is left to the person, with what would show it. */
-function asReached(directive: Directive, result: Proposed, facts: Facts): Proposed {
+export function asReached(directive: Directive, result: Proposed, facts: Facts): Proposed {
   const missed = notReached(facts, directive, result)
   if (missed === undefined) return result
   const why = `Not reached: it may come to ${USE_WORDS[missed.use]}, which this denies. ${missed.why} An exercise or live learning would show it.`
@@ -93,7 +93,7 @@ function asReached(directive: Directive, result: Proposed, facts: Facts): Propos
 }
 
 /** The same row, unticked: neither an unattended walk nor a proof in a clone ticks it. */
-function leftToThePerson({ tickIfProven: _, ...result }: Proposed, why: string): Proposed {
+export function leftToThePerson({ tickIfProven: _, ...result }: Proposed, why: string): Proposed {
   const caution = result.caution === undefined ? why : `${result.caution} ${why}`
   return { ...result, recommended: false, caution }
 }

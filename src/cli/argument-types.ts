@@ -57,6 +57,18 @@ export interface MergeArguments extends Told {
   mode: number
 }
 
+export interface TryArguments {
+  command: 'try'
+  /** A drop-in of somebody else's. */
+  file: string
+  /** File that gets what held, as a plan; absent: it is told alone. */
+  output?: string
+  /** Of that file. */
+  mode: number
+  /** As for a walk with a single restart, which is left out; its unit is the one to try on. */
+  walk: WalkArguments
+}
+
 export interface ApplyArguments {
   command: 'apply'
   /** The plan. */

@@ -6,6 +6,7 @@ import type {
   MergeArguments,
   PlanArguments,
   Told,
+  TryArguments,
   UndoArguments,
   WalkArguments,
 } from './argument-types.ts'
@@ -16,6 +17,7 @@ import {
   mergeArguments,
   planArguments,
   toldBy,
+  tryArguments,
   undoArguments,
   walkArguments,
 } from './command-arguments.ts'
@@ -35,6 +37,7 @@ export type Arguments =
   | ({ command: 'diff'; file: string } & Told)
   | ApplyArguments
   | MergeArguments
+  | TryArguments
   | ExportArguments
   | WalkArguments
 
@@ -54,6 +57,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'status' && rest.length === 0) return { command: 'status', ...told }
   if (head === undefined) return overview(values)
   if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest), ...told }
+  if (command.name === 'try') return tryArguments(rest, values)
   if (command.name === 'merge') return mergeArguments(rest, values)
   if (command.name === 'apply') return applyArguments(onlyFile(head, rest), values)
   if (command.name === 'export') return exportArguments(onlyFile(head, rest), values)

@@ -7,6 +7,7 @@ import type {
   MergeArguments,
   PlanArguments,
   Told,
+  TryArguments,
   UndoArguments,
   WalkArguments,
 } from './argument-types.ts'
@@ -119,6 +120,18 @@ export function mergeArguments(files: readonly string[], values: Values): MergeA
     throw new UsageError('name two plans or more: sudo hardenctl merge one.json two.json -o all.json')
   requireOutputForEvents(values)
   return { command: 'merge', files, ...outputOf(values), mode: modeOf(values, 0o600), ...toldBy(values) }
+}
+
+export function tryArguments([file, unit, ...more]: readonly string[], values: Values): TryArguments {
+  if (!file || !unit || more.length > 0)
+    throw new UsageError('name a drop-in and a unit, for example: sudo hardenctl try hardening.conf apache2')
+  return {
+    command: 'try',
+    file,
+    ...outputOf(values),
+    mode: modeOf(values, 0o600),
+    walk: { ...walkArguments(unit, { ...values, yes: true }), once: true },
+  }
 }
 
 /** Both print on standard output. */

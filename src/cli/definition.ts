@@ -10,6 +10,7 @@ import {
   PLAN_COMMAND,
   PLAN_OPTIONS,
 } from './plan-definition.ts'
+import { isForTry, TRY_COMMAND } from './try-definition.ts'
 import { EVENTS_OPTION, WALK_OPTIONS } from './walk-definition.ts'
 
 /** What a shell offers where a unit or a value is typed. */
@@ -138,6 +139,7 @@ export const COMMANDS = [
   { ...PLAN_COMMAND, options: [...PLAN_OPTIONS, ...WALK_OPTIONS.filter(isForPlan)] },
   { ...DIFF_COMMAND, options: [EVENTS_OPTION] },
   { ...APPLY_COMMAND, options: [...APPLY_OPTIONS, ...WALK_OPTIONS.filter(isForApply)] },
+  { ...TRY_COMMAND, options: [...PLAN_OPTIONS, ...WALK_OPTIONS.filter(isForTry)] },
   { ...MERGE_COMMAND, options: [...PLAN_OPTIONS, EVENTS_OPTION] },
   { ...EXPORT_COMMAND, options: EXPORT_OPTIONS },
   {

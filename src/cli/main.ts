@@ -54,6 +54,7 @@ async function main(): Promise<number> {
   if (args.command === 'plan') return (await import('./commands/plan-command.ts')).runPlan(args, printer())
   if (args.command === 'diff') return (await import('./commands/diff-command.ts')).runDiff(args, printer())
   if (args.command === 'apply') return (await import('./commands/apply-command.ts')).runApply(args, printer())
+  if (args.command === 'try') return (await import('./commands/try-command.ts')).runTry(args, printer())
   if (args.command === 'merge') return (await import('./commands/merge-command.ts')).runMerge(args, printer())
   if (args.command === 'export')
     return (await import('./commands/export-command.ts')).runExport(args, printer())
@@ -67,6 +68,7 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   if (args.command === 'overview') return []
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]
+  if (args.command === 'try') return ['try', args.file, args.walk.unit]
   if (args.command === 'merge') return ['merge', ...args.files]
   if (args.command === 'diff' || args.command === 'apply') return [args.command, args.file]
   if (args.command === 'export') return ['export', 'file' in args.of ? args.of.file : args.of.unit]

@@ -23,7 +23,7 @@ export const EXIT_CODES: readonly { code: number; means: string }[] = [
   {
     code: 0,
     means:
-      'Done, or there was nothing to do. For status: everything that is kept is in force. For undo: the service is proven healthy. For audit: no service is above the threshold.',
+      'Done, or there was nothing to do. For status: everything that is kept is in force. For undo: the service is proven healthy. For audit: no service is above the threshold. For try: all of it holds.',
   },
   {
     code: 1,

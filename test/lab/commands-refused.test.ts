@@ -30,6 +30,11 @@ const WRONG: readonly Row[] = [
   ['merge', 2, /name two plans or more/],
   ['merge /etc/passwd', 2, /name two plans or more/],
   ['merge /etc/passwd /etc/group', 2, /\/etc\/passwd is no plan/],
+  ['try', 2, /name a drop-in and a unit/],
+  ['try /etc/passwd', 2, /name a drop-in and a unit/],
+  ['try /etc/passwd apache2', 2, /\/etc\/passwd is not tried/],
+  ['try /lib/systemd/system/apache2.service apache2', 2, /is not tried: it sets \w+= \(line/],
+  ['try /dev/zero apache2', 2, /\/dev\/zero is no file that can be read/],
   ['apply', 2, /name a plan/],
   ['apply /etc/passwd --yes', 2, /\/etc\/passwd is no plan/],
   ['status a b', 2, /one unit at a time/],
@@ -46,6 +51,9 @@ const MISSING: readonly Row[] = [
   ['plan nosuch -o /root/nosuch.json', 1, /there is no unit nosuch\.service/],
   ['diff /nosuch.json', 2, /\/nosuch\.json/],
   ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
+  ['try /nosuch.conf apache2', 2, /there is no file \/nosuch\.conf/],
+  ['try /root/given.conf nosuch', 1, /there is no unit nosuch\.service/],
+  ['try /root/given.conf apache2 -o /nosuch/x.json', 1, /there is no folder \/nosuch/],
   ['merge /nosuch.json /nosuch.json', 2, /\/nosuch\.json/],
   ['merge /nosuch.json /nosuch.json -o /nosuch/x.json', 1, /there is no folder \/nosuch/],
   ['export /nosuch.json --drop-in', 2, /\/nosuch\.json/],
@@ -73,6 +81,7 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
 
   beforeAll(async () => {
     lab = await bootLab({ services: ['apache2'] })
+    await lab.write('/root/given.conf', '[Service]\nProtectHome=yes\n')
     await walked(lab, 'apache2', ['--no-rehearsal', '--stages', 'filesystem'])
   }, 100_000)
   afterAll(() => lab?.stop())
@@ -129,6 +138,7 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
         status: 'status',
         diff: 'diff /x.json',
         apply: 'apply /x.json',
+        try: 'try /x.conf apache2',
         merge: 'merge /x.json /x.json',
         export: 'export /x.json --drop-in',
       }

@@ -164,6 +164,8 @@ export interface Proposed extends Rung {
   notReached?: string
   /** A trial in a clone can refute the caution; then the row gets ticked. */
   tickIfProven?: true
+  /** Somebody waits for its proof, ticked or not, and whether a person sees the row or not. */
+  isTried?: true
   ownership?: OwnershipWish[]
   /** The value is the person's: where it breaks the row is left out, and nothing else is tried in its place. */
   isAsked?: true

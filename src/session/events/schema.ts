@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
 import { CALL_WORDS } from '../stage/call-words.ts'
+import { OUTCOMES } from '../try/outcomes.ts'
 
 const stageOrAll = z.enum([...STAGES, 'all'])
 const exposure = z.number().check(z.gte(0), z.lte(10))
@@ -158,6 +159,14 @@ const difference = z.strictObject({
   ),
 })
 
+/** What the rows of another's drop-in came to. */
+const triedDropIn = z.strictObject({
+  event: z.literal('tried'),
+  at,
+  unit: text,
+  rows: z.array(z.strictObject({ directive: text, value: text, outcome: z.enum(OUTCOMES), why: text })),
+})
+
 const refusal = z.strictObject({ event: z.literal('refusal'), at, reason: text, next: text })
 
 /** Words on how it ended that no other event has. */
@@ -192,6 +201,7 @@ export const eventSchema = z.discriminatedUnion('event', [
   kept,
   answer,
   difference,
+  triedDropIn,
   refusal,
   notice,
   end,

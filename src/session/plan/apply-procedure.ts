@@ -82,7 +82,7 @@ export function applyProcedure(given: Plan, rehearse: Rehearse): Procedure {
     const stages = openStages(plan, here)
     if (stages.length === 0) {
       beginning.dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading', notes: [IN_FORCE] } })
-      return 'planned'
+      return { end: 'done' }
     }
     requireSameUnit(plan, here)
     if (rehearse === 'never') requireSameVersions(plan, here, '--no-rehearsal')

@@ -41,7 +41,8 @@ function unknownWords(row: PlannedDirective, { systemd, groups }: Known): string
   return calls.length === 0 ? undefined : `systemd ${systemd} does not know ${calls.join(', ')}.`
 }
 
-function rowHere(row: PlannedDirective, here: Known): PlannedDirective {
+/** The row without what this systemd does not know. */
+export function rowKnownHere(row: PlannedDirective, here: Known): PlannedDirective {
   const why = unknownWords(row, here)
   if (row.state !== 'taken' || why === undefined) return row
   const assignments = row.assignments.flatMap((line) => knownLine(line, here.groups) ?? [])
@@ -53,7 +54,7 @@ function rowHere(row: PlannedDirective, here: Known): PlannedDirective {
 export function knownHere(plan: Plan, here: Known): { plan: Plan; leftOff: string[] } {
   const stages = plan.stages.map((stage) => ({
     ...stage,
-    directives: stage.directives.map((row) => rowHere(row, here)),
+    directives: stage.directives.map((row) => rowKnownHere(row, here)),
   }))
   const leftOff = plan.stages
     .flatMap(({ directives }) => directives.filter(({ state }) => state === 'taken'))

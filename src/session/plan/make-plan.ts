@@ -1,11 +1,14 @@
 import { valueText } from '../../catalog/common/ladder.ts'
+import { missingText } from '../../catalog/common/remedy.ts'
 import type { Evidence, OwnershipWish, Proposed, Remedy } from '../../catalog/common/types.ts'
 import { VERSION } from '../../host/version.ts'
 import type { Basis } from '../../observe/basis.ts'
 import { type CheckAnswer, isExercise } from '../../trial/health/baseline.ts'
 import { checkKey, checkLabel, checkText, parseCheck, parseExercise } from '../../trial/health/check.ts'
+import { helps } from '../proof/loosen.ts'
 import { rowProof, setProof } from '../proof/proof-plan.ts'
-import type { Proofs } from '../proof/verdicts.ts'
+import { changeOfRow } from '../proof/proven.ts'
+import { type Proofs, verdictOf } from '../proof/verdicts.ts'
 import type { StageEnd } from '../stage/stage-phase.ts'
 import { rowsOf, type StageWork } from '../stage/stage-work.ts'
 import type { KeptStage } from '../store/store.ts'
@@ -56,15 +59,24 @@ function ownerOf({ path, user, group, mode, why }: OwnershipWish): PlannedDirect
   return { path, user, group: orNull(group), mode: orNull(mode), why }
 }
 
+/** What a row that broke may have been missing, as far as a clone found it: ". It may need CAP_KILL" */
+function needWords(work: StageWork, proofs: Proofs, id: string): string {
+  const change = changeOfRow(work, id)
+  const verdict = change && verdictOf(proofs, change)
+  if (change === undefined || verdict?.holds !== false) return ''
+  const helping = verdict.remedies.filter((one) => helps(change.assignments, one))
+  const missing = helping.flatMap((one) => missingText(one) ?? [])
+  return missing.length === 0 ? '' : `. It may need ${missing.join(', ')}`
+}
+
 /** Why a row that could be set was not taken. */
 function leftFor(
-  { broken }: StageWork,
+  { work, proofs, result: { note } }: RowSource,
   row: Row,
   { notReached, caution }: Proposed,
-  { note }: StageResult,
 ): Pick<PlannedDirective, 'left' | 'why'> {
-  const broke = broken.get(row.id) ?? (row.proof.state === 'breaks' ? row.proof.reason : undefined)
-  if (broke !== undefined) return { left: 'broke', why: broke }
+  const broke = work.broken.get(row.id) ?? (row.proof.state === 'breaks' ? row.proof.reason : undefined)
+  if (broke !== undefined) return { left: 'broke', why: `${broke}${needWords(work, proofs, row.id)}` }
   if (!row.ticked && notReached !== undefined) return { left: 'not-reached', why: caution ?? notReached }
   if (!row.ticked) return { left: 'person', why: caution ?? 'It was not recommended.' }
   return { left: 'stage', why: note ?? 'Its stage was not kept.' }
@@ -72,7 +84,15 @@ function leftFor(
 
 const NOTHING_PROPOSED = { assignments: [], evidence: [], loosened_by: [], owners: [], account: null }
 
-function directiveOf(work: StageWork, row: Row, result: StageResult): PlannedDirective {
+/** What the rows of a stage are made of. */
+interface RowSource {
+  work: StageWork
+  proofs: Proofs
+  result: StageResult
+}
+
+function directiveOf(source: RowSource, row: Row): PlannedDirective {
+  const { work, result } = source
   const common = { directive: row.key, value: row.value, gain: row.gain / 10, proof: proofOf(row.proof) }
   const proposed = work.current.get(row.id)
   if (proposed === undefined) {
@@ -85,7 +105,7 @@ function directiveOf(work: StageWork, row: Row, result: StageResult): PlannedDir
     ...common,
     value: valueText(proposed),
     state: taken ? 'taken' : 'left',
-    ...(taken ? { left: null, why: orNull(caution) } : leftFor(work, row, proposed, result)),
+    ...(taken ? { left: null, why: orNull(caution) } : leftFor(source, row, proposed)),
     assignments: [...assignments],
     evidence: evidence.map(evidenceOf),
     loosened_by: [...relaxedBy] satisfies Remedy[],
@@ -94,8 +114,9 @@ function directiveOf(work: StageWork, row: Row, result: StageResult): PlannedDir
   }
 }
 
-function directivesOf(work: StageWork, proofs: Proofs, result: StageResult): PlannedDirective[] {
-  return rowsOf(work, (id) => rowProof(work, proofs, id)).map((row) => directiveOf(work, row, result))
+function directivesOf(source: RowSource): PlannedDirective[] {
+  const { work, proofs } = source
+  return rowsOf(work, (id) => rowProof(work, proofs, id)).map((row) => directiveOf(source, row))
 }
 
 const OUTCOMES = { rehearsed: 'taken', kept: 'taken', skipped: 'left', nothing: 'nothing' } as const
@@ -116,7 +137,7 @@ function stageOf({ result, last }: StageEnd): PlannedStage[] {
       note: orNull(note),
       exposure,
       proof: proofOf(setProof(work, proofs)),
-      directives: directivesOf(work, proofs, result),
+      directives: directivesOf({ work, proofs, result }),
     },
   ]
 }

@@ -2,6 +2,7 @@ import { orElse } from '../../host/errors.ts'
 import { type Basis, readBasis } from '../../observe/basis.ts'
 import { runningPrograms } from '../../observe/files/packages.ts'
 import { Survival } from '../../trial/health/survival.ts'
+import type { CommandEnd } from '../exit-code.ts'
 import { controlOf } from '../proof/control.ts'
 import { baselinePhase } from '../walk/baseline-phase.ts'
 import type { WalkBeginning } from '../walk/context.ts'
@@ -18,10 +19,14 @@ import type { Plan } from './schema.ts'
 const UNTOUCHED = 'The live service was not restarted, and no file of its unit changed: checked at the end.'
 const RESTARTED = 'The live service was restarted meanwhile, and not for a trial: journalctl -u says more.'
 
+/** How the stages of a plan begin; by what the catalog proposes where it is absent. */
+type Begin = NonNullable<WalkBeginning['begin']>
+
 /**
- * Does all that a walk does in clones, stops before the live service, and hands over the plan. Nothing is stored.
+ * Does all that a walk does in clones, stops before the live service, and hands over the plan. Nothing is stored. `deliver`
+ * says how the command ends.
  */
-export function planProcedure(deliver: (plan: Plan) => Promise<void>): Procedure {
+export function planProcedure(deliver: (plan: Plan) => Promise<CommandEnd>, begin?: Begin): Procedure {
   return async (beginning) => {
     await refuseUnfinished(beginning)
     await refuseEdited(beginning)
@@ -29,7 +34,8 @@ export function planProcedure(deliver: (plan: Plan) => Promise<void>): Procedure
     refuseOneshot(subject)
     const before = await basisOf(beginning)
     const survival = await Survival.watch(live, subject.unit)
-    const inMemory = { ...beginning, store: store.inMemory() }
+    const given = begin === undefined ? {} : { begin }
+    const inMemory = { ...beginning, ...given, store: store.inMemory() }
     const { context, baseline } = await readied(inMemory, await baselinePhase(inMemory))
     const { rehearsing } = context
     const rehearsed =
@@ -55,9 +61,8 @@ export function planProcedure(deliver: (plan: Plan) => Promise<void>): Procedure
       notes: [...control.notes, ...rehearsed.differs],
     })
     const notes = [(await survival.holds()) ? UNTOUCHED : RESTARTED]
-    dispatch({ type: 'phase', phase: { at: 'looking', what: 'Writing the plan', notes } })
-    await deliver(plan)
-    return 'planned'
+    dispatch({ type: 'phase', phase: { at: 'looking', what: 'Writing down what came of it', notes } })
+    return { end: await deliver(plan) }
   }
 }
 

@@ -49,7 +49,8 @@ function untickedToAsk(work: StageWork, proofs: Proofs): ProofJob[] {
 }
 
 function isWanted({ current }: StageWork, { isUnseen = false }: Proofs, id: string): boolean {
-  return !isUnseen || current.get(id)?.tickIfProven === true
+  const { tickIfProven, isTried } = current.get(id) ?? {}
+  return !isUnseen || tickIfProven === true || isTried === true
 }
 
 /** How often all tighter values are asked at once, each time with what the time before was missing. */

@@ -1,6 +1,7 @@
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { unwritable } from '../../trial/transaction/preconditions.ts'
 import { endStandBy } from '../../trial/transaction/stand-by.ts'
+import type { CommandEnd } from '../exit-code.ts'
 import { baselinePhase } from './baseline-phase.ts'
 import type { WalkBeginning, WalkContext } from './context.ts'
 import { askAboutDragged } from './dragged.ts'
@@ -10,8 +11,10 @@ import { Refusal } from './preflight.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { checkedAtLast, readied, walkStages } from './walk-stages.ts'
 
-/** What is done with a unit once it is found fit and locked. 'planned': nothing was to be kept, and that was done. */
-export type Procedure = (beginning: WalkBeginning) => Promise<'healthy' | 'unhealthy' | 'planned'>
+/** What is done with a unit once it is found fit and locked. `end`: nothing was to be kept, and how that ended. */
+export type Procedure = (
+  beginning: WalkBeginning,
+) => Promise<'healthy' | 'unhealthy' | { readonly end: CommandEnd }>
 
 /** Found out before minutes of clones, and before a service is restarted for a change that can't be kept. */
 async function requireWritable({ host }: WalkBeginning): Promise<void> {

@@ -166,7 +166,7 @@ export class Walk implements Session {
       this.#dispatch({ type: 'subject', ...subject })
       const beginning = await this.#context(options, subject, stored)
       const came = await this.#procedure(beginning)
-      return came === 'planned' ? exitCode('done') : this.#ends(came === 'unhealthy')
+      return typeof came === 'object' ? exitCode(came.end) : this.#ends(came === 'unhealthy')
     } catch (error) {
       return await this.#ended(host, error)
     } finally {

@@ -77,6 +77,16 @@ describe('the command line', () => {
       'merge a.json b.json -o c.json --mode 640 --json',
       { command: 'merge', files: ['a.json', 'b.json'], output: 'c.json', mode: 0o640, json: true },
     ],
+    [
+      'try a.conf apache2 -o b.json --level tight',
+      {
+        command: 'try',
+        file: 'a.conf',
+        output: 'b.json',
+        mode: 0o600,
+        walk: { ...WALK, yes: true, once: true, level: 'tight' },
+      },
+    ],
     ['merge a b', { command: 'merge', files: ['a', 'b'], mode: 0o600 }],
     ['export x.json --drop-in', { command: 'export', of: { file: 'x.json' }, form: 'drop-in', mode: 0o644 }],
     ['export ./x --drop-in', { command: 'export', of: { file: './x' }, form: 'drop-in', mode: 0o644 }],
@@ -131,6 +141,8 @@ describe('the command line', () => {
 
   it.each([
     ['--yes', /--yes needs a unit/],
+    ['try x.conf', /a drop-in and a unit/],
+    ['try x.conf a b', /a drop-in and a unit/],
     ['merge x.json', /two plans or more/],
     ['merge x.json y.json --json', /--json needs --output/],
     ['export x.json', /one of --drop-in, --report OUT and --ansible DIR/],
@@ -168,7 +180,7 @@ describe('the command line', () => {
     ['help --once', /--once is for the walk and apply; help takes no options/],
     [
       'help apache2',
-      /no command "apache2"; the commands are walk, audit, plan, diff, apply, merge, export, status, undo/,
+      /no command "apache2"; the commands are walk, audit, plan, diff, apply, try, merge, export, status, undo/,
     ],
     ['help status undo', /one command/],
     ['--no-rehearsal status a', /--no-rehearsal is for the walk/],

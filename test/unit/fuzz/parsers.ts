@@ -1,4 +1,5 @@
 import { service } from '../../../src/catalog/common/proposal.ts'
+import type { Directive } from '../../../src/catalog/common/types.ts'
 import { takesValue } from '../../../src/catalog/common/values.ts'
 import { CATALOG } from '../../../src/catalog/index.ts'
 import { parseArguments } from '../../../src/cli/arguments.ts'
@@ -36,6 +37,7 @@ import { parseTicks } from '../../../src/session/proof/clone-scheduler.ts'
 import { recipientsIn } from '../../../src/session/proof/full-places.ts'
 import { zoneNames } from '../../../src/session/proof/full-zones.ts'
 import { parseState, StoreError } from '../../../src/session/store/store.ts'
+import { parseDropIn, StrangerError } from '../../../src/session/try/parse-drop-in.ts'
 import { exposure } from '../../../src/systemd/exposure/exposure.ts'
 import { parseOverall, parseSaidChecks } from '../../../src/systemd/exposure/security.ts'
 import { parseSeccompJournal, parseSeccompText } from '../../../src/systemd/log/audit.ts'
@@ -69,6 +71,16 @@ function asked(text: string): string[] {
   return taking.map(({ key }) => renderDropIn([], [{ comment: [], assignments: [service(key, value)] }]))
 }
 
+/** A drop-in whose settings are known, and have the lines of the text as their values. */
+function settingsOf(text: string, bytes: Uint8Array): string {
+  const lines = text.split('\n').map((line, at) => {
+    const { key, writes = {} } = CATALOG[(bytes[at] ?? 0) % CATALOG.length] as Directive
+    const keys = [key, ...Object.keys(writes)]
+    return `${keys[at % keys.length]}=${line}`
+  })
+  return ['[Service]', ...lines].join('\n')
+}
+
 /** Whatever reads text that hardenctl did not write itself. */
 export const PARSERS: Parser[] = [
   ['show', (text) => parseShow(text)],
@@ -86,6 +98,8 @@ export const PARSERS: Parser[] = [
   ['seccomp journal', (text) => parseSeccompJournal(text)],
   ['version', (text) => [parseVersion(text), scoresBpf(text)]],
   ['unit name', (text) => serviceName(text), UnitNameError],
+  ["others' drop-ins", (text) => parseDropIn(text), StrangerError],
+  ["others' settings", (text, bytes) => parseDropIn(settingsOf(text, bytes)), StrangerError],
   ['plans', (text) => diffLines(parsePlan(text), undefined), PlanError],
   ['state', (text) => parseState(text, 'x.service'), StoreError],
   ['command line', (text) => parseArguments(text.split('\n')), UsageError],
