@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { distrust } from '../../host/distrust.ts'
-import { ExpectedError, orElse } from '../../host/errors.ts'
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { execCommands } from '../../observe/config/unit.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
@@ -9,6 +9,7 @@ import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
+import { byHandForUsers, isUserUnit } from './user-unit.ts'
 
 /** One clear line and what to do next; nothing was changed when it is thrown. */
 export class Refusal extends ExpectedError {
@@ -48,19 +49,6 @@ export async function requireSystemd(host: Host): Promise<number> {
   return version
 }
 
-/** Where the managers of users find their units: systemd.unit(5), "User Unit Search Path". */
-async function isUserUnit(host: Host, unit: string): Promise<boolean> {
-  const homes = (await host.list('/home').catch(orElse([]))).map((name) => `/home/${name}`)
-  const folders = [
-    ...['/etc/systemd/user', '/run/systemd/user', '/usr/local/lib/systemd/user', '/usr/lib/systemd/user'],
-    ...['/root', ...homes].map((home) => `${home}/.config/systemd/user`),
-  ]
-  const found = await Promise.all(
-    folders.map((folder) => host.stat(`${folder}/${unit}`).catch(orElse(undefined))),
-  )
-  return found.some((stat) => stat !== undefined)
-}
-
 export function noSuchUnit(unit: string): Refusal {
   return new Refusal(
     `there is no unit ${unit}`,
@@ -68,13 +56,13 @@ export function noSuchUnit(unit: string): Refusal {
   )
 }
 
-async function requireLoaded(host: Host, unit: string, properties: Record<string, string[]>): Promise<void> {
+async function requireLoaded(host: Host, { unit, systemd, properties }: Found): Promise<void> {
   const name = shortName(unit)
   const load = first(properties, 'LoadState')
   if (load === 'not-found' && (await isUserUnit(host, unit))) {
     throw new Refusal(
       `${unit} is a unit of the managers of users (systemctl --user), and hardenctl walks units of the system's`,
-      'Nothing was changed. Most of its stages need root, which a manager of a user has not.',
+      byHandForUsers(name, systemd),
     )
   }
   if (load === 'not-found') {
@@ -175,7 +163,7 @@ export async function findUnit(host: Host, given: string): Promise<Found> {
   const name = serviceName(given)
   const systemd = await requireSystemd(host)
   const properties = await showUnit(host, name)
-  await requireLoaded(host, name, properties)
+  await requireLoaded(host, { unit: name, systemd, properties })
   return { unit: first(properties, 'Id') || name, systemd, properties }
 }
 
@@ -185,7 +173,7 @@ export async function wayOf(
   found: Found,
 ): Promise<Pick<Subject, 'dragged'> | { reason: string; next: string }> {
   try {
-    await requireLoaded(host, found.unit, found.properties)
+    await requireLoaded(host, found)
     return await preflight(host, found)
   } catch (error) {
     if (error instanceof Refusal) return { reason: error.message, next: error.next }

@@ -199,6 +199,7 @@ describe('the command line', () => {
     ['apache2 --watch-seconds 3601', /--watch-seconds takes 1 to 3600/],
     ['apache2 --watch-seconds 1.5', /--watch-seconds takes 1 to 3600/],
     ['apache2 --watch-seconds -5', /--watch-seconds/],
+    ['--user apache2', /units of the managers of users .* can’t be walked/],
     ['apache2 --force', /Unknown option '--force'/],
     ['apache2 --yes=no', /--yes/],
     ['apache2 --check', /--check/],
