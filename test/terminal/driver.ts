@@ -9,6 +9,8 @@ export interface TerminalOptions {
   /** The whole environment, except inside a lab, where it is added to the lab's. */
   env?: Record<string, string>
   cwd?: string
+  /** As a slow line takes them, 960 at 9600 baud; default as fast as they come. */
+  bytesPerSecond?: number
 }
 
 interface OpenOptions extends TerminalOptions {
@@ -103,7 +105,10 @@ class Driver implements Terminal {
     })
     // The emulator answers what a program asks its terminal (cursor position, kind of terminal).
     this.#emulator.onData((answer) => this.#send(answer))
-    this.#pty.onData((data) => this.#take(data))
+    this.#pty.onData((data) => {
+      this.#take(data)
+      if (options.bytesPerSecond !== undefined) this.#holdUp(data.length / options.bytesPerSecond)
+    })
     this.#ending = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal }) => {
         this.#over = true
@@ -111,6 +116,12 @@ class Driver implements Terminal {
         resolve({ exitCode, signal: signal ?? 0 })
       })
     })
+  }
+
+  /** Reads nothing for a while, so that the program waits as it does for a slow line. */
+  #holdUp(seconds: number): void {
+    this.#pty.pause()
+    setTimeout(() => this.#pty.resume(), seconds * 1000).unref()
   }
 
   get pid(): number {
