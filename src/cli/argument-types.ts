@@ -47,6 +47,17 @@ export interface ExportArguments {
   mode: number
 }
 
+export interface UpstreamArguments {
+  /** export --upstream */
+  command: 'upstream'
+  /** Plans of one unit. */
+  files: readonly string[]
+  /** File that gets it; absent: it is printed. */
+  output?: string
+  /** Of that file. */
+  mode: number
+}
+
 export interface MergeArguments extends Told {
   command: 'merge'
   /** Two plans or more. */

@@ -8,6 +8,7 @@ import type {
   Told,
   TryArguments,
   UndoArguments,
+  UpstreamArguments,
   WalkArguments,
 } from './argument-types.ts'
 import {
@@ -19,6 +20,7 @@ import {
   toldBy,
   tryArguments,
   undoArguments,
+  upstreamArguments,
   walkArguments,
 } from './command-arguments.ts'
 import { COMMANDS, type CommandDefinition, commandNamed } from './definition.ts'
@@ -39,6 +41,7 @@ export type Arguments =
   | MergeArguments
   | TryArguments
   | ExportArguments
+  | UpstreamArguments
   | WalkArguments
 
 /** Parses the command line. Throws UsageError with one line. */
@@ -60,6 +63,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'try') return tryArguments(rest, values)
   if (command.name === 'merge') return mergeArguments(rest, values)
   if (command.name === 'apply') return applyArguments(onlyFile(head, rest), values)
+  if (command.name === 'export' && values.upstream) return upstreamArguments(rest, values)
   if (command.name === 'export') return exportArguments(onlyFile(head, rest), values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
   if (command.name === 'status') return { command: 'status', unit, ...told }

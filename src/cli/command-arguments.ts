@@ -9,6 +9,7 @@ import type {
   Told,
   TryArguments,
   UndoArguments,
+  UpstreamArguments,
   WalkArguments,
 } from './argument-types.ts'
 import { textOf, textsOf, type Values } from './option-values.ts'
@@ -87,14 +88,31 @@ function modeOf(values: Values, usual: number): number {
   return Number.parseInt(mode, 8)
 }
 
+function isPlanName(name: string): boolean {
+  return name.includes('/') || name.endsWith('.json')
+}
+
+export function upstreamArguments(files: readonly string[], values: Values): UpstreamArguments {
+  if (values['drop-in'] !== undefined || values.report !== undefined || values.ansible !== undefined)
+    throw new UsageError(ONE_FORM)
+  const [unit] = files.filter((name) => !isPlanName(name))
+  if (unit !== undefined)
+    throw new UsageError(
+      `--upstream needs the files of plans: hardenctl plan ${unit} --skip User -o ${unit}.json`,
+    )
+  if (files.length === 0)
+    throw new UsageError('name a plan, for example: sudo hardenctl export apache2.json --upstream')
+  return { command: 'upstream', files, ...outputOf(values), mode: modeOf(values, 0o644) }
+}
+
+const ONE_FORM =
+  'export takes one of --drop-in, --report OUT, --ansible DIR and --upstream; see hardenctl help export'
+
 export function exportArguments(name: string, values: Values): ExportArguments {
   const [report, folder] = [textOf(values, 'report'), textOf(values, 'ansible')]
   const forms = [values['drop-in'] === true, report !== undefined, folder !== undefined]
-  if (forms.filter(Boolean).length !== 1)
-    throw new UsageError(
-      'export takes one of --drop-in, --report OUT and --ansible DIR; see hardenctl help export',
-    )
-  const isFile = name.includes('/') || name.endsWith('.json')
+  if (forms.filter(Boolean).length !== 1) throw new UsageError(ONE_FORM)
+  const isFile = isPlanName(name)
   const of = isFile ? { file: name } : { unit: name }
   const output = report ?? folder
   if (output === undefined)

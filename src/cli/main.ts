@@ -56,6 +56,8 @@ async function main(): Promise<number> {
   if (args.command === 'apply') return (await import('./commands/apply-command.ts')).runApply(args, printer())
   if (args.command === 'try') return (await import('./commands/try-command.ts')).runTry(args, printer())
   if (args.command === 'merge') return (await import('./commands/merge-command.ts')).runMerge(args, printer())
+  if (args.command === 'upstream')
+    return (await import('./commands/upstream-command.ts')).runUpstream(args, printer())
   if (args.command === 'export')
     return (await import('./commands/export-command.ts')).runExport(args, printer())
   if (args.command === 'undo') return (await import('./commands/undo-command.ts')).runUndo(args, printer())
@@ -69,6 +71,7 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]
   if (args.command === 'try') return ['try', args.file, args.walk.unit]
+  if (args.command === 'upstream') return ['export', ...args.files, '--upstream']
   if (args.command === 'merge') return ['merge', ...args.files]
   if (args.command === 'diff' || args.command === 'apply') return [args.command, args.file]
   if (args.command === 'export') return ['export', 'file' in args.of ? args.of.file : args.of.unit]

@@ -22,6 +22,13 @@ export async function planIn(path: string): Promise<Plan> {
   }
 }
 
+/** The plans in several files, one after the other. */
+export async function plansIn(paths: readonly string[]): Promise<Plan[]> {
+  const plans: Plan[] = []
+  for (const path of paths) plans.push(await planIn(path))
+  return plans
+}
+
 /** Shows a plan beside what is here. */
 export async function tellDifference(plan: Plan, { words, tell }: Voice): Promise<void> {
   const here = await readHere(liveHost(), plan)

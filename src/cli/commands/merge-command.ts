@@ -5,10 +5,9 @@ import { readMachine } from '../../observe/observe.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import { mergePlans } from '../../session/merge/merge-plans.ts'
 import { machinesOf } from '../../session/plan/here.ts'
-import type { Plan } from '../../session/plan/schema.ts'
 import type { MergeArguments } from '../argument-types.ts'
 import { voiced } from '../event-lines.ts'
-import { planIn } from './diff-command.ts'
+import { plansIn } from './diff-command.ts'
 import { deliverText, requireWritable } from './output-file.ts'
 import { planEndLines } from './plan-end-lines.ts'
 
@@ -18,9 +17,7 @@ export function runMerge(args: MergeArguments, printer: Printer): Promise<number
     const host = liveHost()
     const path = args.output === undefined ? undefined : resolve(args.output)
     if (path !== undefined) await requireWritable(host, path)
-    const plans: Plan[] = []
-    for (const file of args.files) plans.push(await planIn(file))
-    const merged = mergePlans(plans, new Date(), await readMachine(host))
+    const merged = mergePlans(await plansIn(args.files), new Date(), await readMachine(host))
     const words = path === undefined ? { out: printer.err, err: printer.err } : said
     await deliverText(`${JSON.stringify(merged, null, 1)}\n`, { path, mode: args.mode }, host, printer)
     for (const note of merged.notes) {

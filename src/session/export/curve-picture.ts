@@ -1,5 +1,5 @@
 import { formatScore, rating } from '../store/score.ts'
-import type { CurvePoint } from './report.ts'
+import type { CurvePoint } from './blocks.ts'
 
 const WIDTH = 480
 const HEIGHT = 260

@@ -1,7 +1,7 @@
 import { printableLine, printableText } from '../../host/printable.ts'
+import type { Block, Section } from './blocks.ts'
 import { curvePicture } from './curve-picture.ts'
 import { REPORT_STYLE } from './html-style.ts'
-import type { Block, Section } from './report.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,7 +1,7 @@
 import { printableLine, printableText } from '../../host/printable.ts'
 import { columns } from '../columns.ts'
+import type { Block, CurvePoint, Section } from './blocks.ts'
 import { pointWords } from './curve-picture.ts'
-import type { Block, CurvePoint, Section } from './report.ts'
 
 /**
  * Characters that may begin something in Markdown, HTML in it and formulas among them. Some are harmless inside or at

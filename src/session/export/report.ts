@@ -14,44 +14,7 @@ import {
 import { plannedHeading, plannedParts, takenOf, takenStages } from '../plan/planned-settings.ts'
 import type { Machine, Plan, PlannedDirective, PlannedStage } from '../plan/schema.ts'
 import { ratedTenths } from '../store/score.ts'
-
-/** A point of the curve; exposure from 0 to 10. */
-export interface CurvePoint {
-  name: string
-  exposure: number
-}
-
-/** A part of a report, in no form yet. Others wrote its texts: each form makes them harmless. */
-export type Block =
-  | { kind: 'text'; text: string }
-  | { kind: 'facts'; facts: readonly (readonly [name: string, value: string])[] }
-  | { kind: 'list'; items: readonly string[] }
-  | { kind: 'code'; text: string }
-  | { kind: 'curve'; points: readonly CurvePoint[] }
-  | Section
-
-export interface Section {
-  kind: 'section'
-  title: string
-  blocks: readonly Block[]
-}
-
-function section(title: string, ...blocks: readonly Block[]): Section {
-  return { kind: 'section', title, blocks }
-}
-
-function list(...items: readonly string[]): Block {
-  return { kind: 'list', items }
-}
-
-function text(words: string): Block {
-  return { kind: 'text', text: words }
-}
-
-/** A section of a list; none where there is nothing to list. */
-function listed(title: string, items: readonly string[]): Section[] {
-  return items.length === 0 ? [] : [section(title, list(...items))]
-}
+import { type Block, list, listed, type Section, section, text } from './blocks.ts'
 
 function curve(plan: Plan): Section {
   const stages = takenStages(plan).map(({ stage, exposure }) => ({ name: stage, exposure: exposure.after }))

@@ -75,16 +75,12 @@ function unique<One>(all: readonly One[]): One[] {
 
 /** Why the plans that do not bear the row don't. */
 function reasonsAgainst(there: readonly RowThere[]): string {
-  const against = there.filter(({ row }) => row === undefined || !BORNE.includes(row.state))
-  return against
-    .map(({ name, row, stage }) => {
-      const missing =
-        stage === undefined || stage.outcome === 'not-asked'
-          ? 'its stage was not walked.'
-          : 'it was not proposed.'
-      return `${name}: ${row === undefined ? missing : (row.why ?? 'not taken.')}`
-    })
-    .join(' ')
+  const reasons = there.map(({ name, row, stage }) => {
+    if (row !== undefined) return { name, texts: BORNE.includes(row.state) ? [] : [row.why ?? 'not taken.'] }
+    const isWalked = stage !== undefined && stage.outcome !== 'not-asked'
+    return { name, texts: [isWalked ? 'it was not proposed.' : 'its stage was not walked.'] }
+  })
+  return toldTexts(reasons).join(' ')
 }
 
 const NOTHING_TAKEN = { assignments: [], gain: 0, evidence: [], loosened_by: [], owners: [], account: null }

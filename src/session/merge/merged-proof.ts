@@ -8,7 +8,7 @@ export interface Taken {
   stage: PlannedStage
 }
 
-function isProven({ row, stage }: Taken): boolean {
+export function isProven({ row, stage }: Pick<Taken, 'row' | 'stage'>): boolean {
   return row.proof.state === 'proven' || stage.proof.state === 'proven'
 }
 

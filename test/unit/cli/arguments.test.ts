@@ -87,6 +87,7 @@ describe('the command line', () => {
         walk: { ...WALK, yes: true, once: true, level: 'tight' },
       },
     ],
+    ['export a.json ./b --upstream', { command: 'upstream', files: ['a.json', './b'], mode: 0o644 }],
     ['merge a b', { command: 'merge', files: ['a', 'b'], mode: 0o600 }],
     ['export x.json --drop-in', { command: 'export', of: { file: 'x.json' }, form: 'drop-in', mode: 0o644 }],
     ['export ./x --drop-in', { command: 'export', of: { file: './x' }, form: 'drop-in', mode: 0o644 }],
@@ -141,11 +142,14 @@ describe('the command line', () => {
 
   it.each([
     ['--yes', /--yes needs a unit/],
+    ['export x.json --upstream --drop-in', /one of --drop-in/],
+    ['export apache2 --upstream', /files of plans: hardenctl plan apache2 --skip User/],
+    ['export --upstream', /name a plan/],
     ['try x.conf', /a drop-in and a unit/],
     ['try x.conf a b', /a drop-in and a unit/],
     ['merge x.json', /two plans or more/],
     ['merge x.json y.json --json', /--json needs --output/],
-    ['export x.json', /one of --drop-in, --report OUT and --ansible DIR/],
+    ['export x.json', /one of --drop-in, --report OUT, --ansible DIR and --upstream/],
     ['export x.json --drop-in --report x.md', /one of --drop-in, --report OUT/],
     ['export x.json --ansible y --report x.md', /one of --drop-in, --report OUT/],
     ['export x.json --ansible y -o z', /do not combine it with --output/],
