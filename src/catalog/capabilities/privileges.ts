@@ -18,14 +18,8 @@ import {
 } from '../common/roles.ts'
 import { startsUnprivileged, words } from '../common/unit-settings.ts'
 import { imported } from '../reach/imported.ts'
-import {
-  foreignAccounts,
-  hasRights,
-  isAllRoot,
-  namedText,
-  namedThings,
-  switchesPerJob,
-} from '../reach/possible.ts'
+import { foreignAccounts, hasRights, isAllRoot, namedText, namedThings } from '../reach/named.ts'
+import { switchesPerJob } from '../reach/possible.ts'
 import { fromActs } from './capability-acts.ts'
 import { bare, guess, type Need, namesIn, need } from './need.ts'
 

@@ -9,7 +9,7 @@ import { whereIt } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { words } from '../common/unit-settings.ts'
 import { PATH_LIST } from '../common/values.ts'
-import { namedText, namedThings, programsNamed } from '../reach/possible.ts'
+import { namedText, namedThings, programsNamed } from '../reach/named.ts'
 
 const LIBRARIES = ['/usr/lib', '/usr/lib32', '/usr/lib64']
 const PROGRAMS = ['/usr/bin', '/usr/sbin']

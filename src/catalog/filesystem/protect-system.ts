@@ -18,7 +18,7 @@ import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, Evidence, NotProposed, Proposed, Squeeze } from '../common/types.ts'
 import { isOn, setting, words } from '../common/unit-settings.ts'
 import { oneOf, PATH_LIST } from '../common/values.ts'
-import { namedThings } from '../reach/possible.ts'
+import { namedThings } from '../reach/named.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']

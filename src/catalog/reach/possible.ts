@@ -1,62 +1,13 @@
 import { isBelow } from '../../host/paths.ts'
 import type { Facts, NamedThing } from '../../observe/facts.ts'
-import { keepsRoot } from '../../observe/proc/rights.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
-import { mainProcess, mayBecome, userName } from '../common/roles.ts'
-import { setting } from '../common/unit-settings.ts'
+import { mainProcess } from '../common/roles.ts'
 import { imported } from './imported.ts'
 import { byMonitors } from './monitors.ts'
-import { type Possibility, USES, type Use } from './uses.ts'
-
-/** Uses that take rights of root: an account without any can't come to them. */
-const OF_ROOT: ReadonlySet<Use> = new Set([
-  'act-as-others',
-  'past-permissions',
-  'mount',
-  'kernel-state',
-  'devices',
-  'raw-sockets',
-  'write-elsewhere',
-  'see-others',
-  'see-mounts',
-  'write-as-root',
-])
-
-/** Whether a process of it has root's rights, or may become somebody else. */
-export function hasRights(facts: Facts): boolean {
-  return facts.processes.some(mayBecome)
-}
-
-/** Whether no process of it has given up root. */
-export function isAllRoot(facts: Facts): boolean {
-  return facts.processes.length > 0 && facts.processes.every(keepsRoot)
-}
-
-export function namedThings(facts: Facts, kind: NamedThing['kind']): NamedThing[] {
-  if (facts.given?.level === 'tight') return []
-  return (facts.reach?.named ?? []).filter((thing) => thing.kind === kind)
-}
-
-/** Accounts that its configuration names, less those as which it was seen to run. */
-export function foreignAccounts(facts: Facts): NamedThing[] {
-  if (!hasRights(facts)) return []
-  const own = new Set(facts.processes.flatMap(({ uid }) => userName(facts, uid.effective) ?? []))
-  return namedThings(facts, 'account').filter(({ name }) => !own.has(name) && name !== setting(facts, 'User'))
-}
-
-/** "/etc/x.conf names alice, bob." */
-export function namedText(things: readonly NamedThing[]): string {
-  const [first] = things
-  const same = things.filter(({ where }) => where === first?.where).map(({ name }) => name)
-  return `${first?.where ?? 'Its configuration'} names ${few(same, 3)}`
-}
-
-/** Programs that its configuration names and that were not seen to run. */
-export function programsNamed(facts: Facts): NamedThing[] {
-  const run = new Set((facts.learned?.executed ?? []).map(({ path }) => path))
-  return namedThings(facts, 'program').filter(({ name }) => !run.has(name))
-}
+import { foreignAccounts, hasRights, isAllRoot, namedText, namedThings, programsNamed } from './named.ts'
+import { byOtherTimes, isOneshot } from './other-times.ts'
+import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
 
 function byNames(facts: Facts): Possibility[] {
   const accounts = foreignAccounts(facts)
@@ -180,20 +131,10 @@ function byLookups(facts: Facts): Possibility[] {
   return [{ use: 'connect-out', from: 'client', why }]
 }
 
-/** A oneshot is judged by its runs in clones, which had the work of now alone: at another time it may do anything. */
-function byOtherTimes(facts: Facts): Possibility[] {
-  const rights = hasRights(facts)
-  return USES.filter((use) => rights || !OF_ROOT.has(use)).map((use) => ({
-    use,
-    from: 'unasked',
-    why: 'It runs at times of its own, and may have other work then than it had in the clones.',
-  }))
-}
-
 /** Where nothing of a service answers, only its rights tell what it may be there for. */
 function byNothingAsked(facts: Facts): Possibility[] {
   if (facts.given === undefined || facts.given.asked) return []
-  if (setting(facts, 'Type') === 'oneshot') return byOtherTimes(facts)
+  if (isOneshot(facts)) return []
   const uses: Use[] = hasRights(facts)
     ? [
         'act-as-others',
@@ -226,6 +167,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byInterpreter(facts),
     ...byLookups(facts),
     ...byMonitors(facts),
+    ...byOtherTimes(facts),
     ...byNothingAsked(facts),
     ...byImports(facts),
   ]

@@ -68,7 +68,8 @@ function counts(facts: Facts, possibility: Possibility): boolean {
   // It answers as before with wrong numbers: no exit code of an exercise tells that.
   if (from === 'monitor') return facts.given?.compared !== true
   // Its use was played: what a script or a call may do besides, only its configuration tells.
-  if (from !== 'named' && from !== 'sudo' && facts.given?.exercised === true) return false
+  const exercised = facts.given?.exercised === true
+  if (exercised && from !== 'named' && from !== 'sudo' && from !== 'work') return false
   if (fullyPlayed(facts, possibility)) return false
   if (from === 'import') return level === 'careful' && !played(facts).has(use)
   return true

@@ -37,6 +37,20 @@ export const USE_WORDS: Record<Use, string> = {
   'write-as-root': 'write into folders of root',
 }
 
+/** Uses that take rights of root: an account without any can't come to them. */
+export const OF_ROOT: ReadonlySet<Use> = new Set([
+  'act-as-others',
+  'past-permissions',
+  'mount',
+  'kernel-state',
+  'devices',
+  'raw-sockets',
+  'write-elsewhere',
+  'see-others',
+  'see-mounts',
+  'write-as-root',
+])
+
 export const USES = Object.keys(USE_WORDS) as Use[]
 
 /** Why a service may come to use something, from what is there to be read. */
@@ -47,7 +61,7 @@ export interface Possibility {
   /**
    * named: by its configuration; helper: a program with rights of its own may do it for the service; client: calls that
    * only together have a purpose; monitor: it tells of the whole machine, and wrong numbers are no failure; import: a
-   * call alone, which is weak; unasked: nothing of it could be asked.
+   * call alone, which is weak; unasked: nothing of it could be asked; work: it is run for more than its exercise.
    */
-  from: 'named' | 'sudo' | 'helper' | 'interpreter' | 'client' | 'monitor' | 'import' | 'unasked'
+  from: 'named' | 'work' | 'sudo' | 'helper' | 'interpreter' | 'client' | 'monitor' | 'import' | 'unasked'
 }

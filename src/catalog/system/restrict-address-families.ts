@@ -44,7 +44,9 @@ function familiesPossible(facts: Facts): { name: string; why: string }[] {
     'list-interfaces': ['AF_NETLINK'],
   }
   return possibleNow(facts).flatMap(({ use, why, from }) =>
-    from === 'unasked' ? [] : (names[use] ?? []).map((name) => ({ name, why: `${name} stays: ${why}` })),
+    from === 'unasked' || from === 'work'
+      ? []
+      : (names[use] ?? []).map((name) => ({ name, why: `${name} stays: ${why}` })),
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts'
-import { isBelow } from '../../host/paths.ts'
+import { isBelow, isBelowAny } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
 
@@ -52,6 +52,13 @@ async function found(host: Host, folders: readonly string[], gaps: BlindSpots): 
   return (result?.stdout ?? '').split('\0').filter(Boolean)
 }
 
+/** Folders of parts of a file that its arguments name, by custom: "/etc/x.d" for "/etc/x.conf". */
+function partsOf(named: readonly string[]): string[] {
+  return named
+    .filter((path) => isBelow(path, '/etc') && !isOwn(path))
+    .map((path) => `${path.replace(/\.[^./]*$/, '')}.d`)
+}
+
 /**
  * The files that configure a service: what it was traced reading below /etc and, where it was never traced, what its
  * arguments and its packages name there, with what lies beside. Files that every program reads are left out. `packaged`:
@@ -63,14 +70,19 @@ export async function configurationFiles(
   packaged: readonly string[],
   gaps: BlindSpots,
 ): Promise<string[]> {
-  const traced = (facts.learned?.noted ?? []).map(({ path }) => path).filter(isOwn)
   const named = argumentPaths(facts)
+  // A file that every package adds to is the service's own where its arguments name it.
+  const parts = partsOf(named)
+  const noted = (facts.learned?.noted ?? []).map(({ path }) => path)
+  const traced = noted.filter((path) => isOwn(path) || isBelowAny(path, parts))
   if (traced.length > 0) return [...new Set([...named, ...traced])].slice(0, MAX_FILES)
   const brought = packaged.filter(isOwn)
   const folders = [...named.filter(isOwn), ...brought].flatMap(
     (path) => /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] ?? [],
   )
-  const beside = (await found(host, [...new Set(folders)], gaps)).filter(isOwn)
+  const beside = (await found(host, [...new Set([...folders, ...parts])], gaps)).filter(
+    (path) => isOwn(path) || isBelowAny(path, parts),
+  )
   return [...new Set([...named, ...brought, ...beside])].slice(0, MAX_FILES)
 }
 

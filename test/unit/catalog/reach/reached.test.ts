@@ -255,15 +255,41 @@ test('where nothing answers, what its rights allow is not taken', () => {
   expect(taken('IPAddressDeny', daemon(0, { given: { ...given, exercised: true } }))).toBe(true)
 })
 
-test('a oneshot may have other work at another time, in homes too', () => {
+describe('a oneshot', () => {
   const given = { ...ASKED, asked: false }
   const plain = daemon(0, { given })
   const properties = { ...plain.unit.properties, Type: ['oneshot'] }
   const facts = { ...plain, unit: { ...plain.unit, properties } }
-  for (const key of ['ProtectHome', 'ProtectSystem', 'CapabilityBoundingSet'])
-    expect(taken(key, facts), key).toBe(false)
-  expect(taken('ProtectHome', plain)).toBe(true)
-  expect(taken('ProtectHome', { ...facts, given: { ...given, exercised: true } })).toBe(true)
+  const exercised = { ...facts, given: { ...given, exercised: true } }
+
+  test('may have other work at another time, in homes too', () => {
+    for (const key of ['ProtectHome', 'ProtectSystem', 'CapabilityBoundingSet'])
+      expect(taken(key, facts), key).toBe(false)
+    expect(taken('ProtectHome', plain)).toBe(true)
+    expect(taken('ProtectHome', exercised)).toBe(true)
+  })
+
+  test.each<[string, ReachFacts]>([
+    ['a program that it did not start', names('program', '/usr/bin/tell')],
+    ['a folder into which it did not write', names('folder', '/srv/other')],
+    ['an account', names('account', 'alice')],
+  ])('has other work than its exercise gave it where its configuration names %s', (_, known) => {
+    for (const key of ['ProtectSystem', 'CapabilityBoundingSet', 'SystemCallFilter', 'NoExecPaths', 'UMask'])
+      expect(taken(key, { ...exercised, reach: known }), key).toBe(false)
+    expect(missed('ProtectSystem', { ...exercised, reach: known })).toContain('/etc/srv.conf names')
+    // A service is asked again and again: what it was not seen to do is left open, and the rest is taken.
+    const daemonLike = { ...plain, given: exercised.given, reach: known }
+    expect(taken('UMask', daemonLike)).toBe(true)
+  })
+
+  test('has no other work where the exercise had it do all that its configuration names', () => {
+    const learned = {
+      ...NOTHING_LEARNED,
+      executed: [{ path: '/usr/bin/tell', uses: ['execute' as const], sightings: [] }],
+    }
+    const known = names('program', '/usr/bin/tell')
+    expect(taken('ProtectSystem', { ...exercised, learned, reach: known })).toBe(true)
+  })
 })
 
 describe('a call alone is weak', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { namedThings } from '../../../../src/observe/config/named-things.ts'
 import type { Facts, ProcessFacts } from '../../../../src/observe/facts.ts'
-import { emptyFacts, process } from '../../catalog/build-facts.ts'
+import { emptyFacts, NOTHING_LEARNED, process } from '../../catalog/build-facts.ts'
 import { type Entry, memoryHost } from '../memory-host.ts'
 
 const OWN = 990
@@ -81,4 +81,24 @@ test('a file in /tmp is named whether it is there or not, /tmp itself is not', a
   expect(await named('tmpdir = /tmp\nexchange = /tmp/drop/in.xml\n', {})).toEqual([
     'temporary /tmp/drop/in.xml',
   ])
+})
+
+describe('a file that every package adds to', () => {
+  const noted = (path: string) => ({ path, uses: ['read' as const], sightings: [] })
+  const files = {
+    '/etc/logrotate.conf': 'include /etc/logrotate.d\n',
+    '/etc/logrotate.d/other': 'log /data/store/log\n',
+    '/data/store': folder(OWN, 0o755),
+  }
+  const learned = { ...NOTHING_LEARNED, noted: Object.keys(files).map(noted) }
+  const running = (argv: string[]) => [process(10, OWN, { isMain: true, argv })]
+
+  test('configures the service whose arguments name it, with the parts in the folder beside it', async () => {
+    const processes = running(['/usr/sbin/turn', '/etc/logrotate.conf'])
+    expect(await named('', files, { processes, learned })).toEqual(['folder /data/store'])
+  })
+
+  test('and no other service that was seen to read it', async () => {
+    expect(await named('', files, { processes: running(['/usr/sbin/srv']), learned })).toEqual([])
+  })
 })

@@ -1,0 +1,40 @@
+import type { Facts, NamedThing } from '../../observe/facts.ts'
+import { keepsRoot } from '../../observe/proc/rights.ts'
+import { few } from '../common/proposal.ts'
+import { mayBecome, userName } from '../common/roles.ts'
+import { setting } from '../common/unit-settings.ts'
+
+/** Whether a process of it has root's rights, or may become somebody else. */
+export function hasRights(facts: Facts): boolean {
+  return facts.processes.some(mayBecome)
+}
+
+/** Whether no process of it has given up root. */
+export function isAllRoot(facts: Facts): boolean {
+  return facts.processes.length > 0 && facts.processes.every(keepsRoot)
+}
+
+export function namedThings(facts: Facts, kind: NamedThing['kind']): NamedThing[] {
+  if (facts.given?.level === 'tight') return []
+  return (facts.reach?.named ?? []).filter((thing) => thing.kind === kind)
+}
+
+/** Accounts that its configuration names, less those as which it was seen to run. */
+export function foreignAccounts(facts: Facts): NamedThing[] {
+  if (!hasRights(facts)) return []
+  const own = new Set(facts.processes.flatMap(({ uid }) => userName(facts, uid.effective) ?? []))
+  return namedThings(facts, 'account').filter(({ name }) => !own.has(name) && name !== setting(facts, 'User'))
+}
+
+/** "/etc/x.conf names alice, bob." */
+export function namedText(things: readonly NamedThing[]): string {
+  const [first] = things
+  const same = things.filter(({ where }) => where === first?.where).map(({ name }) => name)
+  return `${first?.where ?? 'Its configuration'} names ${few(same, 3)}`
+}
+
+/** Programs that its configuration names and that were not seen to run. */
+export function programsNamed(facts: Facts): NamedThing[] {
+  const run = new Set((facts.learned?.executed ?? []).map(({ path }) => path))
+  return namedThings(facts, 'program').filter(({ name }) => !run.has(name))
+}
