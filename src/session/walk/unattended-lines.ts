@@ -15,7 +15,9 @@ function stageLines(phase: StagePhase): string[] {
     const why = row.unavailable ? `${row.unavailable.kind}: ${row.unavailable.why}` : (row.evidence[0] ?? '')
     const caution =
       row.caution === undefined ? [] : [`        ${row.ticked ? 'mind' : 'not taken'}: ${row.caution}`]
-    return [`  ${mark} ${row.key}${row.value ? `=${row.value}` : ''}  ${why}`, ...caution]
+    // A clone that proved ahead of the walk may have told before the list is shown.
+    const broke = row.proof.state === 'breaks' ? said(`${row.key}=${row.value}`, row.proof, undefined) : []
+    return [`  ${mark} ${row.key}${row.value ? `=${row.value}` : ''}  ${why}`, ...caution, ...broke]
   })
   return [
     '',

@@ -150,6 +150,12 @@ describe('the walk without a terminal', () => {
     expect(out).toMatch(/\n {2}mind: the account x is made\./)
   })
 
+  it('says why a row broke in a clone that told before the list was shown', async () => {
+    const broke: Row = { ...row(false), proof: { state: 'breaks', reason: 'srv was refused openat /x' } }
+    const { out } = await walk(stage(broke))
+    expect(out).toContain('breaks in a clone: NoNewPrivileges=yes: srv was refused openat /x')
+  })
+
   it('skips a stage in which nothing is recommended', async () => {
     expect((await walk(stage(row(false)))).sent).toEqual([{ do: 'skip-stage' }])
   })
