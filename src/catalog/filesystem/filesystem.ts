@@ -1,32 +1,18 @@
-import type { Facts, OpenFile, ProcessFacts } from '../../observe/facts.ts'
-import { inForce, proposed, service, unfit } from '../common/proposal.ts'
-import { called, checksPasswords, noProcess, passwordChecker } from '../common/roles.ts'
+import type { Facts } from '../../observe/facts.ts'
+import { called, noProcess } from '../common/roles.ts'
 import { changeSeen, readSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
-import type { Directive, NotProposed, Proposed } from '../common/types.ts'
+import type { Directive } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
 import { oneOf } from '../common/values.ts'
-import { namedText, namedThings } from '../reach/named.ts'
 import { isHarmlessDevice } from '../user/account.ts'
+import { holding, holds } from './held-files.ts'
 import { NO_EXEC_PATHS } from './no-exec-paths.ts'
 import { PRIVATE_MOUNTS } from './private-mounts.ts'
-import { PROTECT_SYSTEM, READ_WRITE_PATHS, sharedTemporary } from './protect-system.ts'
+import { PROTECT_HOME } from './protect-home.ts'
+import { PROTECT_SYSTEM, READ_WRITE_PATHS } from './protect-system.ts'
 import { UMASK } from './umask.ts'
-
-function holding(
-  facts: Facts,
-  test: (file: OpenFile) => boolean,
-): { process: ProcessFacts; path: string } | undefined {
-  for (const process of facts.processes) {
-    const file = process.openFiles.find(test)
-    if (file) return { process, path: file.path }
-  }
-  return undefined
-}
-
-function holds(found: { process: ProcessFacts; path: string } | undefined): string | undefined {
-  return found && `${called(found.process)} holds ${found.path} open.`
-}
+import { sharedTemporary } from './writable-paths.ts'
 
 /** An Exec line that runs one of these programs, as the word of an argument list. */
 function execRunning(facts: Facts, programs: RegExp): string | undefined {
@@ -38,74 +24,6 @@ function execRunning(facts: Facts, programs: RegExp): string | undefined {
 
 const KERNEL_LOG = /^\/(dev|proc)\/kmsg$/
 const TUNABLES = /^\/(proc\/sys|sys(?!\/fs\/cgroup))\//
-const HOME = /^\/(home|root|run\/user)(\/|$)/
-
-function proposeProtectHome(facts: Facts): Proposed | NotProposed {
-  const now = setting(facts, 'ProtectHome')
-  if (now === 'yes') return inForce('The unit already has this setting.', now)
-  const checker = passwordChecker(facts)
-  if (checker) return unfit(`${checksPasswords(checker)}, also from a home.`)
-  const running = facts.processes.find(({ executable, libraries }) =>
-    [executable, ...libraries].some((path) => HOME.test(path)),
-  )
-  if (running) return unfit(`${called(running)} runs programs or libraries below a home directory.`)
-  const writing = holds(holding(facts, ({ path, writable }) => writable && HOME.test(path)))
-  const changed = writing ?? changeSeen(facts, HOME)
-  if (changed) return unfit(changed)
-  const configured = configuredHome(facts)
-  if (configured) return unfit(`${configured} It may write there when it is asked to.`)
-  const reading =
-    holds(holding(facts, ({ path }) => HOME.test(path))) ?? namedHome(facts) ?? readSeen(facts, HOME)
-  if (reading === undefined) {
-    const words = ['yes', 'tmpfs', 'read-only']
-    const tighter = words.slice(0, now !== undefined && words.includes(now) ? words.indexOf(now) : 3)
-    return proposed(
-      'yes',
-      [service('ProtectHome', 'yes')],
-      noProcess(facts, 'hold anything below /home, /root or /run/user open'),
-      tighter.length > 1 ? { ladder: tighter.map((value) => rung(value)) } : {},
-    )
-  }
-  // It may read there at a request that no probe makes, so never try a tighter value.
-  if (now === 'read-only' || now === 'tmpfs') return inForce(`It cannot be tighter: ${reading}`, now)
-  return proposed('read-only', [service('ProtectHome', 'read-only')], [reading])
-}
-
-function rung(value: string) {
-  return { value, assignments: [service('ProtectHome', value)] }
-}
-
-function namedHome(facts: Facts): string | undefined {
-  const folder = setting(facts, 'WorkingDirectory')?.replace(/^!/, '')
-  if (folder !== undefined && HOME.test(folder)) return `WorkingDirectory= is ${folder}.`
-  const process = facts.processes.find(({ argv }) =>
-    argv.some((word) => HOME.test(word.replace(/^[^/]*/, ''))),
-  )
-  return process && `${called(process)} was started with an argument below a home directory.`
-}
-
-function configuredHome(facts: Facts): string | undefined {
-  const homes = namedThings(facts, 'home')
-  return homes.length === 0 ? undefined : `${namedText(homes)}.`
-}
-
-const PROTECT_HOME: Directive = {
-  key: 'ProtectHome',
-  takes: oneOf('yes', 'no', 'read-only', 'tmpfs'),
-  impliedBy: 'DynamicUser',
-  denies: ['homes'],
-  leavesOpen: ({ value }) => value === 'read-only',
-  stage: 'filesystem',
-  since: 214,
-  mountNamespace: true,
-  what: 'Hides /home, /root and /run/user from the service.',
-  breaks: 'The service and its helpers no longer find web pages, keys or scripts below a home directory.',
-  wins: 'An intruder finds no personal files, shell histories or SSH keys.',
-  hides: { paths: HOME, remedy: 'step-down' },
-  failsWith: { exits: [200, 203] },
-  propose: proposeProtectHome,
-}
-
 /** Runtimes that read /proc/meminfo, /proc/cpuinfo or /sys at start and have closed them again. */
 function sizingRuntime(facts: Facts): string | undefined {
   const pattern =

@@ -1,0 +1,164 @@
+import { dirname } from 'node:path/posix'
+import { isBelow, isBelowAny, throughRun } from '../../host/paths.ts'
+import type { Facts, WritableFact } from '../../observe/facts.ts'
+import {
+  isShared,
+  isVolatile,
+  managedDirectories,
+  ownDirectory,
+  placeOfAccounts,
+  written,
+} from '../common/places.ts'
+import { checksPasswords, passwordChecker } from '../common/roles.ts'
+import { changedText } from '../common/seen-in-clone.ts'
+import { isOn, setting } from '../common/unit-settings.ts'
+import { namedThings } from '../reach/named.ts'
+
+/** Always writable under ProtectSystem=strict (systemd.exec(5)). */
+const API = ['/dev', '/proc', '/sys']
+export const TEMPORARY = ['/tmp', '/var/tmp']
+
+interface Writing {
+  path: string
+  why: string
+  /** Only its pid file was found there: it writes that at each start, or never again. */
+  onlyPid?: boolean
+}
+
+/** Folders that its configuration names and that it may write: nobody sees whether it only reads there. */
+function foldersNamed(facts: Facts): Writing[] {
+  return [...namedThings(facts, 'home'), ...namedThings(facts, 'folder')]
+    .filter(({ name }) => name !== '/home' && name !== '/root')
+    .map(({ name, where }) => ({ path: name, why: `${where} names ${name}.` }))
+}
+
+/**
+ * Paths that must stay writable when everything else becomes read-only: paths seen written, and paths that are its own.
+ */
+export function placesWritten(facts: Facts): Writing[] {
+  const covered = [...API, ...managedDirectories(facts), ...(temporaryIsShared(facts) ? [] : TEMPORARY)]
+  const found = written(facts)
+    .filter(
+      ({ from, kind }) => kind !== 'directory' || from.some((one) => one === 'setting' || one === 'open'),
+    )
+    .filter(({ path }) => !isBelowAny(throughRun(path), covered))
+    .map((fact) => ({
+      path: placeOf(facts, fact),
+      why: whySeen(facts, fact),
+      onlyPid:
+        fact.from.every((one) => one === 'pid-file') &&
+        !isPidFileOfUnit(facts, fact) &&
+        !isReadByRotation(facts, fact),
+    }))
+  const rotated = facts.logrotate
+    .flatMap(({ matches }) => matches)
+    .map((path) => ({ path: ownDirectory(path), why: `logrotate replaces logs in ${dirname(path)}.` }))
+    .filter((one): one is Writing => one.path !== undefined && !isBelowAny(one.path, covered))
+  const temporary = temporaryIsShared(facts)
+    ? TEMPORARY.map((path) => ({ path, why: `${path} stays the shared one.` }))
+    : []
+  const checker = passwordChecker(facts)
+  const homes = checker ? [{ path: '/home', why: `${checksPasswords(checker)}, who may store files.` }] : []
+  const owned = (facts.owned ?? []).filter(
+    ({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered),
+  )
+  return outermost([
+    ...found,
+    ...rotated,
+    ...temporary,
+    ...changedInClone(facts, covered),
+    ...owned,
+    ...foldersNamed(facts).filter(({ path }) => !isBelowAny(path, covered)),
+    ...homes,
+  ])
+}
+
+/**
+ * Files that its own processes changed while it was followed and have closed again: in its own directory, in one that
+ * has a place for each account, or files that existed before. A refused write of this kind often leaves no log line.
+ */
+function changedInClone({ learned }: Facts, covered: readonly string[]): Writing[] {
+  return (learned?.changed ?? []).flatMap((file) => {
+    const path = throughRun(file.path)
+    const made = file.uses.includes('create') || file.uses.includes('remove')
+    const place = placeOfAccounts(path) ?? ownDirectory(path) ?? (made ? undefined : path)
+    if (file.sightings.length === 0 || place === undefined) return []
+    return isBelowAny(path, [...covered, ...TEMPORARY]) ? [] : [{ path: place, why: changedText(file) }]
+  })
+}
+
+/** A rotation that reads the pid file would fail at night without it, and no clone shows that. */
+function isReadByRotation(facts: Facts, { path }: WritableFact): boolean {
+  const named = [path, throughRun(path), path.replace(/^\/run\//, '/var/run/')]
+  return facts.logrotate.some(({ postrotate }) =>
+    postrotate.some((line) => named.some((name) => line.includes(name))),
+  )
+}
+
+/** Whether PrivateTmp=yes, which brings its own /tmp and /var/tmp, is out of the question. */
+function temporaryIsShared(facts: Facts): boolean {
+  return !isOn(facts, 'PrivateTmp') && sharedTemporary(facts) !== undefined
+}
+
+/** What others look for in /tmp, in words: a socket, or a file that its configuration names. */
+export function sharedTemporary(facts: Facts): string | undefined {
+  const socket = socketInTemporary(facts)
+  if (socket !== undefined) return `Others reach it through the socket ${socket}.`
+  const [named] = namedThings(facts, 'temporary')
+  return named && `${named.where} names ${named.name}, where others may look for it.`
+}
+
+/** A socket in /tmp that others connect to. With its own /tmp they could not. */
+function socketInTemporary(facts: Facts): string | undefined {
+  const inTemporary = (path: string | undefined) => path !== undefined && isBelowAny(path, TEMPORARY)
+  const socket = facts.sockets.find(
+    ({ family, address, peer }) => family === 'AF_UNIX' && (inTemporary(address) || inTemporary(peer)),
+  )
+  if (!socket) return undefined
+  return inTemporary(socket.address) ? socket.address : socket.peer
+}
+
+/**
+ * The service's own directory, since services replace files in it. A file directly in a shared directory is listed
+ * alone if nobody replaces it: a mount stays on the old file.
+ */
+function placeOf(facts: Facts, { path, kind, from }: WritableFact): string {
+  const own = kind === 'directory' ? path : ownDirectory(path)
+  if (own !== undefined) return own
+  const replaced = facts.logrotate.some(
+    ({ matches, copytruncate }) => !copytruncate && matches.includes(path),
+  )
+  const madeBefore = (facts.unit.execSource.ExecStartPre ?? []).some(
+    (line) => /\binstall\b/.test(line) && line.includes(path),
+  )
+  if (from.includes('setting') || madeBefore) return path
+  return replaced || kind === 'socket' || from.includes('pid-file') || isVolatile(path) ? dirname(path) : path
+}
+
+function whySeen(facts: Facts, { path, from }: WritableFact): string {
+  const holder = facts.processes.find(({ openFiles }) =>
+    openFiles.some((file) => file.writable && file.path === path),
+  )
+  if (holder)
+    return `${holder.name} (pid ${holder.pid}, uid ${holder.uid.effective}) holds ${path} open for writing.`
+  if (from.includes('pid-file')) return `PIDFile= names ${path}.`
+  if (from.includes('listening')) return `It creates the socket ${path}.`
+  if (from.includes('logrotate')) return `logrotate rotates ${path}.`
+  return `The unit's settings name ${path} as writable.`
+}
+
+/** systemd waits for the file that PIDFile= names. */
+function isPidFileOfUnit(facts: Facts, { path }: WritableFact): boolean {
+  return throughRun(setting(facts, 'PIDFile') ?? '') === throughRun(path)
+}
+
+function outermost(places: readonly Writing[]): Writing[] {
+  const first = places.filter(({ path }, at) => places.findIndex((other) => other.path === path) === at)
+  return first
+    .filter(({ path }) => !first.some((other) => other.path !== path && isBelow(path, other.path)))
+    .map((place) => ({
+      ...place,
+      onlyPid: places.every(({ path, onlyPid }) => onlyPid === true || !isBelow(path, place.path)),
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+}
