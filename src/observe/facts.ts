@@ -29,6 +29,8 @@ export interface Facts {
   accounts: Account[]
   /** From `systemd-analyze syscall-filter`: "@group" → all its system calls, subgroups resolved. */
   syscallGroups: Record<string, string[]>
+  /** Absent where SELinux is off. */
+  selinux?: 'enforcing' | 'permissive' | undefined
   /** Facts from tracing in a clone; absent if nothing was traced. */
   learned?: LearnedFacts
   /** Things in its folders below /run that are not its own; absent where nobody looked. */

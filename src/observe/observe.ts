@@ -1,3 +1,4 @@
+import { orElse } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
 import { first } from '../systemd/manager/show.ts'
 import { systemdBuild } from '../systemd/manager/version.ts'
@@ -55,14 +56,25 @@ export async function observe(host: Host, unit: string, known?: MachineFacts): P
 }
 
 /** What all services of a machine have in common. */
-export type MachineFacts = Pick<Facts, 'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups'>
+export type MachineFacts = Pick<
+  Facts,
+  'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups' | 'selinux'
+>
 
 export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Promise<MachineFacts> {
-  const [uname, build, groups] = await Promise.all([
+  const [uname, build, groups, selinux] = await Promise.all([
     orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m'])),
     systemdBuild(host),
     syscallGroups(host),
+    readSelinux(host),
   ])
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
-  return { ...build, kernel, architecture, syscallGroups: groups }
+  return { ...build, kernel, architecture, syscallGroups: groups, ...(selinux ? { selinux } : {}) }
+}
+
+/** selinuxfs has this file where SELinux is on: "1" while it enforces. */
+async function readSelinux(host: Host): Promise<Facts['selinux']> {
+  const enforce = await host.read('/sys/fs/selinux/enforce').catch(orElse(undefined))
+  if (enforce === undefined) return undefined
+  return enforce.trim() === '1' ? 'enforcing' : 'permissive'
 }

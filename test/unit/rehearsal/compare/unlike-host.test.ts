@@ -49,8 +49,24 @@ it.each<[string, Parameters<typeof unlikeHost>[0], unknown[]]>([
     [ALWAYS, 'files that it writes in a clone have other SELinux labels'],
   ],
   [
-    'a profile of AppArmor, which is shared with the host',
-    { processes: [process(1, 0, { securityLabel: 'named (enforce)' })], sockets: [] },
+    'SELinux that enforces, even on a service that it does not name',
+    { processes: [], sockets: [], selinux: 'enforcing' },
+    [ALWAYS, expect.stringMatching(/^SELinux enforces here, and hardenctl does not compare what it refuses/)],
+  ],
+  [
+    'a profile of AppArmor',
+    { processes: [process(1, 0, { securityLabel: '/usr/sbin/a b (enforce)' })], sockets: [] },
+    [ALWAYS, expect.stringMatching(/^AppArmor confines it here by the profile \/usr\/sbin\/a b, and/)],
+  ],
+  [
+    'a profile of AppArmor that only complains, or none',
+    {
+      processes: [
+        process(1, 0, { securityLabel: 'named (complain)' }),
+        process(2, 0, { securityLabel: 'unconfined' }),
+      ],
+      sockets: [],
+    },
     [ALWAYS],
   ],
 ])('of %s', (_, facts, lines) => expect(unlikeHost(facts)).toEqual(lines))
