@@ -48,9 +48,17 @@ async function follow(
   return { facts: learnedFacts(trace, await written(), { systemd, kernel, packages }, how), trace }
 }
 
+/** The walk goes on with /proc and the trials. */
+function goOnUnfollowed({ learning, dispatch }: WalkContext, why: string): void {
+  learning.notFollowed(why)
+  const notes = [`Not followed with strace: ${why}.`]
+  dispatch({ type: 'phase', phase: { at: 'looking', what: 'Going on without a trace', notes } })
+}
+
 /** Merges the new facts with the known ones, and stores them. */
-async function learnedFrom({ learning, store }: WalkContext, found: Found): Promise<void> {
-  if ('why' in found) learning.notFollowed(found.why)
+async function learnedFrom(context: WalkContext, found: Found): Promise<void> {
+  const { learning, store } = context
+  if ('why' in found) goOnUnfollowed(context, found.why)
   else await store.save({ learned: learning.followed(found, store.state.kept.length) })
 }
 
@@ -126,7 +134,7 @@ export async function learningPhase(
     await learnedFrom(context, await timings.during('tracing', play))
   } catch (error) {
     signal.throwIfAborted()
-    learning.notFollowed(reasonOf(error))
+    goOnUnfollowed(context, reasonOf(error))
   }
 }
 

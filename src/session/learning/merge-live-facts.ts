@@ -35,6 +35,7 @@ function processWithLive(process: ProcessFacts, live: readonly ProcessFacts[]): 
 export function mergeLiveFacts(clone: Facts, live: Facts): Facts {
   return {
     ...clone,
+    mounts: live.mounts,
     processes: clone.processes.map((process) => processWithLive(process, live.processes)),
     sockets: union(clone.sockets, live.sockets, ({ family, type, state, address, port, peer = '' }) =>
       [family, type, state, address, port, peer].join(' '),
