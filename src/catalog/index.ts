@@ -3,7 +3,7 @@ import { CAPABILITIES } from './capabilities/capability-bounding-set.ts'
 import { type Asked, asAsked, NOTHING_ASKED } from './common/asked.ts'
 import { seen } from './common/evidence.ts'
 import { valueText } from './common/ladder.ts'
-import { mountsForOthers } from './common/mounting.ts'
+import { mountsForOthers, slowedByMounts } from './common/mounting.ts'
 import { leftOffOnPurpose } from './common/on-purpose.ts'
 import { inForce, unfit } from './common/proposal.ts'
 import { opensSessions, sessionOpener } from './common/roles.ts'
@@ -70,7 +70,9 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   if (effect !== undefined && purpose === undefined)
     return { ...result, evidence: [seen(effect), ...result.evidence] }
   const open = purpose === undefined ? result : leftToThePerson(result, purpose)
-  const handed = HANDED_ON.has(directive.stage) ? asHandedOn(open, facts) : open
+  const slowed = directive.mountNamespace ? slowedByMounts(facts) : undefined
+  const quick = slowed === undefined ? open : leftToThePerson(open, slowed)
+  const handed = HANDED_ON.has(directive.stage) ? asHandedOn(quick, facts) : quick
   return asReached(directive, handed, facts)
 }
 

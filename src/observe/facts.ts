@@ -31,6 +31,8 @@ export interface Facts {
   syscallGroups: Record<string, string[]>
   /** Absent where SELinux is off. */
   selinux?: 'enforcing' | 'permissive' | undefined
+  /** Mounts of the host; absent where nobody could look. */
+  mounts?: number | undefined
   /** Facts from tracing in a clone; absent if nothing was traced. */
   learned?: LearnedFacts
   /** Things in its folders below /run that are not its own; absent where nobody looked. */

@@ -13,6 +13,7 @@ import type { Facts } from './facts.ts'
 import { readExecutables } from './files/executables.ts'
 import { readWritable, withRotatedFiles } from './files/writable.ts'
 import { processesOfGroup } from './proc/control-group.ts'
+import { countMounts } from './proc/mounts.ts'
 import { readProcesses } from './proc/processes.ts'
 import { readSockets } from './proc/sockets.ts'
 
@@ -58,18 +59,19 @@ export async function observe(host: Host, unit: string, known?: MachineFacts): P
 /** What all services of a machine have in common. */
 export type MachineFacts = Pick<
   Facts,
-  'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups' | 'selinux'
+  'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups' | 'selinux' | 'mounts'
 >
 
 export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Promise<MachineFacts> {
-  const [uname, build, groups, selinux] = await Promise.all([
+  const [uname, build, groups, selinux, mounts] = await Promise.all([
     orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m'])),
     systemdBuild(host),
     syscallGroups(host),
     readSelinux(host),
+    countMounts(host),
   ])
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
-  return { ...build, kernel, architecture, syscallGroups: groups, ...(selinux ? { selinux } : {}) }
+  return { ...build, kernel, architecture, syscallGroups: groups, selinux, mounts }
 }
 
 /** selinuxfs has this file where SELinux is on: "1" while it enforces. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Facts } from '../../observe/facts.ts'
-import { observe } from '../../observe/observe.ts'
+import { observe, readMachine } from '../../observe/observe.ts'
 import { lastStartMs } from '../../systemd/manager/control.ts'
 import { first } from '../../systemd/manager/show.ts'
 import { type Baseline, type CheckAnswer, listenersOf } from '../../trial/health/baseline.ts'
@@ -117,7 +117,8 @@ export async function baselinePhase(context: WalkBeginning): Promise<FoundBaseli
     const found = await askForBaseline(there)
     const baseline = { ...found.baseline, stopped: true as const }
     await store.save({ baseline })
-    return { ...found, baseline, restarts: 'once', seen: await observe(host, subject.unit) }
+    const [seen, { mounts }] = await Promise.all([observe(host, subject.unit), readMachine(context.live)])
+    return { ...found, baseline, restarts: 'once', seen: { ...seen, mounts } }
   } finally {
     await dispose()
   }

@@ -52,6 +52,33 @@ test('what is shown already is not written again', () => {
   expect(row('ProtectSystem', redisLike())).toMatchObject({ kind: 'in-force' })
 })
 
+describe('a host with very many mounts', () => {
+  const facts = apacheLike()
+  const withMounts = (mounts: number, ownNamespaces: string[]): Facts => ({
+    ...facts,
+    mounts,
+    processes: facts.processes.map((process) => ({ ...process, ownNamespaces })),
+  })
+  const ticked = (found: ReturnType<typeof row>) => found.kind === 'propose' && found.recommended
+
+  test('leaves to the person what gives the service mounts of its own, and says why', () => {
+    const found = row('ProtectKernelTunables', withMounts(5000, []))
+    expect(found).toMatchObject({
+      kind: 'propose',
+      recommended: false,
+      caution: expect.stringContaining('5000'),
+    })
+    expect(ticked(row('LockPersonality', withMounts(5000, [])))).toBe(true)
+  })
+
+  test.each([
+    ['it has them already', 5000, ['mnt']],
+    ['there are few', 300, []],
+  ])('changes nothing where %s', (_, mounts, own) => {
+    expect(ticked(row('ProtectKernelTunables', withMounts(mounts, own)))).toBe(true)
+  })
+})
+
 describe('what a setting of the unit implies', () => {
   const withProperties = (properties: Record<string, string[]>, facts = apacheLike()): Facts => ({
     ...facts,
