@@ -21,7 +21,7 @@ async function restartWith(lab: Lab, unit: string, settings: string): Promise<bo
 
 /** Restarts the case under the settings that were written by hand for it, and plays its use as after a walk. */
 export async function playByHand(field: FieldCase): Promise<PlayedByHand> {
-  const { unit, hand = '' } = field
+  const { unit, hand } = field
   const opened = await openCase(field)
   const { lab } = opened
   try {

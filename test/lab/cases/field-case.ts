@@ -15,7 +15,7 @@ export interface FieldCase {
   /** A setting that breaks the use by hand, which shows that the use can fail. */
   weak?: string
   /** Settings of [Service] as a careful expert writes them who knows the service and its use. */
-  hand?: string
+  hand: string
   /** The use is not played before the walk, so that nothing is at work when the service is looked at. */
   unplayed: boolean
 }
@@ -32,15 +32,15 @@ export function caseNames(): string[] {
 export function readCase(name: string): FieldCase {
   const path = (part: string) => join(FOLDER, name, part)
   const text = (part: string) => readFileSync(path(part), 'utf8')
-  const perhaps = (part: 'same' | 'weak' | 'hand') => (existsSync(path(part)) ? { [part]: text(part) } : {})
+  const perhaps = (part: 'same' | 'weak') => (existsSync(path(part)) ? { [part]: text(part) } : {})
   return {
     name,
     unit: text('unit').trim(),
     setup: text('setup'),
     use: text('x'),
+    hand: text('hand'),
     unplayed: existsSync(path('unplayed')),
     ...perhaps('same'),
     ...perhaps('weak'),
-    ...perhaps('hand'),
   }
 }
