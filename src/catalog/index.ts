@@ -11,7 +11,7 @@ import type { Directive, NotProposed, Proposed, Stage } from './common/types.ts'
 import { isOn, setting } from './common/unit-settings.ts'
 import { FILESYSTEM } from './filesystem/filesystem.ts'
 import { notReached } from './reach/reached.ts'
-import { USE_WORDS } from './reach/uses.ts'
+import { type Possibility, USE_WORDS } from './reach/uses.ts'
 import { SYSCALLS } from './syscalls/syscalls.ts'
 import { SYSTEM } from './system/system.ts'
 import { USER } from './user/user.ts'
@@ -86,11 +86,19 @@ function isImplied({ key, impliedBy }: Directive, facts: Facts): boolean {
   return impliedBy !== undefined && facts.unit.written[key] === undefined && isOn(facts, impliedBy)
 }
 
+/** What would show whether a use is needed: the numbers of a monitor and the work of a oneshot, one exercise alone. */
+function whatShows({ from }: Possibility): string {
+  if (from === 'monitor') return 'An exercise that prints what it is told would show it.'
+  return from === 'work'
+    ? 'An exercise of that would show it.'
+    : 'An exercise or live learning would show it.'
+}
+
 /** What would be denied unseen is left to the person, with what would show it. */
 export function asReached(directive: Directive, result: Proposed, facts: Facts): Proposed {
   const missed = notReached(facts, directive, result)
   if (missed === undefined) return result
-  const why = `Not reached: it may come to ${USE_WORDS[missed.use]}, which this denies. ${missed.why} An exercise or live learning would show it.`
+  const why = `Not reached: it may come to ${USE_WORDS[missed.use]}, which this denies. ${missed.why} ${whatShows(missed)}`
   return { ...leftToThePerson(result, why), notReached: missed.why }
 }
 

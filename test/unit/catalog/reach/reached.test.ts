@@ -205,6 +205,9 @@ describe('a program that tells of the whole machine', () => {
     expect(taken('LockPersonality', daemon(990, { reach: monitor }))).toBe(true)
     const used = { ...ASKED, exercised: true }
     expect(taken('ProtectSystem', daemon(990, { reach: monitor, given: used }))).toBe(false)
+    expect(proposal('ProtectSystem', daemon(990, { reach: monitor, given: used })).caution).toContain(
+      'An exercise that prints what it is told would show it.',
+    )
     const given = { ...used, compared: true }
     expect(taken('ProtectSystem', daemon(990, { reach: monitor, given }))).toBe(true)
   })
