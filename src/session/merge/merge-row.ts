@@ -35,20 +35,23 @@ function linesOf(row: PlannedDirective, key: string): Lines {
   return row.assignments.filter((line) => line.key === key)
 }
 
+/** What not all of the plans need of one of the settings. */
+type NeedOf = Need & { key: string }
+
 /** The loosest lines of all settings that the row writes, or the reason why there are none. */
 function mergedLines(
   directive: Directive,
   taken: readonly Taken[],
-): { lines: Lines; needs: (Need & { key: string })[] } | string {
+): { lines: Lines; needs: NeedOf[] } | string {
   const keys = [...new Set(taken.flatMap(({ row }) => row.assignments.map(({ key }) => key)))]
   const lines: Lines = []
-  const needs: (Need & { key: string })[] = []
+  const needs: NeedOf[] = []
   for (const key of keys) {
     const variants = taken.map(({ row }) => linesOf(row, key))
     const loosest = loosestLines(key, variants)
     const differs = loosest === undefined || loosest.needs.length > 0
     if (loosest === undefined || (differs && isOwnLinesOnly(directive, key)))
-      return `${key}= differs: ${toldTexts(taken.map(({ name, row }) => ({ name, texts: [valuesOf(linesOf(row, key))] }))).join('; ')}`
+      return `${key}= differs: ${valuesThere(key, taken)}`
     lines.push(...loosest.lines)
     needs.push(...loosest.needs.map((need) => ({ ...need, key })))
   }
@@ -61,8 +64,14 @@ function valuesOf(lines: Lines): string {
   return values.length === 0 ? 'none' : values.join(', ')
 }
 
+/** "one: yes; two: no" */
+function valuesThere(key: string, taken: readonly Taken[]): string {
+  const values = taken.map(({ name, row }) => ({ name, texts: [valuesOf(linesOf(row, key))] }))
+  return toldTexts(values).join('; ')
+}
+
 /** "ReadWritePaths: /srv is allowed on one alone." */
-function needWords(key: string, { kind, word, of }: Need, names: readonly string[]): string {
+function needWords({ key, kind, word, of }: NeedOf, names: readonly string[]): string {
   const who = listed(of.flatMap((at) => names[at] ?? []))
   if (kind === 'value') return `${key}: ${word} is the tightest value that ${who} took.`
   if (kind === 'free') return `${key} is not restricted on ${who}.`
@@ -118,11 +127,11 @@ function valueText({ key }: Directive, lines: Lines, taken: readonly Taken[]): s
   return same?.row.value ?? valuesOf(lines.filter((line) => line.key === key))
 }
 
-/** One row of all plans: what all of them bear. None where no plan has the row. Pure. */
+/** One row of all plans: what all of them bear. None where no plan has the row. `otherAccount` is as in mergedProof(). Pure. */
 export function mergeRow(
   directive: Directive,
   there: readonly RowThere[],
-  underAccount: readonly string[],
+  otherAccount: readonly string[],
 ): MergedRow[] {
   const rows = there.flatMap(({ row }) => row ?? [])
   if (rows.length === 0) return []
@@ -133,7 +142,7 @@ export function mergeRow(
   const found = mergedLines(directive, taken)
   if (typeof found === 'string') return [leftRow(directive, there, found)]
   const names = taken.map(({ name }) => name)
-  const differs = found.needs.map((need) => needWords(need.key, need, names))
+  const differs = found.needs.map((need) => needWords(need, names))
   const cautions = toldTexts(
     taken.map(({ name, row }) => ({ name, texts: row.why === null ? [] : [row.why] })),
   )
@@ -146,7 +155,7 @@ export function mergeRow(
     assignments: found.lines,
     gain: Math.min(...taken.map((one) => one.row.gain)),
     evidence: mergedEvidence(taken, differs),
-    proof: mergedProof(taken, found.lines, underAccount),
+    proof: mergedProof(taken, found.lines, otherAccount),
     loosened_by: unique(taken.flatMap((one) => one.row.loosened_by)),
     owners: [...new Map(taken.flatMap((one) => one.row.owners).map((owner) => [owner.path, owner])).values()],
     account: taken.find((one) => one.row.account !== null)?.row.account ?? null,

@@ -17,7 +17,6 @@ import type { Here } from './here.ts'
 import { knownHere } from './known-here.ts'
 import { plannedWork } from './planned-work.ts'
 import { readHere } from './read-here.ts'
-import { refuseOneshot } from './refuse-oneshot.ts'
 import type { Plan } from './schema.ts'
 
 /** How a plan is proven on this host before its live service is touched. */
@@ -75,7 +74,6 @@ async function applied(context: WalkContext, baseline: Baseline, isProven: boole
 /** Applies exactly a plan, by the transaction of the walk. */
 export function applyProcedure(given: Plan, rehearse: Rehearse): Procedure {
   return async (beginning) => {
-    refuseOneshot(beginning.subject)
     await makeReady(beginning)
     const here = await hereOf(beginning, given)
     const { plan } = knownHere(given, here)

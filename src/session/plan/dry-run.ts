@@ -29,19 +29,25 @@ export async function dryRun(
     requireSameVersions(plan, here, problem)
   }
   const facts = await observe(host, plan.unit)
-  // Later ones are held against the service as the first leaves it.
-  const rows = stages.slice(0, 1).flatMap((stage) => [...plannedWork(plan, stage, facts).current])
+  // One that is at rest shows in clones alone what it does; later stages are held against it as the first leaves it.
+  const isSeen = facts.processes.length > 0
+  const rows = (isSeen ? stages.slice(0, 1) : []).flatMap((stage) => [
+    ...plannedWork(plan, stage, facts).current,
+  ])
   const warnings = rows.flatMap(([key, { caution }]) =>
     caution === undefined ? [] : [`Mind ${key}: ${caution}`],
   )
   const count = once ? 1 : stages.length
-  const restarts = `${count} ${count === 1 ? 'restart' : 'restarts'}, and a last stop and start`
+  const restarts = isSeen
+    ? `${count} ${count === 1 ? 'restart' : 'restarts'}, and a last stop and start`
+    : 'lines that wait for its next run: it is at rest, and is not started'
   return [
     problem === undefined
       ? 'apply would first prove all of it in a clone of this host.'
       : `apply would prove nothing in a clone: ${problem}.`,
     `Then it would apply ${stages.map(titleOf).join(', ')} to ${plan.unit}, by ${restarts}.`,
     ...warnings,
+    ...(isSeen ? [] : ['What it does in clones decides whether its rows fit here.']),
     ...(stages.length > 1 ? ['Later stages are held against the service as it is by then.'] : []),
     'Nothing was changed.',
   ]

@@ -13,7 +13,6 @@ import { rehearseAll } from '../walk/rehearse-all.ts'
 import { refuseEdited, refuseUnfinished } from '../walk/resume.ts'
 import { readied } from '../walk/walk-stages.ts'
 import { planOf } from './make-plan.ts'
-import { refuseOneshot } from './refuse-oneshot.ts'
 import type { Plan } from './schema.ts'
 
 const UNTOUCHED = 'The live service was not restarted, and no file of its unit changed: checked at the end.'
@@ -31,7 +30,6 @@ export function planProcedure(deliver: (plan: Plan) => Promise<CommandEnd>, begi
     await refuseUnfinished(beginning)
     await refuseEdited(beginning)
     const { live, subject, store, dispatch } = beginning
-    refuseOneshot(subject)
     const before = await basisOf(beginning)
     const survival = await Survival.watch(live, subject.unit)
     const given = begin === undefined ? {} : { begin }

@@ -35,6 +35,7 @@ function plainTrialsIn(context: AnyWalk, clone: Clone, facts: Facts, baseline: B
   return {
     ...trialContext(context, facts, baseline),
     host: clone.host,
+    waits: false,
     ...(baseline.oneshot === undefined ? {} : { left: () => leftIn(clone.host) }),
     remember: async () => undefined,
     tell: () => undefined,
@@ -85,11 +86,11 @@ export async function bootForTrials(
 async function replayPending({ pendingChange }: WalkContext, trials: TrialContext): Promise<void> {
   const stages = pendingChange?.stages
   if (stages === undefined) return
-  const slow = { ...trials, isAbrupt: trials.isKilled === true }
+  const slow = { ...trials, isAbrupt: trials.isKilled === true, waits: true }
   const result = await attempt(slow, 'all', stages.change, { isBrief: true })
   if (!result.healthy)
     throw new TrialError(`the earlier stages do not hold in a fresh clone: ${result.reasons[0]?.text}`)
-  const kept = await keep(trials, result.trial, stages.parts, result.report.last?.invocation ?? '')
+  const kept = await keep(slow, result.trial, stages.parts, result.report.last?.invocation ?? '')
   if (!kept.kept) throw new TrialError(kept.reason)
 }
 

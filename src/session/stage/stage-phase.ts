@@ -3,6 +3,7 @@ import { overallExposure } from '../../systemd/exposure/security.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { learnLive } from '../learning/live-learning.ts'
 import { setVerdict } from '../proof/proven.ts'
+import type { Rehearsal } from '../proof/rehearsal.ts'
 import { StageProving } from '../proof/stage-proving.ts'
 import { NO_PROOFS, type Proofs, refusedUnder } from '../proof/verdicts.ts'
 import type { WalkContext } from '../walk/context.ts'
@@ -57,9 +58,19 @@ async function open(
   }
   const proving: StageProving = isExpected
     ? coming.proving
-    : new StageProving(context, baseline, work, () => changed(), standIn?.lend(context, work.facts, baseline))
+    : new StageProving(context, baseline, work, () => changed(), lent(context, baseline, work, standIn))
   if (isExpected) proving.arrive(context, work, coming.begun, changed)
   return proving
+}
+
+/** The clone that stands in, to be asked itself; one in which a oneshot ran could show nothing of the next stage. */
+function lent(
+  context: WalkContext,
+  baseline: Baseline,
+  work: StageWork,
+  standIn: StandIn | undefined,
+): Rehearsal | undefined {
+  return baseline.oneshot === undefined ? standIn?.lend(context, work.facts, baseline) : undefined
 }
 
 /** One proposal of the person's, from its proof in clones to its result on the target. */
@@ -80,7 +91,7 @@ async function tryStage(
     if (answer !== 'insist') return { go: answer === 'search' ? work : answer, note }
     rehearsal = `tried because you insisted, though it broke in a clone: ${verdict.reason}`
   }
-  const held = standIn && proving.handOver()
+  const held = standIn && baseline.oneshot === undefined ? proving.handOver() : undefined
   await proving.pause()
   // An earlier stage broke the service and was undone: this stage was proven on top of it.
   if (await takeBackLate(context, baseline)) return 'look again'

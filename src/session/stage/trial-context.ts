@@ -37,7 +37,7 @@ export function trialContext(context: AnyWalk, facts: Facts, baseline: Baseline)
     baseline,
     groups: facts.syscallGroups,
     // A clone is made of the live host, whatever the walk has kept in another one.
-    ...(host.isClone ? {} : { keptBefore: dropInParts(context.store.state.kept) }),
+    ...(host.isClone ? { waits: true } : { keptBefore: dropInParts(context.store.state.kept) }),
     accounts: facts.accounts,
     executables: [...facts.executables.map(({ path }) => path), ...tracedPrograms(learning)],
     allPrograms: learning.trace !== undefined && learning.facts?.incomplete === false,

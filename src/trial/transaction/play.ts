@@ -36,8 +36,17 @@ const STOPPED: Play = {
     active === 'inactive' ? undefined : `the service was stopped, and is ${active} now`,
 }
 
-export function playOf({ host, baseline }: { host: Host; baseline: Baseline }): Play {
-  if (baseline.oneshot !== undefined) return host.isClone ? ONESHOT_IN_CLONE : ONESHOT
+/** `waits`: a oneshot is not run in this clone, which stands for the live host and has its work still to do. */
+export function playOf({
+  host,
+  baseline,
+  waits = false,
+}: {
+  host: Host
+  baseline: Baseline
+  waits?: boolean
+}): Play {
+  if (baseline.oneshot !== undefined) return host.isClone && !waits ? ONESHOT_IN_CLONE : ONESHOT
   return baseline.stopped === true && !host.isClone ? STOPPED : SERVICE
 }
 

@@ -67,6 +67,8 @@ export interface TrialContext {
   tell: StepListener
   /** In a clone of a service that stops slowly: an undo does not wait for its stop. */
   isKilled?: boolean
+  /** In a clone: a oneshot is not run, as on the live host. */
+  waits?: boolean
   /** In a clone: the restart does not wait for the stop of what ran before, which is played elsewhere. */
   isAbrupt?: boolean
   signal?: AbortSignal
