@@ -25,7 +25,7 @@ const WRONG: readonly Row[] = [
   ['diff', 2, /name a plan/],
   ['diff /etc/passwd', 2, /\/etc\/passwd/],
   ['export', 2, /name a plan/],
-  ['export apache2', 2, /either --drop-in or --report/],
+  ['export apache2', 2, /one of --drop-in, --report OUT, --ansible DIR and --upstream/],
   ['export /etc/passwd --drop-in', 2, /\/etc\/passwd is no plan/],
   ['merge', 2, /name two plans or more/],
   ['merge /etc/passwd', 2, /name two plans or more/],
