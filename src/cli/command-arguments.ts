@@ -120,8 +120,8 @@ export function exportArguments(name: string, values: Values): ExportArguments {
   const form = report === undefined ? 'ansible' : reportForm(report)
   const option = report === undefined ? '--ansible' : '--report'
   if (output === '') throw new UsageError(`${option} takes a path`)
-  if (!isFile)
-    throw new UsageError(`${option} needs the file of a plan: hardenctl plan ${name} -o ${name}.json`)
+  if (!isFile && form !== 'ansible')
+    throw new UsageError(`--report needs the file of a plan: hardenctl plan ${name} -o ${name}.json`)
   if (outputOf(values).output !== undefined)
     throw new UsageError(`${option} names where it writes: do not combine it with --output`)
   return { command: 'export', of, form, output, mode: modeOf(values, 0o600) }

@@ -15,8 +15,8 @@ export const EXPORT_OPTIONS = [
     name: 'ansible',
     value: 'DIR',
     offers: 'files',
-    brief: 'write a collection of Ansible that applies a plan',
-    help: 'Writes a collection of Ansible into DIR, which is made, or is empty, or holds an earlier export. Its role applies the plan on each host, by hardenctl where that is installed, and otherwise behind a timer of systemd that undoes it; its playbook begins with one host, and stops at the first that does not bear the plan.',
+    brief: 'write a collection of Ansible',
+    help: 'Writes a collection of Ansible into DIR, which is made, or is empty, or holds an earlier export. Its role applies the plan, or what is kept for a service, on each host, by hardenctl where that is installed, and otherwise behind a timer of systemd that undoes it; its playbook begins with one host, and stops at the first that does not bear the plan.',
   },
   {
     name: 'upstream',
@@ -46,6 +46,7 @@ export const EXPORT_COMMAND = {
     { line: 'export UNIT --drop-in', does: 'the same of what is kept for a service' },
     { line: 'export FILE --report OUT', does: 'a report of a plan, as .html or .md' },
     { line: 'export FILE --ansible DIR', does: 'a role of Ansible that applies a plan on many hosts' },
+    { line: 'export UNIT --ansible DIR', does: 'the same of what is kept' },
     { line: 'export PLAN… --upstream', does: 'what a package could take of them, for a bug report' },
   ],
   brief: 'hand on what a plan or a walk came to',

@@ -177,6 +177,18 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
     expect(await other.read('/srv/plan.html')).toContain('<h1>Hardening of served.service</h1>')
   })
 
+  it('is made again of what is kept, for other hosts', async () => {
+    await other.output(['hardenctl', 'export', 'served', '--ansible', '/srv/role'])
+    expect(await other.output(['stat', '-c', '%a', '/srv/role', '/srv/role/galaxy.yml'])).toBe('700\n600\n')
+    const again = await other.run(['hardenctl', 'diff', '/srv/role/roles/harden/files/plan.json'])
+    expect([again.exitCode, again.stderr]).toEqual([0, ''])
+    expect(again.stdout).toContain('What it was made on is the same here.')
+    const keys = (text: string) => [...text.matchAll(/^([A-Za-z]+)=/gm)].map(([, key]) => key)
+    const template = await other.read('/srv/role/roles/harden/templates/drop-in.conf.j2')
+    const dropIn = await other.output(['hardenctl', 'export', 'served', '--drop-in'])
+    expect(keys(template ?? '').toSorted()).toEqual(keys(dropIn).toSorted())
+  })
+
   it('is applied twice without a change, and undone wholly', { timeout: 60_000 }, async () => {
     const invocation = await show(other, 'served', 'InvocationID')
     const again = await applied(['--yes', '--json'])

@@ -6,15 +6,19 @@ import { exitCode } from '../../session/exit-code.ts'
 import { ansibleCollection } from '../../session/export/ansible/collection.ts'
 import { reportHtml } from '../../session/export/html.ts'
 import { keptDropIn } from '../../session/export/kept-drop-in.ts'
+import { keptPlan } from '../../session/export/kept-plan.ts'
 import { reportMarkdown } from '../../session/export/markdown.ts'
 import { planDropIn } from '../../session/export/plan-drop-in.ts'
 import { reportOf } from '../../session/export/report.ts'
+import { parsePlan } from '../../session/plan/parse-plan.ts'
+import type { Plan } from '../../session/plan/schema.ts'
 import { loadState, type StoredState } from '../../session/store/store.ts'
 import { noSuchUnit } from '../../session/walk/preflight.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import type { ExportArguments } from '../argument-types.ts'
 import { planIn } from './diff-command.ts'
+import { keptHere } from './kept-here.ts'
 import { deliverText, requireWritable } from './output-file.ts'
 import { deliverCollection } from './output-folder.ts'
 
@@ -39,6 +43,12 @@ async function keptOf(given: string): Promise<StoredState> {
   return stored
 }
 
+/** Checked as the text of any plan. */
+async function keptAsPlan(unit: string): Promise<Plan> {
+  const kept = await keptHere(liveHost(), await keptOf(unit))
+  return parsePlan(JSON.stringify(keptPlan(kept)))
+}
+
 async function textOf({ of, form }: ExportArguments): Promise<string> {
   if ('unit' in of) return keptDropIn(await keptOf(of.unit))
   const plan = await planIn(of.file)
@@ -51,8 +61,9 @@ export async function runExport(args: ExportArguments, printer: Printer): Promis
   const host = liveHost()
   const { of, form, output, mode } = args
   const path = output === undefined ? undefined : resolve(output)
-  if (form === 'ansible' && path !== undefined && 'file' in of) {
-    const files = ansibleCollection(await planIn(of.file))
+  if (form === 'ansible' && path !== undefined) {
+    const plan = 'file' in of ? await planIn(of.file) : await keptAsPlan(of.unit)
+    const files = ansibleCollection(plan)
     await deliverCollection(host, { path, mode }, files, printer)
     return exitCode('done')
   }

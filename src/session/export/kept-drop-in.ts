@@ -7,7 +7,7 @@ import type { KeptStage, StoredState } from '../store/store.ts'
 import { commentedDropIn, commentLines, type DirectivePart } from './drop-in-comments.ts'
 
 /** The directive that writes a setting: of those of the stage, if one does. */
-function writerOf({ stage }: KeptStage, { key }: Assignment): Directive | undefined {
+export function writerOf({ stage }: KeptStage, { key }: Assignment): Directive | undefined {
   const own = CATALOG.filter((one) => stage === 'all' || one.stage === stage)
   const writes = (one: Directive) => one.key === key || Object.hasOwn(one.writes ?? {}, key)
   return own.find((one) => one.key === key) ?? own.find(writes)

@@ -142,17 +142,22 @@ function stageOf({ result, last }: StageEnd): PlannedStage[] {
   ]
 }
 
+/** `given`: by a person. */
+export function plannedCheck({ check, answer }: CheckAnswer, given: boolean): Plan['checks'][number] {
+  return {
+    kind: isExercise(check) ? 'exercise' : 'check',
+    given,
+    text: orNull(checkText(check)),
+    label: checkLabel(check),
+    answer,
+  }
+}
+
 function checksOf({ answers, options }: PlanSource): Plan['checks'] {
   const given = new Set(
     [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)].map(checkKey),
   )
-  return answers.map(({ check, answer }) => ({
-    kind: isExercise(check) ? 'exercise' : 'check',
-    given: given.has(checkKey(check)),
-    text: orNull(checkText(check)),
-    label: checkLabel(check),
-    answer,
-  }))
+  return answers.map((one) => plannedCheck(one, given.has(checkKey(one.check))))
 }
 
 /** The document of what came of the stages in a clone. Pure. */

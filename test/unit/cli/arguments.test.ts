@@ -100,6 +100,10 @@ describe('the command line', () => {
       { command: 'export', of: { file: 'x.json' }, form: 'html', output: 'y.html', mode: 0o600 },
     ],
     [
+      'export apache2 --ansible y --mode 644',
+      { command: 'export', of: { unit: 'apache2' }, form: 'ansible', output: 'y', mode: 0o644 },
+    ],
+    [
       'export x.json --ansible y',
       { command: 'export', of: { file: 'x.json' }, form: 'ansible', output: 'y', mode: 0o600 },
     ],
@@ -154,7 +158,6 @@ describe('the command line', () => {
     ['export x.json --ansible y --report x.md', /one of --drop-in, --report OUT/],
     ['export x.json --ansible y -o z', /do not combine it with --output/],
     ['export x.json --ansible=', /--ansible takes a path/],
-    ['export apache2 --ansible y', /needs the file of a plan/],
     ['export x.json --report x.pdf', /\.html or \.md/],
     ['export x.json --report x.md -o y.md', /do not combine it with --output/],
     ['export apache2 --report x.md', /needs the file of a plan/],
