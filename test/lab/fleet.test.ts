@@ -6,28 +6,21 @@ import { findAnsible } from './kit/ansible.ts'
 import { type Fleet, makeFleet } from './kit/fleet.ts'
 import type { Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { bootServed, HOSTILE_EXERCISE, OWNED, servedPlan } from './kit/served.ts'
+import {
+  bootServed,
+  HOSTILE_EXERCISE,
+  leftovers,
+  OWNED,
+  STOCK_STATE,
+  servedPlan,
+  stateOfServed,
+} from './kit/served.ts'
 import { show } from './kit/subjects.ts'
 
 const ansible = await findAnsible()
 const problem = 'problem' in ansible ? ` (${ansible.problem})` : ''
 
-/** "User=www-data ProtectHome=yes" and who owns the files. */
-async function state(lab: Lab): Promise<string[]> {
-  const settings = ['User', 'ProtectHome', 'LockPersonality', 'ProtectClock', 'ActiveState']
-  const shown = await Promise.all(settings.map((key) => show(lab, 'served', key)))
-  const owners = await lab.output(['stat', '-c', '%U', '/var/lib/served', '/var/lib/served/answers'])
-  return [...shown, ...owners.trim().split('\n')]
-}
-
-/** What a trial has on a host while it is open. */
-async function leftovers(lab: Lab): Promise<string> {
-  const { stdout } = await lab.run(['find', '/run', '/etc', '-name', '*hardenctl*'])
-  return stdout.trim()
-}
-
-const STOCK = ['', 'no', 'no', 'no', 'active', 'root', 'root']
-const HARDENED = ['www-data', 'yes', 'yes', 'yes', 'active', 'www-data', 'www-data']
+const HARDENED = ['served', 'yes', 'yes', 'yes', 'active', 'served', 'served']
 
 describe.skipIf(skipLab() || problem !== '')(labTitle(`a roll-out by Ansible${problem}`), () => {
   let canary: Lab
@@ -49,6 +42,12 @@ describe.skipIf(skipLab() || problem !== '')(labTitle(`a roll-out by Ansible${pr
     await Promise.all([canary?.stop(), broken?.stop()])
   })
 
+  it('is a collection that ansible-lint has nothing against', async () => {
+    const { exitCode, stdout, stderr } = await fleet.lint()
+    expect(exitCode, stdout + stderr).toBe(0)
+    expect(stderr).toMatch(/Passed: 0 failure\(s\), 0 warning\(s\) in \d\d files/)
+  })
+
   it('says what it would change, and changes nothing', async () => {
     const invocation = await show(canary, 'served', 'InvocationID')
     const { exitCode, stdout } = await fleet.rollOut(['--check', '--diff', '--limit', 'canary'])
@@ -63,8 +62,8 @@ describe.skipIf(skipLab() || problem !== '')(labTitle(`a roll-out by Ansible${pr
     const options = [`harden_report=${report}`, 'harden_seconds_to_watch=1', '{"harden_serial": 2}']
     const { exitCode, stdout } = await fleet.rollOut(options.flatMap((one) => ['-e', one]))
     expect(exitCode, stdout).toBe(2)
-    expect(await state(canary)).toEqual(HARDENED)
-    expect(await state(broken)).toEqual(STOCK)
+    expect(await stateOfServed(canary)).toEqual(HARDENED)
+    expect(await stateOfServed(broken)).toEqual(STOCK_STATE)
     expect(await leftovers(broken)).toBe('')
     const kept = [
       '/etc/systemd/system/served.service.d/zz-hardenctl-ansible.conf',
@@ -75,9 +74,9 @@ describe.skipIf(skipLab() || problem !== '')(labTitle(`a roll-out by Ansible${pr
       .split('\n')
       .filter((line) => /^\| (canary|broken|later) /.test(line))
     expect(rows).toEqual([
-      '| canary | 9.6 | 8.5 | kept by a timer |  |',
+      '| canary | 9.6 | 8.5 | kept by Ansible |  |',
       expect.stringMatching(
-        /^\| broken \| 9\.6 \| 9\.6 \| rolled back by a timer \| Ask by HTTP: Status code was 500 /,
+        /^\| broken \| 9\.6 \| 9\.6 \| rolled back by Ansible \| Ask by HTTP: Status code was 500 /,
       ),
       '| later |  |  | not reached |  |',
     ])

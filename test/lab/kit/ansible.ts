@@ -34,10 +34,9 @@ async function install(folder: string): Promise<Ansible> {
 
 /** What a program of Ansible needs beside its arguments. `settings`: variables of ansible.cfg, by their environment's names. */
 export function ansibleEnvironment(folder: string, settings: Record<string, string>): Record<string, string> {
-  const { PATH = '/usr/bin:/bin', HOME = '/root' } = process.env
+  const { PATH = '/usr/bin:/bin' } = process.env
   return {
     PATH: `${join(folder, 'bin')}:${PATH}`,
-    HOME,
     LC_ALL: 'C.UTF-8',
     PYTHONPATH: folder,
     ANSIBLE_NOCOLOR: '1',

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Files } from '../../../src/session/export/ansible/collection.ts'
@@ -12,8 +12,17 @@ export const FLEET_PACKAGES: readonly string[] = ['openssh-server', 'python3', '
 /** Labs that ansible-playbook reaches by ssh, and what it runs. */
 export interface Fleet {
   readonly folder: string
-  /** Runs the roll-out; the arguments follow its name. */
-  rollOut(argv?: readonly string[], options?: CommandOptions): Promise<CommandResult>
+  /** Runs the roll-out; the arguments follow its name. `by`: a program that starts it. */
+  rollOut(
+    argv?: readonly string[],
+    options?: Omit<CommandOptions, 'env'> & { by?: readonly string[] },
+  ): Promise<CommandResult>
+  /** Opens the way to a host, again after cutOff(). */
+  letIn(host: string, lab: Lab): Promise<void>
+  /** Ends each connection to a host at once, and lets no other begin. */
+  cutOff(host: string, lab: Lab): Promise<void>
+  /** Runs ansible-lint over the collection, with the strictest profile and all warnings. */
+  lint(): Promise<CommandResult>
   stop(): void
 }
 
@@ -21,16 +30,38 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", `'"'"'`)}'`
 }
 
-/** A lab has no network: ssh talks to a sshd that is started in it for each connection, as inetd would. */
-function writeProxy(path: string, lab: Lab): void {
-  const argv = lab.command(['/usr/sbin/sshd', '-i'])
+/** What carries a connection of ssh to a host. */
+export function writeProxy(folder: string, host: string, argv: readonly string[]): void {
+  const path = join(folder, `${host}.proxy`)
   writeFileSync(path, `#!/bin/sh\nexec ${argv.map(quoted).join(' ')}\n`)
   chmodSync(path, 0o700)
 }
 
-async function letIn(lab: Lab, key: string): Promise<void> {
+/** A lab has no network: ssh talks to a sshd that is started in it for each connection, as inetd would. */
+export function sshdIn(lab: Lab): string[] {
+  return lab.command(['/usr/sbin/sshd', '-i'])
+}
+
+async function letIn(folder: string, host: string, lab: Lab): Promise<void> {
   await lab.output(['mkdir', '-p', '-m', '700', '/root/.ssh', '/run/sshd'])
-  await lab.write('/root/.ssh/authorized_keys', key)
+  await lab.write('/root/.ssh/authorized_keys', readFileSync(join(folder, 'key.pub'), 'utf8'))
+  writeProxy(folder, host, sshdIn(lab))
+}
+
+async function cutOff(folder: string, host: string, lab: Lab): Promise<void> {
+  writeProxy(folder, host, ['false'])
+  // Those of the lab: it has its own processes.
+  await lab.run(['pkill', '-KILL', 'sshd'])
+}
+
+function inventory(
+  hosts: readonly string[],
+  variables: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): string {
+  const lines = hosts.map((host) =>
+    [host, ...Object.entries(variables[host] ?? {}).map(([name, value]) => `${name}=${value}`)].join(' '),
+  )
+  return [...lines, '[all:vars]', 'ansible_become=false', ''].join('\n')
 }
 
 function sshConfig(folder: string): string {
@@ -57,45 +88,54 @@ function writeCollection(folder: string, files: Files): void {
   }
 }
 
-/**
- * `labs` by the names that the inventory gives them; `more`: names of the inventory that lead nowhere. `name`: that of
- * the collection below the namespace hardenctl.
- */
-export async function makeFleet(
-  ansible: string,
-  labs: Readonly<Record<string, Lab>>,
-  { name, files, more = [] }: { name: string; files: Files; more?: readonly string[] },
-): Promise<Fleet> {
-  const folder = mkdtempSync(join(tmpdir(), 'hardenctl-fleet-'))
-  await command(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')])
-  const { stdout: key } = await command(['cat', join(folder, 'key.pub')])
-  for (const [host, lab] of Object.entries(labs)) {
-    writeProxy(join(folder, `${host}.proxy`), lab)
-    await letIn(lab, key)
-  }
-  writeFileSync(join(folder, 'ssh_config'), sshConfig(folder))
-  writeFileSync(join(folder, 'ansible.cfg'), '[defaults]\n')
-  const vars = '[all:vars]\nansible_become=false'
-  writeFileSync(join(folder, 'hosts'), `${[...Object.keys(labs), ...more, vars].join('\n')}\n`)
-  writeCollection(join(folder, 'ansible_collections/hardenctl', name), files)
-  const env = ansibleEnvironment(ansible, {
+interface FleetWish {
+  /** Of the collection, below the namespace hardenctl. */
+  name: string
+  files: Files
+  /** Names of the inventory that lead nowhere. */
+  more?: readonly string[]
+  /** Variables by host. */
+  variables?: Readonly<Record<string, Readonly<Record<string, string>>>>
+}
+
+function environment(ansible: string, folder: string): Record<string, string> {
+  return ansibleEnvironment(ansible, {
+    HOME: join(folder, 'home'),
     ANSIBLE_CONFIG: join(folder, 'ansible.cfg'),
     ANSIBLE_COLLECTIONS_PATH: folder,
     ANSIBLE_INVENTORY: join(folder, 'hosts'),
-    ANSIBLE_SSH_ARGS: `-F ${folder}/ssh_config`,
+    ANSIBLE_SSH_ARGS: `-C -F ${folder}/ssh_config`,
     ANSIBLE_PIPELINING: '1',
     ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3',
     ANSIBLE_LOCAL_TEMP: join(folder, 'tmp'),
-    ANSIBLE_HOME: join(folder, 'home'),
   })
+}
+
+/** `labs` by the names that the inventory gives them. */
+export async function makeFleet(
+  ansible: string,
+  labs: Readonly<Record<string, Lab>>,
+  { name, files, more = [], variables = {} }: FleetWish,
+): Promise<Fleet> {
+  const folder = mkdtempSync(join(tmpdir(), 'hardenctl-fleet-'))
+  await command(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')])
+  for (const [host, lab] of Object.entries(labs)) await letIn(folder, host, lab)
+  writeFileSync(join(folder, 'ssh_config'), sshConfig(folder))
+  writeFileSync(join(folder, 'ansible.cfg'), '[defaults]\n')
+  writeFileSync(join(folder, 'hosts'), inventory([...Object.keys(labs), ...more], variables))
+  const collection = join(folder, 'ansible_collections/hardenctl', name)
+  writeCollection(collection, files)
+  const env = environment(ansible, folder)
+  const run = (argv: readonly string[], options: CommandOptions) =>
+    command(argv, { timeoutMs: 170_000, ...options, env })
+  const lint = ['--offline', '--nocolor', '--strict', '--profile', 'production']
   return {
     folder,
-    rollOut: (argv = [], options = {}) =>
-      command(['ansible-playbook', `hardenctl.${name}.roll_out`, ...argv], {
-        timeoutMs: 170_000,
-        ...options,
-        env,
-      }),
+    rollOut: (argv = [], { by = [], ...options } = {}) =>
+      run([...by, 'ansible-playbook', `hardenctl.${name}.roll_out`, ...argv], options),
+    lint: () => run(['ansible-lint', ...lint, '--project-dir', collection, collection], {}),
+    letIn: (host, lab) => letIn(folder, host, lab),
+    cutOff: (host, lab) => cutOff(folder, host, lab),
     stop: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

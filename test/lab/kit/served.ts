@@ -4,6 +4,7 @@ import type { Plan, PlannedDirective, PlannedStage } from '../../../src/session/
 import { PLAN_SCHEMA } from '../../../src/session/plan/schema.ts'
 import { FLEET_PACKAGES } from './fleet.ts'
 import { bootLab, type Lab } from './lab.ts'
+import { show } from './subjects.ts'
 
 /** It answers with a page from the folder that /etc/served names, and counts each answer in its own. */
 const SERVER = `
@@ -46,6 +47,31 @@ export function bootServed(from: string, suite = 'trixie', isBare = true): Promi
   })
 }
 
+/** Settings that its plan changes, whether it runs, and who owns its files. */
+export async function stateOfServed(lab: Lab): Promise<string[]> {
+  const settings = ['User', 'ProtectHome', 'LockPersonality', 'ProtectClock', 'ActiveState']
+  const shown = await Promise.all(settings.map((key) => show(lab, 'served', key)))
+  const owners = await lab.output(['stat', '-c', '%U', ...OWNERS.map(({ path }) => path)])
+  return [...shown, ...owners.trim().split('\n')]
+}
+
+export const STOCK_STATE = ['', 'no', 'no', 'no', 'active', 'root', 'root']
+
+/** Files of hardenctl and of a roll-out on a host where hardenctl is not installed. */
+export async function leftovers(lab: Lab): Promise<string> {
+  const { stdout } = await lab.run(['find', '/run', '/etc', '/var/lib', '-name', '*hardenctl*'])
+  return stdout.trim()
+}
+
+/** Gives the server's unit to a package of Debian, in this version. */
+export async function installServed(lab: Lab, version: string): Promise<void> {
+  const control = `Package: served\nVersion: ${version}\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: page server\n`
+  await lab.write('/srv/package/DEBIAN/control', control)
+  await lab.write(`/srv/package${UNIT_PATH}`, UNIT)
+  await lab.output(['dpkg-deb', '--root-owner-group', '--build', '/srv/package', '/srv/served.deb'])
+  await lab.output(['dpkg', '--install', '/srv/served.deb'])
+}
+
 /** What the exercise below would write on this machine, were it read as a template. */
 export const OWNED = '/tmp/hardenctl-owned-by-a-plan'
 const HOSTILE = `/usr/bin/test '{{ lookup("pipe", "touch ${OWNED}") }}' != x`
@@ -77,20 +103,23 @@ function taken(directive: string, value: string, more: Partial<PlannedDirective>
 
 const OWNERS = ['/var/lib/served', '/var/lib/served/answers'].map((path) => ({
   path,
-  user: 'www-data',
+  user: 'served',
   group: null,
   mode: null,
   why: 'The service writes it.',
 }))
 
 const ROWS: Partial<Record<PlannedStage['stage'], PlannedDirective[]>> = {
-  user: [taken('User', 'www-data', { owners: OWNERS })],
+  user: [taken('User', 'served', { owners: OWNERS, account: { name: 'served', id: 990 } })],
   filesystem: [taken('ProtectHome', 'yes')],
   system: [taken('LockPersonality', 'yes'), taken('ProtectClock', 'yes')],
 }
 
+/** Without the user switch, which hardenctl takes only as it would write it itself. */
+export const RESTRICTIONS: typeof ROWS = { filesystem: ROWS.filesystem ?? [], system: ROWS.system ?? [] }
+
 /** A plan of that server: it can't bear ProtectHome=yes where its page is below /home. */
-export function servedPlan(checks: Plan['checks'] = []): Plan {
+export function servedPlan(checks: Plan['checks'] = [], rows = ROWS): Plan {
   const exposure = { before: 9.6, after: 9.0 }
   return {
     $schema: PLAN_SCHEMA,
@@ -113,11 +142,11 @@ export function servedPlan(checks: Plan['checks'] = []): Plan {
     exposure,
     stages: STAGES.map((stage) => ({
       stage,
-      outcome: ROWS[stage] === undefined ? 'nothing' : 'taken',
+      outcome: rows[stage] === undefined ? 'nothing' : 'taken',
       note: null,
       exposure,
       proof: { state: 'proven', reason: null, oddity: null },
-      directives: ROWS[stage] ?? [],
+      directives: rows[stage] ?? [],
     })),
     checks: [
       {

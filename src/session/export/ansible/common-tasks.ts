@@ -127,7 +127,7 @@ export const REPORT_TASKS = String.raw`---
       exposures: "{{ __harden_measured | map('regex_search', 'exposure level.*: ([0-9.]+)', '\\1') | map('default', ['?'], true) | map('first') }}"
       outcome: >-
         {{ __harden_outcome }}{{ '' if __harden_outcome in ['in force', 'refused', 'to be changed']
-        else ' by hardenctl' if __harden_version.rc | default(1) == 0 else ' by a timer' }}
+        else ' by hardenctl' if __harden_version.rc | default(1) == 0 else ' by Ansible' }}
       why: "{{ __harden_why }}"
   vars:
     __harden_measured:

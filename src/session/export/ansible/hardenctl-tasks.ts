@@ -32,7 +32,7 @@ export const HARDENCTL_TASKS = `---
     - name: Require that the plan fits this host
       ansible.builtin.assert:
         that: __harden_compared.rc == 0
-        fail_msg: "{{ __harden_compared.stderr | default(__harden_compared.msg, true) | trim }}"
+        fail_msg: "{{ __harden_compared.stderr_lines | last | default(__harden_compared.msg, true) }}"
         quiet: true
 
     - name: Note what is not in force
@@ -65,7 +65,7 @@ export const HARDENCTL_TASKS = `---
     - name: Note what hardenctl came to
       ansible.builtin.set_fact:
         __harden_outcome: "{{ __harden_ends[__harden_applied.rc | default('none') | string] | default('unknown') }}"
-        __harden_why: "{{ __harden_applied.stderr | default(__harden_applied.msg | default(''), true) | trim }}"
+        __harden_why: "{{ __harden_applied.stderr_lines | default([]) | last | default(__harden_applied.msg | default(''), true) }}"
       vars:
         __harden_ends:
           "0": kept

@@ -21,7 +21,7 @@ export interface PlacesOnHost {
   trial: string
   /** Keeps the owners of files at each boot: tmpfiles.d(5). */
   tmpfiles: string
-  /** What the trial remembers. */
+  /** What the trial remembers until it is over, also through a boot. */
   folder: string
   /** Name of the timer and of the service that undo a trial, without the suffix. */
   undo: string
@@ -34,7 +34,7 @@ export function placesOnHost(unit: string): PlacesOnHost {
     kept: `/etc/systemd/system/${file}`,
     trial: `/run/systemd/system.control/${file}`,
     tmpfiles: `/etc/tmpfiles.d/hardenctl-${part}.conf`,
-    folder: `/run/hardenctl-ansible-${part}`,
+    folder: `/var/lib/hardenctl-ansible-${part}`,
     undo: `hardenctl-undo-${part}`,
   }
 }

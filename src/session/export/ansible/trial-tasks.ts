@@ -2,21 +2,35 @@ import { REASON } from './common-tasks.ts'
 
 /** tasks/try.yml */
 export const TRY_TASKS = String.raw`---
-- name: Make the groups of new accounts
-  ansible.builtin.group:
-    name: "{{ item }}"
-    system: true
+- name: Look for the accounts
+  ansible.builtin.getent:
+    database: passwd
+    key: "{{ item }}"
+    fail_key: false
   loop: "{{ __harden_accounts }}"
+  register: __harden_known
 
-- name: Make new accounts
+- name: Make the groups of accounts that are missing
+  ansible.builtin.group:
+    name: "{{ item.item }}"
+    system: true
+  loop: "{{ __harden_known.results }}"
+  loop_control:
+    label: "{{ item.item }}"
+  when: item.ansible_facts.getent_passwd[item.item] is none
+
+- name: Make accounts that are missing
   ansible.builtin.user:
-    name: "{{ item }}"
-    group: "{{ item }}"
+    name: "{{ item.item }}"
+    group: "{{ item.item }}"
     system: true
     create_home: false
     home: /nonexistent
     shell: /usr/sbin/nologin
-  loop: "{{ __harden_accounts }}"
+  loop: "{{ __harden_known.results }}"
+  loop_control:
+    label: "{{ item.item }}"
+  when: item.ansible_facts.getent_passwd[item.item] is none
 
 - name: Write down who owns the files, for each boot
   ansible.builtin.template:
@@ -119,7 +133,7 @@ export const CHECK_TASKS = `---
     argv: "{{ item.argv }}"
   loop: "{{ __harden_commands }}"
   loop_control:
-    label: "{{ item.argv | last }}"
+    label: a command, which may hold a password
   changed_when: false
   register: __harden_answer
   failed_when: __harden_answer.rc != item.exit
