@@ -103,7 +103,7 @@ function requireSteady(unit: string, properties: Record<string, string[]>): void
       `systemctl start ${shortName(unit)}, then try again.`,
     )
   }
-  if (first(properties, 'SubState') === 'exited' && first(properties, 'ControlGroup') === '') {
+  if (first(properties, 'SubState') === 'exited') {
     throw new Refusal(
       `the process of ${unit} has ended, and RemainAfterExit=yes keeps it active`,
       'Type=oneshot is the type of a unit that does its work and ends; hardenctl walks such a unit.',

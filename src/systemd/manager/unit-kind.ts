@@ -5,5 +5,7 @@ import { first } from './show.ts'
  * RemainAfterExit=). One that left processes behind is like any other service.
  */
 export function isOneshot(properties: Record<string, string[]>): boolean {
-  return first(properties, 'Type') === 'oneshot' && first(properties, 'ControlGroup') === ''
+  if (first(properties, 'Type') !== 'oneshot') return false
+  // 247 keeps the control group of one that stays active, without a process in it.
+  return first(properties, 'ControlGroup') === '' || first(properties, 'SubState') === 'exited'
 }

@@ -93,7 +93,8 @@ unit=${quoted(plan.unit)}
 shown() { systemctl show --property="$1" --value -- "$unit"; }
 # A oneshot does its work at its own time: an undo does not run it, unless it is to stay active.
 rests() {
-  [ "$(shown Type)" = oneshot ] && [ -z "$(shown ControlGroup)" ] || return 1
+  [ "$(shown Type)" = oneshot ] || return 1
+  [ -z "$(shown ControlGroup)" ] || [ "$(shown SubState)" = exited ] || return 1
   [ "$(shown RemainAfterExit)" = no ] || [ "$(shown ActiveState)" != failed ]
 }
 # The trial never came to its restart: the invocation is the one of before, whatever state others brought it to.
