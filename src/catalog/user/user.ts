@@ -1,23 +1,17 @@
-import { dirname } from 'node:path/posix'
-import { isBelow, throughRun } from '../../host/paths.ts'
+import { isBelow } from '../../host/paths.ts'
 import type { Facts, ForeignHolding } from '../../observe/facts.ts'
 import { boundingSetLines, capabilityWords } from '../capabilities/capability-bounding-set.ts'
 import { boundingSet } from '../capabilities/privileges.ts'
-import { execPath, isShared, runtimeNames } from '../common/places.ts'
+import { runtimeNames } from '../common/places.ts'
 import { few, list, proposed, service, unfit, unique } from '../common/proposal.ts'
 import { portNumbers, privilegedPorts } from '../common/roles.ts'
 import type { Assignment, Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
 import { ACCOUNT, CAPABILITY_LIST } from '../common/values.ts'
 import { ambientNeeds, fileCapabilityNames, type ServiceAccount, serviceAccount } from './account.ts'
+import { execLines, type Helpers, helperLines, pidFile } from './exec-lines.ts'
 import { handover, strandedInRun } from './handover.ts'
 import { rotation } from './rotation.ts'
-
-/** PIDFile= with /var/run followed; undefined when the unit has none. */
-function pidFile(facts: Facts): string | undefined {
-  const path = setting(facts, 'PIDFile')
-  return path?.startsWith('/') ? throughRun(path) : undefined
-}
 
 function proposeUser(facts: Facts): Proposed | NotProposed {
   const account = serviceAccount(facts)
@@ -42,25 +36,31 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
   const cautions = [...files.cautions, ...logs.cautions, ...run.cautions, ...accountCautions(account)]
   // A clone tells whether the account suffices; it cannot refute the other cautions.
   const provable = account.made !== undefined && cautions.length === 1
-  const group = account.group === undefined ? '' : `:${account.group}`
+  const together = account.group === undefined ? account.user : `${account.user}:${account.group}`
+  const linesWith = (helpers: Helpers): Assignment[] => [
+    ...run.ordering,
+    service('User', account.user),
+    ...(account.group === undefined ? [] : [service('Group', account.group)]),
+    ...list('AmbientCapabilities', capabilityWords(ambient.names)),
+    ...boundingSetLines(bounding),
+    ...run.assignments,
+    ...ownDirectories(facts),
+    ...execLines(facts, account, logs.takeOver, helpers),
+  ]
+  const rungs = [
+    { value: together, assignments: linesWith('as the account') },
+    { value: `${together}, its helpers as root`, assignments: linesWith('as root still') },
+  ]
   return proposed(
-    `${account.user}${group}`,
-    [
-      ...run.ordering,
-      service('User', account.user),
-      ...(account.group === undefined ? [] : [service('Group', account.group)]),
-      ...list('AmbientCapabilities', capabilityWords(ambient.names)),
-      ...boundingSetLines(bounding),
-      ...run.assignments,
-      ...ownDirectories(facts),
-      ...execLines(facts, account, logs.takeOver),
-    ],
+    together,
+    linesWith('as the account'),
     [...account.evidence, ...ambient.evidence, ...run.evidence, ...files.evidence, ...logs.evidence],
     {
       ...(files.wishes.length > 0 ? { ownership: files.wishes } : {}),
       ...(account.made ? { account: account.made } : {}),
       ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
       ...(provable ? { tickIfProven: true as const } : {}),
+      ...(helperLines(facts).length > 0 ? { ladder: rungs } : {}),
     },
   )
 }
@@ -170,41 +170,6 @@ function lockDirectories(facts: Facts, names: readonly string[]): string[] {
   return scripted ? names.filter((name) => !name.includes('/')).map((name) => `lock/${name}`) : []
 }
 
-/** Exec lines that root runs ("+", systemd.service(5)) before the unit's own, which follow as they are written. */
-function execLines(facts: Facts, { user, group }: ServiceAccount, takeOver: readonly string[]): Assignment[] {
-  const plus = (line: string) => line.slice(1)
-  const before = [...pidFileLine(facts, user, group), ...takeOver.map(plus)]
-  const own = (key: string) => (facts.unit.execSource[key] ?? []).map(asRootStill)
-  const isChanged = (key: string) => own(key).join() !== (facts.unit.execSource[key] ?? []).join()
-  const without = (key: string, added: readonly string[]) => own(key).filter((line) => !added.includes(line))
-  const lines = (key: string, added: readonly string[]) =>
-    added.length === 0 && !isChanged(key)
-      ? []
-      : [service(key, ''), ...[...added, ...without(key, added)].map((line) => service(key, line))]
-  return [
-    ...lines(
-      'ExecStartPre',
-      before.map((line) => `+${line}`),
-    ),
-    ...lines('ExecReload', takeOver),
-  ]
-}
-
-/** Programs that do nothing but make files and folders ready for somebody else, which takes root as before. */
-const PREPARING = /^(-?)(\/(?:usr\/)?bin\/(?:chgrp|chmod|chown|install|mkdir)\s.*)$/s
-
-function asRootStill(line: string): string {
-  return line.replace(PREPARING, '$1+$2')
-}
-
-/** A pid file straight in /run, where only root makes files. systemd removes it at stop, so each start needs it. */
-function pidFileLine(facts: Facts, user: string, group: string | undefined): string[] {
-  const path = pidFile(facts)
-  if (path === undefined || !isShared(dirname(path)) || execPath(path) === undefined) return []
-  const owner = group === undefined ? `-o ${user}` : `-o ${user} -g ${group}`
-  return [`/usr/bin/install -m 0644 ${owner} /dev/null ${path.replaceAll('%', '%%')}`]
-}
-
 export const USER: Directive[] = [
   {
     key: 'User',
@@ -223,7 +188,9 @@ export const USER: Directive[] = [
       CacheDirectory: 'own lines',
       LogsDirectory: 'own lines',
       ExecStartPre: 'own lines',
+      ExecStartPost: 'own lines',
       ExecReload: 'own lines',
+      ExecStopPost: 'own lines',
       After: 'own lines',
     },
     since: 229,

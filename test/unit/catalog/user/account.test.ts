@@ -93,3 +93,21 @@ test('what prepares files for it goes on being done by root', () => {
   facts.unit.execSource = { ExecStartPre: ['/usr/bin/node check'] }
   expect(lines('User', facts).filter((line) => line.startsWith('ExecStartPre'))).toEqual([])
 })
+
+test('where its helpers need root, they alone keep it', () => {
+  const facts = notesLike()
+  facts.unit.execSource = {
+    ExecStartPost: ['-/usr/bin/register', '!/usr/bin/tell'],
+    ExecStopPost: ['/usr/bin/sign-off'],
+  }
+  const { ladder } = proposal('User', facts)
+  expect(ladder?.at).toBe(0)
+  const helpers = (ladder?.rungs ?? []).map(({ assignments }) =>
+    assignments
+      .filter(({ key, value }) => /^Exec.*Post$/.test(key) && value !== '')
+      .map(({ value }) => value),
+  )
+  expect(helpers).toEqual([[], ['-+/usr/bin/register', '!/usr/bin/tell', '+/usr/bin/sign-off']])
+  facts.unit.execSource = { ExecStartPost: ['+/usr/bin/register'] }
+  expect(proposal('User', facts).ladder).toBeUndefined()
+})
