@@ -26,7 +26,8 @@ const filters = readdirSync(join(project, 'test'), { recursive: true, encoding: 
 const labs = {
   globalSetup: ['test/setup/lab-roots.ts'],
   setupFiles: ['test/setup/turn.ts'],
-  maxWorkers: filters + 2,
+  // Labs wait more than they work: three of them and a filter leave two processors half idle.
+  maxWorkers: filters + 3,
   sequence: { groupOrder: 1 },
   ...SLOW,
 }

@@ -15,7 +15,6 @@ const REFUSALS: { why: string; argv: string[]; user?: string; says: RegExp }[] =
   },
   { why: 'no such unit', argv: ['apache3', '--yes'], says: /there is no unit apache3\.service/ },
   { why: 'masked', argv: ['redis-server', '--yes'], says: /redis-server\.service is masked.*unmask/ },
-  { why: 'not running', argv: ['nginx', '--yes'], says: /nginx\.service is inactive.*systemctl start nginx/ },
   { why: 'a template', argv: ['sleeper@', '--yes'], says: /is a template; name an instance/ },
   { why: 'no service', argv: ['basic.target', '--yes'], says: /not a \.service/ },
   { why: 'no terminal', argv: ['apache2'], says: /needs a terminal; --yes/ },
