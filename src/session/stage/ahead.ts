@@ -1,7 +1,9 @@
 import { basename } from 'node:path'
 import type { Stage } from '../../catalog/common/types.ts'
 import { isExpected } from '../../host/errors.ts'
+import type { Facts } from '../../observe/facts.ts'
 import type { LearnedFacts } from '../../observe/trace/learned-facts.ts'
+import type { ExecCommand } from '../../systemd/manager/exec.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { keep } from '../../trial/transaction/keep.ts'
@@ -49,10 +51,24 @@ const FINDERS = new Set([
  * A script of the service looks for its processes on the whole machine, where those of clones are too: while one runs, a
  * live stop would wait for them, and a live start could take them for its own.
  */
-export function looksForProcesses(learned: LearnedFacts | undefined): boolean {
-  return (learned?.executed ?? []).some(
-    ({ path, uses }) => uses.includes('execute') && FINDERS.has(basename(path)),
+export function looksForProcesses(learned: LearnedFacts | undefined, facts: Facts): boolean {
+  const ran = (learned?.executed ?? []).flatMap(({ path, uses }) =>
+    uses.includes('execute') && FINDERS.has(basename(path)) ? [basename(path)] : [],
   )
+  return ran.some((name) => name !== 'start-stop-daemon' || !goesByPidFile(facts))
+}
+
+/** start-stop-daemon(8) signals the process of a pid file alone, if it is given nothing else to look for. */
+function goesByPidFile({ unit, executables }: Facts): boolean {
+  const lines = Object.values(unit.exec).flat()
+  const own = lines.filter(({ path }) => basename(path) === 'start-stop-daemon')
+  // What a script of the service tells it is not known.
+  return !executables.some(({ kind }) => kind === 'script') && own.length > 0 && own.every(namesPidFileAlone)
+}
+
+function namesPidFileAlone({ argv }: ExecCommand): boolean {
+  const isPidFile = (word: string) => /^(?:-p|--pidfile(?:=.*)?)$/.test(word)
+  return argv.some(isPidFile) && !argv.some((word) => /^(?:-[xnu]|--(?:exec|name|user|ppid)\b)/.test(word))
 }
 
 function keyOf(kept: readonly KeptStage[]): string {
@@ -85,7 +101,7 @@ export class Ahead {
     const { work } = proving
     const set = `${work.stage} ${changeKey(changeOf(work))}`
     if (this.#course !== undefined && this.#course.set !== set) this.#end()
-    if (looksForProcesses(context.learning.facts)) return
+    if (looksForProcesses(context.learning.facts, work.facts)) return
     const isReady = proving.set.state === 'proven' && !proving.proving
     if (this.#course !== undefined || !isReady || context.host !== context.live) return
     const stage = stageAfter(this.#stages, work.stage, context)
