@@ -1,5 +1,5 @@
 import { ExpectedError, isExpected } from '../host/errors.ts'
-import type { Printer } from '../host/printer.ts'
+import { onStandardError, type Printer } from '../host/printer.ts'
 import { VERSION } from '../host/version.ts'
 import type { Untimed } from '../session/events/schema.ts'
 import { exitCode } from '../session/exit-code.ts'
@@ -41,7 +41,7 @@ export async function voiced(
   }
   tell({ event: 'begin', format: 'hardenctl events 1', hardenctl: VERSION, command, unit: unit ?? null })
   try {
-    const code = await work({ words: { out: printer.err, err: printer.err }, tell })
+    const code = await work({ words: onStandardError(printer), tell })
     end(code)
     return code
   } catch (error) {

@@ -8,6 +8,11 @@ export interface Printer {
   err(line: string): void
 }
 
+/** All words on standard error, where something else is printed on standard output. */
+export function onStandardError({ err }: Printer): Printer {
+  return { out: err, err }
+}
+
 type Output = Pick<NodeJS.WritableStream, 'write' | 'on'>
 
 /** A reader that has gone (`| head`, a dropped connection) must not end the process before its work is done. */

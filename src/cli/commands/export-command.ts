@@ -19,7 +19,7 @@ import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import type { ExportArguments } from '../argument-types.ts'
 import { planIn } from './diff-command.ts'
 import { keptHere } from './kept-here.ts'
-import { deliverText, requireWritable } from './output-file.ts'
+import { deliverText, placeFor } from './output-file.ts'
 import { deliverCollection } from './output-folder.ts'
 
 /** What is kept of a unit. Throws where nothing is, or where a trial has not ended. */
@@ -60,14 +60,12 @@ async function textOf({ of, form }: ExportArguments): Promise<string> {
 export async function runExport(args: ExportArguments, printer: Printer): Promise<number> {
   const host = liveHost()
   const { of, form, output, mode } = args
-  const path = output === undefined ? undefined : resolve(output)
-  if (form === 'ansible' && path !== undefined) {
+  if (form === 'ansible' && output !== undefined) {
     const plan = 'file' in of ? await planIn(of.file) : await keptAsPlan(of.unit)
-    const files = ansibleCollection(plan)
-    await deliverCollection(host, { path, mode }, files, printer)
+    await deliverCollection(host, { path: resolve(output), mode }, ansibleCollection(plan), printer)
     return exitCode('done')
   }
-  if (path !== undefined) await requireWritable(host, path)
-  await deliverText(await textOf(args), { path, mode }, host, printer)
+  const place = await placeFor(host, args)
+  await deliverText(await textOf(args), place, host, printer)
   return exitCode('done')
 }

@@ -1,7 +1,7 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import type { Printer } from '../../host/printer.ts'
+import { onStandardError, type Printer } from '../../host/printer.ts'
 
 /** Where a text goes that a person asked for. */
 export interface Place {
@@ -10,8 +10,22 @@ export interface Place {
   mode: number
 }
 
-/** Throws where no file can be written there. To be asked before the work that the text takes. */
-export async function requireWritable(host: Host, path: string): Promise<void> {
+/** The place that arguments name. Throws where no file can be written, which is to be known before the work on the text. */
+export async function placeFor(
+  host: Host,
+  { output, mode }: { output?: string; mode: number },
+): Promise<Place> {
+  const path = output === undefined ? undefined : resolve(output)
+  if (path !== undefined) await requireWritable(host, path)
+  return { path, mode }
+}
+
+/** Where words go beside the text: out of its way if it is printed. */
+export function wordsBeside({ path }: Place, said: Printer, printer: Printer): Printer {
+  return path === undefined ? onStandardError(printer) : said
+}
+
+async function requireWritable(host: Host, path: string): Promise<void> {
   const folder = dirname(path)
   const real = await host.resolve(folder)
   const stat = real === undefined ? undefined : await host.stat(real)

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { readMachine } from '../../observe/observe.ts'
@@ -7,15 +6,13 @@ import { reportMarkdown } from '../../session/export/markdown.ts'
 import { upstreamReport } from '../../session/export/upstream.ts'
 import type { UpstreamArguments } from '../argument-types.ts'
 import { plansIn } from './diff-command.ts'
-import { deliverText, requireWritable } from './output-file.ts'
+import { deliverText, placeFor } from './output-file.ts'
 
 /** Writes or prints what a package could take of plans. Returns the exit code. */
 export async function runUpstream(args: UpstreamArguments, printer: Printer): Promise<number> {
   const host = liveHost()
-  const { output, mode } = args
-  const path = output === undefined ? undefined : resolve(output)
-  if (path !== undefined) await requireWritable(host, path)
+  const place = await placeFor(host, args)
   const report = upstreamReport(await plansIn(args.files), new Date(), await readMachine(host))
-  await deliverText(reportMarkdown(report), { path, mode }, host, printer)
+  await deliverText(reportMarkdown(report), place, host, printer)
   return exitCode('done')
 }

@@ -12,6 +12,11 @@ export function parsePasswd(text: string): Account[] {
   }))
 }
 
+/** Homes out of passwd(5) lines. */
+export function parseHomes(text: string): string[] {
+  return rows(text, 7).map(([, , , , , home = '']) => home)
+}
+
 /** Groups out of group(5) lines. */
 export function parseGroup(text: string): Account[] {
   return rows(text, 4).map(([name = '', , gid]) => ({ kind: 'group', name, id: Number(gid) }))

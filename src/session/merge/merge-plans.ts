@@ -5,10 +5,10 @@ import { VERSION } from '../../host/version.ts'
 import { LEVELS } from '../../observe/facts.ts'
 import type { ExposureOptions } from '../../systemd/exposure/exposure.ts'
 import { machinesOf } from '../plan/here.ts'
-import { type Machine, PLAN_SCHEMA, type Plan, type PlannedStage } from '../plan/schema.ts'
+import { PLAN_SCHEMA, type Plan, type PlannedStage } from '../plan/schema.ts'
 import { type MergedRow, mergeRow } from './merge-row.ts'
 import { mergedExposure } from './merged-exposure.ts'
-import { type Source, shortened, sourcesOf, toldTexts } from './sources.ts'
+import { distinct, type Source, shortened, sourcesOf, toldTexts } from './sources.ts'
 
 function requireSame(sources: readonly Source[], what: string, of: (plan: Plan) => string): void {
   const [first] = sources
@@ -129,10 +129,6 @@ function askedOf(plans: readonly Plan[]): Plan['asked'] {
     stages: STAGES.filter((stage) => plans.some(({ asked }) => asked.stages.includes(stage))),
     syscalls: plans.every(({ asked }) => asked.syscalls === 'exact') ? 'exact' : 'groups',
   }
-}
-
-function distinct(machines: readonly Machine[]): Machine[] {
-  return [...new Map(machines.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 /**

@@ -4,7 +4,7 @@ import { loosestLines } from '../../catalog/loosest/loosest-lines.ts'
 import type { Need } from '../../catalog/loosest/variants.ts'
 import type { PlannedDirective, PlannedStage } from '../plan/schema.ts'
 import { mergedEvidence, mergedProof, type Taken } from './merged-proof.ts'
-import { listed, shortened, toldTexts } from './sources.ts'
+import { distinct, listed, shortened, toldTexts } from './sources.ts'
 
 /** A row as one of the plans has it. */
 export interface RowThere {
@@ -76,10 +76,6 @@ function needWords({ key, kind, word, of }: NeedOf, names: readonly string[]): s
   if (kind === 'value') return `${key}: ${word} is the tightest value that ${who} took.`
   if (kind === 'free') return `${key} is not restricted on ${who}.`
   return shortened(`${key}: ${word.replace(/^-/, '')} is allowed on ${who} alone.`)
-}
-
-function unique<One>(all: readonly One[]): One[] {
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 }
 
 /** Why the plans that do not bear the row don't. */
@@ -156,7 +152,7 @@ export function mergeRow(
     gain: Math.min(...taken.map((one) => one.row.gain)),
     evidence: mergedEvidence(taken, differs),
     proof: mergedProof(taken, found.lines, otherAccount),
-    loosened_by: unique(taken.flatMap((one) => one.row.loosened_by)),
+    loosened_by: distinct(taken.flatMap((one) => one.row.loosened_by)),
     owners: [...new Map(taken.flatMap((one) => one.row.owners).map((owner) => [owner.path, owner])).values()],
     account: taken.find((one) => one.row.account !== null)?.row.account ?? null,
   }

@@ -31,6 +31,11 @@ export function sourcesOf(plans: readonly Plan[]): Source[] {
   })
 }
 
+/** Each once, by what it holds. */
+export function distinct<One>(all: readonly One[]): One[] {
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+}
+
 /** "one", "one and two", "one, two and three" */
 export function listed(names: readonly string[]): string {
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ')

@@ -1,5 +1,6 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { parseHomes } from '../../observe/config/accounts.ts'
 
 /** The first release whose managers of users sandbox a unit without PrivateUsers= beside it: NEWS of systemd 254. */
 const SANDBOXES_ALONE = 254
@@ -11,8 +12,7 @@ const IN_HOME = ['.config/systemd/user', '.config/systemd/user.control', '.local
 
 async function homesOf(host: Host): Promise<string[]> {
   const passwd = (await host.read('/etc/passwd').catch(orElse(undefined))) ?? ''
-  const homes = passwd.split('\n').map((line) => line.split(':')[5] ?? '')
-  return [...new Set(homes)].filter((home) => /^\/./.test(home))
+  return [...new Set(parseHomes(passwd))].filter((home) => /^\/./.test(home))
 }
 
 async function runFolders(host: Host): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { planText } from '../../plan/plan-text.ts'
 import type { Plan } from '../../plan/schema.ts'
 import { HANDLERS, INSTALL_TASKS, LOOK_TASKS, MAIN_TASKS, REPORT_TASKS } from './common-tasks.ts'
 import { dropInTemplate } from './drop-in-template.ts'
@@ -28,7 +29,7 @@ function roleFiles(plan: Plan): Files {
     'defaults/main.yml': DEFAULTS_YAML,
     'vars/main.yml': yamlText(roleVariables(plan)),
     'handlers/main.yml': HANDLERS,
-    'files/plan.json': `${JSON.stringify(plan, null, 1)}\n`,
+    'files/plan.json': planText(plan),
     'tasks/main.yml': MAIN_TASKS,
     'tasks/look.yml': LOOK_TASKS,
     'tasks/install.yml': INSTALL_TASKS,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FileUse } from '../../../../src/observe/trace/learned.ts'
-import { looksForProcesses } from '../../../../src/session/stage/ahead.ts'
+import { looksForProcesses } from '../../../../src/session/stage/process-finders.ts'
 import { emptyFacts, NOTHING_LEARNED } from '../../catalog/build-facts.ts'
 
 const ran = (path: string, use: FileUse = 'execute') => ({
