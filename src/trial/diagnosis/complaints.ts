@@ -31,9 +31,9 @@ async function grownPart(host: Host, path: string, from: number): Promise<string
   return grown.stdout.split('\n')
 }
 
-/** The same sentence twice differs in times, pids and ports. */
+/** The same sentence twice differs in times, pids and ports, and in the blanks that fill a column before a short one. */
 export function withoutNumbers(line: string): string {
-  return line.replaceAll(/\d+/g, '#').trim()
+  return line.replaceAll(/ +(?= \d)|\d+/g, (found) => (found.startsWith(' ') ? '' : '#')).trim()
 }
 
 /** The same line twice differs in times, pids, ports, addresses, and names made by chance. */

@@ -24,6 +24,7 @@ it.each<[string, string, boolean]>([
 it.each([
   ['times and pids', '26 06:00:01 pid 7: up', '27 07:10:11 pid 8123: up'],
   ['addresses', 'at 0x55aa10', 'at 0x7fee2b'],
+  ['blanks before a number', '[  148] {core} starting', '[ 1243] {core} starting'],
   ['names made by chance', 'no /tmp/ab12cd9 here', 'no /tmp/zz91kq0 here'],
 ])('the same line with other %s is of one kind', (_, one, other) => {
   expect(kindOfLine(one)).toBe(kindOfLine(other))
