@@ -47,6 +47,30 @@ const CAPABILITY_LINES: readonly [RegExp, string[]][] = [
   [/mlock|lock memory/i, ['CAP_IPC_LOCK']],
 ]
 
+/** The family of an address that a line names. */
+const FAMILY_LINES: readonly [RegExp, string][] = [
+  [/\b\d{1,3}(?:\.\d{1,3}){3}\b/, 'AF_INET'],
+  [/\[[\da-f]*:[\da-f:.]*\]/i, 'AF_INET6'],
+  [/\bunix:|\.sock\b/i, 'AF_UNIX'],
+  [/netlink/i, 'AF_NETLINK'],
+]
+
+/** Families of sockets that nobody names in a log: those for asking the kernel, and for its own helpers. */
+const SILENT_FAMILIES = ['AF_NETLINK', 'AF_UNIX']
+
+function families(evidence: FailureEvidence): Remedy[] {
+  const set = evidence.assignments.filter(({ key }) => key === 'RestrictAddressFamilies')
+  const words = set.flatMap(({ value }) => value.split(' ')).filter(Boolean)
+  if (words.length === 0) return []
+  const refused = lines(evidence, /address family not supported/i)
+  const denied = (name: string) => words[0]?.startsWith('~') === true || !words.includes(name)
+  const named = FAMILY_LINES.flatMap(([pattern, name]) =>
+    refused.some(({ input }) => pattern.test(input)) && denied(name) ? [name] : [],
+  )
+  const suspects = refused.length === 0 || named.length > 0 ? named : SILENT_FAMILIES.filter(denied)
+  return suspects.map((name): Remedy => ({ kind: 'address-family', name }))
+}
+
 function capabilities(evidence: FailureEvidence): Remedy[] {
   // An empty bounding set is the tightest of all, not an unset one.
   const bounded = evidence.assignments.some(({ key }) => key === 'CapabilityBoundingSet')
@@ -168,12 +192,6 @@ export const SYMPTOMS: readonly Symptom[] = [
   {
     id: 'address-family',
     seen: 'EAFNOSUPPORT',
-    read: (evidence) =>
-      sets(evidence, 'RestrictAddressFamilies') && lines(evidence, /address family not supported/i).length > 0
-        ? [
-            { kind: 'address-family', name: 'AF_NETLINK' },
-            { kind: 'address-family', name: 'AF_UNIX' },
-          ]
-        : [],
+    read: families,
   },
 ]

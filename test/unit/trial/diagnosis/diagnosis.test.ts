@@ -128,6 +128,11 @@ describe('what a service says when it breaks', () => {
       [FAMILIES],
       'address-family AF_NETLINK',
     ],
+    [
+      'nginx: [emerg] socket() 0.0.0.0:80 failed (97: Address family not supported by protocol)',
+      [service('RestrictAddressFamilies', 'AF_UNIX')],
+      'address-family AF_INET',
+    ],
     ['Bad system call (core dumped)', [FILTER], 'step-down SystemCallFilter'],
     ['x.service: Main process exited, code=killed, status=31/SYS', [FILTER], 'step-down SystemCallFilter'],
     [
