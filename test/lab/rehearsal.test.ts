@@ -120,7 +120,7 @@ describe.skipIf(skipLab())(labTitle('a clone'), () => {
         expect(result).toMatchObject({ problem: null, notes: [], verdict: { same: true } })
         expect(result.attempts).toMatchObject([
           { healthy: false, undone: { proven: true } },
-          { healthy: true, kept: true },
+          { healthy: true, kept: true, reasons: [] },
         ])
         expect(result.shell[0]).toContain('ProtectHome=yes')
         expect(await identity(lab, unit)).toBe(production)
