@@ -10,13 +10,18 @@ interface Counts {
 }
 
 /**
- * Ends the output with the slowest files, and with one plain line that a program can read:
- * "12 passed, 0 failed, 3 skipped".
+ * Ends the output with the slowest files, with the tests that failed once and then passed, and with one plain line that
+ * a program can read: "12 passed, 0 failed, 3 skipped".
  */
 export default class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const { passed, failed, skipped } = countsOf(modules, unhandled.length)
-    const lines = [...slowest(modules), '', `${passed} passed, ${failed} failed, ${skipped} skipped`]
+    const lines = [
+      ...slowest(modules),
+      ...unsteady(modules),
+      '',
+      `${passed} passed, ${failed} failed, ${skipped} skipped`,
+    ]
     process.stdout.write(`\n${lines.join('\n')}\n`)
   }
 }
@@ -46,4 +51,16 @@ function slowest(modules: readonly TestModule[]): string[] {
     .sort((one, other) => secondsOf(other) - secondsOf(one))
     .slice(0, SLOWEST)
     .map((module) => `${seconds(module)}  ${module.relativeModuleId}`)
+}
+
+/** Each test that passed only at its second try, with what it said at the first. */
+function unsteady(modules: readonly TestModule[]): string[] {
+  const tests = modules.flatMap((module) => [...module.children.allTests()])
+  return tests
+    .filter((test) => test.diagnostic()?.flaky === true)
+    .map((test) => {
+      const [first] = test.result().errors ?? []
+      const why = [first?.message, first?.diff].filter((part) => part !== undefined).join('\n')
+      return `\npassed at its second try: ${test.module.relativeModuleId} > ${test.fullName}\n${why}`
+    })
 }
