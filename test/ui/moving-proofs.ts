@@ -1,4 +1,5 @@
-import type { Proof, Row, StagePhase } from '../../src/session/walk/state.ts'
+import type { Proof, Row } from '../../src/session/walk/rows.ts'
+import type { StagePhase } from '../../src/session/walk/state.ts'
 import type { FakeSession } from './fake-session.ts'
 
 /** What clones say in the end of a row that does not hold; all others are proven. */

@@ -1,4 +1,5 @@
-import type { Phase, Row, StagePhase, TrialPhase } from '../../src/session/walk/state.ts'
+import type { Row } from '../../src/session/walk/rows.ts'
+import type { Phase, StagePhase, TrialPhase } from '../../src/session/walk/state.ts'
 
 type Of<At extends Phase['at']> = Extract<Phase, { at: At }>
 

@@ -1,6 +1,7 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Proof, StagePhase } from '../../src/session/walk/state.ts'
+import type { Proof } from '../../src/session/walk/rows.ts'
+import type { StagePhase } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { moveProofs, nextProof, unproven } from './moving-proofs.ts'
 import { stage } from './phases.ts'

@@ -1,6 +1,7 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Phase, Proof } from '../../src/session/walk/state.ts'
+import type { Proof } from '../../src/session/walk/rows.ts'
+import type { Phase } from '../../src/session/walk/state.ts'
 import { FakeSession } from './fake-session.ts'
 import { baseline, confirm, failed, keep, trial } from './phases.ts'
 import { DOWN, ENTER, ESC, type Stand, stand, UP } from './stand.tsx'

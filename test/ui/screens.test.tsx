@@ -1,6 +1,6 @@
 import { cleanup } from 'ink-testing-library'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Row } from '../../src/session/walk/state.ts'
+import type { Row } from '../../src/session/walk/rows.ts'
 import { FakeSession } from './fake-session.ts'
 import { baseline, confirm, done, failed, keep, stage, trial } from './phases.ts'
 import { DOWN, ENTER, ESC, stand, UP } from './stand.tsx'

@@ -1,35 +1,19 @@
-import type { Facts, ProcessFacts } from '../../observe/facts.ts'
+import type { Facts } from '../../observe/facts.ts'
 import { isRealtime } from '../capabilities/capability-acts.ts'
 import { inForce, list, proposed, service, unfit } from '../common/proposal.ts'
-import { called, noProcess, portNumbers, privilegedPorts, userName } from '../common/roles.ts'
+import { called, noProcess, userName } from '../common/roles.ts'
 import { actSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
-import { isOn, namesAccount, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import { isOn, namesAccount, setting } from '../common/unit-settings.ts'
 import { ARCHITECTURE_LIST, oneOf, YES_NO } from '../common/values.ts'
 import { DEVICE_POLICY } from './device-policy.ts'
 import { IP_ADDRESS_DENY } from './ip-address-deny.ts'
 import { MEMORY_DENY_WRITE_EXECUTE } from './memory-deny-write-execute.ts'
 import { NO_NEW_PRIVILEGES } from './no-new-privileges.ts'
+import { PRIVATE_USERS } from './private-users.ts'
 import { RESTRICT_ADDRESS_FAMILIES } from './restrict-address-families.ts'
 import { RESTRICT_NAMESPACES } from './restrict-namespaces.ts'
-
-function capable(facts: Facts): ProcessFacts | undefined {
-  return facts.processes.find(({ capabilities }) => capabilities.effective.length > 0)
-}
-
-function againstPrivateUsers(facts: Facts): string | undefined {
-  if (!startsUnprivileged(facts))
-    return 'It starts as root, whose capabilities would count only inside the namespace.'
-  const ambient = words(facts, 'AmbientCapabilities')
-  if (ambient.length > 0)
-    return `It needs ${ambient.join(' ').toUpperCase()}, which would count only inside the namespace.`
-  const ports = privilegedPorts(facts)
-  if (ports.length > 0)
-    return `It listens on port ${portNumbers(ports)}, which needs a capability outside the namespace.`
-  const process = capable(facts)
-  return process && `${called(process)} holds capabilities, which would count only inside the namespace.`
-}
 
 function againstRemoveIpc(facts: Facts): string | undefined {
   if (!namesAccount(facts)) return 'It has no effect for root.'
@@ -209,23 +193,7 @@ export const SYSTEM: Directive[] = [
     against: againstRemoveIpc,
     evidence: (facts) => noProcess(facts, 'keep shared memory open'),
   }),
-  toggle({
-    key: 'PrivateUsers',
-    takes: oneOf('yes', 'no', 'self', 'identity', 'full'),
-    denies: ['act-as-others', 'past-permissions'],
-    stage: 'system',
-    since: 232,
-    good: ['self', 'identity', 'full'],
-    what: 'Runs the service in a user namespace: other accounts appear as nobody, and its capabilities do not count outside.',
-    breaks:
-      'Anything that needs a capability fails, for example low ports; other owners of files appear as nobody.',
-    wins: 'An intruder who becomes root inside is not root on the machine.',
-    failsWith: { exits: [216, 217] },
-    against: againstPrivateUsers,
-    // Programs that fail when their files belong to nobody: since 257.
-    ladder: ({ systemd }) => (systemd >= 257 ? ['yes', 'identity'] : []),
-    evidence: (facts) => noProcess(facts, 'hold a capability in effect'),
-  }),
+  PRIVATE_USERS,
   IP_ADDRESS_DENY,
   DEVICE_POLICY,
   {

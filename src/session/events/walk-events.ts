@@ -1,15 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StageOrAll } from '../../catalog/common/types.ts'
-import type {
-  Phase,
-  Proof,
-  Row,
-  Session,
-  StagePhase,
-  StageResult,
-  StepRow,
-  WalkState,
-} from '../walk/state.ts'
+import type { Proof, Row, StepRow } from '../walk/rows.ts'
+import type { Phase, Session, StagePhase, StageResult, WalkState } from '../walk/state.ts'
 import type { Untimed } from './schema.ts'
 
 function tenth(score: number): number {

@@ -1,12 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Assignment, Stage } from '../../catalog/common/types.ts'
-import { isTaught, leftOut, liveLog } from '../../catalog/syscalls/call-logging.ts'
+import { isTaught } from '../../catalog/syscalls/call-logging.ts'
 import { Bug, isExpected, orElse, reasonOf } from '../../host/errors.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { packageVersions } from '../../observe/files/packages.ts'
 import { observe } from '../../observe/observe.ts'
-import type { AuditLog } from '../../systemd/log/audit.ts'
-import { probeLog } from '../../systemd/log/log-probe.ts'
 import { rearmTimer } from '../../systemd/manager/timer.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
@@ -20,36 +17,14 @@ import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from '../walk/context.ts'
 import type { StagePhase } from '../walk/state.ts'
 import { learnAgain } from './learning-phase.ts'
-import { type RecordedTraffic, TrafficRecorder } from './traffic-recorder.ts'
+import { type Log, logFor, openEar } from './live-log.ts'
+import type { RecordedTraffic, TrafficRecorder } from './traffic-recorder.ts'
 
 /** Often enough for the shortest time until PID 1 undoes it. */
 const REARM_MS = 5000
 const LOOK_MS = 2000
 /** A look at many processes takes long: the pause is this many times as long. */
 const PAUSES = 20
-
-/** How calls are logged, or why not. */
-type Log = { assignments: Assignment[]; log: AuditLog } | { why: string }
-
-/** Settings that make PID 1 turn on NoNewPrivileges= together with a seccomp filter, or not. */
-const DECISIVE = ['User', 'DynamicUser', 'CapabilityBoundingSet', 'AmbientCapabilities']
-
-async function logFor({ live }: WalkContext, facts: Facts, work: StageWork): Promise<Log> {
-  const assignments = liveLog(facts, work.current.get('SystemCallFilter')?.assignments)
-  if (assignments === undefined) return { why: 'systemd does not list its system call groups' }
-  const properties = DECISIVE.flatMap((key) => {
-    const value = facts.unit.properties[key]?.[0] ?? ''
-    return value === '' || value === 'no' ? [] : [`${key}=${value}`]
-  })
-  const probed = await probeLog(live, properties)
-  if (!probed.readable) return { why: probed.why }
-  const hasAlready = facts.processes.every(({ noNewPrivileges }) => noNewPrivileges)
-  if (probed.noNewPrivileges && !hasAlready)
-    return {
-      why: 'with its settings, logging calls would turn on NoNewPrivileges=, which the service runs without',
-    }
-  return { assignments, log: probed.log }
-}
 
 /** Asks on one screen; true for yes. */
 async function isWanted(
@@ -261,12 +236,4 @@ export async function learnLive(context: WalkContext, baseline: Baseline, chosen
   }
   await keepHeard()
   learning.summedUp(summary(ear.heard(), ear.seconds, why))
-}
-
-async function openEar({ live }: WalkContext, facts: Facts, log: Log): Promise<TrafficRecorder> {
-  const { systemd, kernel, executables } = facts
-  const paths = executables.map(({ path }) => path)
-  const on = { systemd, kernel, packages: await packageVersions(live, paths) }
-  const calls = 'why' in log ? undefined : { log: log.log, leftOut: leftOut(facts, log.assignments) }
-  return new TrafficRecorder({ host: live, facts, on, calls })
 }

@@ -14,7 +14,8 @@ import { rowsOf, type StageWork } from '../stage/stage-work.ts'
 import type { KeptStage } from '../store/store.ts'
 import type { WalkOptions } from '../walk/context.ts'
 import type { Reached } from '../walk/reach-log.ts'
-import type { Proof, Row, StageResult } from '../walk/state.ts'
+import type { Proof, Row } from '../walk/rows.ts'
+import type { StageResult } from '../walk/state.ts'
 import { PLAN_SCHEMA, type Plan, type PlannedDirective, type PlannedStage } from './schema.ts'
 
 /** All that a plan is made of. */

@@ -1,7 +1,7 @@
 import type { Change } from '../../trial/transaction/trial.ts'
 import { searchBreaking } from '../stage/bisect.ts'
 import { changeOf, type StageWork, tickedInOrder } from '../stage/stage-work.ts'
-import type { Proof } from '../walk/state.ts'
+import type { Proof } from '../walk/rows.ts'
 import { allBrokeAlike } from './doubt.ts'
 import { isLost, searchLacking, withGiven } from './lacking.ts'
 import { changeOfProposed, changeOfRow, inSetThatHeld, isProven, setVerdict } from './proven.ts'

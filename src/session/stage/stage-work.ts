@@ -8,7 +8,7 @@ import { mergeAssignments } from '../../systemd/settings/drop-in.ts'
 import { applyAssignments, settingsFromShow } from '../../systemd/settings/settings.ts'
 import type { Change } from '../../trial/transaction/trial.ts'
 import { formatScore } from '../store/score.ts'
-import type { Proof, Row } from '../walk/state.ts'
+import type { Proof, Row } from '../walk/rows.ts'
 
 /** One stage as the walk works on it: the rows on the screen and the proposal behind each. */
 export interface StageWork {

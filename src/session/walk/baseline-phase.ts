@@ -19,8 +19,9 @@ import { firstQuestions } from './first-questions.ts'
 import { measureRows } from './measure-rows.ts'
 import { Refusal } from './preflight.ts'
 import { ANSWERS } from './questions.ts'
+import type { CheckRow } from './rows.ts'
 import { startedInClone } from './start-in-clone.ts'
-import type { CheckRow, Restarts } from './state.ts'
+import type { Restarts } from './state.ts'
 
 function rowOf(check: Check): CheckRow {
   return { id: checkKey(check), label: checkLabel(check), ticked: true, request: check }

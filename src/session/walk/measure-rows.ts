@@ -14,7 +14,7 @@ import { watchTouched } from '../../trial/health/touched.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import type { WalkBeginning } from './context.ts'
 import { reviveLive } from './first-questions.ts'
-import type { CheckRow } from './state.ts'
+import type { CheckRow } from './rows.ts'
 
 const ROUNDS = 3
 

@@ -1,7 +1,8 @@
 import type { News } from '../../observe/trace/logged-calls.ts'
 import type { StepEvent } from '../../trial/transaction/steps.ts'
 import { STEP_LABELS } from '../../trial/transaction/steps.ts'
-import type { Phase, Proof, Row, StageResult, StepRow, WalkState } from './state.ts'
+import type { Proof, Row, StepRow } from './rows.ts'
+import type { Phase, StageResult, WalkState } from './state.ts'
 
 /** What happened. The walk dispatches events; the reducer says what a screen then shows. */
 export type WalkEvent =

@@ -6,7 +6,8 @@ import { formatScore } from '../store/score.ts'
 import { proposalText } from './failure-words.ts'
 import type { PhaseAt } from './questions.ts'
 import type { WalkEvent } from './reducer.ts'
-import type { FailedPhase, LearningPhase, Phase, Proof, StagePhase, StageResult, Summary } from './state.ts'
+import type { Proof } from './rows.ts'
+import type { FailedPhase, LearningPhase, Phase, StagePhase, StageResult, Summary } from './state.ts'
 
 function stageLines(phase: StagePhase): string[] {
   const title = `Stage ${STAGES.indexOf(phase.stage) + 1} of 5: ${STAGE_TITLES[phase.stage]}`

@@ -2,26 +2,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { orElse, reasonOf } from '../../host/errors.ts'
 import {
   beginJob,
-  daemonReload,
   JOB_LIMIT_MS,
   JOB_TIME_MS,
   type Job,
-  queue,
   reloadUnit,
   resetFailed,
   untilOver,
 } from '../../systemd/manager/control.ts'
 import { armStart, armTimer, disarmStart, disarmTimer, rearmStart } from '../../systemd/manager/timer.ts'
-import { type DropInPart, keptPath } from '../../systemd/settings/drop-in.ts'
 import { giveWork } from '../health/give-work.ts'
 import { checkHealth, type HealthReport, REST_MS } from '../health/health.ts'
 import { anyStart, type Before } from '../health/judge.ts'
 import { takeSnapshot, type UnitSnapshot } from '../health/unit-snapshot.ts'
-import { keptText } from './kept-drop-in.ts'
-import { givenBack, type OwnershipRecord } from './ownership.ts'
-import { playOf } from './play.ts'
+import type { OwnershipRecord } from './ownership.ts'
 import { blockingReason } from './preconditions.ts'
-import { earliestRecords, everythingScript } from './restore.ts'
+import { everythingScript } from './restore.ts'
 import { timed } from './steps.ts'
 import { startLimitMs, type TrialContext, TrialError } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
@@ -235,27 +230,4 @@ export async function finalCheck(
   } catch (error) {
     return reasonOf(error)
   }
-}
-
-/** Goes back to fewer kept stages: rewrites the drop-in, gives back `records`, restarts the service. */
-export async function stepBack(
-  context: TrialContext,
-  parts: readonly DropInPart[],
-  records: readonly OwnershipRecord[],
-): Promise<HealthReport> {
-  const { signal: _, ...whole } = context
-  const { host, unit } = whole
-  const before = await takeSnapshot(host, unit)
-  await host.write(keptPath(unit), keptText(parts), 0o644)
-  for (const record of earliestRecords(records)) {
-    const stat = await host.stat(record.path)
-    const owner = stat && givenBack(record, stat)
-    if (stat !== undefined && owner !== undefined) await host.changeOwner(record.path, stat, owner)
-  }
-  await daemonReload(host)
-  await resetFailed(host, unit)
-  const since = Date.now()
-  if (!playOf(whole).restarts) return checkHealth(healthCheckInput(whole, anyStart(whole.baseline), since))
-  await queue(host, 'restart', unit)
-  return checkHealth(healthCheckInput(whole, before, since))
 }

@@ -20,8 +20,9 @@ import { useCursorOn } from '../input/list.ts'
 import { Scroll, useScrolling } from '../input/scroll.tsx'
 import { TypeAheadGuard } from '../input/type-ahead-guard.ts'
 import { useSize } from '../terminal/size.ts'
-import { BLANK, clip, type Line, line, paragraph } from '../text/lines.ts'
+import { BLANK, line } from '../text/lines.ts'
 import { detailLines, headerLines, headingLine, helpLines, placeLine } from './overview-lines.ts'
+import { topLines } from './overview-top.ts'
 import { ServiceList } from './service-list.tsx'
 
 interface OverviewAppProps {
@@ -223,41 +224,4 @@ function Body({ state, cursor, typing, room: { width, height } }: BodyProps) {
       <Rows lines={details} />
     </Box>
   )
-}
-
-/** What stands above the list: a question, a note, problems, the filter. */
-function topLines(
-  { asking, note, problems, filter, shown, looking }: OverviewState,
-  typing: boolean,
-  width: number,
-): Line[] {
-  const field: Line[] =
-    typing || filter !== ''
-      ? [
-          [
-            { text: 'Filter: ', tone: 'accent' },
-            { text: clip(filter, width - 12) },
-            ...(typing ? [{ text: '█', tone: 'dim' as const }] : []),
-          ],
-        ]
-      : []
-  const question =
-    asking === undefined
-      ? []
-      : paragraph(
-          `Undo everything that hardenctl keeps for ${asking.unit}? The service restarts.`,
-          width,
-          'warn',
-        )
-  const none =
-    shown.length > 0
-      ? []
-      : [line(looking ? 'Asking systemd for the services …' : 'No service matches the filter.', 'dim')]
-  return [
-    ...question,
-    ...(note === undefined ? [] : paragraph(note, width, 'warn')),
-    ...problems.slice(0, 1).map((problem) => line(clip(problem, width), 'bad')),
-    ...field,
-    ...none,
-  ]
 }

@@ -1,5 +1,6 @@
 import type { PhaseAt } from '../../session/walk/questions.ts'
-import type { StepRow, WalkState } from '../../session/walk/state.ts'
+import type { StepRow } from '../../session/walk/rows.ts'
+import type { WalkState } from '../../session/walk/state.ts'
 import { RESTARTS } from '../screens/baseline-words.ts'
 import { hasVerdict, proofSentence } from '../screens/proof-words.ts'
 import { purposeOf } from '../screens/trial-words.ts'

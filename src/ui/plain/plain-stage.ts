@@ -1,5 +1,6 @@
 import { STAGE_TITLES } from '../../catalog/common/types.ts'
-import type { Row, StagePhase } from '../../session/walk/state.ts'
+import type { Row } from '../../session/walk/rows.ts'
+import type { StagePhase } from '../../session/walk/state.ts'
 import { hasVerdict, proofSentence, shortSentence } from '../screens/proof-words.ts'
 import { assignment, detailLines, inOrder } from '../screens/row-lines.ts'
 import { stageSummary } from '../screens/stage-summary.ts'

@@ -1,6 +1,7 @@
 import { Box } from 'ink'
 import { useState } from 'react'
-import type { CheckRow, Phase, Restarts } from '../../session/walk/state.ts'
+import type { CheckRow } from '../../session/walk/rows.ts'
+import type { Phase, Restarts } from '../../session/walk/state.ts'
 import { Rows } from '../frame/draw.tsx'
 import type { KeyHint } from '../frame/footer.tsx'
 import { Screen } from '../frame/screen.tsx'

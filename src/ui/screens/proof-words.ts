@@ -1,4 +1,4 @@
-import type { Proof, Row } from '../../session/walk/state.ts'
+import type { Proof, Row } from '../../session/walk/rows.ts'
 import { clip, type Segment, type Tone, widthOf } from '../text/lines.ts'
 
 /** A mark and a word say it without colour; the mark makes a column that can be read at a glance. */

@@ -1,4 +1,5 @@
-import type { Phase, Row } from '../../session/walk/state.ts'
+import type { Row } from '../../session/walk/rows.ts'
+import type { Phase } from '../../session/walk/state.ts'
 import type { Page } from '../frame/overlay.tsx'
 import type { TickItem } from '../input/tick-list.tsx'
 import { formatGain } from '../text/gain.ts'

@@ -1,4 +1,4 @@
-import type { StepRow } from '../../session/walk/state.ts'
+import type { StepRow } from '../../session/walk/rows.ts'
 import { clip, type Line, pad, type Tone, widthOf } from '../text/lines.ts'
 
 const STATES: Record<StepRow['state'], { mark: string; word: string; tone?: Tone }> = {

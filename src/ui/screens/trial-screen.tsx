@@ -1,6 +1,7 @@
 import { Box } from 'ink'
 import { useRef } from 'react'
-import type { StepRow, TrialPhase, WalkState } from '../../session/walk/state.ts'
+import type { StepRow } from '../../session/walk/rows.ts'
+import type { TrialPhase, WalkState } from '../../session/walk/state.ts'
 import { Countdown, Rows } from '../frame/draw.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useNow } from '../terminal/clock.ts'

@@ -14,7 +14,7 @@ import { WalkStore } from '../../../src/session/store/walk-store.ts'
 import type { WalkContext } from '../../../src/session/walk/context.ts'
 import { findUnit, preflight } from '../../../src/session/walk/preflight.ts'
 import { ReachLog } from '../../../src/session/walk/reach-log.ts'
-import type { Row } from '../../../src/session/walk/state.ts'
+import type { Row } from '../../../src/session/walk/rows.ts'
 import { Stopwatch } from '../../../src/session/walk/timings.ts'
 import { baselineWith } from './wishes.ts'
 

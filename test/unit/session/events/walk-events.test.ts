@@ -4,13 +4,8 @@ import * as z from 'zod/mini'
 import { eventSchema, eventsJsonSchema } from '../../../../src/session/events/schema.ts'
 import { walkEvents } from '../../../../src/session/events/walk-events.ts'
 import { reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
-import {
-  initialState,
-  type Phase,
-  type Proof,
-  type Row,
-  type StageResult,
-} from '../../../../src/session/walk/state.ts'
+import type { Proof, Row } from '../../../../src/session/walk/rows.ts'
+import { initialState, type Phase, type StageResult } from '../../../../src/session/walk/state.ts'
 
 const row = (proof: Proof, value = 'yes'): Row => ({
   id: 'ProtectHome',

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { doingOf, stoppedText } from '../../../../src/session/walk/ending.ts'
-import { initialState, type StepRow } from '../../../../src/session/walk/state.ts'
+import type { StepRow } from '../../../../src/session/walk/rows.ts'
+import { initialState } from '../../../../src/session/walk/state.ts'
 
 const START = initialState('srv.service')
 

@@ -4,7 +4,8 @@ import { printerTo } from '../../../../src/host/printer.ts'
 import type { Intent } from '../../../../src/session/walk/intent.ts'
 import { ANSWERS, type AnswerTo, type AskedPhase, Questions } from '../../../../src/session/walk/questions.ts'
 import { reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
-import { type FailedPhase, initialState, type Phase, type Row } from '../../../../src/session/walk/state.ts'
+import type { Row } from '../../../../src/session/walk/rows.ts'
+import { type FailedPhase, initialState, type Phase } from '../../../../src/session/walk/state.ts'
 import { Unattended } from '../../../../src/session/walk/unattended.ts'
 
 function isAsked(phase: Phase): phase is AskedPhase {
