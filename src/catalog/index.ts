@@ -1,4 +1,5 @@
 import type { Facts } from '../observe/facts.ts'
+import { isOwnDropIn } from '../systemd/settings/drop-in.ts'
 import { CAPABILITIES } from './capabilities/capability-bounding-set.ts'
 import { type Asked, asAsked, NOTHING_ASKED } from './common/asked.ts'
 import { seen } from './common/evidence.ts'
@@ -78,7 +79,7 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
 
 /** Whether the last word on a setting is a drop-in of hardenctl's own, and not the unit's. */
 function isOwnLine(facts: Facts, key: string): boolean {
-  return /\/zz-hardenctl[^/]*\.conf:\d+$/.test(facts.unit.written[key]?.place ?? '')
+  return isOwnDropIn((facts.unit.written[key]?.place ?? '').replace(/:\d+$/, ''))
 }
 
 /** Whether another setting of the unit is why this one is in force: no file says it itself. */

@@ -50,8 +50,8 @@ export interface ExportArguments {
 export interface UpstreamArguments {
   /** export --upstream */
   command: 'upstream'
-  /** Plans of one unit. */
-  files: readonly string[]
+  /** Plans of one unit, or a unit of which something is kept. */
+  of: { files: readonly string[] } | { unit: string }
   /** File that gets it; absent: it is printed. */
   output?: string
   /** Of that file. */

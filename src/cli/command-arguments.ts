@@ -92,17 +92,16 @@ function isPlanName(name: string): boolean {
   return name.includes('/') || name.endsWith('.json')
 }
 
-export function upstreamArguments(files: readonly string[], values: Values): UpstreamArguments {
+export function upstreamArguments(names: readonly string[], values: Values): UpstreamArguments {
   if (values['drop-in'] !== undefined || values.report !== undefined || values.ansible !== undefined)
     throw new UsageError(ONE_FORM)
-  const [unit] = files.filter((name) => !isPlanName(name))
-  if (unit !== undefined)
-    throw new UsageError(
-      `--upstream needs the files of plans: hardenctl plan ${unit} --skip User -o ${unit}.json`,
-    )
-  if (files.length === 0)
+  if (names.length === 0 || names.includes(''))
     throw new UsageError('name a plan, for example: sudo hardenctl export apache2.json --upstream')
-  return { command: 'upstream', files, ...outputOf(values), mode: modeOf(values, 0o644) }
+  const unit = names.find((name) => !isPlanName(name))
+  if (unit !== undefined && names.length > 1)
+    throw new UsageError(`--upstream takes plans, or one unit alone: ${unit} is no file of a plan`)
+  const of = unit === undefined ? { files: names } : { unit }
+  return { command: 'upstream', of, ...outputOf(values), mode: modeOf(values, 0o644) }
 }
 
 const ONE_FORM =

@@ -21,7 +21,7 @@ export const EXPORT_OPTIONS = [
   {
     name: 'upstream',
     brief: 'write what a package could take',
-    help: 'Writes what the maintainer of a package could take of one plan or several of a service, as Markdown for a bug report: lines for the unit file without paths, addresses and accounts of a host, each proven by every plan, with its evidence, the releases of systemd that know it, and what was left out and why. Host names and given commands are left out.',
+    help: 'Writes what the maintainer of a package could take of one plan or several of a service, or of what is kept for it, as Markdown for a bug report: lines for the unit file without paths, addresses and accounts of a host, each proven by every plan, with its evidence, the releases of systemd that know it, and what was left out and why. Host names and given commands are left out.',
   },
   {
     name: 'output',
@@ -48,6 +48,7 @@ export const EXPORT_COMMAND = {
     { line: 'export FILE --ansible DIR', does: 'a role of Ansible that applies a plan on many hosts' },
     { line: 'export UNIT --ansible DIR', does: 'the same of what is kept' },
     { line: 'export PLAN… --upstream', does: 'what a package could take of them, for a bug report' },
+    { line: 'export UNIT --upstream', does: 'the same of what is kept' },
   ],
   brief: 'hand on what a plan or a walk came to',
   help: 'Writes what a plan came to, or what is kept for a service, in a form for others. A name with a / in it or with .json at its end is the file of a plan; another is a service. Changes nothing on this host.',

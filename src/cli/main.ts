@@ -71,7 +71,8 @@ function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): rea
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]
   if (args.command === 'try') return ['try', args.file, args.walk.unit]
-  if (args.command === 'upstream') return ['export', ...args.files, '--upstream']
+  if (args.command === 'upstream')
+    return ['export', ...('unit' in args.of ? [args.of.unit] : args.of.files), '--upstream']
   if (args.command === 'merge') return ['merge', ...args.files]
   if (args.command === 'diff' || args.command === 'apply') return [args.command, args.file]
   if (args.command === 'export') return ['export', 'file' in args.of ? args.of.file : args.of.unit]

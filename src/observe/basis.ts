@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { orElse } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
 import { first, listOf, showUnit } from '../systemd/manager/show.ts'
+import { isOwnDropIn } from '../systemd/settings/drop-in.ts'
 import { packageVersions } from './files/packages.ts'
 
 /** What a proof was made with; where one of it is another, the proof is older than what it is about. */
@@ -20,8 +21,6 @@ export interface Basis {
   unitFiles: string
 }
 
-const OWN = /\/zz-hardenctl[^/]*\.conf$/
-
 /** `programs` are real paths of files whose packages count. Reads alone. */
 export async function readBasis(host: Host, unit: string, programs: readonly string[]): Promise<Basis> {
   const line = async (argv: readonly string[]) => {
@@ -31,7 +30,7 @@ export async function readBasis(host: Host, unit: string, programs: readonly str
   const properties = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
   const fragment = first(properties, 'FragmentPath')
   const files = [fragment, ...listOf(properties, 'DropInPaths')].filter(
-    (path) => path !== '' && !OWN.test(path),
+    (path) => path !== '' && !isOwnDropIn(path),
   )
   const named = [...new Set([fragment, ...programs])].filter((path) => path.startsWith('/')).sort()
   const [systemd, kernel, libc, packages, unitFiles] = await Promise.all([

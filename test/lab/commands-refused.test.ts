@@ -36,7 +36,7 @@ const WRONG: readonly Row[] = [
   ['try /lib/systemd/system/apache2.service apache2', 2, /is not tried: it sets \w+= \(line/],
   ['try /dev/zero apache2', 2, /\/dev\/zero is no file that can be read/],
   ['export --upstream', 2, /name a plan/],
-  ['export apache2 --upstream', 2, /needs the files of plans/],
+  ['export apache2 nginx --upstream', 2, /plans, or one unit alone: apache2 is no file/],
   ['export /etc/passwd --upstream', 2, /\/etc\/passwd is no plan/],
   ['apply', 2, /name a plan/],
   ['apply /etc/passwd --yes', 2, /\/etc\/passwd is no plan/],

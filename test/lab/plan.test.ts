@@ -175,6 +175,8 @@ describe.skipIf(skipLab())(labTitle('a plan'), () => {
     await other.output(['hardenctl', 'export', '/srv/plan.json', '--report', '/srv/plan.html'])
     expect(await other.output(['stat', '-c', '%a', '/srv/plan.html'])).toBe('600\n')
     expect(await other.read('/srv/plan.html')).toContain('<h1>Hardening of served.service</h1>')
+    const upstream = await other.output(['hardenctl', 'export', 'served', '--upstream'])
+    expect(upstream).toContain('LockPersonality: No clone has proven it.')
   })
 
   it('is made again of what is kept, for other hosts', async () => {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { ExpectedError } from '../../host/errors.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { exitCode } from '../../session/exit-code.ts'
@@ -12,45 +11,20 @@ import { planDropIn } from '../../session/export/plan-drop-in.ts'
 import { reportOf } from '../../session/export/report.ts'
 import { parsePlan } from '../../session/plan/parse-plan.ts'
 import type { Plan } from '../../session/plan/schema.ts'
-import { loadState, type StoredState } from '../../session/store/store.ts'
-import { noSuchUnit } from '../../session/walk/preflight.ts'
-import { first, showUnit } from '../../systemd/manager/show.ts'
-import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import type { ExportArguments } from '../argument-types.ts'
 import { planIn } from './diff-command.ts'
-import { keptHere } from './kept-here.ts'
+import { keptHere, keptOf } from './kept-here.ts'
 import { deliverText, placeFor } from './output-file.ts'
 import { deliverCollection } from './output-folder.ts'
 
-/** What is kept of a unit. Throws where nothing is, or where a trial has not ended. */
-async function keptOf(given: string): Promise<StoredState> {
-  const host = liveHost()
-  const name = serviceName(given)
-  const properties = await showUnit(host, name, ['Id', 'LoadState'])
-  const unit = first(properties, 'Id') || name
-  const stored = await loadState(host, unit)
-  if (stored === undefined && first(properties, 'LoadState') === 'not-found') throw noSuchUnit(unit)
-  if (stored === undefined || stored.kept.length === 0)
-    throw new ExpectedError(
-      `hardenctl keeps nothing for ${unit}`,
-      `hardenctl plan ${shortName(unit)} -o FILE makes a plan, which can be exported too.`,
-    )
-  if (stored.pending !== undefined)
-    throw new ExpectedError(
-      `a trial of ${unit} has not ended`,
-      'The next walk ends it: export it after that.',
-    )
-  return stored
-}
-
 /** Checked as the text of any plan. */
 async function keptAsPlan(unit: string): Promise<Plan> {
-  const kept = await keptHere(liveHost(), await keptOf(unit))
+  const kept = await keptHere(liveHost(), await keptOf(liveHost(), unit))
   return parsePlan(JSON.stringify(keptPlan(kept)))
 }
 
 async function textOf({ of, form }: ExportArguments): Promise<string> {
-  if ('unit' in of) return keptDropIn(await keptOf(of.unit))
+  if ('unit' in of) return keptDropIn(await keptOf(liveHost(), of.unit))
   const plan = await planIn(of.file)
   if (form === 'drop-in') return planDropIn(plan)
   return form === 'html' ? reportHtml(reportOf(plan)) : reportMarkdown(reportOf(plan))

@@ -1,10 +1,33 @@
+import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { readBasis } from '../../observe/basis.ts'
 import { parseGroup, parsePasswd } from '../../observe/config/accounts.ts'
 import { readMachine } from '../../observe/observe.ts'
 import type { KeptHere } from '../../session/export/kept-plan.ts'
-import type { StoredState } from '../../session/store/store.ts'
+import { loadState, type StoredState } from '../../session/store/store.ts'
+import { noSuchUnit } from '../../session/walk/preflight.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
+import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
+
+/** What is kept of a unit. Throws where nothing is, or where a trial has not ended. */
+export async function keptOf(host: Host, given: string): Promise<StoredState> {
+  const name = serviceName(given)
+  const properties = await showUnit(host, name, ['Id', 'LoadState'])
+  const unit = first(properties, 'Id') || name
+  const stored = await loadState(host, unit)
+  if (stored === undefined && first(properties, 'LoadState') === 'not-found') throw noSuchUnit(unit)
+  if (stored === undefined || stored.kept.length === 0)
+    throw new ExpectedError(
+      `hardenctl keeps nothing for ${unit}`,
+      `hardenctl plan ${shortName(unit)} -o FILE makes a plan, which can be exported too.`,
+    )
+  if (stored.pending !== undefined)
+    throw new ExpectedError(
+      `a trial of ${unit} has not ended`,
+      'The next walk ends it: export it after that.',
+    )
+  return stored
+}
 
 /** Files that changed hands for what is kept, with the owners that they have now. */
 async function ownersNow(host: Host, { kept }: StoredState): Promise<KeptHere['owners']> {

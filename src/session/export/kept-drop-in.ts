@@ -7,10 +7,15 @@ import type { KeptStage, StoredState } from '../store/store.ts'
 import { commentedDropIn, commentLines, type DirectivePart } from './drop-in-comments.ts'
 
 /** The directive that writes a setting: of those of the stage, if one does. */
-export function writerOf({ stage }: KeptStage, { key }: Assignment): Directive | undefined {
+export function writerOf({ stage, assignments }: KeptStage, { key }: Assignment): Directive | undefined {
   const own = CATALOG.filter((one) => stage === 'all' || one.stage === stage)
-  const writes = (one: Directive) => one.key === key || Object.hasOwn(one.writes ?? {}, key)
-  return own.find((one) => one.key === key) ?? own.find(writes)
+  const named = own.find((one) => one.key === key)
+  const writers = own.filter((one) => Object.hasOwn(one.writes ?? {}, key))
+  // Beside its own line it means nothing without the other: ReadWritePaths= without ProtectSystem=strict.
+  const besides = writers.find(
+    (one) => one.stage === named?.stage && assignments.some((line) => line.key === one.key),
+  )
+  return besides ?? named ?? writers[0]
 }
 
 function partsOf(kept: KeptStage): DirectivePart[] {

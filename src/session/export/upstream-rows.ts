@@ -1,6 +1,5 @@
 import { service } from '../../catalog/common/proposal.ts'
-import type { Assignment } from '../../catalog/common/types.ts'
-import { STAGES } from '../../catalog/common/types.ts'
+import { type Assignment, STAGES, type Stage } from '../../catalog/common/types.ts'
 import { wordsOf } from '../../catalog/common/values.ts'
 import { CATALOG, directivesOf } from '../../catalog/index.ts'
 import { type Kind, kindOf } from '../../systemd/settings/settings-kinds.ts'
@@ -71,22 +70,23 @@ function unprovenIn(plans: readonly Plan[], key: string): number {
   ).length
 }
 
-/** Stages whose rows were proven under another account than that of the unit. */
-function underAccount(plans: readonly Plan[]): ReadonlySet<string> {
+/** Stages of plans whose rows were proven under another account than that of the unit. */
+export function stagesUnderAccount(plans: readonly Plan[]): ReadonlySet<Stage> {
   const switches = plans.some((plan) => takenStages(plan).some(({ stage }) => stage === 'user'))
   return new Set(switches ? STAGES.slice(STAGES.indexOf('user') + 1) : [])
 }
 
 /**
- * What any host could take of a plan: `plan` is that of one machine, or merged of `plans`. Pure.
+ * What any host could take of a plan: `plan` is that of one machine, or merged of `plans`. `otherAccount` are stages whose
+ * rows were proven under another account than that of the unit. Pure.
  */
 export function upstreamRows(
   plan: Plan,
   plans: readonly Plan[],
+  otherAccount: ReadonlySet<Stage>,
 ): { rows: UpstreamRow[]; left: LeftForHost[] } {
   const rows: UpstreamRow[] = []
   const left: LeftForHost[] = []
-  const other = underAccount(plans)
   const found = new Map(
     plan.stages.flatMap(({ directives }) => directives.map((row) => [row.directive, row])),
   )
@@ -95,7 +95,7 @@ export function upstreamRows(
     if (row === undefined || (row.state !== 'taken' && row.state !== 'left')) continue
     const without = row.state === 'taken' ? ofAnyHost(row) : { why: row.why ?? 'It was not taken.' }
     if ('why' in without) left.push({ directive: key, why: without.why })
-    else if (other.has(stage))
+    else if (otherAccount.has(stage))
       left.push({ directive: key, why: 'It was proven under another account than that of the unit file.' })
     else if (unprovenIn(plans, key) > 0) left.push({ directive: key, why: 'No clone has proven it.' })
     else rows.push({ ...without, since })

@@ -1,4 +1,5 @@
-import { titleOf } from '../../catalog/common/types.ts'
+import { isIP } from 'node:net'
+import { type Stage, titleOf } from '../../catalog/common/types.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { ExposureOptions } from '../../systemd/exposure/exposure.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
@@ -7,10 +8,24 @@ import { toldTexts } from '../merge/sources.ts'
 import { machinesOf } from '../plan/here.ts'
 import type { Machine, Plan } from '../plan/schema.ts'
 import { type Block, list, listed, type Section, section, text } from './blocks.ts'
-import { known, releaseWords, type UpstreamRow, upstreamRows } from './upstream-rows.ts'
+import { known, releaseWords, stagesUnderAccount, type UpstreamRow, upstreamRows } from './upstream-rows.ts'
 
-/** The plan without names of its hosts, which are nobody's business in a public report. */
-function nameless(plan: Plan, count: number): Plan {
+/** Where the rows of a report come from. */
+export interface Origin {
+  /** How they were proven, in sentences. */
+  proven: string
+  /** Stages whose rows were proven under another account than that of the unit. */
+  otherAccount: ReadonlySet<Stage>
+  /** How more could be proven without that account, in sentences. */
+  withoutAccount: string
+  /** Whether it is known what each row takes from the exposure. */
+  hasGains: boolean
+  /** What else a reader should know, in sentences. */
+  notes: readonly string[]
+}
+
+/** The plan without names of its hosts, which are nobody's business in a public report; `count` machines were named before. */
+export function nameless(plan: Plan, count: number): Plan {
   const named = (machine: Machine, at: number) => ({ ...machine, host: `machine ${count + at + 1}` })
   const [made_on, ...others] = machinesOf(plan).map(named)
   if (made_on === undefined) return plan
@@ -41,9 +56,10 @@ function proofWords({ tighter, row }: UpstreamRow): string {
     : 'Proven in a clone of each machine, alone or with its stage.'
 }
 
-function rowSection(upstream: UpstreamRow): Section {
+function rowSection(upstream: UpstreamRow, hasGains: boolean): Section {
   const { row, since } = upstream
   const { what, breaks } = known(row.directive)
+  const gain: [string, string][] = hasGains ? [['Exposure that it takes away', row.gain.toFixed(1)]] : []
   const evidence = toldTexts([{ name: '', texts: row.evidence.map((one) => one.text) }])
   return section(`${row.directive}=${row.value}`, ...(evidence.length === 0 ? [] : [list(...evidence)]), {
     kind: 'facts',
@@ -52,7 +68,7 @@ function rowSection(upstream: UpstreamRow): Section {
       ['What could break', breaks],
       ['Proof', proofWords(upstream)],
       ['Known to', releaseWords(since)],
-      ['Exposure that it takes away', row.gain.toFixed(1)],
+      ...gain,
     ],
   })
 }
@@ -62,9 +78,21 @@ function machineLine({ host, systemd, kernel, libc, architecture, packages }: Ma
   return `${[host, systemd, `kernel ${kernel}`, libc, architecture].filter(Boolean).join(', ')}: ${versions.join(', ')}`
 }
 
+/** An IPv4 address, or what may be one of IPv6. */
+const ADDRESS = /\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*/gi
+const OF_EVERY_HOST = /^(?:127\.|0\.0\.0\.0$|::1?$)/
+
+function withoutAddresses(label: string): string {
+  return label.replaceAll(ADDRESS, (found) =>
+    isIP(found) === 0 || OF_EVERY_HOST.test(found) ? found : 'its address',
+  )
+}
+
 /** Commands may hold passwords, and what they ask is of a host. */
 function checkLines(plan: Plan): string[] {
-  const own = plan.checks.filter(({ given }) => !given).map(({ label, answer }) => `${label}: ${answer}`)
+  const own = plan.checks
+    .filter(({ given }) => !given)
+    .map(({ label, answer }) => `${withoutAddresses(label)}: ${answer}`)
   const count = plan.checks.filter(({ given }) => given).length
   const clones = plan.reached.in_clones.map((clause) => `In clones ${clause}`)
   return [...own, ...clones, ...(count === 0 ? [] : [`${count} more, given by a person`])]
@@ -78,6 +106,38 @@ function snippet(rows: readonly UpstreamRow[]): Block {
   return { kind: 'code', text: lines.join('\n') }
 }
 
+function originOf(plans: readonly Plan[], machines: number): Origin {
+  return {
+    proven: `These settings for the unit file were proven by hardenctl in clones of ${machines === 1 ? 'one machine' : `${machines} machines`}: with all of its stage in force the service started, reloaded, stopped and answered as before. They allow what it needs on one of them, and deny only what it needs on none. What was not played there is not proven.`,
+    otherAccount: stagesUnderAccount(plans),
+    withoutAccount: `The plans switch to another account first (${titleOf('user')}), and what was proven under it says nothing of the unit as it is. hardenctl plan with --skip User proves more for the unit file.`,
+    hasGains: true,
+    notes: [],
+  }
+}
+
+/** The report of one plan, which is that of one machine or merged of `plans`. Pure. */
+export function upstreamSection(plan: Plan, plans: readonly Plan[], origin: Origin): Section {
+  const { proven, otherAccount, withoutAccount, hasGains, notes } = origin
+  const { rows, left } = upstreamRows(plan, plans, otherAccount)
+  return section(
+    `Hardening of ${plan.unit}`,
+    text(proven),
+    ...(otherAccount.size === 0 ? [] : [text(withoutAccount)]),
+    ...(notes.length === 0 ? [] : [list(...notes)]),
+    section('For the unit file', rows.length === 0 ? text('Nothing: see below.') : snippet(rows)),
+    ...(rows.length === 0
+      ? []
+      : [section('Why, directive by directive', ...rows.map((row) => rowSection(row, hasGains)))]),
+    ...listed(
+      'Left out, and why',
+      left.map(({ directive, why }) => `${directive}: ${why}`),
+    ),
+    ...listed('Asked to decide', checkLines(plan)),
+    ...listed('Proven on', machinesOf(plan).map(machineLine)),
+  )
+}
+
 /**
  * What a maintainer could take of plans of one unit, with its evidence, as a report. `options` are of this machine. Throws
  * ExpectedError for plans that are not of one unit. Pure.
@@ -88,30 +148,5 @@ export function upstreamReport(given: readonly Plan[], at: Date, options: Exposu
   const [first] = plans
   if (first === undefined) throw new ExpectedError('--upstream takes one plan or more')
   const plan = plans.length === 1 ? first : mergePlans(plans, at, options)
-  const { rows, left } = upstreamRows(plan, plans)
-  const isSwitched = plans.some(({ stages }) =>
-    stages.some(({ stage, outcome }) => stage === 'user' && outcome === 'taken'),
-  )
-  const machines = machinesOf(plan)
-  return section(
-    `Hardening of ${plan.unit}`,
-    text(
-      `These settings for the unit file were proven by hardenctl in clones of ${machines.length === 1 ? 'one machine' : `${machines.length} machines`}: with all of its stage in force the service started, reloaded, stopped and answered as before. They allow what it needs on one of them, and deny only what it needs on none. What was not played there is not proven.`,
-    ),
-    ...(isSwitched
-      ? [
-          text(
-            `The plans switch to another account first (${titleOf('user')}), and what was proven under it says nothing of the unit as it is. hardenctl plan with --skip User proves more for the unit file.`,
-          ),
-        ]
-      : []),
-    section('For the unit file', rows.length === 0 ? text('Nothing: see below.') : snippet(rows)),
-    ...(rows.length === 0 ? [] : [section('Why, directive by directive', ...rows.map(rowSection))]),
-    ...listed(
-      'Left out, and why',
-      left.map(({ directive, why }) => `${directive}: ${why}`),
-    ),
-    ...listed('Asked to decide', checkLines(plan)),
-    ...listed('Proven on', machines.map(machineLine)),
-  )
+  return upstreamSection(plan, plans, originOf(plans, machinesOf(plan).length))
 }

@@ -23,6 +23,11 @@ export function reducedPath(unit: string): string {
   return `/run/systemd/system.control/${unit}.d/${KEPT}`
 }
 
+/** Whether a path is that of a drop-in that hardenctl writes, of whatever kind. */
+export function isOwnDropIn(path: string): boolean {
+  return /\/zz-hardenctl[^/]*\.conf$/.test(path)
+}
+
 export class DropInError extends ExpectedError {
   override name = 'DropInError'
 }

@@ -87,7 +87,8 @@ describe('the command line', () => {
         walk: { ...WALK, yes: true, once: true, level: 'tight' },
       },
     ],
-    ['export a.json ./b --upstream', { command: 'upstream', files: ['a.json', './b'], mode: 0o644 }],
+    ['export a.json ./b --upstream', { command: 'upstream', of: { files: ['a.json', './b'] }, mode: 0o644 }],
+    ['export apache2 --upstream', { command: 'upstream', of: { unit: 'apache2' }, mode: 0o644 }],
     ['merge a b', { command: 'merge', files: ['a', 'b'], mode: 0o600 }],
     ['export x.json --drop-in', { command: 'export', of: { file: 'x.json' }, form: 'drop-in', mode: 0o644 }],
     ['export ./x --drop-in', { command: 'export', of: { file: './x' }, form: 'drop-in', mode: 0o644 }],
@@ -147,7 +148,7 @@ describe('the command line', () => {
   it.each([
     ['--yes', /--yes needs a unit/],
     ['export x.json --upstream --drop-in', /one of --drop-in/],
-    ['export apache2 --upstream', /files of plans: hardenctl plan apache2 --skip User/],
+    ['export x.json apache2 --upstream', /plans, or one unit alone: apache2 is no file of a plan/],
     ['export --upstream', /name a plan/],
     ['try x.conf', /a drop-in and a unit/],
     ['try x.conf a b', /a drop-in and a unit/],

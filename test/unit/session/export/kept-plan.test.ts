@@ -1,57 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { service } from '../../../../src/catalog/common/proposal.ts'
-import { type KeptHere, keptPlan } from '../../../../src/session/export/kept-plan.ts'
-import { planOf } from '../../../../src/session/plan/make-plan.ts'
+import { keptPlan } from '../../../../src/session/export/kept-plan.ts'
 import { parsePlan } from '../../../../src/session/plan/parse-plan.ts'
-import { freshState, type KeptStage } from '../../../../src/session/store/store.ts'
-import { planned } from '../plan/planned.ts'
-
-const RECORD = {
-  path: '/var/log/web',
-  kind: 'directory',
-  uid: 0,
-  gid: 4,
-  mode: 0o750,
-  inode: '1',
-  device: '2',
-} as const
-
-function kept(stage: KeptStage['stage'], more: Partial<KeptStage>): KeptStage {
-  return {
-    stage,
-    assignments: [],
-    records: [],
-    before: 92,
-    after: 60,
-    at: '2026-11-26T10:00:00.000Z',
-    proof: { clone: true, checks: 2, exercises: 1 },
-    ...more,
-  }
-}
-
-function here(...stages: KeptStage[]): KeptHere {
-  return {
-    stored: {
-      ...freshState('web.service', 92),
-      kept: stages,
-      baseline: {
-        listeners: [],
-        startMs: 1,
-        restless: false,
-        answers: [
-          { check: { kind: 'http', url: 'http://127.0.0.1/', timeoutMs: 3000 }, answer: '200' },
-          {
-            check: { kind: 'exercise', argv: ['/usr/bin/use', 'two words'], timeoutMs: 3000 },
-            answer: 'exit 0',
-          },
-        ],
-      },
-    },
-    description: 'Web server',
-    machine: planOf(planned()).made_on,
-    owners: [{ path: RECORD.path, user: 'web', group: null, mode: null, why: 'It changed hands here.' }],
-  }
-}
+import { here, kept, RECORD } from './kept-here.ts'
 
 const USER = kept('user', { assignments: [service('User', 'web')], records: [RECORD], before: 80, after: 70 })
 const HOME = service('ProtectHome', 'yes')
@@ -97,6 +48,21 @@ describe('what is kept, as a plan', () => {
       'ProtectHome=tmpfs',
     ])
     expect(parsePlan(JSON.stringify(plan))).toEqual(plan)
+  })
+
+  it('has paths in the row that they are an exception of', () => {
+    const lines = [
+      service('ProtectSystem', 'strict'),
+      service('ReadWritePaths', ''),
+      service('ReadWritePaths', '-/srv/web'),
+    ]
+    const ofUnit = kept('filesystem', { assignments: lines.slice(1) })
+    const rowsOf = (stage: typeof ofUnit) =>
+      keptPlan(here(stage))
+        .stages.flatMap(({ directives }) => directives)
+        .map(({ directive, assignments }) => [directive, assignments.length])
+    expect(rowsOf(kept('filesystem', { assignments: lines }))).toEqual([['ProtectSystem', 3]])
+    expect(rowsOf(ofUnit)).toEqual([['ReadWritePaths', 2]])
   })
 
   it('says that nothing has proven what was tried live alone', () => {

@@ -160,6 +160,15 @@ describe('what a package could take', () => {
     expect(text).not.toContain('two words')
   })
 
+  it.each([
+    ['GET http://10.1.2.3:8080/', 'GET http\\://its address:8080/'],
+    ['connect to 2001:db8::7 port 25', 'connect to its address port 25'],
+    ['connect to ::1 port 25', 'connect to ::1 port 25'],
+  ])('names no address of a host where it tells of the check %s', (label, words) => {
+    const check = { kind: 'check', given: false, text: null, label, answer: 'connected' } as const
+    expect(written({ ...plan, checks: [check] })).toContain(`${words}: connected`)
+  })
+
   it('is refused of a plan that builds on what was kept', () => {
     expect(() => written({ ...plan, kept_before: [service('ProtectClock', 'yes')] })).toThrow(/kept before/)
   })
