@@ -1,4 +1,6 @@
+import { valueText } from '../../catalog/common/ladder.ts'
 import { missingText, type Remedy, remedyId, remedyText } from '../../catalog/common/remedy.ts'
+import type { Proposed } from '../../catalog/common/types.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
@@ -8,7 +10,8 @@ import type { Failed } from '../../trial/transaction/trial.ts'
 import type { Oddity } from '../proof/clone-oddities.ts'
 import { isPrecise, relax } from '../proof/loosen.ts'
 import type { WalkContext } from '../walk/context.ts'
-import { predicted, type StageWork } from './stage-work.ts'
+import type { Relaxation } from '../walk/rows.ts'
+import { predicted, type StageWork, tickedInOrder } from './stage-work.ts'
 
 /**
  * The log lines since the trial's restart. A service that died and was restarted gave its reason in an earlier
@@ -75,6 +78,21 @@ export interface Failure {
   maySearch?: number
 }
 
+/** What a remedy would do to the stage, for the person to choose. */
+export function relaxationOf(work: StageWork, remedy: Remedy): Relaxation {
+  const relaxed = relax(work, [remedy]) ?? work
+  const needed = missingText(remedy)
+  // A value that the command line asked for is not changed: its row goes.
+  const lost = tickedInOrder(work).filter((id) => !relaxed.ticked.has(id))
+  const named = lost.map((id) => `${id}=${valueText(work.current.get(id) as Proposed)}`)
+  const text =
+    isPrecise(remedy) && named.length > 0
+      ? `leave out ${named.join(' and ')}`
+      : remedyText(remedy, work.facts.syscallGroups)
+  const cost = predicted(relaxed) - predicted(work)
+  return { id: remedyId(remedy), text, precise: isPrecise(remedy), cost, ...(needed && { needed }) }
+}
+
 /** Shows why it failed and asks what to do next: the work to continue with, or where to go. */
 export async function afterFailure(
   context: WalkContext,
@@ -83,13 +101,7 @@ export async function afterFailure(
 ): Promise<StageWork | 'skip' | 'stop' | 'insist' | 'search'> {
   const { reason, journal, undone, mayInsist, maySearch } = failure
   const useful = failure.remedies.filter((remedy) => relax(work, [remedy]) !== undefined)
-  const before = predicted(work)
-  const relaxations = useful.map((remedy) => {
-    const needed = missingText(remedy)
-    const cost = predicted(relax(work, [remedy]) ?? work) - before
-    const text = remedyText(remedy, work.facts.syscallGroups)
-    return { id: remedyId(remedy), text, precise: isPrecise(remedy), cost, ...(needed && { needed }) }
-  })
+  const relaxations = useful.map((remedy) => relaxationOf(work, remedy))
   const { stage } = work
   const search = maySearch === undefined ? {} : { maySearch }
   const phase = { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist, ...search } as const
