@@ -3,6 +3,7 @@ import { CloneProbe } from './clone-probe.ts'
 import { filesBelow } from './files.ts'
 import { innermostId, membersBelow } from './group-members.ts'
 import type { Host, ProbeRequest, RunOptions } from './host.ts'
+import { SYSTEM_MANAGER } from './manager.ts'
 
 export interface CloneHost extends Host {
   /** Ends the process that probes for this clone. The clone itself belongs to its creator. */
@@ -42,6 +43,7 @@ export function cloneHost(live: Host, pid: number, name: string): CloneHost {
   return {
     name,
     isClone: true,
+    manager: SYSTEM_MANAGER,
     ...files,
     async run(argv, options = {}) {
       const { as, ...rest } = options

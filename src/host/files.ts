@@ -6,7 +6,7 @@ import { changeOwnerPinned } from './pinned.ts'
 import { readUpTo } from './read-up-to.ts'
 import { fileStat } from './stat.ts'
 
-type Files = Omit<Host, 'name' | 'isClone' | 'run' | 'probe' | 'groupMembers' | 'kernelProcesses'>
+type Files = Omit<Host, 'name' | 'isClone' | 'manager' | 'run' | 'probe' | 'groupMembers' | 'kernelProcesses'>
 
 /** Errors that mean "there is nothing": also a process that ends while its /proc files are read (ESRCH). */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH'])

@@ -1,4 +1,5 @@
 import { ExpectedError } from './errors.ts'
+import type { Manager } from './manager.ts'
 
 /**
  * The only handle to a machine. Everything that runs a program or touches a file goes through it, so that the same code
@@ -8,6 +9,8 @@ export interface Host {
   /** What a screen calls this machine: "live host", or the name of a clone. */
   readonly name: string
   readonly isClone: boolean
+  /** The service manager whose units are meant, and where its files are. */
+  readonly manager: Manager
   /** Runs an argument array, never a shell. A failing program is a result, not an exception. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>
   /** Whole text of a file; undefined when it does not exist or vanished while being read, and for a pipe. */

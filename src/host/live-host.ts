@@ -6,6 +6,7 @@ import { filesBelow } from './files.ts'
 import { membersBelow } from './group-members.ts'
 import type { Host, RunOptions, RunResult, RunUser } from './host.ts'
 import { kernelProcesses } from './kernel-processes.ts'
+import { SYSTEM_MANAGER } from './manager.ts'
 import { probe } from './probe.ts'
 
 /** The caller of sudo chooses PATH, LD_PRELOAD and the locale; none of them reaches a program that runs as root. */
@@ -73,6 +74,7 @@ export function liveHost(): Host {
   return {
     name: 'live host',
     isClone: false,
+    manager: SYSTEM_MANAGER,
     run: runHere,
     probe,
     groupMembers: membersBelow,

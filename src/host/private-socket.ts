@@ -24,7 +24,7 @@ const SILENCE_MS = 5000
 async function openFolder(folder: string): Promise<FileHandle> {
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   const stat = fileStat(await handle.stat({ bigint: true }))
-  const doubt = distrust(folder, stat, 'directory')
+  const doubt = distrust(folder, stat, 'directory', process.getuid?.() ?? 0)
   if (doubt === undefined && (stat.mode & 0o077) === 0) return handle
   await handle.close()
   throw new ExpectedError(doubt ?? `${folder} is open to others than root`)

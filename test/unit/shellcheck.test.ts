@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { SYSTEM_MANAGER } from '../../src/host/manager.ts'
 import { bootScript } from '../../src/rehearsal/boot/boot-script.ts'
 import { GIVE_BACK } from '../../src/trial/transaction/give-back.ts'
 import type { OwnershipRecord } from '../../src/trial/transaction/ownership.ts'
@@ -40,10 +41,16 @@ const title = missing ? 'shellcheck (skipped: the program is not installed)' : '
 
 describe.skipIf(missing)(title, () => {
   it.each([
-    ['the undo of a trial', trialScript('x.service', { ...TRIAL, records: RECORDS }, ['/etc/a'])],
-    ['the undo of a trial that records nothing', trialScript('x.service', { ...TRIAL, records: [] }, [])],
-    ['the undo of everything', everythingScript('x.service', RECORDS)],
-    ['what stands by for a run', standByScript('x.service')],
+    [
+      'the undo of a trial',
+      trialScript(SYSTEM_MANAGER, 'x.service', { ...TRIAL, records: RECORDS }, ['/etc/a']),
+    ],
+    [
+      'the undo of a trial that records nothing',
+      trialScript(SYSTEM_MANAGER, 'x.service', { ...TRIAL, records: [] }, []),
+    ],
+    ['the undo of everything', everythingScript(SYSTEM_MANAGER, 'x.service', RECORDS)],
+    ['what stands by for a run', standByScript(SYSTEM_MANAGER, 'x.service')],
     ['what gives one folder back', `#!/bin/sh${GIVE_BACK}`],
     ['the boot of a clone in memory', bootScript(PLAN)],
     [

@@ -40,12 +40,12 @@ async function undoVoiced({ unit: given, stage }: Wanted, { words, tell }: Voice
   const name = serviceName(given)
   const shown = await showUnit(host, name, ['Id', 'LoadState'])
   const unit = first(shown, 'Id') || name
-  const exists = (await host.stat(stateFolder(unit))) !== undefined
-  const isKept = exists || (await host.stat(keptPath(unit))) !== undefined
+  const exists = (await host.stat(stateFolder(host.manager, unit))) !== undefined
+  const isKept = exists || (await host.stat(keptPath(host.manager, unit))) !== undefined
   if (!isKept && first(shown, 'LoadState') === 'not-found') throw noSuchUnit(unit)
   const why = isKept ? await unwritable(host) : undefined
   if (why !== undefined) throw new ExpectedError(`${why}: the undo could not finish`, 'Nothing was changed.')
-  const lock = exists ? await lockFolder(stateFolder(unit)) : undefined
+  const lock = exists ? await lockFolder(stateFolder(host.manager, unit)) : undefined
   if (exists && lock === undefined)
     throw new ExpectedError(`another hardenctl is at work on ${unit}; nothing was changed`)
   try {

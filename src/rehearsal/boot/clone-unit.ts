@@ -1,5 +1,5 @@
+import { SYSTEM_MANAGER } from '../../host/manager.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
-import { RUN_FOLDER, STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
 import type { UpperLayerStorage } from './upper-layer.ts'
 
 export interface CloneUnit {
@@ -14,12 +14,12 @@ export interface CloneUnit {
 const DEAD_MAN_SECONDS = 30 * 60
 
 /** On disk, and readable by root alone: the image holds everything that is written in the clone. */
-export const IMAGE_FOLDER = STATE_FOLDER
+export const IMAGE_FOLDER = SYSTEM_MANAGER.state
 
 export function cloneUnit(name: string): CloneUnit {
   return {
     unit: `hardenctl-clone-${name}.service`,
-    folder: `${RUN_FOLDER}/clone-${name}`,
+    folder: `${SYSTEM_MANAGER.run}/clone-${name}`,
     image: `${IMAGE_FOLDER}/clone-${name}.img`,
   }
 }
@@ -56,7 +56,7 @@ function properties({ folder, image }: CloneUnit, place: UpperLayerStorage, seco
     `MemoryMax=${place.memoryMaxKiB}K`,
     ...devices(place.upper),
     `ExecStopPost=-/bin/rm -rf --one-file-system -- ${folder} ${image}`,
-    `ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty ${RUN_FOLDER}`,
+    `ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty ${SYSTEM_MANAGER.run}`,
     ...(place.upper === 'disk'
       ? [`ExecStopPost=-/bin/rmdir --ignore-fail-on-non-empty ${IMAGE_FOLDER}`]
       : []),

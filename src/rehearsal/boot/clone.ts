@@ -9,7 +9,6 @@ import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { JOB_LIMIT_MS } from '../../systemd/manager/control.ts'
 import { endStandBy } from '../../trial/transaction/stand-by.ts'
-import { RUN_FOLDER } from '../../trial/transaction/trial-paths.ts'
 import { planFor } from './boot-plan.ts'
 import { bootScript, TARGET } from './boot-script.ts'
 import { CloneError } from './clone-error.ts'
@@ -158,7 +157,7 @@ async function remove(live: Host, { unit, folder }: CloneUnit, boot: Boot | unde
   if ((await live.stat(folder)) !== undefined) {
     await live.run(['rm', '-rf', '--one-file-system', '--', folder])
   }
-  await live.remove(RUN_FOLDER).catch(orElse(false))
+  await live.remove(live.manager.run).catch(orElse(false))
 }
 
 function chosenName(given: string | undefined): string {

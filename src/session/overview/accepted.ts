@@ -57,7 +57,7 @@ export function parseAccepted(text: string, path: string): Accepted[] {
 async function trusted(host: Host, path: string, kind: 'directory' | 'file'): Promise<boolean> {
   const stat = await host.stat(path)
   if (stat === undefined) return false
-  const reason = distrust(path, stat, kind)
+  const reason = distrust(path, stat, kind, 0)
   if (reason !== undefined) throw new AcceptedError(`${reason}; hardenctl does not trust it`)
   return true
 }

@@ -27,7 +27,8 @@ export async function keptNow(
   groups: Groups,
 ): Promise<KeptNow> {
   const { pending, kept, unit } = stored
-  const committed = pending !== undefined && isCommitted(pending, await host.read(keptPath(unit)))
+  const committed =
+    pending !== undefined && isCommitted(pending, await host.read(keptPath(host.manager, unit)))
   const stages = committed ? withPending(kept, pending) : kept
   const all = stages.reduce<Assignment[]>((sum, { assignments }) => mergeAssignments(sum, assignments), [])
   const wrong = difference(all, properties, groups)

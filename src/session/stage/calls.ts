@@ -1,4 +1,5 @@
 import { orElse } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
 import { type HeardLine, listenPrivately } from '../../host/private-socket.ts'
 import { QUESTION_SOCKET, runFolder } from '../../trial/transaction/trial-paths.ts'
 import { CALL_WORDS, type CallAnswer, type CallWord, callAnswerLine } from './call-words.ts'
@@ -50,9 +51,11 @@ export class Calls {
 }
 
 /** Takes calls for a unit's open question, until `close`. Where nobody can call, the question is open all the same. */
-export async function openCalls(unit: string): Promise<{ calls: Calls; close(): void }> {
+export async function openCalls({ manager }: Host, unit: string): Promise<{ calls: Calls; close(): void }> {
   const calls = new Calls()
   const heard = (line: HeardLine) => calls.hear(line)
-  const socket = await listenPrivately(runFolder(unit), QUESTION_SOCKET, heard).catch(orElse(undefined))
+  const socket = await listenPrivately(runFolder(manager, unit), QUESTION_SOCKET, heard).catch(
+    orElse(undefined),
+  )
   return { calls, close: () => socket?.close() }
 }

@@ -100,7 +100,7 @@ export async function keepOrUndo(
 ): Promise<StageResult> {
   const passed = { stage, change, result, target }
   if (secondsToKeep(context.options, target.facts) === 0) return decide(context, trials, passed)
-  const { calls, close } = await openCalls(context.subject.unit)
+  const { calls, close } = await openCalls(context.host, context.subject.unit)
   try {
     const decided = await decide(context, trials, passed, calls)
     const { isKept, text } = endOf(decided, context.subject.unit)
@@ -204,7 +204,8 @@ async function asked(
     ...(login && { login }),
   }
   const look = () => newestLogin(host, unit, result.trial.since)
-  const postpone = (more: number) => postponeTimer(host, unit, scriptPath(unit), more + standBySeconds)
+  const postpone = (more: number) =>
+    postponeTimer(host, unit, scriptPath(host.manager, unit), more + standBySeconds)
   return askToKeep(context, { phase, seconds, calls, look, postpone }).catch(async (error) => {
     const undone = await undo(trials, result.trial)
     throw isExpected(error) ? new AbortedTrial(undone) : new Bug(error, undone)

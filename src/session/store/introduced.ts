@@ -1,23 +1,22 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
 
 /** There once somebody has read on this host what a walk does. No folder of a unit begins with a dot. */
-const STAMP = `${STATE_FOLDER}/.introduced`
+const STAMP = '.introduced'
 /** Its first name, which is also that of the folder of introduced.service. */
-const OLD_STAMP = `${STATE_FOLDER}/introduced`
+const OLD_STAMP = 'introduced'
 
 /** Gives a stamp of that name the present one, since it stands where the folder of a unit may have to be. */
 export async function renameOldStamp(host: Host): Promise<void> {
   const rename = async () => {
     if (!(await isStamp(host, OLD_STAMP))) return
     await writeStamp(host)
-    await host.remove(OLD_STAMP)
+    await host.remove(`${host.manager.state}/${OLD_STAMP}`)
   }
   await rename().catch(orElse(undefined))
 }
 
-/** Whether root has read the introduction on this host. */
+/** Whether the manager's account has read the introduction on this host. */
 export async function wasIntroduced(host: Host): Promise<boolean> {
   return (await isStamp(host, STAMP)) || (await isStamp(host, OLD_STAMP))
 }
@@ -27,12 +26,13 @@ export async function rememberIntroduced(host: Host): Promise<void> {
   await writeStamp(host).catch(orElse(undefined))
 }
 
-async function isStamp(host: Host, path: string): Promise<boolean> {
-  const stat = await host.stat(path).catch(orElse(undefined))
-  return stat?.kind === 'file' && stat.uid === 0
+async function isStamp(host: Host, name: string): Promise<boolean> {
+  const { state, uid } = host.manager
+  const stat = await host.stat(`${state}/${name}`).catch(orElse(undefined))
+  return stat?.kind === 'file' && stat.uid === uid
 }
 
 async function writeStamp(host: Host): Promise<void> {
-  await host.makeDirectory(STATE_FOLDER, 0o700)
-  await host.write(STAMP, '', 0o600)
+  await host.makeDirectory(host.manager.state, 0o700)
+  await host.write(`${host.manager.state}/${STAMP}`, '', 0o600)
 }

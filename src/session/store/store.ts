@@ -1,10 +1,12 @@
 import * as z from 'zod/mini'
 import { STAGES } from '../../catalog/common/types.ts'
+import { distrust } from '../../host/distrust.ts'
 import { ExpectedError, orElse, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { Trial } from '../../trial/transaction/trial.ts'
-import { STATE_FOLDER, stateFolder } from '../../trial/transaction/trial-paths.ts'
+import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import { learnedSchema } from './learned-store.ts'
 import { assignment, basis } from './shapes.ts'
 
@@ -137,55 +139,51 @@ export class StoreError extends ExpectedError {
   override readonly next = 'Nothing was changed. Move that file away to start again.'
 }
 
-function statePath(unit: string): string {
-  return `${stateFolder(unit)}/state.json`
+function statePath(manager: Manager, unit: string): string {
+  return `${stateFolder(manager, unit)}/state.json`
 }
 
-/** Only root may write to the state folder; otherwise anybody could have written the state. */
+/** Nobody else may write to the state folder; otherwise anybody could have written the state. */
 async function proveFolder(host: Host, path: string): Promise<void> {
   const stat = await host.stat(path)
-  if (stat === undefined) return
-  if (stat.kind !== 'directory') throw new StoreError(`${path} is not a directory; hardenctl does not use it`)
-  if (stat.uid !== 0)
-    throw new StoreError(`${path} belongs to user ${stat.uid}, not to root; hardenctl does not trust it`)
-  if ((stat.mode & 0o022) !== 0)
-    throw new StoreError(`${path} can be written by users other than root; hardenctl does not trust it`)
+  const doubt = stat && distrust(path, stat, 'directory', host.manager.uid)
+  if (doubt !== undefined) throw new StoreError(`${doubt}; hardenctl does not trust it`)
 }
 
 /** Checks the text of a state file whole. Throws StoreError with one line. */
-export function parseState(text: string, unit: string): StoredState {
+export function parseState(manager: Manager, text: string, unit: string): StoredState {
+  const path = statePath(manager, unit)
   let raw: unknown
   try {
     raw = JSON.parse(text)
   } catch {
     // JSON.parse() throws only for a text that is no JSON.
-    throw new StoreError(`${statePath(unit)} is damaged: it is not JSON`)
+    throw new StoreError(`${path} is damaged: it is not JSON`)
   }
   const parsed = z.safeParse(state, raw)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    throw new StoreError(
-      `${statePath(unit)} is not a state of hardenctl (${issue?.path.join('.') || 'as a whole'})`,
-    )
+    throw new StoreError(`${path} is not a state of hardenctl (${issue?.path.join('.') || 'as a whole'})`)
   }
   if (parsed.data.unit !== unit || (parsed.data.pending && parsed.data.pending.unit !== unit)) {
-    throw new StoreError(`${statePath(unit)} is about another unit`)
+    throw new StoreError(`${path} is about another unit`)
   }
   return parsed.data
 }
 
 /** The remembered state of a unit; undefined when there is none. Throws StoreError when it can't be trusted. */
 export async function loadState(host: Host, unit: string): Promise<StoredState | undefined> {
-  for (const folder of [STATE_FOLDER, stateFolder(unit)]) await proveFolder(host, folder)
-  const stat = await host.stat(statePath(unit))
+  for (const folder of [host.manager.state, stateFolder(host.manager, unit)]) await proveFolder(host, folder)
+  const path = statePath(host.manager, unit)
+  const stat = await host.stat(path)
   if (stat === undefined) return undefined
-  if (stat.kind !== 'file' || stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
-    throw new StoreError(
-      `${statePath(unit)} can be changed by users other than root; hardenctl does not trust it`,
-    )
+  const { uid } = host.manager
+  if (stat.kind !== 'file' || ![0, uid].includes(stat.uid) || (stat.mode & 0o022) !== 0) {
+    const whose = uid === 0 ? 'root' : `user ${uid}`
+    throw new StoreError(`${path} can be changed by users other than ${whose}; hardenctl does not trust it`)
   }
-  const text = await host.read(statePath(unit))
-  return text === undefined ? undefined : parseState(text, unit)
+  const text = await host.read(path)
+  return text === undefined ? undefined : parseState(host.manager, text, unit)
 }
 
 /** What is remembered of every unit, and what can't be read of it, in sentences. */
@@ -194,7 +192,7 @@ export async function loadStates(
 ): Promise<{ states: Map<string, StoredState>; problems: string[] }> {
   const states = new Map<string, StoredState>()
   const problems: string[] = []
-  for (const folder of await host.list(STATE_FOLDER)) {
+  for (const folder of await host.list(host.manager.state)) {
     try {
       const unit = await unitIn(host, folder)
       const stored = unit === undefined ? undefined : await loadState(host, unit)
@@ -208,12 +206,12 @@ export async function loadStates(
 
 /** The unit that a state is about, by its own word: a folder's name does not tell it. */
 async function unitIn(host: Host, folder: string): Promise<string | undefined> {
-  const path = `${STATE_FOLDER}/${folder}/state.json`
+  const path = `${host.manager.state}/${folder}/state.json`
   const text = await host.read(path)
   if (text === undefined) return undefined
   const named = z.safeParse(z.looseObject({ unit: z.string() }), parsedOr(text, undefined))
   const unit = named.success ? named.data.unit : undefined
-  if (unit === undefined || stateFolder(unit) !== `${STATE_FOLDER}/${folder}`)
+  if (unit === undefined || stateFolder(host.manager, unit) !== `${host.manager.state}/${folder}`)
     throw new StoreError(`${path} is not a state of hardenctl`)
   return unit
 }
@@ -228,18 +226,19 @@ function parsedOr<Other>(text: string, other: Other): unknown {
 }
 
 export async function saveState(host: Host, stored: StoredState): Promise<void> {
-  await host.makeDirectory(stateFolder(stored.unit), 0o700)
-  await host.write(statePath(stored.unit), `${JSON.stringify(stored, null, 1)}\n`, 0o600)
+  await host.makeDirectory(stateFolder(host.manager, stored.unit), 0o700)
+  await host.write(statePath(host.manager, stored.unit), `${JSON.stringify(stored, null, 1)}\n`, 0o600)
 }
 
 /** Removes the stored state but not the folder: a running walk holds its lock on it. */
 export async function clearState(host: Host, unit: string): Promise<void> {
-  await host.remove(statePath(unit))
+  await host.remove(statePath(host.manager, unit))
 }
 
 /** Removes the folders of the state where nothing is in them. */
 export async function forgetFolders(host: Host, unit: string): Promise<void> {
-  for (const folder of [stateFolder(unit), STATE_FOLDER]) await host.remove(folder).catch(orElse(false))
+  for (const folder of [stateFolder(host.manager, unit), host.manager.state])
+    await host.remove(folder).catch(orElse(false))
 }
 
 /** A trial as the store keeps it: the hashes of its files are of use only while it runs. */

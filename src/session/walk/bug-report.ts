@@ -5,7 +5,7 @@ import { Bug, errorText, orElse, reasonOf, stackOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { VERSION } from '../../host/version.ts'
 import { systemdVersion } from '../../systemd/manager/version.ts'
-import { dropInPaths, STATE_FOLDER } from '../../trial/transaction/trial-paths.ts'
+import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
 
 /** Where hardenctl was when it struck. */
 export interface BugPlace {
@@ -30,11 +30,11 @@ async function reportText(host: Host, error: unknown, { unit, doing }: BugPlace)
 
 /** Only root may read these files; a folder that others can change is not used. */
 async function writeToState(host: Host, name: string, text: string): Promise<string> {
-  await host.makeDirectory(STATE_FOLDER, 0o700)
-  const stat = await host.stat(STATE_FOLDER)
+  await host.makeDirectory(host.manager.state, 0o700)
+  const stat = await host.stat(host.manager.state)
   const own = stat?.kind === 'directory' && stat.uid === process.getuid?.() && (stat.mode & 0o022) === 0
   if (!own) return writeToTemporary(name, text)
-  const path = join(STATE_FOLDER, name)
+  const path = join(host.manager.state, name)
   await host.write(path, text, 0o600)
   return path
 }
@@ -52,7 +52,7 @@ async function whatStands(host: Host, error: unknown, unit: string | undefined):
       ? 'The change on trial is undone, and the service is proven to answer as before.'
       : `The change on trial is undone as far as possible: ${error.undone.lines[0] ?? 'it is not proven'}.`
   }
-  const paths = unit === undefined ? [] : dropInPaths(unit)
+  const paths = unit === undefined ? [] : dropInPaths(host.manager, unit)
   const found = await Promise.all(paths.map((path) => host.stat(path).catch(orElse(undefined))))
   return found.every((file) => file === undefined)
     ? 'Nothing is on trial, and the kept stages stay.'

@@ -158,7 +158,7 @@ export async function finish(
     { label: 'stock', exposure: stock },
     ...kept.map(({ stage, after }) => ({ label: titleOf(stage), exposure: after })),
   ]
-  const dropInPath = keptPath(subject.unit)
+  const dropInPath = keptPath(host.manager, subject.unit)
   const summary = {
     stock,
     final,

@@ -5,13 +5,14 @@ import type { WalkBeginning } from './context.ts'
 
 type Offering = Pick<WalkBeginning, 'live' | 'subject' | 'options' | 'ask' | 'signal'>
 
-async function wanted({ ask, options, subject }: Offering, checks: readonly Check[]): Promise<boolean> {
+async function wanted({ live, ask, options, subject }: Offering, checks: readonly Check[]): Promise<boolean> {
   // Without a person nobody could say yes.
   if (options.saveChecks || options.keepSeconds === 0) return options.saveChecks
+  const whose = live.manager.kind === 'system' ? "root's" : 'yours'
   const text = [
     'These were given for this walk alone:',
     ...checks.map(checkLabel),
-    `Saved in ${saveFile(subject.unit)}, which is root's, they are played in every later walk, by status and by undo.`,
+    `Saved in ${saveFile(live.manager, subject.unit)}, which is ${whose}, they are played in every later walk, by status and by undo.`,
   ]
   const question = { at: 'question', id: 'save-checks', text, yes: 'Save them', no: 'Leave it' } as const
   return (await ask(question, ['answer']))?.yes === true
@@ -27,7 +28,7 @@ export async function offerToSave(context: Offering, given: readonly Check[]): P
   try {
     const checks = await unsavedChecks(live, unit, given)
     if (checks.length === 0) return []
-    const path = saveFile(unit)
+    const path = saveFile(live.manager, unit)
     if (await wanted(context, checks)) {
       await saveChecks(live, unit, checks)
       return [`Saved in ${path}: ${checks.map(checkLabel).join('; ')}.`]

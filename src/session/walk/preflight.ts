@@ -140,9 +140,9 @@ async function draggedUnits(host: Host, properties: Record<string, string[]>): P
 
 /** Whoever can write to the folders of a unit's drop-ins decides what root runs, and can change it after a proof. */
 async function requireOwnFolders(host: Host, unit: string): Promise<void> {
-  for (const path of [keptPath(unit), ...dropInPaths(unit)].map(dirname)) {
+  for (const path of [keptPath(host.manager, unit), ...dropInPaths(host.manager, unit)].map(dirname)) {
     const stat = await host.stat(path)
-    if (stat === undefined || distrust(path, stat, 'directory') === undefined) continue
+    if (stat === undefined || distrust(path, stat, 'directory', host.manager.uid) === undefined) continue
     throw new Refusal(
       `${path} can be written by users other than root`,
       `Nothing was changed. ls -ld ${path} shows who may write there.`,

@@ -69,7 +69,7 @@ async function lostKept({ host, subject }: WalkBeginning, standsBy: boolean): Pr
       'A timer is armed that undoes all the stages that it kept.',
     ]
   }
-  const path = keptPath(subject.unit)
+  const path = keptPath(host.manager, subject.unit)
   if ((await host.stat(path)) !== undefined) return undefined
   return [
     `${path}, which held all the kept stages, is gone.`,

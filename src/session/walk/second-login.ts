@@ -17,12 +17,12 @@ import { provenUndone } from './undo-walk.ts'
  * and its change is still on trial, a rollback undoes it at once.
  */
 export async function answerFromElsewhere(host: Host, unit: string, word: CallWord): Promise<CallAnswer> {
-  const folder = runFolder(unit)
+  const folder = runFolder(host.manager, unit)
   const isThere = (await host.stat(folder)) !== undefined
   const heard = isThere ? await askPrivately(folder, QUESTION_SOCKET, word) : undefined
   if (heard !== undefined) return parseCallAnswer(heard)
-  if ((await host.stat(stateFolder(unit))) === undefined) return nothingOpen(unit)
-  const lock = await lockFolder(stateFolder(unit))
+  if ((await host.stat(stateFolder(host.manager, unit))) === undefined) return nothingOpen(unit)
+  const lock = await lockFolder(stateFolder(host.manager, unit))
   if (lock === undefined) return { ok: false, text: atWork(unit) }
   try {
     return await answerForTheDead(host, unit, word)
@@ -47,7 +47,7 @@ async function answerForTheDead(host: Host, unit: string, word: CallWord): Promi
   if (stored === undefined || pending === undefined)
     return isArmed ? { ok: false, text: lastCheckEnded(unit) } : nothingOpen(unit)
   if (word === 'rollback') return rollBack(host, stored, pending)
-  if (isCommitted(pending, await host.read(keptPath(unit))))
+  if (isCommitted(pending, await host.read(keptPath(host.manager, unit))))
     return { ok: word === 'confirm', text: `The change was kept before that hardenctl ended.` }
   if (!isArmed) return { ok: false, text: 'That hardenctl has ended, and systemd has undone the change.' }
   return { ok: false, text: tooLate(unit) }

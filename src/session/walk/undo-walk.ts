@@ -92,7 +92,9 @@ function sentence(clause: string): string {
 /** Restores everything as before the first change, file owners too, and proves it. The state's folder stays. */
 export async function takeAllBack(host: Host, unit: string): Promise<UndoReport> {
   const { stored, reason } = await stateOrReason(host, unit)
-  const files = await Promise.all([keptPath(unit), ...dropInPaths(unit)].map((path) => host.stat(path)))
+  const files = await Promise.all(
+    [keptPath(host.manager, unit), ...dropInPaths(host.manager, unit)].map((path) => host.stat(path)),
+  )
   if (stored === undefined && files.every((file) => file === undefined)) {
     return {
       healthy: reason === undefined,

@@ -152,8 +152,8 @@ export class Walk implements Session {
       const { unit } = found
       this.#unit = unit
       const stored = await loadState(host, unit)
-      await host.makeDirectory(stateFolder(unit), 0o700)
-      const lock = await lockFolder(stateFolder(unit))
+      await host.makeDirectory(stateFolder(host.manager, unit), 0o700)
+      const lock = await lockFolder(stateFolder(host.manager, unit))
       if (lock === undefined) {
         return this.#refuse(
           `another hardenctl is at work on ${unit}`,

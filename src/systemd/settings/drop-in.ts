@@ -1,5 +1,6 @@
 import { parse } from 'ini'
 import { ExpectedError } from '../../host/errors.ts'
+import type { Manager } from '../../host/manager.ts'
 import type { Assignment } from './assignment.ts'
 
 /** Sorts after every file name that a person would choose, and the trial after what is kept. */
@@ -7,20 +8,20 @@ const KEPT = 'zz-hardenctl-kept.conf'
 const TRIAL = 'zz-hardenctl-trial.conf'
 
 /** The file of proven settings. A file of the same name in /etc would mask one in /run, so the names differ. */
-export function keptPath(unit: string): string {
-  return `/etc/systemd/system/${unit}.d/${KEPT}`
+export function keptPath({ config }: Manager, unit: string): string {
+  return `${config}/${unit}.d/${KEPT}`
 }
 
-export function trialPath(unit: string): string {
-  return `/run/systemd/system/${unit}.d/${TRIAL}`
+export function trialPath({ runtime }: Manager, unit: string): string {
+  return `${runtime}/${unit}.d/${TRIAL}`
 }
 
 /**
  * What is kept with less in it, while that is on trial. A file of this name in this folder takes the place of the one in
  * /etc, and is gone after a boot: systemd.unit(5), "System Unit Search Path".
  */
-export function reducedPath(unit: string): string {
-  return `/run/systemd/system.control/${unit}.d/${KEPT}`
+export function reducedPath({ control }: Manager, unit: string): string {
+  return `${control}/${unit}.d/${KEPT}`
 }
 
 /** Whether a path is that of a drop-in that hardenctl writes, of whatever kind. */

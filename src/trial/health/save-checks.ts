@@ -1,6 +1,8 @@
+import { dirname } from 'node:path'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { type Check, checkKey, checkText, parseCheck, parseExercise } from './check.ts'
-import { CONFIGURATION, FOLDER, parseSavedChecks, readSavedChecks, requireTrusted } from './saved-checks.ts'
+import { checksFolders, parseSavedChecks, readSavedChecks, requireTrusted } from './saved-checks.ts'
 
 const NAME = 'saved-by-hardenctl.conf'
 const HEADER = `# Checks and exercises that hardenctl saved when it was asked to. Every later walk, status and undo play them.
@@ -30,8 +32,8 @@ function withLines(text: string | undefined, lines: readonly string[]): string {
 }
 
 /** The file that checks of a unit are saved in. */
-export function saveFile(unit: string): string {
-  return `${FOLDER}/${unit}/${NAME}`
+export function saveFile(manager: Manager, unit: string): string {
+  return `${checksFolders(manager)[1]}/${unit}/${NAME}`
 }
 
 /**
@@ -39,8 +41,8 @@ export function saveFile(unit: string): string {
  * writes nothing, where somebody else than root could have written the file or a folder of it.
  */
 export async function saveChecks(host: Host, unit: string, checks: readonly Check[]): Promise<void> {
-  const path = saveFile(unit)
-  for (const folder of [CONFIGURATION, FOLDER, `${FOLDER}/${unit}`]) {
+  const path = saveFile(host.manager, unit)
+  for (const folder of [...checksFolders(host.manager), dirname(path)]) {
     if (!(await requireTrusted(host, folder, 'directory'))) await host.makeDirectory(folder, 0o755)
     await requireTrusted(host, folder, 'directory')
   }

@@ -1,6 +1,7 @@
 import { distrust } from '../../host/distrust.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { CheckError, parseCheck, parseExercise } from './check.ts'
 
 /** Checks and exercises that root wrote down for a unit, as texts; both are played in every walk of it. */
@@ -14,8 +15,11 @@ export class SavedChecksError extends ExpectedError {
   override readonly next = 'Nothing was changed. Mend that file, or move it away.'
 }
 
-export const CONFIGURATION = '/etc/hardenctl'
-export const FOLDER = `${CONFIGURATION}/checks.d`
+/** The folders above those of units, the highest first. */
+export function checksFolders({ settings }: Manager): [string, string] {
+  return [settings, `${settings}/checks.d`]
+}
+
 const MAX_FILES = 32
 const MAX_LINES = 64
 
@@ -23,7 +27,7 @@ const MAX_LINES = 64
 export async function requireTrusted(host: Host, path: string, kind: 'directory' | 'file'): Promise<boolean> {
   const stat = await host.stat(path)
   if (stat === undefined) return false
-  const reason = distrust(path, stat, kind)
+  const reason = distrust(path, stat, kind, host.manager.uid)
   if (reason !== undefined) throw new SavedChecksError(`${reason}; hardenctl does not trust it`)
   return true
 }
@@ -75,11 +79,12 @@ async function savedIn(host: Host, folder: string): Promise<SavedChecks[]> {
  * type or, as on the command line, without. Throws SavedChecksError where one can't be trusted or read.
  */
 export async function readSavedChecks(host: Host, unit: string): Promise<SavedChecks> {
-  for (const folder of [CONFIGURATION, FOLDER]) {
+  const folders = checksFolders(host.manager)
+  for (const folder of folders) {
     if (!(await requireTrusted(host, folder, 'directory'))) return { checks: [], exercises: [] }
   }
   const names = new Set([unit, unit.replace(/\.service$/, '')])
-  const found = (await Promise.all([...names].map((name) => savedIn(host, `${FOLDER}/${name}`)))).flat()
+  const found = (await Promise.all([...names].map((name) => savedIn(host, `${folders[1]}/${name}`)))).flat()
   return {
     checks: found.flatMap(({ checks }) => checks),
     exercises: found.flatMap(({ exercises }) => exercises),

@@ -199,7 +199,7 @@ export async function armFinalUndo(
   if (hindered !== undefined) return hindered
   try {
     await timed('arm', context, async () => {
-      const script = await placeUndo(host, unit, everythingScript(unit, records))
+      const script = await placeUndo(host, unit, everythingScript(host.manager, unit, records))
       const seconds = context.deadManSeconds + JOB_LIMIT_MS / 1000 + watchSeconds
       await armTimer(host, unit, script, seconds)
     })

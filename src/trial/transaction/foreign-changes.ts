@@ -33,10 +33,10 @@ export async function unitFiles(host: Host, unit: string, reduces?: true): Promi
   const shown = await showUnit(host, unit, ['FragmentPath', 'DropInPaths'])
   const all = [first(shown, 'FragmentPath'), ...listOf(shown, 'DropInPaths')]
   const own = [
-    ...dropInPaths(unit),
-    standByPaths(unit).dropIn,
+    ...dropInPaths(host.manager, unit),
+    standByPaths(host.manager, unit).dropIn,
     // Another file takes its place.
-    ...(reduces ? [keptPath(unit)] : []),
+    ...(reduces ? [keptPath(host.manager, unit)] : []),
   ]
   const others = all.filter((path) => path !== '' && !own.includes(path))
   const files = others.map(async (path): Promise<[string, string]> => {
@@ -59,7 +59,7 @@ function differenceOf(before: UnitFiles, now: UnitFiles): string | undefined {
 async function foreignChange(host: Host, unit: string, trial: Trial): Promise<string | undefined> {
   const changed = trial.files && differenceOf(trial.files, await unitFiles(host, unit, trial.reduces))
   if (changed !== undefined) return `${changed} by somebody else during the trial`
-  const path = dropInPath(trial)
+  const path = dropInPath(host.manager, trial)
   const own = await host.read(path)
   if (own === undefined || own === trialText(trial)) return undefined
   return `somebody else edited ${path}, which belongs to the trial`
@@ -106,12 +106,12 @@ export async function editedKept(
   unit: string,
   parts: readonly DropInPart[],
 ): Promise<string | undefined> {
-  const text = await host.read(keptPath(unit))
+  const text = await host.read(keptPath(host.manager, unit))
   const wanted = parts.length === 0 ? undefined : linesOf(renderDropIn([], parts))
   if (wanted === undefined ? text === undefined : text !== undefined && linesOf(text) === wanted)
     return undefined
   const what = text === undefined ? 'is gone' : 'differs from what hardenctl wrote'
-  return `${keptPath(unit)} ${what}`
+  return `${keptPath(host.manager, unit)} ${what}`
 }
 
 /** Ends a trial because of others: in a clone, where nobody else works, it is a failure like any other. */

@@ -45,11 +45,12 @@ async function gainTime({ host, unit }: TrialContext, trial: Trial): Promise<voi
   if (!standsBy || (await undoIsRunning(host, unit))) {
     throw new TrialError('the timer had already begun to undo the trial')
   }
-  if ((await host.stat(dropInPath(trial))) === undefined) throw new TrialError('the trial was already undone')
+  if ((await host.stat(dropInPath(host.manager, trial))) === undefined)
+    throw new TrialError('the trial was already undone')
 }
 
 async function clearAway({ host, unit }: TrialContext, trial: Trial): Promise<void> {
-  for (const path of bootFiles(unit)) await host.remove(path)
+  for (const path of bootFiles(host.manager, unit)) await host.remove(path)
   await removeUndo(host, unit)
   for (const folder of trial.foldersMade) await host.remove(folder).catch(orElse(false))
 }
@@ -66,7 +67,7 @@ export async function keep(
   proven: string,
 ): Promise<Kept> {
   const { host, unit, groups } = context
-  const path = keptPath(unit)
+  const path = keptPath(host.manager, unit)
   const earlier = await host.read(path)
   const text = keptText(parts, trial.token)
   try {
@@ -81,14 +82,14 @@ export async function keep(
       await host.write(path, text, 0o644)
     })
     await timed('settle', context, async () => {
-      await host.remove(dropInPath(trial))
+      await host.remove(dropInPath(host.manager, trial))
       await daemonReload(host)
       const all: Assignment[] = parts.flatMap(({ assignments }) => [...assignments])
       await verifySettings(host, unit, all, groups)
     })
     await timed('disarm', context, async () => {
       // Fails on a read-only /run, where PID 1 could not remove the timer's files either: the timer stays armed then.
-      await host.remove(restartMark(unit))
+      await host.remove(restartMark(host.manager, unit))
       if (!host.isClone) await disarmTimer(host, unit)
       await clearAway(context, trial)
       // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.

@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import type { DropInPart } from '../../systemd/settings/drop-in.ts'
 import { editedKept } from './foreign-changes.ts'
@@ -8,12 +9,21 @@ import { undoStands } from './undo-file.ts'
  * KiB that must be free where a trial writes. PID 1 refuses to read its unit files with less than 16 MiB in /run
  * (RELOAD_DISK_SPACE_MIN in systemd's manager.h), and a trial that can't be reloaded can't be undone either.
  */
-const ROOM: Readonly<Record<string, number>> = { '/run': 20 * 1024, '/etc': 256, '/var/lib': 256 }
+const ROOM: Readonly<Record<keyof Manager['places'], number>> = { run: 20 * 1024, config: 256, state: 256 }
+
+/** Each place, and the KiB that must be free there. */
+function roomIn({ places }: Manager): [string, number][] {
+  return [
+    [places.run, ROOM.run],
+    [places.config, ROOM.config],
+    [places.state, ROOM.state],
+  ]
+}
 
 /** The file system with too little space, from the free KiB that `df` lists in order; undefined if all have enough. */
-export function lowDiskSpace(df: string): string | undefined {
+export function lowDiskSpace(manager: Manager, df: string): string | undefined {
   const lines = df.trim().split('\n').slice(1)
-  for (const [at, [path, needed]] of Object.entries(ROOM).entries()) {
+  for (const [at, [path, needed]] of roomIn(manager).entries()) {
     const [, free = ''] = /^\s*(\d+)/.exec(lines[at] ?? '') ?? []
     if (free !== '' && Number(free) < needed) {
       return `${path} has only ${free} KiB free, a trial needs ${needed}`
@@ -24,16 +34,18 @@ export function lowDiskSpace(df: string): string | undefined {
 
 /** The file system that has too little space now, in a sentence; undefined if all have enough. */
 export async function lackingRoom(host: Host): Promise<string | undefined> {
-  const df = await host.run(['df', '-k', '--output=avail', ...Object.keys(ROOM)])
-  return df.exitCode === 0 ? lowDiskSpace(df.stdout) : undefined
+  const df = await host.run(['df', '-k', '--output=avail', ...roomIn(host.manager).map(([path]) => path)])
+  return df.exitCode === 0 ? lowDiskSpace(host.manager, df.stdout) : undefined
 }
 
-/** Where hardenctl and PID 1 write for a trial and its undo. */
-const PLACES = ['/etc/systemd/system', '/run/systemd', '/var/lib']
+/** Where hardenctl and the manager write for a trial and its undo, as far as it exists in any case. */
+function writtenPlaces({ kind, places }: Manager): string[] {
+  return kind === 'system' ? ['/etc/systemd/system', '/run/systemd', '/var/lib'] : Object.values(places)
+}
 
 /** Why nothing can be changed on this host now, in a sentence; undefined if something can. */
 export async function unwritable(host: Host): Promise<string | undefined> {
-  for (const path of PLACES)
+  for (const path of writtenPlaces(host.manager))
     if ((await host.run(['test', '-w', path])).exitCode !== 0)
       return `${path} can't be written to; it may be mounted read-only`
   return lackingRoom(host)

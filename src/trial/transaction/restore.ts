@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { undoNow } from '../../systemd/manager/timer.ts'
 import { keptPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import { isCommitted } from './kept-drop-in.ts'
@@ -30,6 +31,7 @@ export function earliestRecords(records: readonly OwnershipRecord[]): OwnershipR
 
 /** The script that takes back one trial; `files` are those that run it at boot. */
 export function trialScript(
+  manager: Manager,
   unit: string,
   trial: Pick<Trial, 'token' | 'foldersMade' | 'before' | 'records' | 'reduces'>,
   files: string[],
@@ -38,19 +40,20 @@ export function trialScript(
   return undoScript({
     unit,
     token,
-    trialDropIn: dropInPath({ unit, reduces }),
-    keptDropIn: keptPath(unit),
-    runFolder: dirname(scriptPath(unit)),
+    trialDropIn: dropInPath(manager, { unit, reduces }),
+    keptDropIn: keptPath(manager, unit),
+    runFolder: dirname(scriptPath(manager, unit)),
     bootFiles: files,
     foldersMade,
     invocation: before.invocation,
-    restartMark: restartMark(unit),
+    restartMark: restartMark(manager, unit),
     records,
   })
 }
 
 /** The script that takes back all that was kept: the drop-in in /etc, owners and modes. */
 export function everythingScript(
+  manager: Manager,
   unit: string,
   records: readonly OwnershipRecord[],
   { leavesStopped = false }: Pick<UndoPlan, 'leavesStopped'> = {},
@@ -59,13 +62,13 @@ export function everythingScript(
     leavesStopped,
     unit,
     token: 'none: everything is undone',
-    trialDropIn: keptPath(unit),
-    keptDropIn: trialPath(unit),
-    runFolder: dirname(scriptPath(unit)),
-    bootFiles: [...dropInPaths(unit), ...bootFiles(unit), ...standByFiles(unit)],
-    foldersMade: [...dropInPaths(unit), keptPath(unit)].map(dirname),
+    trialDropIn: keptPath(manager, unit),
+    keptDropIn: trialPath(manager, unit),
+    runFolder: dirname(scriptPath(manager, unit)),
+    bootFiles: [...dropInPaths(manager, unit), ...bootFiles(manager, unit), ...standByFiles(manager, unit)],
+    foldersMade: [...dropInPaths(manager, unit), keptPath(manager, unit)].map(dirname),
     invocation: 'none',
-    restartMark: restartMark(unit),
+    restartMark: restartMark(manager, unit),
     records: earliestRecords(records),
   })
 }
@@ -77,7 +80,7 @@ export async function restoreEverything(
   records: readonly OwnershipRecord[],
   how: Pick<UndoPlan, 'leavesStopped'> = {},
 ): Promise<boolean> {
-  return undoNow(host, unit, await placeUndo(host, unit, everythingScript(unit, records, how)))
+  return undoNow(host, unit, await placeUndo(host, unit, everythingScript(host.manager, unit, records, how)))
 }
 
 export type Unfinished = 'kept' | 'undone' | 'stuck'
@@ -87,21 +90,21 @@ export type Unfinished = 'kept' | 'undone' | 'stuck'
  * it still exists and else from the stored state (after a reboot, or a full disk).
  */
 export async function finishTrial(host: Host, unit: string, trial: Trial): Promise<Unfinished> {
-  const committed = isCommitted(trial, await host.read(keptPath(unit)))
+  const committed = isCommitted(trial, await host.read(keptPath(host.manager, unit)))
   if (await undoStands(host, unit)) {
-    if (!(await undoNow(host, unit, scriptPath(unit)))) return 'stuck'
+    if (!(await undoNow(host, unit, scriptPath(host.manager, unit)))) return 'stuck'
     return committed ? 'kept' : 'undone'
   }
   if (committed) return 'kept'
   if (await isUndone(host, unit, trial)) return 'undone'
-  const text = trialScript(unit, trial, bootFiles(unit))
+  const text = trialScript(host.manager, unit, trial, bootFiles(host.manager, unit))
   return (await undoNow(host, unit, await placeUndo(host, unit, text))) ? 'undone' : 'stuck'
 }
 
 /** Nothing of the trial is left on the machine. */
 async function isUndone(host: Host, unit: string, trial: Trial): Promise<boolean> {
-  if ((await host.stat(dropInPath(trial))) !== undefined) return false
-  if ((await host.stat(bootPaths(unit).unit)) !== undefined) return false
+  if ((await host.stat(dropInPath(host.manager, trial))) !== undefined) return false
+  if ((await host.stat(bootPaths(host.manager, unit).unit)) !== undefined) return false
   for (const record of trial.records) {
     const now = await host.stat(record.path)
     if (now !== undefined && givenBack(record, now) !== undefined) return false

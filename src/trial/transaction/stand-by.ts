@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { daemonReload } from '../../systemd/manager/control.ts'
 import { systemdVersion } from '../../systemd/manager/version.ts'
 import { quoted } from './give-back.ts'
@@ -37,8 +38,8 @@ ExecStart=/bin/sh ${script.replaceAll('%', '%%').replaceAll('\\', '\\\\')}
  * Text of the script: after a run that ended well it only removes what stands by. After one that failed it undoes all
  * that was kept, and runs the unit again without it, since its work was due. Nobody but root can write to these paths.
  */
-export function standByScript(unit: string): string {
-  const { dropIn: settings, service: file, script, undo } = standByPaths(unit)
+export function standByScript(manager: Manager, unit: string): string {
+  const { dropIn: settings, service: file, script, undo } = standByPaths(manager, unit)
   return `#!/bin/sh
 PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
 export PATH LC_ALL
@@ -64,21 +65,21 @@ export async function armStandBy(
   unit: string,
   records: readonly OwnershipRecord[],
 ): Promise<void> {
-  const paths = standByPaths(unit)
-  await host.write(paths.undo, everythingScript(unit, records), 0o700)
-  await host.write(paths.script, standByScript(unit), 0o700)
+  const paths = standByPaths(host.manager, unit)
+  await host.write(paths.undo, everythingScript(host.manager, unit, records), 0o700)
+  await host.write(paths.script, standByScript(host.manager, unit), 0o700)
   await host.write(paths.service, service(unit, paths.script), 0o644)
   await host.write(paths.dropIn, dropIn(paths.name, await systemdVersion(host)), 0o644)
   await daemonReload(host)
 }
 
 export async function standsBy(host: Host, unit: string): Promise<boolean> {
-  return (await host.stat(standByPaths(unit).dropIn)) !== undefined
+  return (await host.stat(standByPaths(host.manager, unit).dropIn)) !== undefined
 }
 
 /** Removes what stands by, if anything does. */
 export async function endStandBy(host: Host, unit: string): Promise<void> {
   if (!(await standsBy(host, unit))) return
-  for (const path of standByFiles(unit)) await host.remove(path)
+  for (const path of standByFiles(host.manager, unit)) await host.remove(path)
   await daemonReload(host)
 }

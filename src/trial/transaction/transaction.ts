@@ -55,9 +55,9 @@ const SHOWN_DIFFERENCES = 3
 /** Writes the undo script where PID 1 finds it, and for a change that outlives /run, at boot too. */
 async function arm(context: TrialContext, trial: Trial): Promise<void> {
   const { host, unit } = context
-  const boot = bootPaths(unit)
+  const boot = bootPaths(host.manager, unit)
   const lasting = trial.records.length > 0
-  const text = trialScript(unit, trial, lasting ? bootFiles(unit) : [])
+  const text = trialScript(host.manager, unit, trial, lasting ? bootFiles(host.manager, unit) : [])
   const script = await placeUndo(host, unit, text)
   // A clone ends with hardenctl.
   if (!host.isClone) await armTimer(host, unit, script, context.deadManSeconds)
@@ -124,10 +124,10 @@ async function snapshot(context: TrialContext, stage: StageOrAll, change: Change
     assignments: change.assignments,
     records,
     foldersMade: await missingFolders(host, [
-      dirname(dropInPath(own)),
-      dirname(dirname(dropInPath(own))),
-      dirname(keptPath(unit)),
-      dirname(bootPaths(unit).link),
+      dirname(dropInPath(host.manager, own)),
+      dirname(dirname(dropInPath(host.manager, own))),
+      dirname(keptPath(host.manager, unit)),
+      dirname(bootPaths(host.manager, unit).link),
     ]),
     changes: given ?? (await planOwnership(host, change.ownership, records, accounts)),
     before: { invocation: now.invocation, processes: now.processes },
@@ -154,8 +154,8 @@ async function perform(
     await handOver(host, trial.changes)
   })
   await step('write', async () => {
-    await host.makeDirectory(dirname(dropInPath(trial)), 0o755)
-    await host.write(dropInPath(trial), trialText(trial), 0o644)
+    await host.makeDirectory(dirname(dropInPath(host.manager, trial)), 0o755)
+    await host.write(dropInPath(host.manager, trial), trialText(trial), 0o644)
   })
   await step('reload', () => daemonReload(host))
   await step('verify', async () => {
@@ -169,7 +169,7 @@ async function perform(
     const lacking = host.isClone ? undefined : await lackingRoom(host)
     if (lacking !== undefined) throw new TrialError(lacking)
     // From here on an undo restarts the service.
-    await host.write(restartMark(unit), '', 0o600)
+    await host.write(restartMark(host.manager, unit), '', 0o600)
     if (context.isAbrupt) await killUnit(host, unit)
     await resetFailed(host, unit)
     await giveWork(host, context.baseline)

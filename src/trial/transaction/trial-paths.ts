@@ -1,59 +1,60 @@
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { nameAsPart } from '../../systemd/manager/unit-name.ts'
 import { reducedPath, trialPath } from '../../systemd/settings/drop-in.ts'
 import type { Trial } from './trial.ts'
 
-export const RUN_FOLDER = '/run/hardenctl'
-export const STATE_FOLDER = '/var/lib/hardenctl'
-
 /** All that a trial has under /run besides its drop-in; nobody but root may enter it. */
-export function runFolder(unit: string): string {
-  return `${RUN_FOLDER}/${nameAsPart(unit)}`
+export function runFolder(manager: Manager, unit: string): string {
+  return `${manager.run}/${nameAsPart(unit)}`
 }
 
-export function scriptPath(unit: string): string {
-  return `${runFolder(unit)}/undo.sh`
+export function scriptPath(manager: Manager, unit: string): string {
+  return `${runFolder(manager, unit)}/undo.sh`
 }
 
 /** In the folder of the trial, while Keep? is open: a second login answers there. */
 export const QUESTION_SOCKET = 'question'
 
 /** The drop-in of a trial. */
-export function dropInPath({ unit, reduces }: Pick<Trial, 'unit' | 'reduces'>): string {
-  return reduces ? reducedPath(unit) : trialPath(unit)
+export function dropInPath(manager: Manager, { unit, reduces }: Pick<Trial, 'unit' | 'reduces'>): string {
+  return reduces ? reducedPath(manager, unit) : trialPath(manager, unit)
 }
 
 /** All drop-ins that a trial may have. */
-export function dropInPaths(unit: string): string[] {
-  return [trialPath(unit), reducedPath(unit)]
+export function dropInPaths(manager: Manager, unit: string): string[] {
+  return [trialPath(manager, unit), reducedPath(manager, unit)]
 }
 
 /** Exists as long as a trial whose restart has begun: the trial may have caused any later state of the service. */
-export function restartMark(unit: string): string {
-  return `${runFolder(unit)}/restarted`
+export function restartMark(manager: Manager, unit: string): string {
+  return `${runFolder(manager, unit)}/restarted`
 }
 
-export function stateFolder(unit: string): string {
-  return `${STATE_FOLDER}/${nameAsPart(unit)}`
+export function stateFolder(manager: Manager, unit: string): string {
+  return `${manager.state}/${nameAsPart(unit)}`
 }
 
-export function bootPaths(unit: string): { unit: string; link: string; script: string } {
+export function bootPaths(manager: Manager, unit: string): { unit: string; link: string; script: string } {
   const name = `hardenctl-recover-${nameAsPart(unit)}.service`
   return {
-    unit: `/etc/systemd/system/${name}`,
-    link: `/etc/systemd/system/basic.target.wants/${name}`,
-    script: `${stateFolder(unit)}/undo.sh`,
+    unit: `${manager.config}/${name}`,
+    link: `${manager.config}/basic.target.wants/${name}`,
+    script: `${stateFolder(manager, unit)}/undo.sh`,
   }
 }
 
 /** All that runs the undo at boot. */
-export function bootFiles(unit: string): string[] {
-  const { link, unit: file, script } = bootPaths(unit)
+export function bootFiles(manager: Manager, unit: string): string[] {
+  const { link, unit: file, script } = bootPaths(manager, unit)
   return [link, file, script]
 }
 
 /** What undoes all that is kept if the next run of a oneshot fails. */
-export function standByPaths(unit: string): {
+export function standByPaths(
+  manager: Manager,
+  unit: string,
+): {
   name: string
   dropIn: string
   service: string
@@ -63,15 +64,15 @@ export function standByPaths(unit: string): {
   const name = `hardenctl-standby-${nameAsPart(unit)}.service`
   return {
     name,
-    dropIn: `/etc/systemd/system/${unit}.d/zz-hardenctl-standby.conf`,
-    service: `/etc/systemd/system/${name}`,
-    script: `${stateFolder(unit)}/standby.sh`,
-    undo: `${stateFolder(unit)}/standby-undo.sh`,
+    dropIn: `${manager.config}/${unit}.d/zz-hardenctl-standby.conf`,
+    service: `${manager.config}/${name}`,
+    script: `${stateFolder(manager, unit)}/standby.sh`,
+    undo: `${stateFolder(manager, unit)}/standby-undo.sh`,
   }
 }
 
-export function standByFiles(unit: string): string[] {
-  const { dropIn, service, script, undo } = standByPaths(unit)
+export function standByFiles(manager: Manager, unit: string): string[] {
+  const { dropIn, service, script, undo } = standByPaths(manager, unit)
   return [dropIn, service, script, undo]
 }
 

@@ -18,14 +18,14 @@ async function runUndo(host: Host, trial: Trial): Promise<boolean> {
   const { unit } = trial
   // The script takes itself away.
   if (!(await undoStands(host, unit))) await removeUndo(host, unit)
-  else if (!(await undoNow(host, unit, scriptPath(unit)))) return false
-  return (await host.stat(dropInPath(trial))) === undefined
+  else if (!(await undoNow(host, unit, scriptPath(host.manager, unit)))) return false
+  return (await host.stat(dropInPath(host.manager, trial))) === undefined
 }
 
 /** What the undo script does for a trial that gave no file away, for a clone: nobody has to do it if hardenctl dies. */
 async function takeAway(host: Host, trial: Trial): Promise<boolean> {
   const { unit, foldersMade } = trial
-  await host.remove(dropInPath(trial))
+  await host.remove(dropInPath(host.manager, trial))
   for (const folder of foldersMade) await host.remove(folder).catch(orElse(false))
   await removeUndo(host, unit)
   await daemonReload(host)
@@ -48,7 +48,7 @@ export async function takeBack(context: TrialContext, trial: Trial): Promise<boo
 async function neverRestarted(context: TrialContext, { before }: Trial): Promise<boolean> {
   const { host, unit } = context
   if (context.baseline.oneshot !== undefined) return true
-  const begun = (await host.stat(restartMark(unit))) !== undefined
+  const begun = (await host.stat(restartMark(host.manager, unit))) !== undefined
   return !begun && (await takeSnapshot(host, unit)).invocation === before.invocation
 }
 

@@ -4,6 +4,7 @@ import { takesValue } from '../../../src/catalog/common/values.ts'
 import { CATALOG } from '../../../src/catalog/index.ts'
 import { parseArguments } from '../../../src/cli/arguments.ts'
 import { UsageError } from '../../../src/cli/usage-error.ts'
+import { SYSTEM_MANAGER } from '../../../src/host/manager.ts'
 import { printableState, printableText } from '../../../src/host/printable.ts'
 import { parseGroup, parsePasswd } from '../../../src/observe/config/accounts.ts'
 import { parseLogrotate } from '../../../src/observe/config/logrotate-config.ts'
@@ -101,7 +102,7 @@ export const PARSERS: Parser[] = [
   ["others' drop-ins", (text) => parseDropIn(text), StrangerError],
   ["others' settings", (text, bytes) => parseDropIn(settingsOf(text, bytes)), StrangerError],
   ['plans', (text) => diffLines(parsePlan(text), undefined), PlanError],
-  ['state', (text) => parseState(text, 'x.service'), StoreError],
+  ['state', (text) => parseState(SYSTEM_MANAGER, text, 'x.service'), StoreError],
   ['command line', (text) => parseArguments(text.split('\n')), UsageError],
   ['values asked for', (text) => asked(text)],
   ['check', (text) => parseCheck(text), CheckError],
@@ -121,7 +122,7 @@ export const PARSERS: Parser[] = [
   ],
   ['exercise', (text) => parseExercise(text), CheckError],
   ['diagnosis', (text) => explain(text)],
-  ['room', (text) => lowDiskSpace(text)],
+  ['room', (text) => lowDiskSpace(SYSTEM_MANAGER, text)],
   ['passwd', (text) => [parsePasswd(text), parseGroup(text)]],
   ['endpoint', (text) => parseEndpoint(text)],
   ['capability mask', (text) => capabilitiesOfMask(/[0-9a-f]{1,16}/.exec(text)?.[0] ?? '0')],

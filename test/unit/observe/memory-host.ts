@@ -1,5 +1,6 @@
 import type { FileStat, Host, RunResult } from '../../../src/host/host.ts'
 import { HostError } from '../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../src/host/manager.ts'
 
 /** What stands at a path: a text, bytes, a link, a directory, or an error that every reading of it meets. */
 export type Entry = string | Uint8Array | { link: string } | { stat: Partial<FileStat> } | { error: string }
@@ -43,6 +44,7 @@ export function memoryHost({ files, groups = {}, programs = {} }: MemoryMachine)
   return {
     name: 'memory',
     isClone: false,
+    manager: SYSTEM_MANAGER,
     groupMembers: async (folder) => groups[folder] ?? [],
     async run(argv) {
       const stdout = programs[argv.join(' ')]

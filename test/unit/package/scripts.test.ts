@@ -3,9 +3,10 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { script } from '../../../bin/package/tree.ts'
+import { SYSTEM_MANAGER } from '../../../src/host/manager.ts'
 import { nameAsPart } from '../../../src/systemd/manager/unit-name.ts'
 import { keptPath } from '../../../src/systemd/settings/drop-in.ts'
-import { bootPaths, RUN_FOLDER, STATE_FOLDER } from '../../../src/trial/transaction/trial-paths.ts'
+import { bootPaths } from '../../../src/trial/transaction/trial-paths.ts'
 
 const names = readdirSync(join(import.meta.dirname, '../../../bin/package/scripts'))
 
@@ -26,9 +27,9 @@ it.each(['nginx', 'a.b-c', 'my_app', 'postgresql@15-main', 'x:y@a\\x2db_c', '.hi
 )
 
 it.each(['removal', 'leave'])('%s looks where hardenctl keeps its things', (name) => {
-  expect(script(name)).toContain(keptPath('*.service'))
-  expect(script(name)).toContain(`${RUN_FOLDER}/*/undo.sh`)
+  expect(script(name)).toContain(keptPath(SYSTEM_MANAGER, '*.service'))
+  expect(script(name)).toContain(`${SYSTEM_MANAGER.run}/*/undo.sh`)
   if (name === 'removal') return
-  expect(script(name)).toContain(bootPaths('NAME').unit.replace('NAME', '*'))
-  expect(script(name)).toContain(`${STATE_FOLDER}/*`)
+  expect(script(name)).toContain(bootPaths(SYSTEM_MANAGER, 'NAME').unit.replace('NAME', '*'))
+  expect(script(name)).toContain(`${SYSTEM_MANAGER.state}/*`)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import { renameOldStamp, wasIntroduced } from '../../../../src/session/store/introduced.ts'
 import { stateFolder } from '../../../../src/trial/transaction/trial-paths.ts'
 import { type Entry, memoryHost } from '../../observe/memory-host.ts'
@@ -21,7 +22,10 @@ function writableHost(files: Record<string, Entry>): Host {
 
 describe('the stamp that somebody has read the introduction', () => {
   it('stands where no unit has its folder', () => {
-    expect([stateFolder('introduced.service'), stateFolder('.introduced.service')]).not.toContain(NOW)
+    expect([
+      stateFolder(SYSTEM_MANAGER, 'introduced.service'),
+      stateFolder(SYSTEM_MANAGER, '.introduced.service'),
+    ]).not.toContain(NOW)
   })
 
   it('of an earlier name counts, and makes way for the folder of a unit', async () => {

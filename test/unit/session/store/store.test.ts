@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import { loadState, parseState, type StoredState, StoreError } from '../../../../src/session/store/store.ts'
 import { type Entry, memoryHost } from '../../observe/memory-host.ts'
 
@@ -45,22 +46,22 @@ function changed(path: string, value: unknown): string {
 
 describe('the text of a state', () => {
   it('comes back whole', () => {
-    expect(parseState(JSON.stringify(STATE), UNIT)).toEqual(STATE)
+    expect(parseState(SYSTEM_MANAGER, JSON.stringify(STATE), UNIT)).toEqual(STATE)
   })
 
   it('as the first release wrote it comes back whole, so that an update forgets nothing', async () => {
     const written = await readFile(new URL('fixtures/state-version-1.json', import.meta.url), 'utf8')
-    const state = parseState(written, 'example.service')
+    const state = parseState(SYSTEM_MANAGER, written, 'example.service')
     expect(state).toEqual(JSON.parse(written))
     expect(Object.keys(state)).toEqual(expect.arrayContaining(['baseline', 'kept', 'pending', 'learned']))
   })
 
   it.each(['', '{', JSON.stringify(STATE).slice(0, -1), '\0\0\0\0'])('torn is refused: %j', (text) => {
-    expect(() => parseState(text, UNIT)).toThrow(/is damaged: it is not JSON/)
+    expect(() => parseState(SYSTEM_MANAGER, text, UNIT)).toThrow(/is damaged: it is not JSON/)
   })
 
   it.each(['null', '[]', '1', '"x"', '{}'])('that is no state is refused: %s', (text) => {
-    expect(() => parseState(text, UNIT)).toThrow(/is not a state of hardenctl/)
+    expect(() => parseState(SYSTEM_MANAGER, text, UNIT)).toThrow(/is not a state of hardenctl/)
   })
 
   it.each<[string, unknown]>([
@@ -87,12 +88,16 @@ describe('the text of a state', () => {
     ['pending.assignments.0.key', 'User=root\nGroup'],
     ['pending.assignments.0.value', 'www\nExecStart=/evil'],
   ])('with %s = %j is refused, and names where', (path, value) => {
-    expect(() => parseState(changed(path, value), UNIT)).toThrow(StoreError)
-    expect(() => parseState(changed(path, value), UNIT)).toThrow(/^\/var\/lib\/hardenctl\/x\/state\.json /)
+    expect(() => parseState(SYSTEM_MANAGER, changed(path, value), UNIT)).toThrow(StoreError)
+    expect(() => parseState(SYSTEM_MANAGER, changed(path, value), UNIT)).toThrow(
+      /^\/var\/lib\/hardenctl\/x\/state\.json /,
+    )
   })
 
   it.each(['unit', 'pending.unit'])('that is about another unit in %s is refused', (path) => {
-    expect(() => parseState(changed(path, 'y.service'), UNIT)).toThrow(/is about another unit/)
+    expect(() => parseState(SYSTEM_MANAGER, changed(path, 'y.service'), UNIT)).toThrow(
+      /is about another unit/,
+    )
   })
 })
 
@@ -111,13 +116,13 @@ describe('a state on disk', () => {
 
   it.each<[string, Record<string, Entry>, RegExp]>([
     ['somebody else’s folder', { [TOP]: { stat: { kind: 'directory', uid: 1000 } } }, /belongs to user 1000/],
-    ['a folder for all', { [TOP]: { stat: { kind: 'directory', mode: 0o777 } } }, /by users other than root/],
+    ['a folder for all', { [TOP]: { stat: { kind: 'directory', mode: 0o777 } } }, /by others than root/],
     [
       'a unit’s folder for its group',
       { [`${TOP}/x`]: { stat: { kind: 'directory', mode: 0o770 } } },
-      /by users other than root/,
+      /by others than root/,
     ],
-    ['a link for the folder', { [`${TOP}/x`]: { link: '/tmp/x' } }, /is not a directory/],
+    ['a link for the folder', { [`${TOP}/x`]: { link: '/tmp/x' } }, /is no plain directory/],
     ['a link for the file', { [`${TOP}/x/state.json`]: { link: '/tmp/x' } }, /by users other than root/],
     [
       'somebody else’s file',

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { tellStack } from '../../../../src/cli/stack.ts'
 import { Bug, ExpectedError, orElse, reasonOf } from '../../../../src/host/errors.ts'
 import { type Host, HostError } from '../../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import { printerTo } from '../../../../src/host/printer.ts'
 import { reportBug } from '../../../../src/session/walk/bug-report.ts'
 
@@ -20,6 +21,7 @@ interface Written {
 function machine(folder: { uid: number; mode: number } | undefined, trial = false) {
   const written: Written[] = []
   const host = {
+    manager: SYSTEM_MANAGER,
     makeDirectory: async () => {
       if (folder === undefined) throw new HostError('read-only file system', 'EROFS')
     },

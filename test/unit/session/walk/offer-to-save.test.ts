@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import type { WalkBeginning } from '../../../../src/session/walk/context.ts'
 import { offerToSave } from '../../../../src/session/walk/offer-to-save.ts'
 import { parseCheck } from '../../../../src/trial/health/check.ts'
@@ -23,7 +24,7 @@ async function offered(who: 'yes' | 'no' | 'nobody', saveChecks = false, files: 
     },
   } as unknown as WalkBeginning
   const notes = await offerToSave(context, GIVEN)
-  return { notes, asked, saved: files[saveFile(UNIT)] !== undefined }
+  return { notes, asked, saved: files[saveFile(SYSTEM_MANAGER, UNIT)] !== undefined }
 }
 
 it('asks a person, names what would be saved and where, and does as told', async () => {
@@ -42,6 +43,6 @@ it('saves without a person only by --save-checks, and says how where it does not
 })
 
 it('has nothing to say of what is saved already', async () => {
-  const files = { [saveFile(UNIT)]: 'Check=tcp:127.0.0.1:25\n' }
+  const files = { [saveFile(SYSTEM_MANAGER, UNIT)]: 'Check=tcp:127.0.0.1:25\n' }
   expect(await offered('yes', false, files)).toMatchObject({ notes: [], asked: [] })
 })

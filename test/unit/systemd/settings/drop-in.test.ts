@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { service } from '../../../../src/catalog/common/proposal.ts'
 import type { Assignment } from '../../../../src/catalog/common/types.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import {
   DropInError,
   keptPath,
@@ -87,11 +88,11 @@ describe('merged assignments', () => {
 })
 
 it('a trial in /run is not masked by what is kept in /etc: their names differ, the trial’s sorts last', () => {
-  const [kept, trial] = [keptPath('a.service'), trialPath('a.service')].map(
+  const [kept, trial] = [keptPath(SYSTEM_MANAGER, 'a.service'), trialPath(SYSTEM_MANAGER, 'a.service')].map(
     (path) => path.split('/').at(-1) ?? '',
   )
   expect([...['override.conf', 'zz-local.conf', trial, kept]].filter(Boolean)).toHaveLength(4)
   expect((kept ?? '') < (trial ?? '')).toBe(true)
-  expect(keptPath('a.service')).toMatch(/^\/etc\/systemd\/system\/a\.service\.d\//)
-  expect(trialPath('a.service')).toMatch(/^\/run\/systemd\/system\/a\.service\.d\//)
+  expect(keptPath(SYSTEM_MANAGER, 'a.service')).toMatch(/^\/etc\/systemd\/system\/a\.service\.d\//)
+  expect(trialPath(SYSTEM_MANAGER, 'a.service')).toMatch(/^\/run\/systemd\/system\/a\.service\.d\//)
 })

@@ -1,4 +1,5 @@
 import type { FileStat, Host } from '../../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 
 /** A machine with these files of root's, and folders as they are needed. */
 export function machine(files: Record<string, string> = {}, other: Record<string, Partial<FileStat>> = {}) {
@@ -9,6 +10,7 @@ export function machine(files: Record<string, string> = {}, other: Record<string
   const modes: Record<string, number> = {}
   const roots = { uid: 0, gid: 0, size: 10, device: '1', inode: '1' }
   const host = {
+    manager: SYSTEM_MANAGER,
     stat: async (path: string) => {
       if (path in files) return { ...roots, kind: 'file', mode: 0o644, links: 1, ...other[path] }
       if (folders.has(path)) return { ...roots, kind: 'directory', mode: 0o755, links: 2, ...other[path] }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import { checkText, parseCheck, parseExercise } from '../../../../src/trial/health/check.ts'
 import { saveChecks, savedLine, saveFile, unsavedChecks } from '../../../../src/trial/health/save-checks.ts'
 import { readSavedChecks, SavedChecksError } from '../../../../src/trial/health/saved-checks.ts'
@@ -41,21 +42,23 @@ describe('saved checks', () => {
   })
 
   it('come after what somebody wrote into the file', async () => {
-    const { host, files } = machine({ [saveFile(UNIT)]: '# mine\nCheck=unix:/run/x' })
+    const { host, files } = machine({ [saveFile(SYSTEM_MANAGER, UNIT)]: '# mine\nCheck=unix:/run/x' })
     await saveChecks(host, UNIT, GIVEN)
-    expect(files[saveFile(UNIT)]?.split('\n').slice(0, 3)).toEqual([
+    expect(files[saveFile(SYSTEM_MANAGER, UNIT)]?.split('\n').slice(0, 3)).toEqual([
       '# mine',
       'Check=unix:/run/x',
       'Check=tcp:127.0.0.1:25',
     ])
   })
 
-  it.each(['/etc/hardenctl', '/etc/hardenctl/checks.d', `/etc/hardenctl/checks.d/${UNIT}`, saveFile(UNIT)])(
-    'are not written where another may write %s',
-    async (path) => {
-      const { host, files } = machine({ [saveFile(UNIT)]: '# mine\n' }, { [path]: { uid: 33 } })
-      await expect(saveChecks(host, UNIT, GIVEN)).rejects.toThrow(SavedChecksError)
-      expect(files[saveFile(UNIT)]).toBe('# mine\n')
-    },
-  )
+  it.each([
+    '/etc/hardenctl',
+    '/etc/hardenctl/checks.d',
+    `/etc/hardenctl/checks.d/${UNIT}`,
+    saveFile(SYSTEM_MANAGER, UNIT),
+  ])('are not written where another may write %s', async (path) => {
+    const { host, files } = machine({ [saveFile(SYSTEM_MANAGER, UNIT)]: '# mine\n' }, { [path]: { uid: 33 } })
+    await expect(saveChecks(host, UNIT, GIVEN)).rejects.toThrow(SavedChecksError)
+    expect(files[saveFile(SYSTEM_MANAGER, UNIT)]).toBe('# mine\n')
+  })
 })

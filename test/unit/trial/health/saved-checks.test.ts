@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FileStat, Host } from '../../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import {
   parseSavedChecks,
   readSavedChecks,
@@ -17,6 +18,7 @@ function hostOf(texts: Record<string, string>, other: Record<string, Partial<Fil
   for (const path of Object.keys(texts))
     stats[path] = { ...ROOTS, kind: 'file', mode: 0o644, links: 1, ...other[path] }
   return {
+    manager: SYSTEM_MANAGER,
     stat: async (path: string) => stats[path],
     read: async (path: string) => texts[path],
     list: async (folder: string) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import { lowDiskSpace } from '../../../../src/trial/transaction/preconditions.ts'
 
 const df = (...free: (number | string)[]) => ['  Avail', ...free].join('\n')
@@ -10,12 +11,12 @@ describe('room for a trial', () => {
     [df(' 900000', '  0', '5000'), '/etc has only 0 KiB free, a trial needs 256'],
     [df(900000, 900000, 12), '/var/lib has only 12 KiB free'],
   ])('of %j: %s', (text, said) => {
-    if (said === undefined) expect(lowDiskSpace(text)).toBeUndefined()
-    else expect(lowDiskSpace(text)).toContain(said)
+    if (said === undefined) expect(lowDiskSpace(SYSTEM_MANAGER, text)).toBeUndefined()
+    else expect(lowDiskSpace(SYSTEM_MANAGER, text)).toContain(said)
   })
 
   it('is not refused where df could not be asked', () => {
-    expect(lowDiskSpace('')).toBeUndefined()
-    expect(lowDiskSpace(df('-', '-', '-'))).toBeUndefined()
+    expect(lowDiskSpace(SYSTEM_MANAGER, '')).toBeUndefined()
+    expect(lowDiskSpace(SYSTEM_MANAGER, df('-', '-', '-'))).toBeUndefined()
   })
 })
