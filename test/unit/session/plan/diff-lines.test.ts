@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { diffLines } from '../../../../src/session/plan/diff-lines.ts'
 import { planOf } from '../../../../src/session/plan/make-plan.ts'
-import { planned } from './planned.ts'
+import { hereOf, planned } from './planned.ts'
 
 const source = planned()
 const plan = planOf(source)
-const here = {
-  properties: { ProtectHostname: ['no'], RestrictAddressFamilies: ['~'] },
-  groups: {},
-  bases: [source.basis],
-  architecture: 'x86_64',
-  systemd: 257,
-}
+const here = hereOf(source)
 
 describe('a plan as a person reads it', () => {
   it('has the curve, the settings here and planned, and the drop-in', () => {

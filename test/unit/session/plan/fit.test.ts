@@ -2,17 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { service } from '../../../../src/catalog/common/proposal.ts'
 import { openStages, requireSameUnit, requireSameVersions } from '../../../../src/session/plan/fit.ts'
 import { planOf } from '../../../../src/session/plan/make-plan.ts'
-import { planned } from './planned.ts'
+import { hereOf, planned } from './planned.ts'
 
 const source = planned()
 const plan = planOf(source)
-const here = {
-  properties: { ProtectHostname: ['no'], RestrictAddressFamilies: ['~'] },
-  groups: {},
-  bases: [source.basis],
-  architecture: 'x86_64',
-  systemd: 257,
-}
+const here = hereOf(source)
 const families = 'AF_INET AF_INET6 AF_UNIX'
 
 describe('stages that are open', () => {

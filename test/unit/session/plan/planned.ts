@@ -2,6 +2,7 @@ import { service } from '../../../../src/catalog/common/proposal.ts'
 import { takingOut } from '../../../../src/catalog/common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../../../../src/catalog/common/types.ts'
 import { YES_NO } from '../../../../src/catalog/common/values.ts'
+import type { Here } from '../../../../src/session/plan/here.ts'
 import type { PlanSource } from '../../../../src/session/plan/make-plan.ts'
 import { loosenRow } from '../../../../src/session/proof/loosen.ts'
 import { climb } from '../../../../src/session/proof/tighten.ts'
@@ -138,5 +139,16 @@ export function planned(): PlanSource {
     reached: { checks: 2, exercises: 1, played: ['answer'], rows: ['NoNewPrivileges'], gain: 2 },
     kept: [],
     notes: ['A clone has no network.'],
+  }
+}
+
+/** A host where nothing of the plan is in force, and all is as it was made on. */
+export function hereOf({ basis }: PlanSource): Here {
+  return {
+    properties: { ProtectHostname: ['no'], RestrictAddressFamilies: ['~'] },
+    groups: {},
+    bases: [basis],
+    architecture: 'x86_64',
+    systemd: 257,
   }
 }

@@ -66,17 +66,18 @@ describe('the kept drop-in', () => {
   })
 })
 
-describe('a stage that is kept', () => {
-  const record = (uid: number) => ({
-    path: '/a',
-    kind: 'file' as const,
-    uid,
-    gid: 0,
-    mode: 0o644,
-    inode: '1',
-    device: '1',
-  })
+/** A file as it was, with this owner. */
+const record = (uid: number) => ({
+  path: '/a',
+  kind: 'file' as const,
+  uid,
+  gid: 0,
+  mode: 0o644,
+  inode: '1',
+  device: '1',
+})
 
+describe('a stage that is kept', () => {
   it('takes its place in the order of stages', () => {
     const kept = withStage([stage('capabilities'), stage('syscalls')], stage('user'))
     expect(kept.map((one) => one.stage)).toEqual(['capabilities', 'user', 'syscalls'])
@@ -121,21 +122,12 @@ describe('a stage that is kept', () => {
 })
 
 describe('the kept stages without one', () => {
-  const file = (uid: number) => ({
-    path: '/srv/x',
-    kind: 'file' as const,
-    uid,
-    gid: 0,
-    mode: 0o644,
-    inode: '1',
-    device: '1',
-  })
-  const user = stage('user', { records: [file(0)], at: '2026-01-02T03:05:00.000Z' })
-  const later = stage('filesystem', { records: [file(33)], at: '2026-01-02T03:06:00.000Z' })
-  const earlier = stage('capabilities', { records: [file(7)] })
+  const user = stage('user', { records: [record(0)], at: '2026-01-02T03:05:00.000Z' })
+  const later = stage('filesystem', { records: [record(33)], at: '2026-01-02T03:06:00.000Z' })
+  const earlier = stage('capabilities', { records: [record(7)] })
 
   it('keep the record of a file that shows it before the first change', () => {
-    expect(withoutStage([user, later], 'user')).toEqual([{ ...later, records: [file(0)] }])
+    expect(withoutStage([user, later], 'user')).toEqual([{ ...later, records: [record(0)] }])
     expect(withoutStage([earlier, user], 'user')).toEqual([earlier])
   })
 

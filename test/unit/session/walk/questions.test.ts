@@ -2,17 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Intent } from '../../../../src/session/walk/intent.ts'
 import { Questions } from '../../../../src/session/walk/questions.ts'
 import type { Phase } from '../../../../src/session/walk/state.ts'
+import { CONFIRM } from './confirm-phase.ts'
 
 const soon = () => Date.now() + 30
-const CONFIRM: Phase & { at: 'confirm' } = {
-  at: 'confirm',
-  stage: 'user',
-  dropIn: '',
-  ownership: [],
-  rehearsal: { state: 'none' },
-  target: 'live',
-  warnings: [],
-}
 const QUESTION: Phase & { at: 'question' } = { at: 'question', id: 'resume', text: [], yes: 'y', no: 'n' }
 
 function asking(answer?: (phase: Phase) => Intent | undefined) {

@@ -7,6 +7,7 @@ import { reduce, type WalkEvent } from '../../../../src/session/walk/reducer.ts'
 import type { Row } from '../../../../src/session/walk/rows.ts'
 import { type FailedPhase, initialState, type Phase } from '../../../../src/session/walk/state.ts'
 import { Unattended } from '../../../../src/session/walk/unattended.ts'
+import { CONFIRM } from './confirm-phase.ts'
 
 function isAsked(phase: Phase): phase is AskedPhase {
   return phase.at in ANSWERS
@@ -107,15 +108,6 @@ const done: Extract<Phase, { at: 'done' }> = {
     asked: true,
   },
 }
-const confirm: Phase = {
-  at: 'confirm',
-  stage: 'user',
-  dropIn: '',
-  ownership: [],
-  rehearsal: { state: 'none' },
-  target: 'live',
-  warnings: [],
-}
 const question = (id: 'propagation' | 'resume'): Phase => ({
   at: 'question',
   id,
@@ -130,7 +122,7 @@ describe('the walk without a terminal', () => {
     const { sent, out } = await walk(
       { at: 'baseline', checks: [], measuring: false },
       stage(row(true)),
-      confirm,
+      CONFIRM,
       keep,
     )
     expect(sent).toEqual([{ do: 'measure' }, { do: 'review' }, { do: 'apply' }, { do: 'keep', yes: true }])
@@ -144,7 +136,7 @@ describe('the walk without a terminal', () => {
         { ...row(false), caution: 'it may come to act as other users.' },
         { ...row(true), caution: 'the account x is made.' },
       ),
-      { ...confirm, warnings: ['the account x is made.'] },
+      { ...CONFIRM, warnings: ['the account x is made.'] },
     )
     expect(out).toContain('not taken: it may come to act as other users.')
     expect(out).toContain('mind: the account x is made.')
@@ -249,7 +241,7 @@ describe('the walk without a terminal', () => {
   })
 
   it('gives a stage up after some trials, whatever is still suspected', async () => {
-    const rounds = Array.from({ length: 20 }, () => [stage(row(true)), confirm, failed('a')]).flat()
+    const rounds = Array.from({ length: 20 }, () => [stage(row(true)), CONFIRM, failed('a')]).flat()
     const { sent } = await walk(...rounds)
     expect(sent.findIndex((intent) => intent.do === 'skip-stage')).toBeLessThan(30)
     expect(sent.some((intent) => intent.do === 'skip-stage')).toBe(true)
