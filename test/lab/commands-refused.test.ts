@@ -36,6 +36,8 @@ const WRONG: readonly Row[] = [
   ['try /lib/systemd/system/apache2.service apache2', 2, /is not tried: it sets \w+= \(line/],
   ['try /dev/zero apache2', 2, /\/dev\/zero is no file that can be read/],
   ['export --upstream', 2, /name a plan/],
+  ['export apache2 --ansible x -o y', 2, /do not combine it with --output/],
+  ['export apache2 --report x.md', 2, /--report needs the file of a plan/],
   ['export apache2 nginx --upstream', 2, /plans, or one unit alone: apache2 is no file/],
   ['export /etc/passwd --upstream', 2, /\/etc\/passwd is no plan/],
   ['apply', 2, /name a plan/],
@@ -51,6 +53,7 @@ const WRONG: readonly Row[] = [
 const MISSING: readonly Row[] = [
   ['nosuch --yes', 1, /there is no unit nosuch\.service/],
   ['audit nosuch', 1, /nosuch\.service/],
+  ['audit --metrics /nosuch/x', 1, /there is no folder \/nosuch/],
   ['plan nosuch -o /root/nosuch.json', 1, /there is no unit nosuch\.service/],
   ['diff /nosuch.json', 2, /\/nosuch\.json/],
   ['apply /nosuch.json --yes', 2, /\/nosuch\.json/],
@@ -62,20 +65,51 @@ const MISSING: readonly Row[] = [
   ['export /nosuch.json --drop-in', 2, /\/nosuch\.json/],
   ['export /nosuch.json --report /root/x.md', 2, /\/nosuch\.json/],
   ['export nosuch --drop-in', 1, /there is no unit nosuch\.service/],
+  ['export nosuch --ansible /root/x', 1, /there is no unit nosuch\.service/],
+  ['export nosuch --upstream', 1, /there is no unit nosuch\.service/],
+  ['export /nosuch.json --upstream', 2, /\/nosuch\.json/],
+  ['export /nosuch.json --ansible /root/x', 2, /\/nosuch\.json/],
+  ['export apache2 --ansible /nosuch/x', 1, /\/nosuch\/x could not be made/],
   ['export apache2 --drop-in -o /nosuch/x.conf', 1, /there is no folder \/nosuch/],
   ['status nosuch', 1, /there is no unit nosuch\.service/],
   ['undo nosuch', 1, /there is no unit nosuch\.service/],
   ['undo nosuch --stage user', 1, /there is no unit nosuch\.service/],
   ...['confirm', 'extend', 'rollback'].map((word): Row => [`${word} nosuch`, 1, /nosuch/]),
 ]
+/** What changes the host is refused; what only reads, or works in clones, needs no room. */
 const NEEDS_ROOM = (says: RegExp): readonly Row[] => [
   ['apache2 --yes --no-rehearsal', 1, says],
+  ['apply /root/plan.json --yes --no-rehearsal', 1, says],
   ['undo apache2', 1, says],
   ['undo apache2 --stage filesystem', 1, says],
   ['status apache2', 0, NOTHING],
+  ['status', 0, NOTHING],
   ['audit apache2', 0, NOTHING],
+  ['diff /root/plan.json', 0, NOTHING],
+  ['export apache2 --drop-in', 0, NOTHING],
+  ['export apache2 --upstream', 0, NOTHING],
+  ['export /root/plan.json --drop-in', 0, NOTHING],
   ...['confirm', 'extend', 'rollback'].map((word): Row => [`${word} apache2`, 1, /apache2/]),
 ]
+
+/** Where a file is asked for in a folder that can't be written to; /etc is sealed. */
+const CLOSED: readonly Row[] = [
+  'plan apache2 -o /etc/x',
+  'try /root/given.conf apache2 -o /etc/x',
+  'merge /root/plan.json /root/plan.json -o /etc/x',
+  'audit --metrics /etc/x',
+  'export apache2 --drop-in -o /etc/x',
+  'export apache2 --upstream -o /etc/x',
+  'export apache2 --ansible /etc/x',
+  'export /root/plan.json --report /etc/x.md',
+].map((typed): Row => [typed, 1, /\/etc can't be written to|\/etc\/x could not be made: EROFS/])
+
+/** What a command line is about: the command, and of export and undo the form. */
+function subjectOf(typed: string): string {
+  const [name, form] = [typed.split(' ')[0], /--(?:drop-in|report|ansible|upstream|stage)\b/.exec(typed)?.[0]]
+  const command = COMMANDS.find((one) => one.name === name)?.name ?? 'walk'
+  return [command, form].filter(Boolean).join(' ')
+}
 
 const FILL_RUN = 'fallocate -l "$(($(df -k --output=avail /run | tail -1) - 512))k" /run/full'
 
@@ -86,6 +120,8 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
     lab = await bootLab({ services: ['apache2'] })
     await lab.write('/root/given.conf', '[Service]\nProtectHome=yes\n')
     await walked(lab, 'apache2', ['--no-rehearsal', '--stages', 'filesystem'])
+    await lab.output(['hardenctl', 'export', 'apache2', '--ansible', '/root/role'])
+    await lab.output(['cp', '/root/role/roles/harden/files/plan.json', '/root/plan.json'])
   }, 100_000)
   afterAll(() => lab?.stop())
 
@@ -110,6 +146,17 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
   })
   afterEach(async () => {
     expect(await found()).toEqual(before)
+  })
+
+  it('is every command in each of its forms', () => {
+    const subjects = COMMANDS.flatMap(({ forms }) => forms.map(({ line }) => subjectOf(line)))
+    const without = (rows: readonly Row[], ...names: string[]) => {
+      const seen = rows.map(([typed]) => subjectOf(typed))
+      return subjects.filter((subject) => !seen.includes(subject) && !names.includes(subject))
+    }
+    expect(without(WRONG)).toEqual([])
+    expect(without(MISSING, 'help')).toEqual([])
+    expect(without([...NEEDS_ROOM(/x/), ...CLOSED], 'help')).toEqual([])
   })
 
   it('for wrong arguments says so in one line, and changes nothing', () => expectRefused(WRONG))
@@ -153,7 +200,7 @@ describe.skipIf(skipLab())(labTitle('a command that can do nothing'), () => {
   it('with /etc read-only', async () => {
     await seal(lab, '/etc')
     try {
-      await expectRefused(NEEDS_ROOM(/\/etc\/systemd\/system can't be written to/))
+      await expectRefused([...NEEDS_ROOM(/\/etc\/systemd\/system can't be written to/), ...CLOSED])
     } finally {
       await unseal(lab, '/etc')
     }

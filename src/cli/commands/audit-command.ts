@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { auditHost, fragmentsOf } from '../../session/audit/audit.ts'
@@ -8,14 +7,16 @@ import { sarifDocument } from '../../session/audit/sarif.ts'
 import { guidePage, tableLines } from '../../session/audit/table.ts'
 import { exitCode } from '../../session/exit-code.ts'
 import type { AuditArguments } from '../argument-types.ts'
+import { deliverText, placeFor } from './output-file.ts'
 
 /** Shows what could be hardened, and changes nothing. Returns 1 if a service is above the threshold. */
 export async function runAudit(args: AuditArguments, printer: Printer): Promise<number> {
   const host = liveHost()
   const { units, format, metrics, threshold } = args
+  const place = await placeFor(host, { ...(metrics === undefined ? {} : { output: metrics }), mode: 0o644 })
   const limit = threshold === undefined ? {} : { threshold }
   const audit = await auditHost(host, { units, checks: format === 'sarif', ...limit })
-  if (metrics !== undefined) await host.write(resolve(metrics), metricsText(audit), 0o644)
+  if (place.path !== undefined) await deliverText(metricsText(audit), place, host, printer)
   if (format === 'json') printJson(printer, auditDocument(audit))
   else if (format === 'sarif')
     printJson(printer, sarifDocument(audit, await fragmentsOf(host, [...audit.guides.keys()])))

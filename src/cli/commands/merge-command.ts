@@ -23,7 +23,8 @@ export function runMerge(args: MergeArguments, printer: Printer): Promise<number
       words.out(note)
       tell({ event: 'notice', text: note })
     }
-    const how = `borne by plans from ${machinesOf(merged).length} machines`
+    const count = machinesOf(merged).length
+    const how = `borne by plans from ${count === 1 ? 'one machine' : `${count} machines`}`
     for (const line of planEndLines(merged, place.path, how)) words.out(line)
     return exitCode('done')
   })

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import { ExpectedError } from '../../host/errors.ts'
+import { ExpectedError, isExpected } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { onStandardError, type Printer } from '../../host/printer.ts'
+import { closedFolder } from '../../trial/transaction/preconditions.ts'
 
 /** Where a text goes that a person asked for. */
 export interface Place {
@@ -33,6 +34,18 @@ async function requireWritable(host: Host, path: string): Promise<void> {
   const there = await host.stat(path)
   if (there !== undefined && there.kind !== 'file')
     throw new ExpectedError(`${path} is no file, so nothing is written over it`)
+  const closed = await closedFolder(host, [folder])
+  if (closed !== undefined) throw new ExpectedError(closed, 'Nothing was begun: name another file.')
+}
+
+/** Throws where that fails: the work is done then, and the live service as it was. */
+async function writeFile(host: Host, path: string, text: string, mode: number): Promise<void> {
+  try {
+    await host.write(path, text, mode)
+  } catch (error) {
+    if (!isExpected(error)) throw error
+    throw new ExpectedError(error.message, 'Nothing was changed: make room there, or name another file.')
+  }
 }
 
 /** Writes the text, which ends with a line break, by rename; or prints it. */
@@ -42,6 +55,6 @@ export async function deliverText(
   host: Host,
   printer: Printer,
 ): Promise<void> {
-  if (path !== undefined) return host.write(path, text, mode)
+  if (path !== undefined) return writeFile(host, path, text, mode)
   for (const line of text.trimEnd().split('\n')) printer.out(line)
 }

@@ -122,7 +122,7 @@ export function upstreamSection(plan: Plan, plans: readonly Plan[], origin: Orig
   const { rows, left } = upstreamRows(plan, plans, otherAccount)
   return section(
     `Hardening of ${plan.unit}`,
-    text(proven),
+    ...(rows.length === 0 ? [] : [text(proven)]),
     ...(otherAccount.size === 0 ? [] : [text(withoutAccount)]),
     ...(notes.length === 0 ? [] : [list(...notes)]),
     section('For the unit file', rows.length === 0 ? text('Nothing: see below.') : snippet(rows)),

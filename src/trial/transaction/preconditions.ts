@@ -43,12 +43,17 @@ function writtenPlaces({ kind, places }: Manager): string[] {
   return kind === 'system' ? ['/etc/systemd/system', '/run/systemd', '/var/lib'] : Object.values(places)
 }
 
-/** Why nothing can be changed on this host now, in a sentence; undefined if something can. */
-export async function unwritable(host: Host): Promise<string | undefined> {
-  for (const path of writtenPlaces(host.manager))
+/** Why nothing can be written into one of these folders, in a sentence; undefined if something can. */
+export async function closedFolder(host: Host, folders: readonly string[]): Promise<string | undefined> {
+  for (const path of folders)
     if ((await host.run(['test', '-w', path])).exitCode !== 0)
       return `${path} can't be written to; it may be mounted read-only`
-  return lackingRoom(host)
+  return undefined
+}
+
+/** Why nothing can be changed on this host now, in a sentence; undefined if something can. */
+export async function unwritable(host: Host): Promise<string | undefined> {
+  return (await closedFolder(host, writtenPlaces(host.manager))) ?? lackingRoom(host)
 }
 
 /**
