@@ -1,3 +1,4 @@
+import * as z from 'zod/mini'
 import { STAGES, type Stage } from '../../catalog/common/types.ts'
 import { directivesOf } from '../../catalog/index.ts'
 import { ExpectedError } from '../../host/errors.ts'
@@ -5,7 +6,8 @@ import { VERSION } from '../../host/version.ts'
 import { LEVELS } from '../../observe/facts.ts'
 import type { ExposureOptions } from '../../systemd/exposure/exposure.ts'
 import { machinesOf } from '../plan/here.ts'
-import { PLAN_SCHEMA, type Plan, type PlannedStage } from '../plan/schema.ts'
+import { MOST_PLAN_BYTES, planText } from '../plan/plan-text.ts'
+import { PLAN_SCHEMA, type Plan, type PlannedStage, planSchema } from '../plan/schema.ts'
 import { type MergedRow, mergeRow } from './merge-row.ts'
 import { mergedExposure } from './merged-exposure.ts'
 import { distinct, type Source, shortened, sourcesOf, toldTexts } from './sources.ts'
@@ -131,9 +133,19 @@ function askedOf(plans: readonly Plan[]): Plan['asked'] {
   }
 }
 
+/** The plan; throws ExpectedError where the evidence of many hosts is more than a plan may have. */
+function readable(merged: Plan): Plan {
+  const isSmall = Buffer.byteLength(planText(merged)) <= MOST_PLAN_BYTES
+  if (isSmall && z.safeParse(planSchema, merged).success) return merged
+  throw new ExpectedError(
+    `these plans of ${machinesOf(merged).length} machines make one that is larger than a plan can be`,
+    'Merge fewer of them.',
+  )
+}
+
 /**
  * One plan of several: what all of them bear. `options` are of this machine, whose systemd predicts the exposure. Throws
- * ExpectedError for plans that are not of one unit. Pure.
+ * ExpectedError for plans that are not of one unit, or that are too much for one. Pure.
  */
 export function mergePlans(plans: readonly Plan[], at: Date, options: ExposureOptions): Plan {
   const sources = sourcesOf(plans)
@@ -160,7 +172,7 @@ export function mergePlans(plans: readonly Plan[], at: Date, options: ExposureOp
   const reached = plans.map((plan) => plan.reached)
   const texts = (of: (plan: Plan) => readonly string[]) =>
     toldTexts(sources.map(({ name, plan }) => ({ name, texts: of(plan) })))
-  return {
+  return readable({
     $schema: PLAN_SCHEMA,
     version: 2,
     hardenctl: VERSION,
@@ -180,5 +192,5 @@ export function mergePlans(plans: readonly Plan[], at: Date, options: ExposureOp
     },
     kept_before: first.kept_before,
     notes: [...merged.flatMap(({ differs }) => differs), ...texts(({ notes }) => notes)],
-  }
+  })
 }

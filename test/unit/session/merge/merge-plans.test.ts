@@ -48,6 +48,17 @@ describe('a plan of several', () => {
     expect(plan.notes).toEqual(one.notes)
   })
 
+  it('is refused where it would be more than a plan may have', () => {
+    const evidenceOf = (host: string) =>
+      Array.from({ length: 8 }, (_, at) => ({ kind: 'seen' as const, text: `${host}: ${at}`, trial: null }))
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        another(`host-${at}`, { ProtectHostname: { evidence: evidenceOf(`host-${at}`) } }),
+      )
+    expect(rowOf(merged(...many(100)), 'ProtectHostname')?.evidence).toHaveLength(800)
+    expect(() => merged(...many(200))).toThrow(/plans of 200 machines make one that is larger than/)
+  })
+
   it('allows what one needs, names it, and claims no proof of it', () => {
     const plan = merged(one, wider)
     expect(rowOf(plan, FAMILIES)).toMatchObject({
