@@ -23,6 +23,14 @@ const LOCKED = `[Service]
 ExecStart=/bin/sh -c 'mkdir /run/locked && exec sleep infinity'
 `
 
+/** Runs for two seconds, then ends, and systemd starts it again. */
+const ENDING = `[Unit]
+StartLimitIntervalSec=0
+[Service]
+ExecStart=/bin/sh -c 'sleep 2; echo "its data cannot be read" >&2; exit 1'
+Restart=always
+`
+
 const SOCKET = `[Unit]
 PartOf=activated.service
 [Socket]
@@ -44,10 +52,11 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/activated.service': ACTIVATED,
         '/etc/systemd/system/activated.socket': SOCKET,
         '/etc/systemd/system/locked.service': LOCKED,
+        '/etc/systemd/system/ending.service': ENDING,
       },
       setup: [
         ...(slow.setup ?? []),
-        ['systemctl', 'start', 'reloading', 'activated.socket', 'activated', 'locked'],
+        ['systemctl', 'start', 'reloading', 'activated.socket', 'activated', 'locked', 'ending'],
       ],
       ready: ['systemctl', 'is-active', '--quiet', 'activated'],
     })
@@ -64,6 +73,14 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
     const { stdout, kept } = await walk('reloading')
     expect(kept).toContain('LockPersonality=yes')
     expect(stdout).toContain('No trial reloads the service, since a reload breaks the unhardened service too')
+  })
+
+  it('refuses a service that ends again and again, in words of its log', async () => {
+    const { exitCode, stdout, stderr } = await lab.run(['hardenctl', 'ending', '--yes'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/ending\.service ends by itself, and systemd has restarted it (once|\d+ times)/)
+    expect(stderr).toContain('its log says: its data cannot be read')
+    expect(stdout).not.toContain('Stage 1')
   })
 
   it('gives a slow stop its time', { timeout: 180_000 }, async () => {

@@ -22,6 +22,7 @@ import { ANSWERS } from './questions.ts'
 import type { CheckRow } from './rows.ts'
 import { startedInClone } from './start-in-clone.ts'
 import type { Restarts } from './state.ts'
+import { requireStaysUp } from './stays-up.ts'
 
 function rowOf(check: Check): CheckRow {
   return { id: checkKey(check), label: checkLabel(check), ticked: true, request: check }
@@ -128,6 +129,7 @@ export async function baselinePhase(context: WalkBeginning): Promise<FoundBaseli
 async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
   const { host, subject, dispatch, ask, options, timings } = context
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Reading what the service does' } })
+  if (!subject.oneshot) await requireStaysUp(host, subject.unit)
   const found = await Survival.watch(host, subject.unit)
   const facts = await timings.during('look', () => observe(host, subject.unit))
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
@@ -187,6 +189,8 @@ async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
     const answers = await timings.during('baseline', measured)
     if (answers === undefined) continue
     dispatch({ type: 'phase', phase: { ...shown(true), measured: true } })
+    // Its first end may have come while it was looked at.
+    if (!subject.oneshot) await requireStaysUp(host, subject.unit)
     const baseline = {
       listeners: listenersOf(facts.sockets),
       answers,

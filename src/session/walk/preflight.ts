@@ -94,9 +94,21 @@ function requireAtRest(unit: string, properties: Record<string, string[]>): void
     throw new Refusal(`${unit} is at work now (${active})`, 'Try again when it has ended.')
 }
 
+/** systemd restarted it so many times; `said` is its own last line about that. */
+export function endsAgainAndAgain(unit: string, restarts: number, said?: string): Refusal {
+  const times = restarts === 1 ? 'once' : `${restarts} times`
+  const words = said === undefined ? '' : `; its log says: ${said}`
+  return new Refusal(
+    `${unit} ends by itself, and systemd has restarted it ${times}${words}`,
+    `Nothing was changed. journalctl -u ${shortName(unit)} says more: repair it first, since no trial could tell what a setting does to it.`,
+  )
+}
+
 /** A service that runs shows what it needs, and one that is stopped shows it in a clone. */
 function requireSteady(unit: string, properties: Record<string, string[]>): void {
   const active = first(properties, 'ActiveState')
+  if (first(properties, 'SubState').startsWith('auto-restart'))
+    throw endsAgainAndAgain(unit, Number(first(properties, 'NRestarts')) || 1)
   if (active !== 'active' && active !== 'inactive') {
     throw new Refusal(
       `${unit} is ${active || 'not active'}: hardenctl cannot see what it needs`,

@@ -58,7 +58,7 @@ function reasonLine(evidence: FailureEvidence): string {
 }
 
 /** The service's own last line about a failure, or else its last line: PID 1 only counts failures. */
-function lastWords(journal: readonly JournalEntry[]): string | undefined {
+export function lastWords(journal: readonly JournalEntry[]): string | undefined {
   const own = journal.filter(({ identifier }) => identifier !== 'systemd')
   const telling = own.filter(({ message }) => TELLING.test(message))
   return (telling.at(-1) ?? own.at(-1))?.message.split('\n')[0]
