@@ -10,6 +10,7 @@ import { inForce, unfit } from './common/proposal.ts'
 import { opensSessions, sessionOpener } from './common/roles.ts'
 import type { Directive, NotProposed, Proposed, Stage } from './common/types.ts'
 import { isOn, setting } from './common/unit-settings.ts'
+import { needsRoot } from './common/user-manager.ts'
 import { FILESYSTEM } from './filesystem/filesystem.ts'
 import { notReached } from './reach/reached.ts'
 import { type Possibility, USE_WORDS } from './reach/uses.ts'
@@ -56,6 +57,8 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
       why: `systemd ${facts.systemd} does not know it: systemd ${directive.since} introduced it.`,
     }
   }
+  const ofRoot = facts.ofUser && needsRoot(directive)
+  if (ofRoot !== undefined) return unfit(ofRoot)
   const mounting = directive.mountNamespace ? mountsForOthers(facts) : undefined
   const result = mounting === undefined ? directive.propose(facts) : unfit(mounting)
   if (result.kind === 'propose' && isShown(directive, result, facts)) {

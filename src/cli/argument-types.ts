@@ -8,6 +8,12 @@ export interface Told {
   json?: true
 }
 
+/** Whose unit is meant. */
+export interface OfUser {
+  /** That of the manager of whoever calls; absent: of PID 1. */
+  user?: true
+}
+
 export interface AuditArguments {
   command: 'audit'
   /** As given; empty for all services. */
@@ -19,7 +25,7 @@ export interface AuditArguments {
   threshold?: number
 }
 
-export interface UndoArguments extends Told {
+export interface UndoArguments extends Told, OfUser {
   command: 'undo'
   unit: string
   /** The one stage to take back; all that is kept without it. */
@@ -90,7 +96,7 @@ export interface ApplyArguments {
   walk: WalkArguments
 }
 
-export interface WalkArguments extends Omit<WalkOptions, 'host' | 'asked'>, Told {
+export interface WalkArguments extends Omit<WalkOptions, 'host' | 'asked'>, Told, OfUser {
   command: 'walk'
   yes: boolean
   /** Directives that are left as they are, as given. */

@@ -4,6 +4,7 @@ import type {
   AuditArguments,
   ExportArguments,
   MergeArguments,
+  OfUser,
   PlanArguments,
   Told,
   TryArguments,
@@ -16,6 +17,7 @@ import {
   auditArguments,
   exportArguments,
   mergeArguments,
+  ofUser,
   planArguments,
   toldBy,
   tryArguments,
@@ -30,9 +32,9 @@ import { UsageError } from './usage-error.ts'
 export type Arguments =
   | { command: 'help'; about?: CommandDefinition }
   | { command: 'version' }
-  | ({ command: 'status'; unit?: string } & Told)
+  | ({ command: 'status'; unit?: string } & Told & OfUser)
   | UndoArguments
-  | ({ command: CallWord; unit: string } & Told)
+  | ({ command: CallWord; unit: string } & Told & OfUser)
   | { command: 'overview'; plain: boolean }
   | AuditArguments
   | PlanArguments
@@ -57,7 +59,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'help') return helpAbout(rest)
   if (command.name === 'audit') return auditArguments(rest, values)
   const told = toldBy(values)
-  if (command.name === 'status' && rest.length === 0) return { command: 'status', ...told }
+  if (command.name === 'status' && rest.length === 0) return { command: 'status', ...told, ...ofUser(values) }
   if (head === undefined) return overview(values)
   if (command.name === 'diff') return { command: 'diff', file: onlyFile(head, rest), ...told }
   if (command.name === 'try') return tryArguments(rest, values)
@@ -66,11 +68,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
   if (command.name === 'export' && values.upstream) return upstreamArguments(rest, values)
   if (command.name === 'export') return exportArguments(onlyFile(head, rest), values)
   const unit = onlyUnit(head, command === WALK ? positionals : rest)
-  if (command.name === 'status') return { command: 'status', unit, ...told }
+  if (command.name === 'status') return { command: 'status', unit, ...told, ...ofUser(values) }
   if (command.name === 'undo') return undoArguments(unit, values)
   if (command.name === 'plan') return planArguments(unit, values)
   const call = CALL_WORDS.find((word) => word === command.name)
-  if (call !== undefined) return { command: call, unit, ...told }
+  if (call !== undefined) return { command: call, unit, ...told, ...ofUser(values) }
   return walkArguments(unit, values)
 }
 

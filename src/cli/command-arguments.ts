@@ -5,6 +5,7 @@ import type {
   AuditArguments,
   ExportArguments,
   MergeArguments,
+  OfUser,
   PlanArguments,
   Told,
   TryArguments,
@@ -66,13 +67,18 @@ export function toldBy({ json }: Values): Told {
   return json === true ? { json } : {}
 }
 
+export function ofUser({ user }: Values): OfUser {
+  return user === true ? { user } : {}
+}
+
 export function undoArguments(unit: string, values: Values): UndoArguments {
   const name = textOf(values, 'stage')
-  if (name === undefined) return { command: 'undo', unit, ...toldBy(values) }
+  const how = { ...toldBy(values), ...ofUser(values) }
+  if (name === undefined) return { command: 'undo', unit, ...how }
   const stage = STAGES.find((one) => one === name)
   if (stage === undefined)
     throw new UsageError(`--stage takes one of ${STAGES.join(', ')}, not ${JSON.stringify(name)}`)
-  return { command: 'undo', unit, stage, ...toldBy(values) }
+  return { command: 'undo', unit, stage, ...how }
 }
 
 function outputOf(values: Values): { output?: string } {
@@ -203,6 +209,7 @@ export function walkArguments(unit: string, values: Values): WalkArguments {
     unit,
     yes: values.yes === true,
     ...toldBy(values),
+    ...ofUser(values),
     timings: values.timings === true,
     plain: values.plain === true,
     checks: textsOf(values, 'check'),

@@ -11,7 +11,7 @@ import {
   PLAN_OPTIONS,
 } from './plan-definition.ts'
 import { isForTry, TRY_COMMAND } from './try-definition.ts'
-import { EVENTS_OPTION, WALK_OPTIONS } from './walk-definition.ts'
+import { EVENTS_OPTION, USER_OPTION, WALK_OPTIONS } from './walk-definition.ts'
 
 /** What a shell offers where a unit or a value is typed. */
 export type Offer =
@@ -79,6 +79,7 @@ const UNDO_OPTIONS = [
     brief: 'take back this stage alone',
     help: `Takes back this stage alone: ${STAGES.join(', ')}. The user switch can be taken back only before the stages that were proven under its account.`,
   },
+  USER_OPTION,
   EVENTS_OPTION,
 ] as const satisfies readonly OptionDefinition[]
 
@@ -148,7 +149,7 @@ export const COMMANDS = [
     brief: 'show what is kept for a service',
     help: 'Prints what is kept for the service UNIT, or for every service: since when, by which proof, whether the proof is older than what it was made with (systemd, kernel, libc, packages, unit files), and whether the running unit shows it. For a UNIT it also asks the saved checks. The exit code is 1 if something is not in force.',
     offers: 'kept',
-    options: [EVENTS_OPTION],
+    options: [USER_OPTION, EVENTS_OPTION],
   },
   {
     name: 'undo',
@@ -167,7 +168,7 @@ export const COMMANDS = [
     brief: 'keep the change that a walk asks about',
     help: 'Answers the open question Keep? of the walk over UNIT from a second login, for who has lost the first one, and waits until the change is kept. The exit code is 1 if it is not, or if no question is open.',
     offers: 'running',
-    options: [EVENTS_OPTION],
+    options: [USER_OPTION, EVENTS_OPTION],
   },
   {
     name: 'extend',
@@ -175,7 +176,7 @@ export const COMMANDS = [
     brief: 'get more time to answer Keep?',
     help: 'Gives more time to answer the open question Keep? of the walk over UNIT, as the key + does: as many seconds as at first, but never more than 10 minutes from now. Without an answer the change is undone.',
     offers: 'running',
-    options: [EVENTS_OPTION],
+    options: [USER_OPTION, EVENTS_OPTION],
   },
   {
     name: 'rollback',
@@ -183,7 +184,7 @@ export const COMMANDS = [
     brief: 'undo the change that a walk asks about',
     help: 'Undoes the change that the walk over UNIT asks about. If that hardenctl has died, it undoes the change at once, which systemd would do a little later. Stages that were kept before stay.',
     offers: 'running',
-    options: [EVENTS_OPTION],
+    options: [USER_OPTION, EVENTS_OPTION],
   },
   {
     name: 'help',

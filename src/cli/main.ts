@@ -39,11 +39,7 @@ async function main(): Promise<number> {
     say(args.about === undefined ? generalHelp() : commandHelp(args.about))
     return exitCode('done')
   }
-  if (process.getuid?.() !== 0) {
-    throw new ExpectedError(
-      `hardenctl needs root to inspect and restart services: ${['sudo hardenctl', ...wordsOf(args)].join(' ')}`,
-    )
-  }
+  requireAccount(args)
   enableCompileCache()
   // Loads only what the command needs, so that the help appears at once and the first frame soon.
   if (args.command === 'status')
@@ -65,8 +61,28 @@ async function main(): Promise<number> {
   return (await import('./commands/answer-command.ts')).runAnswer(args, printer())
 }
 
+type Wanted = Exclude<Arguments, { command: 'help' | 'version' }>
+
+/** Services of the system need root; a unit of a user is that user's own, and root's rights are none of it. */
+function requireAccount(args: Wanted): void {
+  const isRoot = process.getuid?.() === 0
+  if ('user' in args && args.user === true) {
+    if (!isRoot) return
+    const called = ['hardenctl', ...wordsOf(args), '--user'].join(' ')
+    throw new UsageError(
+      `--user is for the user whose unit it is, and never runs as root: sudo -u USER XDG_RUNTIME_DIR=/run/user/UID ${called}`,
+    )
+  }
+  if (isRoot) return
+  const called = ['sudo hardenctl', ...wordsOf(args)].join(' ')
+  throw new ExpectedError(
+    `hardenctl needs root to inspect and restart services: ${called}`,
+    'For a unit of your own, of systemctl --user, there is --user.',
+  )
+}
+
 /** What to type after sudo. */
-function wordsOf(args: Exclude<Arguments, { command: 'help' | 'version' }>): readonly string[] {
+function wordsOf(args: Wanted): readonly string[] {
   if (args.command === 'overview') return []
   if (args.command === 'audit') return ['audit', ...args.units]
   if (args.command === 'plan') return ['plan', args.walk.unit]

@@ -19,9 +19,6 @@ export function textsOf(values: Values, name: OptionName): string[] {
 
 type OptionName = (typeof COMMANDS)[number]['options'][number]['name']
 
-const OF_USERS =
-  'units of the managers of users (systemctl --user) can’t be walked: hardenctl proves and undoes by the manager of the system. As that user, systemd-analyze --user security UNIT says where a unit stands'
-
 /** Throws UsageError for an option that no command has, or one without its value. */
 export function parsed(argv: readonly string[]): { values: Values; positionals: string[] } {
   const all: readonly OptionDefinition[] = [
@@ -38,7 +35,6 @@ export function parsed(argv: readonly string[]): { values: Values; positionals: 
       },
     ]),
   )
-  if (argv.includes('--user')) throw new UsageError(OF_USERS)
   try {
     return parseArgs({ args: [...argv], allowPositionals: true, options })
   } catch (error) {

@@ -8,6 +8,13 @@ export const EVENTS_OPTION = {
   help: 'Prints what happens as JSON, one event a line, and nothing else on standard output; words go to standard error. The schema of a line is events.schema.json in /usr/share/doc/hardenctl, in the source in src/session/events. A walk takes it together with --yes.',
 } as const
 
+/** Of every command that is about one unit and needs no clone. */
+export const USER_OPTION = {
+  name: 'user',
+  brief: 'a unit of your own (systemctl --user)',
+  help: 'Takes UNIT for one of your own service manager (systemctl --user): run as that user, not as root, on systemd 254 or newer. Each stage is tried live, since a clone needs root, and settings that need root are left out.',
+} as const
+
 export const WALK_OPTIONS = [
   {
     name: 'yes',
@@ -122,5 +129,6 @@ export const WALK_OPTIONS = [
     brief: 'print at the end where the time went',
     help: 'Prints at the end where the time went: seconds by part, processor time, and the share in which no processor worked.',
   },
+  USER_OPTION,
   EVENTS_OPTION,
 ] as const

@@ -17,6 +17,8 @@ export interface Manager {
   readonly settings: string
   /** Where `run`, `config` and `state` are: folders that exist, of which each may be a file system of its own. */
   readonly places: { readonly run: string; readonly config: string; readonly state: string }
+  /** How a person calls what speaks to it; `log` takes a unit. */
+  readonly words: { readonly hardenctl: string; readonly systemctl: string; readonly log: string }
 }
 
 /** PID 1. */
@@ -30,4 +32,5 @@ export const SYSTEM_MANAGER: Manager = {
   state: '/var/lib/hardenctl',
   settings: '/etc/hardenctl',
   places: { run: '/run', config: '/etc', state: '/var/lib' },
+  words: { hardenctl: 'hardenctl', systemctl: 'systemctl', log: 'journalctl -u' },
 }

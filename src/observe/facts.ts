@@ -31,6 +31,8 @@ export interface Facts {
   syscallGroups: Record<string, string[]>
   /** Absent where SELinux is off. */
   selinux?: 'enforcing' | 'permissive' | undefined
+  /** Of a unit of a user's manager; absent for one of PID 1. */
+  ofUser?: UserFacts
   /** Mounts of the host; absent where nobody could look. */
   mounts?: number | undefined
   /** Facts from tracing in a clone; absent if nothing was traced. */
@@ -45,6 +47,14 @@ export interface Facts {
   given?: Given
   /** Blind spots, each a sentence for the person ("fd of pid 12 could not be read: …"). */
   gaps: string[]
+}
+
+export interface UserFacts {
+  home: string
+  /** XDG_RUNTIME_DIR. */
+  runtime: string
+  /** The user may read the kernel's log, so that a call which a filter kills is seen. */
+  readsKernelLog: boolean
 }
 
 export interface UnitFacts {

@@ -59,19 +59,29 @@ export async function observe(host: Host, unit: string, known?: MachineFacts): P
 /** What all services of a machine have in common. */
 export type MachineFacts = Pick<
   Facts,
-  'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups' | 'selinux' | 'mounts'
+  'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups' | 'selinux' | 'mounts' | 'ofUser'
 >
 
 export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Promise<MachineFacts> {
-  const [uname, build, groups, selinux, mounts] = await Promise.all([
+  const [uname, build, groups, selinux, mounts, ofUser] = await Promise.all([
     orBlindSpot(gaps, 'uname', host.run(['uname', '-r', '-m'])),
     systemdBuild(host),
     syscallGroups(host),
     readSelinux(host),
     countMounts(host),
+    readUser(host),
   ])
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
-  return { ...build, kernel, architecture, syscallGroups: groups, selinux, mounts }
+  const user = ofUser === undefined ? {} : { ofUser }
+  return { ...build, kernel, architecture, syscallGroups: groups, selinux, mounts, ...user }
+}
+
+/** Journald and the kernel decide who reads the kernel's log: only an attempt tells. */
+async function readUser({ manager, run }: Host): Promise<Facts['ofUser']> {
+  if (manager.kind !== 'user') return undefined
+  const { config: home, run: runtime } = manager.places
+  const log = await run(['journalctl', '--no-pager', '-q', '-o', 'cat', '-n', '1', '_TRANSPORT=kernel'])
+  return { home, runtime, readsKernelLog: log.exitCode === 0 && log.stdout !== '' }
 }
 
 /** selinuxfs has this file where SELinux is on: "1" while it enforces. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { SYSTEM_MANAGER } from '../../src/host/manager.ts'
+import { userManager } from '../../src/host/user-host.ts'
 import { bootScript } from '../../src/rehearsal/boot/boot-script.ts'
 import { GIVE_BACK } from '../../src/trial/transaction/give-back.ts'
 import type { OwnershipRecord } from '../../src/trial/transaction/ownership.ts'
@@ -48,6 +49,10 @@ describe.skipIf(missing)(title, () => {
     [
       'the undo of a trial that records nothing',
       trialScript(SYSTEM_MANAGER, 'x.service', { ...TRIAL, records: [] }, []),
+    ],
+    [
+      'the undo of a trial of a user’s unit',
+      trialScript(userManager(1000, '/home/x', {}), 'x.service', { ...TRIAL, records: [] }, []),
     ],
     ['the undo of everything', everythingScript(SYSTEM_MANAGER, 'x.service', RECORDS)],
     ['what stands by for a run', standByScript(SYSTEM_MANAGER, 'x.service')],

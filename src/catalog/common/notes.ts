@@ -21,8 +21,16 @@ function noNewPrivilegesNotes(facts: Facts): string[] {
     .map(({ path, fileCapabilities }) => `NoNewPrivileges=yes would disable ${fileCapabilities} of ${path}.`)
 }
 
+const NO_SETUID =
+  'The manager of a user enforces most of these in a user namespace or with NoNewPrivileges=: sudo, ping and other setuid programs then do nothing more than their caller may.'
+
 /** Lines that a stage shows besides its rows. */
 export function stageNotes(stage: Stage, facts: Facts): string[] {
+  const ofUser = facts.ofUser !== undefined && ['filesystem', 'system'].includes(stage)
+  return [...(ofUser ? [NO_SETUID] : []), ...ownNotes(stage, facts)]
+}
+
+function ownNotes(stage: Stage, facts: Facts): string[] {
   if (stage === 'capabilities') return capabilityNotes(facts)
   if (stage === 'user')
     return facts.logrotate.map(({ source, matches }) => `${source} rotates ${matches.length} of its logs.`)

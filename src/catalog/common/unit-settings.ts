@@ -14,8 +14,9 @@ export function isOn(facts: Facts, key: string): boolean {
   return setting(facts, key) === 'yes'
 }
 
-/** Whether the unit names another account than root. */
+/** Whether the unit names another account than root, or is of a manager that has no other than its own. */
 export function namesAccount(facts: Facts): boolean {
+  if (facts.ofUser !== undefined) return true
   const user = setting(facts, 'User') ?? ''
   return isOn(facts, 'DynamicUser') || (user !== '' && user !== 'root' && user !== '0')
 }
@@ -26,7 +27,8 @@ export function startsUnprivileged(facts: Facts): boolean {
 }
 
 /** Whether "+" or "!" before its command leaves it root in spite of User=: systemd.service(5), "Command lines". */
-function startsAsRootStill({ unit }: Facts): boolean {
+function startsAsRootStill({ unit, ofUser }: Facts): boolean {
+  if (ofUser !== undefined) return false
   const commands = unit.exec.ExecStart ?? []
   return commands.some(({ flags }) => flags.includes('no-setuid') || flags.includes('privileged'))
 }

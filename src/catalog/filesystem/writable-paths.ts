@@ -32,6 +32,15 @@ function foldersNamed(facts: Facts): Writing[] {
     .map(({ name, where }) => ({ path: name, why: `${where} names ${name}.` }))
 }
 
+/** A service of a user keeps what it has in the home, whenever it comes to that. */
+function foldersOfUser({ ofUser }: Facts): Writing[] {
+  if (ofUser === undefined) return []
+  return [
+    { path: ofUser.home, why: `It is a service of a user, whose files are below ${ofUser.home}.` },
+    { path: ofUser.runtime, why: `Services of a user have their sockets below ${ofUser.runtime}.` },
+  ]
+}
+
 /**
  * Paths that must stay writable when everything else becomes read-only: paths seen written, and paths that are its own.
  */
@@ -68,6 +77,7 @@ export function placesWritten(facts: Facts): Writing[] {
     ...temporary,
     ...changedInClone(facts, covered),
     ...owned,
+    ...foldersOfUser(facts),
     ...foldersNamed(facts).filter(({ path }) => !isBelowAny(path, covered)),
     ...homes,
   ])

@@ -131,6 +131,14 @@ function byLookups(facts: Facts): Possibility[] {
   return [{ use: 'connect-out', from: 'client', why }]
 }
 
+/** A user's service may come to need any file of the home. */
+function byHomeOfUser({ ofUser, given }: Facts): Possibility[] {
+  if (ofUser === undefined || given?.level === 'tight') return []
+  return [
+    { use: 'homes', from: 'named', why: `It is a service of a user, whose files are below ${ofUser.home}.` },
+  ]
+}
+
 /** Where nothing of a service answers, only its rights tell what it may be there for. */
 function byNothingAsked(facts: Facts): Possibility[] {
   if (facts.given === undefined || facts.given.asked) return []
@@ -168,6 +176,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byLookups(facts),
     ...byMonitors(facts),
     ...byOtherTimes(facts),
+    ...byHomeOfUser(facts),
     ...byNothingAsked(facts),
     ...byImports(facts),
   ]

@@ -2,6 +2,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { isInet } from '../common/roles.ts'
 import { actsSeen } from '../common/seen-in-clone.ts'
 import type { Directive, Proposed } from '../common/types.ts'
+import { endsSetuid } from '../common/user-manager.ts'
 import { possible } from './possible.ts'
 import type { Possibility, Use } from './uses.ts'
 
@@ -86,8 +87,11 @@ export function possibleNow(facts: Facts): Possibility[] {
  */
 export function notReached(facts: Facts, directive: Directive, proposed: Proposed): Possibility | undefined {
   const denied = [...(directive.denies ?? []), ...(directive.mountNamespace ? (['see-mounts'] as const) : [])]
-  if (denied.length === 0) return undefined
+  const noSetuid = endsSetuid(facts, directive)
+  if (denied.length === 0 && !noSetuid) return undefined
   return possibleNow(facts).find(
-    (one) => denied.includes(one.use) && directive.leavesOpen?.(proposed, one) !== true,
+    (one) =>
+      (noSetuid && one.use === 'gain-rights') ||
+      (denied.includes(one.use) && directive.leavesOpen?.(proposed, one) !== true),
   )
 }

@@ -76,7 +76,6 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
     }),
   )
   const first = rungs[0] as Rung
-  const session = startsUnprivileged(facts) ? undefined : sessionOpener(facts)
   const possible = squeezes(facts, kept)
   const exact = exactFilter(facts, kept)
   return proposed(BASE, first.assignments, evidence(facts, present, kept), {
@@ -84,12 +83,20 @@ function proposeFilter(facts: Facts): Proposed | NotProposed {
     ladder: rungs,
     ...(exact ? { other: exact } : {}),
     ...(possible.length > 0 ? { squeezes: possible } : {}),
-    ...(session
-      ? {
-          caution: `${session.name} (pid ${session.pid}) opens sessions: hardenctl cannot see what runs in them.`,
-        }
-      : {}),
+    ...cautionOf(facts),
   })
+}
+
+/** Why the filter is left to the person. */
+function cautionOf(facts: Facts): { caution?: string } {
+  if (facts.ofUser?.readsKernelLog === false)
+    return {
+      caution: 'You may not read the kernel’s log, so a helper that the filter kills would go unseen.',
+    }
+  const session = startsUnprivileged(facts) ? undefined : sessionOpener(facts)
+  if (session === undefined) return {}
+  const { name, pid } = session
+  return { caution: `${name} (pid ${pid}) opens sessions: hardenctl cannot see what runs in them.` }
 }
 
 function evidence(facts: Facts, present: PresentFilter, kept: readonly Exception[]): (string | Evidence)[] {

@@ -3,8 +3,9 @@ import type { Procedure } from '../../session/walk/procedure.ts'
 import type { Session } from '../../session/walk/state.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { accountName, CheckError, exerciseAs, parseCheck, parseExercise } from '../../trial/health/check.ts'
-import type { WalkArguments } from '../argument-types.ts'
+import type { OfUser, WalkArguments } from '../argument-types.ts'
 import { askedOf } from '../asked-of.ts'
+import { hostOf } from '../host-of.ts'
 import { UsageError } from '../usage-error.ts'
 
 function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
@@ -17,7 +18,7 @@ function requireParsed(option: string, texts: readonly string[], parse: (text: s
 }
 
 /** The command line as options of a walk. Throws UsageError for one that is wrong. */
-export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> {
+export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> & OfUser {
   requireParsed('--check', args.checks, parseCheck)
   requireParsed('--exercise', args.exercises, parseExercise)
   requireParsed('--exercise-as', args.exerciseAs === undefined ? [] : [args.exerciseAs], accountName)
@@ -58,15 +59,12 @@ function endOnBugs(walk: Walk): void {
 }
 
 export async function beginWalk(
-  options: Omit<WalkOptions, 'host'>,
+  options: Omit<WalkOptions, 'host'> & OfUser,
   attendant?: Attendant,
   procedure?: Procedure,
 ): Promise<Walk> {
-  const [host, session] = await Promise.all([
-    import('../../host/live-host.ts'),
-    import('../../session/walk/walk.ts'),
-  ])
-  const walk = new session.Walk({ host: host.liveHost(), ...options }, attendant, procedure)
+  const [host, session] = await Promise.all([hostOf(options), import('../../session/walk/walk.ts')])
+  const walk = new session.Walk({ host, ...options }, attendant, procedure)
   endOnBugs(walk)
   return walk
 }

@@ -15,7 +15,8 @@ export async function keptOf(host: Host, given: string): Promise<StoredState> {
   const properties = await showUnit(host, name, ['Id', 'LoadState'])
   const unit = first(properties, 'Id') || name
   const stored = await loadState(host, unit)
-  if (stored === undefined && first(properties, 'LoadState') === 'not-found') throw noSuchUnit(unit)
+  if (stored === undefined && first(properties, 'LoadState') === 'not-found')
+    throw noSuchUnit(host.manager, unit)
   if (stored === undefined || stored.kept.length === 0)
     throw new ExpectedError(
       `hardenctl keeps nothing for ${unit}`,

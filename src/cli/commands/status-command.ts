@@ -1,5 +1,5 @@
 import { titleOf } from '../../catalog/common/types.ts'
-import { liveHost } from '../../host/live-host.ts'
+import type { Host } from '../../host/host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { keptEvent } from '../../session/events/kept-event.ts'
 import { exitCode } from '../../session/exit-code.ts'
@@ -17,20 +17,25 @@ import { serviceName } from '../../systemd/manager/unit-name.ts'
 import { syscallGroups } from '../../systemd/syscalls/syscall-groups.ts'
 import { askSaved } from '../../trial/health/ask-saved.ts'
 import { standsBy } from '../../trial/transaction/stand-by.ts'
-import type { Told } from '../argument-types.ts'
+import type { OfUser, Told } from '../argument-types.ts'
 import { type Voice, voiced } from '../event-lines.ts'
+import { hostOf } from '../host-of.ts'
 
 /** Prints what is kept for a unit, or on the whole host. Returns the exit code: 1 if something is not in force. */
-export function runStatus({ unit, json }: { unit?: string } & Told, printer: Printer): Promise<number> {
+export function runStatus(
+  { unit, json, ...whose }: { unit?: string } & Told & OfUser,
+  printer: Printer,
+): Promise<number> {
   const about = { command: 'status', ...(unit === undefined ? {} : { unit }) }
-  return voiced(printer, json === true, about, (voice) =>
-    unit === undefined ? statusOfHost(voice) : statusOfUnit(unit, voice),
-  )
+  return voiced(printer, json === true, about, async (voice) => {
+    const host = await hostOf(whose)
+    return unit === undefined ? statusOfHost(host, voice) : statusOfUnit(host, unit, voice)
+  })
 }
 
 /** All that is kept, unit by unit. */
-async function statusOfHost({ words, tell }: Voice): Promise<number> {
-  const { lines, units, inForce } = await statusOfAll(liveHost())
+async function statusOfHost(host: Host, { words, tell }: Voice): Promise<number> {
+  const { lines, units, inForce } = await statusOfAll(host)
   for (const line of lines) words.out(line)
   for (const { stored, now, exposure } of units) tell(keptEvent(stored, now, exposure))
   return exitCode(inForce ? 'done' : 'not-in-force')
@@ -46,15 +51,14 @@ function standByWords({ baseline }: StoredState, properties: Properties): string
 }
 
 /** What is kept for a unit, since when, and whether the running unit shows it. */
-async function statusOfUnit(given: string, { words, tell }: Voice): Promise<number> {
-  const host = liveHost()
+async function statusOfUnit(host: Host, given: string, { words, tell }: Voice): Promise<number> {
   const name = serviceName(given)
   const properties = await showUnit(host, name)
   const unit = first(properties, 'Id') || name
   const say = words.out
   const stored = await loadState(host, unit)
   if (stored === undefined) {
-    if (first(properties, 'LoadState') === 'not-found') throw noSuchUnit(unit)
+    if (first(properties, 'LoadState') === 'not-found') throw noSuchUnit(host.manager, unit)
     say(`hardenctl keeps nothing for ${unit}.`)
     return exitCode('done')
   }

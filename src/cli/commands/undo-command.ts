@@ -1,6 +1,5 @@
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { liveHost } from '../../host/live-host.ts'
 import { lockFolder } from '../../host/lock.ts'
 import type { Printer } from '../../host/printer.ts'
 import { type CommandEnd, exitCode } from '../../session/exit-code.ts'
@@ -16,6 +15,7 @@ import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import { stateFolder } from '../../trial/transaction/trial-paths.ts'
 import type { UndoArguments } from '../argument-types.ts'
 import { type Tell, type Voice, voiced } from '../event-lines.ts'
+import { hostOf } from '../host-of.ts'
 
 /** How it ended, as an event says it. */
 const RESULTS: Partial<Record<CommandEnd, 'done' | 'open' | 'interrupted'>> = {
@@ -35,14 +35,14 @@ export function runUndo(wanted: Wanted, printer: Printer): Promise<number> {
   )
 }
 
-async function undoVoiced({ unit: given, stage }: Wanted, { words, tell }: Voice): Promise<number> {
-  const host = liveHost()
+async function undoVoiced({ unit: given, stage, ...whose }: Wanted, { words, tell }: Voice): Promise<number> {
+  const host = await hostOf(whose)
   const name = serviceName(given)
   const shown = await showUnit(host, name, ['Id', 'LoadState'])
   const unit = first(shown, 'Id') || name
   const exists = (await host.stat(stateFolder(host.manager, unit))) !== undefined
   const isKept = exists || (await host.stat(keptPath(host.manager, unit))) !== undefined
-  if (!isKept && first(shown, 'LoadState') === 'not-found') throw noSuchUnit(unit)
+  if (!isKept && first(shown, 'LoadState') === 'not-found') throw noSuchUnit(host.manager, unit)
   const why = isKept ? await unwritable(host) : undefined
   if (why !== undefined) throw new ExpectedError(`${why}: the undo could not finish`, 'Nothing was changed.')
   const lock = exists ? await lockFolder(stateFolder(host.manager, unit)) : undefined

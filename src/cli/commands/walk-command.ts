@@ -3,7 +3,7 @@ import { ComingSession } from '../../session/walk/coming-session.ts'
 import type { WalkOptions } from '../../session/walk/context.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { wantsPlain } from '../../ui/terminal/environment.ts'
-import type { WalkArguments } from '../argument-types.ts'
+import type { OfUser, WalkArguments } from '../argument-types.ts'
 import { type Voice, voiced } from '../event-lines.ts'
 import { finishNow } from '../finish-now.ts'
 import { tellStack } from '../stack.ts'
@@ -24,7 +24,7 @@ export async function runWalk(args: WalkArguments, printer: Printer): Promise<nu
 
 async function walkVoiced(
   args: WalkArguments,
-  options: Omit<WalkOptions, 'host'>,
+  options: Omit<WalkOptions, 'host'> & OfUser,
   voice: Voice,
 ): Promise<number> {
   let walk: Walk | undefined

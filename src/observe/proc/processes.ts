@@ -24,14 +24,15 @@ export async function readProcesses(
   mainPid: number,
   gaps: BlindSpots,
 ): Promise<ProcessFacts[]> {
-  const first = await readNamespaces(host, 1, gaps)
+  // A user may not read those of PID 1; hardenctl itself has the same.
+  const first = await readNamespaces(host, host.manager.kind === 'user' ? 'self' : 1, gaps)
   if (!first.mnt) gaps.add("PID 1's namespaces can't be read, so the service's own namespaces are unknown")
   const sorted = [...new Set(pids)].sort((a, b) => a - b)
   const processes = await mapFew(sorted, (pid) => readProcess(host, pid, pid === mainPid, first, gaps))
   return processes.filter((process) => process !== undefined)
 }
 
-async function readNamespaces(host: Host, pid: number, gaps: BlindSpots): Promise<Namespaces> {
+async function readNamespaces(host: Host, pid: number | 'self', gaps: BlindSpots): Promise<Namespaces> {
   const found: Namespaces = {}
   for (const name of NAMESPACES) {
     const target = await orBlindSpot(gaps, `/proc/${pid}/ns`, host.readlink(`/proc/${pid}/ns/${name}`))

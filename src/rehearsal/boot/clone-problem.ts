@@ -54,6 +54,7 @@ function refusal(status: number | undefined, said: string, root: Mount | undefin
 
 /** Why this machine can't be cloned, in one line; undefined when it can. Leaves nothing behind. */
 export async function cloneProblem(live: Host): Promise<string | undefined> {
+  if (live.manager.kind === 'user') return 'a clone of the host needs root'
   const missing = await missingPrograms(live)
   if (missing !== undefined) return missing
   const visible = await readMounts(live)

@@ -69,11 +69,12 @@ export function requireBack(
   { host, live, subject: { unit } }: Pick<WalkContext, 'host' | 'live' | 'subject'>,
 ): void {
   if (proven) return
+  const { words } = host.manager
   const text = `${why}, and ${lines[0]}`
   if (host !== live) throw new Refusal(`in the clone ${text}`, 'The live service was not touched.')
   throw new OpenUndo(
     text,
-    `systemctl status ${unit} and journalctl -u ${unit} say more; what was kept before stays.`,
+    `${words.systemctl} status ${unit} and ${words.log} ${unit} say more; what was kept before stays.`,
   )
 }
 

@@ -1,3 +1,4 @@
+import type { Manager } from '../../host/manager.ts'
 import type { Undone } from '../../trial/transaction/trial.ts'
 import type { WalkState } from './state.ts'
 
@@ -32,11 +33,11 @@ export function stoppingText(state: WalkState, again: boolean): string | undefin
 }
 
 /** What a Ctrl-C came to; `undone` is undefined where nothing was being changed. What is kept is told after it. */
-export function stoppedText(unit: string, undone: Undone | undefined): string {
+export function stoppedText({ words }: Manager, unit: string, undone: Undone | undefined): string {
   if (undone === undefined) return 'Stopped. Nothing was being changed.'
   return undone.proven
     ? `Stopped and undone: ${unit} is proven to answer as before the change.`
-    : `Stopped, but ${undone.lines[0]}. systemctl status ${unit} says more.`
+    : `Stopped, but ${undone.lines[0]}. ${words.systemctl} status ${unit} says more.`
 }
 
 /** What the walk is doing, for the report of a bug. */

@@ -165,7 +165,7 @@ export async function finish(
     curve,
     dropInPath,
     dropIn: (await host.read(dropInPath)) ?? '',
-    undo: `hardenctl undo ${shortName(subject.unit)}`,
+    undo: `${host.manager.words.hardenctl} undo ${shortName(subject.unit)}`,
     notes,
     healthy,
     asked: baseline.answers.length > 0,

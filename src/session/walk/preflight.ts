@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { distrust } from '../../host/distrust.ts'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { execCommands } from '../../observe/config/unit.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
@@ -9,7 +10,7 @@ import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
-import { byHandForUsers, isUserUnit } from './user-unit.ts'
+import { byHandForUsers, isUserUnit, SANDBOXES_ALONE } from './user-unit.ts'
 
 /** One clear line and what to do next; nothing was changed when it is thrown. */
 export class Refusal extends ExpectedError {
@@ -49,29 +50,40 @@ export async function requireSystemd(host: Host): Promise<number> {
   return version
 }
 
-export function noSuchUnit(unit: string): Refusal {
+export function noSuchUnit({ kind, words }: Manager, unit: string): Refusal {
+  const whose = kind === 'user' ? 'your manager' : 'this machine'
   return new Refusal(
     `there is no unit ${unit}`,
-    'systemctl list-units --type=service lists the services of this machine.',
+    `${words.systemctl} list-units --type=service lists the services of ${whose}.`,
+  )
+}
+
+/** Older managers of users need PrivateUsers=yes beside most settings. */
+function requireSandboxing(unit: string, systemd: number): void {
+  if (systemd >= SANDBOXES_ALONE) return
+  throw new Refusal(
+    `systemd ${systemd} is too old for units of users: hardenctl needs ${SANDBOXES_ALONE} or newer there`,
+    byHandForUsers(shortName(unit), systemd),
   )
 }
 
 async function requireLoaded(host: Host, { unit, systemd, properties }: Found): Promise<void> {
   const name = shortName(unit)
   const load = first(properties, 'LoadState')
-  if (load === 'not-found' && (await isUserUnit(host, unit))) {
+  const { systemctl } = host.manager.words
+  if (load === 'not-found' && host.manager.kind === 'system' && (await isUserUnit(host, unit))) {
     throw new Refusal(
-      `${unit} is a unit of the managers of users (systemctl --user), and hardenctl walks units of the system's`,
+      `${unit} is a unit of the managers of users (systemctl --user), and root walks units of the system's`,
       byHandForUsers(name, systemd),
     )
   }
   if (load === 'not-found') {
-    throw noSuchUnit(unit)
+    throw noSuchUnit(host.manager, unit)
   }
   if (load === 'masked')
-    throw new Refusal(`${unit} is masked`, `systemctl unmask ${name} makes it startable.`)
+    throw new Refusal(`${unit} is masked`, `${systemctl} unmask ${name} makes it startable.`)
   if (load !== 'loaded')
-    throw new Refusal(`${unit} could not be loaded (${load})`, `systemctl status ${name} says why.`)
+    throw new Refusal(`${unit} could not be loaded (${load})`, `${systemctl} status ${name} says why.`)
   if (first(properties, 'Transient') === 'yes') {
     throw new Refusal(
       `${unit} is transient: it has no unit file, and ends with its process`,
@@ -81,13 +93,13 @@ async function requireLoaded(host: Host, { unit, systemd, properties }: Found): 
 }
 
 /** A run that goes on, or failed without any change, shows nothing. */
-function requireAtRest(unit: string, properties: Record<string, string[]>): void {
+function requireAtRest({ words }: Manager, unit: string, properties: Record<string, string[]>): void {
   const active = first(properties, 'ActiveState')
   const name = shortName(unit)
   if (active === 'failed') {
     throw new Refusal(
       `the last run of ${unit} failed (${first(properties, 'Result')})`,
-      `systemctl status ${name} says more. systemctl reset-failed ${name}, then try again, if it was by chance.`,
+      `${words.systemctl} status ${name} says more. ${words.systemctl} reset-failed ${name}, then try again, if it was by chance.`,
     )
   }
   if (active !== 'inactive' && active !== 'active')
@@ -105,14 +117,14 @@ export function endsAgainAndAgain(unit: string, restarts: number, said?: string)
 }
 
 /** A service that runs shows what it needs, and one that is stopped shows it in a clone. */
-function requireSteady(unit: string, properties: Record<string, string[]>): void {
+function requireSteady({ words }: Manager, unit: string, properties: Record<string, string[]>): void {
   const active = first(properties, 'ActiveState')
   if (first(properties, 'SubState').startsWith('auto-restart'))
     throw endsAgainAndAgain(unit, Number(first(properties, 'NRestarts')) || 1)
   if (active !== 'active' && active !== 'inactive') {
     throw new Refusal(
       `${unit} is ${active || 'not active'}: hardenctl cannot see what it needs`,
-      `systemctl start ${shortName(unit)}, then try again.`,
+      `${words.systemctl} start ${shortName(unit)}, then try again.`,
     )
   }
   if (first(properties, 'SubState') === 'exited') {
@@ -156,7 +168,7 @@ async function requireOwnFolders(host: Host, unit: string): Promise<void> {
     const stat = await host.stat(path)
     if (stat === undefined || distrust(path, stat, 'directory', host.manager.uid) === undefined) continue
     throw new Refusal(
-      `${path} can be written by users other than root`,
+      `${path} can be written by users other than ${host.manager.kind === 'user' ? 'you and root' : 'root'}`,
       `Nothing was changed. ls -ld ${path} shows who may write there.`,
     )
   }
@@ -174,6 +186,7 @@ export interface Found {
 export async function findUnit(host: Host, given: string): Promise<Found> {
   const name = serviceName(given)
   const systemd = await requireSystemd(host)
+  if (host.manager.kind === 'user') requireSandboxing(name, systemd)
   const properties = await showUnit(host, name)
   await requireLoaded(host, { unit: name, systemd, properties })
   return { unit: first(properties, 'Id') || name, systemd, properties }
@@ -209,8 +222,8 @@ async function requireLasting(host: Host, unit: string): Promise<void> {
 export async function preflight(host: Host, { unit, systemd, properties }: Found): Promise<Subject> {
   await requireLasting(host, unit)
   const oneshot = isOneshot(properties)
-  if (oneshot) requireAtRest(unit, properties)
-  else requireSteady(unit, properties)
+  if (oneshot) requireAtRest(host.manager, unit, properties)
+  else requireSteady(host.manager, unit, properties)
   requireConfined(unit, properties)
   await requireOwnFolders(host, unit)
   const stopped = !oneshot && first(properties, 'ActiveState') === 'inactive'

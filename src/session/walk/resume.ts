@@ -1,5 +1,6 @@
 import { OpenUndo } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { timerIsArmed, undoIsRunning } from '../../systemd/manager/timer.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
@@ -50,15 +51,19 @@ export async function resume(context: WalkBeginning): Promise<void> {
   if (ended === 'stuck') {
     throw new OpenUndo(
       `an earlier trial of ${subject.unit} could not be undone`,
-      `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`,
+      whatSaysWhy(host.manager, subject.unit),
     )
   }
   const said =
     ended === 'kept'
-      ? 'The change had passed and was written to /etc: it is kept.'
+      ? 'The change had passed and was written for good: it is kept.'
       : 'The change is undone: settings, owners and modes are as before.'
   const text = [`An earlier hardenctl ended in the middle of stage ${pending.stage}.`, said]
   await askToGoOn(context, text, 'Continue the walk')
+}
+
+function whatSaysWhy({ words }: Manager, unit: string): string {
+  return `${words.systemctl} status ${unit} and ${words.log} ${unit} say why; then try again.`
 }
 
 /** What happened to the kept stages if some are missing; two sentences. */
@@ -94,7 +99,7 @@ export async function beginAnew(context: WalkBeginning): Promise<void> {
   dispatch({ type: 'phase', phase: { at: 'looking', what: 'Undoing the rest of an earlier walk' } })
   const { healthy, lines } = await takeAllBack(host, subject.unit)
   if (!healthy) {
-    const next = `systemctl status ${subject.unit} and journalctl -u ${subject.unit} say why; then try again.`
+    const next = whatSaysWhy(host.manager, subject.unit)
     throw new OpenUndo(`an earlier walk could not be undone: ${lines.join(' ')}`, next)
   }
   const now = (await overallExposure(host, subject.unit)) ?? 0
@@ -107,13 +112,14 @@ export async function refuseUnfinished(context: WalkBeginning): Promise<void> {
   const { host, subject, store } = context
   const { pending, kept } = store.state
   const name = shortName(subject.unit)
+  const { hardenctl } = host.manager.words
   const lost = kept.length === 0 ? undefined : await lostKept(context, await timerIsArmed(host, subject.unit))
   const left =
     pending === undefined ? lost?.[0] : `an earlier hardenctl ended in the middle of stage ${pending.stage}`
   if (left === undefined) return
   throw new Refusal(
     left.replace(/\.$/, ''),
-    `Nothing was changed. hardenctl ${name} ends that first, and hardenctl undo ${name} undoes everything.`,
+    `Nothing was changed. ${hardenctl} ${name} ends that first, and ${hardenctl} undo ${name} undoes everything.`,
   )
 }
 
@@ -124,6 +130,6 @@ export async function refuseEdited({ host, subject, store }: WalkBeginning): Pro
   if (edited === undefined) return
   throw new Refusal(
     edited,
-    `Nothing was changed. hardenctl undo ${shortName(unit)} undoes all of it; put your own lines into a drop-in with another name.`,
+    `Nothing was changed. ${host.manager.words.hardenctl} undo ${shortName(unit)} undoes all of it; put your own lines into a drop-in with another name.`,
   )
 }

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { lockFolder } from '../../host/lock.ts'
+import type { Manager } from '../../host/manager.ts'
 import { askPrivately } from '../../host/private-socket.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
@@ -45,21 +46,21 @@ async function answerForTheDead(host: Host, unit: string, word: CallWord): Promi
   const pending = stored?.pending
   const isArmed = await undoStands(host, unit)
   if (stored === undefined || pending === undefined)
-    return isArmed ? { ok: false, text: lastCheckEnded(unit) } : nothingOpen(unit)
+    return isArmed ? { ok: false, text: lastCheckEnded(host.manager, unit) } : nothingOpen(unit)
   if (word === 'rollback') return rollBack(host, stored, pending)
   if (isCommitted(pending, await host.read(keptPath(host.manager, unit))))
     return { ok: word === 'confirm', text: `The change was kept before that hardenctl ended.` }
   if (!isArmed) return { ok: false, text: 'That hardenctl has ended, and systemd has undone the change.' }
-  return { ok: false, text: tooLate(unit) }
+  return { ok: false, text: tooLate(host.manager, unit) }
 }
 
-function lastCheckEnded(unit: string): string {
-  return `No question is open for ${unit}: a hardenctl ended during its last check, and systemd undoes all of its changes. To do so now: hardenctl undo ${shortName(unit)}`
+function lastCheckEnded({ words }: Manager, unit: string): string {
+  return `No question is open for ${unit}: a hardenctl ended during its last check, and systemd undoes all of its changes. To do so now: ${words.hardenctl} undo ${shortName(unit)}`
 }
 
 /** In words, since whoever keeps it now would keep what nobody has watched. */
-function tooLate(unit: string): string {
-  return `The hardenctl that asked has ended, so the change can't be kept any more: nobody has watched the service since. systemd undoes it by itself; to do so now: hardenctl rollback ${shortName(unit)}`
+function tooLate({ words }: Manager, unit: string): string {
+  return `The hardenctl that asked has ended, so the change can't be kept any more: nobody has watched the service since. systemd undoes it by itself; to do so now: ${words.hardenctl} rollback ${shortName(unit)}`
 }
 
 async function rollBack(
@@ -68,18 +69,19 @@ async function rollBack(
   pending: NonNullable<StoredState['pending']>,
 ): Promise<CallAnswer> {
   const { unit } = stored
+  const { words } = host.manager
   const since = Date.now()
   const store = storeOnDisk(host, stored)
   const ended = await endUnfinished(host, store, pending)
   if (ended === 'stuck')
     return {
       ok: false,
-      text: `The undo is not complete; systemd tries again each minute, and journalctl -u ${unit} says why.`,
+      text: `The undo is not complete; systemd tries again each minute, and ${words.log} ${unit} says why.`,
     }
   if (ended === 'kept')
     return {
       ok: false,
-      text: `The change was kept before that hardenctl ended. To undo everything: hardenctl undo ${shortName(unit)}`,
+      text: `The change was kept before that hardenctl ended. To undo everything: ${words.hardenctl} undo ${shortName(unit)}`,
     }
   if (store.state.kept.length === 0) await forgetFolders(host, unit)
   const { healthy, lines } = await provenUndone(host, unit, stored, since)

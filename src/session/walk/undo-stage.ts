@@ -1,6 +1,7 @@
 import { STAGES, type Stage, titleOf } from '../../catalog/common/types.ts'
 import { OpenUndo } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
@@ -35,10 +36,11 @@ interface Undoable {
 
 /** The stage as it is kept, or why it can't be taken back alone, with the next step. */
 export function undoable(
+  { words }: Manager,
   { unit, kept, baseline }: StoredState,
   stage: Stage,
 ): Undoable | { reason: string; next: string } {
-  const all = `hardenctl undo ${shortName(unit)} takes back everything.`
+  const all = `${words.hardenctl} undo ${shortName(unit)} takes back everything.`
   const titles = kept.map((one) => titleOf(one.stage)).join(', ')
   const gone = kept.find((one) => one.stage === stage)
   if (gone === undefined && kept.some((one) => one.stage === 'all'))
@@ -70,9 +72,9 @@ async function loadKept(host: Host, unit: string, stage: Stage): Promise<Undoabl
   if (stored.pending !== undefined && (await endUnfinished(host, store, stored.pending)) === 'stuck')
     throw new OpenUndo(
       `an earlier trial of ${unit} could not be undone`,
-      `systemctl status ${shortName(unit)} says why; then try again.`,
+      `${host.manager.words.systemctl} status ${shortName(unit)} says why; then try again.`,
     )
-  const found = undoable(store.state, stage)
+  const found = undoable(host.manager, store.state, stage)
   if ('reason' in found) throw new Refusal(found.reason, `Nothing was changed. ${found.next}`)
   return { ...found, store }
 }

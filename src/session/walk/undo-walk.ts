@@ -110,7 +110,7 @@ export async function takeAllBack(host: Host, unit: string): Promise<UndoReport>
   if (!ran) {
     return {
       healthy: false,
-      lines: [`The undo of ${unit} failed; journalctl -u ${unit} says why.`],
+      lines: [`The undo of ${unit} failed; ${host.manager.words.log} ${unit} says why.`],
     }
   }
   const proven =

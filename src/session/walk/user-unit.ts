@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { parseHomes } from '../../observe/config/accounts.ts'
 
 /** The first release whose managers of users sandbox a unit without PrivateUsers= beside it: NEWS of systemd 254. */
-const SANDBOXES_ALONE = 254
+export const SANDBOXES_ALONE = 254
 
 /** systemd.unit(5), "User Unit Search Path": what is the same for all users, and what is in a home. */
 const SHARED =
@@ -39,9 +39,8 @@ export async function isUserUnit(host: Host, unit: string): Promise<boolean> {
 
 /** What a person can do about a unit of a user by hand, in sentences. */
 export function byHandForUsers(name: string, systemd: number): string {
-  const how =
-    systemd >= SANDBOXES_ALONE
-      ? ''
-      : ` systemd ${systemd} sandboxes it only with PrivateUsers=yes beside the other settings.`
-  return `Nothing was changed. As that user, systemd-analyze --user security ${name} says where it stands, and systemctl --user edit ${name} changes it.${how}`
+  const about = `Nothing was changed. As that user, systemd-analyze --user security ${name} says where it stands`
+  return systemd >= SANDBOXES_ALONE
+    ? `${about}, and hardenctl --user ${name} walks it.`
+    : `${about}, and systemctl --user edit ${name} changes it. systemd ${systemd} sandboxes it only with PrivateUsers=yes beside the other settings.`
 }

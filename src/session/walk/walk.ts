@@ -179,15 +179,15 @@ export class Walk implements Session {
 
   /** Says what is left, before anybody hears that the walk is over. */
   #part = (code: number): number => {
-    const { unit } = this.#state
     const kept = this.#store?.state.kept.map(({ stage }) => stage)
-    const text = partingLine({ unit, kept, undoOpen: code === exitCode('undo-open') })
+    const told = { words: this.#host.manager.words, unit: this.#state.unit, kept }
+    const text = partingLine({ ...told, undoOpen: code === exitCode('undo-open') })
     this.#dispatch({ type: 'parting', text })
     return code
   }
 
   #interrupted(undone: Undone | undefined): number {
-    this.#dispatch({ type: 'stopped', text: stoppedText(this.#state.unit, undone) })
+    this.#dispatch({ type: 'stopped', text: stoppedText(this.#host.manager, this.#state.unit, undone) })
     return this.#ends(undone?.proven === false, 'interrupted')
   }
 

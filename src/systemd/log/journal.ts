@@ -68,7 +68,8 @@ export async function syncJournal(host: Host): Promise<void> {
 /** Log lines of the unit, and of PID 1 about it, in one invocation; the newest few hundred in order of time. */
 export async function invocationJournal(host: Host, invocation: string): Promise<JournalEntry[]> {
   if (!/^[0-9a-f]{32}$/.test(invocation)) return []
-  const match = [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `INVOCATION_ID=${invocation}`]
+  const ofManager = host.manager.kind === 'user' ? 'USER_INVOCATION_ID' : 'INVOCATION_ID'
+  const match = [`_SYSTEMD_INVOCATION_ID=${invocation}`, '+', `${ofManager}=${invocation}`]
   const result = await host.run(['journalctl', '--no-pager', '-q', '-o', 'json', '-n', MAX_LINES, ...match])
   return parseJournal(result.stdout)
 }
@@ -85,7 +86,7 @@ export async function unitJournal(host: Host, unit: string, since: number): Prom
     '-n',
     MAX_LINES,
     from,
-    '-u',
+    host.manager.kind === 'user' ? '--user-unit' : '-u',
     unit,
   ])
   return parseJournal(result.stdout)

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { ExpectedError } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import type { Manager } from '../../host/manager.ts'
 import { nameAsPart, shortName } from './unit-name.ts'
 
 /** A hanging undo would be as bad as none; it runs a few starts, each with PID 1's own limit. */
@@ -161,6 +162,14 @@ export async function disarmTimer(host: Host, unit: string): Promise<void> {
 }
 
 /**
+ * Has systemd-run(1) wait. --wait needs a message bus, which not every user has; a oneshot is waited for by its job, and
+ * keeps its time limit.
+ */
+function untilItEnded({ kind }: Manager): string {
+  return kind === 'user' ? '--property=Type=oneshot' : '--wait'
+}
+
+/**
  * Runs the undo now through PID 1, and waits for it: killing hardenctl does not stop it. If the timer is gone (it
  * fired, or after a reboot), the script runs as a new transient service.
  */
@@ -178,7 +187,7 @@ export async function undoNow(host: Host, unit: string, script: string): Promise
       'systemd-run',
       '--quiet',
       '--collect',
-      '--wait',
+      untilItEnded(host.manager),
       `--property=TimeoutStartSec=${UNDO_LIMIT_SECONDS}`,
       NO_DEVICES,
       '/bin/sh',

@@ -47,6 +47,8 @@ export async function runOptionsOf(
   { as: name }: CommandCheck,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Pick<RunOptions, 'as' | 'env'> | undefined> {
+  // Without root nothing runs as another account.
+  if (name === undefined && host.manager.kind === 'user') return {}
   if (name === undefined) return { as: commandUser(env) }
   const found = await host.run(['getent', 'passwd', '--', name])
   return found.exitCode === 0 ? loginOf(found.stdout) : undefined
@@ -60,6 +62,7 @@ function lastWords(stderr: string): string {
 
 function whom({ as }: CommandCheck, user: RunUser | undefined): string {
   if (as !== undefined) return `as ${as}`
+  if (user === undefined) return 'as you'
   return user?.uid === 65534 ? 'as nobody, and --exercise-as runs it as another' : 'as the caller of sudo'
 }
 

@@ -114,6 +114,7 @@ async function observeNow(
     sockets: up ? await readSocketsOf(host, now.processes.map(pidOf), now.mainPid) : [],
     answers: up ? await question.sightings.during(now.group, asked(host)) : [],
     killed: [...new Set(records.map(describeRecord))],
+    ...(host.manager.kind === 'user' ? { killsUnread: true as const } : {}),
     restful: restAtEnd(snapshots),
   }
   return { observation, records }

@@ -68,6 +68,8 @@ export interface Observation {
   full?: readonly FullAnswer[]
   /** "chown (fchownat)" for each system call that a filter killed. */
   killed: string[]
+  /** Nobody could read the kernel's log, which tells of killed calls. */
+  killsUnread?: true
   /** Snapshots at the end in which the set of processes was the same. */
   restful: number
 }
@@ -205,7 +207,7 @@ function notPlayed(answers: readonly CheckAnswer[]): string[] {
 
 /** The proof in sentences; only for an observation in which judge() found nothing. */
 export function proofOf(
-  { snapshots, answers, before, full = [] }: Observation,
+  { snapshots, answers, before, full = [], killsUnread }: Observation,
   baseline: Baseline,
 ): string[] {
   const last = snapshots.at(-1)
@@ -216,7 +218,7 @@ export function proofOf(
     `${invocation}, main process ${last?.mainPid ?? 0}`,
     ...(last
       ? [
-          `${last.processes.length} ${last.processes.length === 1 ? 'process' : 'processes'}, at rest, none killed`,
+          `${last.processes.length} ${last.processes.length === 1 ? 'process' : 'processes'}, at rest${killsUnread ? '' : ', none killed'}`,
         ]
       : []),
     ...(baseline.listeners.length > 0

@@ -69,7 +69,7 @@ export async function keep(
   const { host, unit, groups } = context
   const path = keptPath(host.manager, unit)
   const earlier = await host.read(path)
-  const text = keptText(parts, trial.token)
+  const text = keptText(host.manager, parts, trial.token)
   try {
     await timed('recheck', context, async () => {
       await gainTime(context, trial)

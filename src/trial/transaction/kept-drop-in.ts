@@ -1,7 +1,10 @@
+import type { Manager } from '../../host/manager.ts'
 import { type DropInPart, renderDropIn } from '../../systemd/settings/drop-in.ts'
 import type { Trial } from './trial.ts'
 
-const ADVICE = 'Made by hardenctl. To restore the service as it was before, run: hardenctl undo'
+function advice({ words }: Manager): string {
+  return `Made by hardenctl. To restore the service as it was before, run: ${words.hardenctl} undo`
+}
 
 function commitComment(token: string): string {
   return `trial ${token}`
@@ -18,6 +21,6 @@ export function isCommitted({ token }: Pick<Trial, 'token'>, kept: string | unde
 }
 
 /** The kept drop-in, whole; `token` is that of the trial which it commits, if any. */
-export function keptText(parts: readonly DropInPart[], token?: string): string {
-  return renderDropIn([ADVICE, ...(token === undefined ? [] : [commitComment(token)])], parts)
+export function keptText(manager: Manager, parts: readonly DropInPart[], token?: string): string {
+  return renderDropIn([advice(manager), ...(token === undefined ? [] : [commitComment(token)])], parts)
 }

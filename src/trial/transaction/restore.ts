@@ -38,6 +38,7 @@ export function trialScript(
 ): string {
   const { token, foldersMade, before, records, reduces } = trial
   return undoScript({
+    manager,
     unit,
     token,
     trialDropIn: dropInPath(manager, { unit, reduces }),
@@ -59,6 +60,7 @@ export function everythingScript(
   { leavesStopped = false }: Pick<UndoPlan, 'leavesStopped'> = {},
 ): string {
   return undoScript({
+    manager,
     leavesStopped,
     unit,
     token: 'none: everything is undone',

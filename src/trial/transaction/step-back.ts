@@ -19,7 +19,7 @@ export async function stepBack(
   const { signal: _, ...whole } = context
   const { host, unit } = whole
   const before = await takeSnapshot(host, unit)
-  await host.write(keptPath(host.manager, unit), keptText(parts), 0o644)
+  await host.write(keptPath(host.manager, unit), keptText(host.manager, parts), 0o644)
   for (const record of earliestRecords(records)) {
     const stat = await host.stat(record.path)
     const owner = stat && givenBack(record, stat)

@@ -37,7 +37,7 @@ export const STEP_LABELS: Record<TrialStep, string> = {
   restart: 'Restart the service',
   health: 'Check that it is healthy',
   recheck: 'Check once more before keeping',
-  commit: 'Write the proven change to /etc',
+  commit: 'Write the proven change for good',
   settle: 'Remove the trial, compare again',
   disarm: 'Disarm the timer',
   'try-reload': 'Reload the service and check it',

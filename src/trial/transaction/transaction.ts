@@ -22,6 +22,7 @@ import {
   trialText,
   unitFiles,
 } from './foreign-changes.ts'
+import { requireEffect } from './in-effect.ts'
 import { accountsOf, makeAccount } from './new-account.ts'
 import {
   givenTo,
@@ -180,6 +181,7 @@ async function perform(
     const input = healthCheckInput(context, trial.before, trial.since)
     const report = await checkHealth({ ...input, job, isBrief })
     if (!report.healthy) throw new UnhealthyError(report)
+    await requireEffect(host, unit, trial.assignments)
     return report
   })
 }

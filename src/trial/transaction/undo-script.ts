@@ -1,11 +1,14 @@
 import { dirname } from 'node:path'
 import { temporaryName } from '../../host/files.ts'
+import type { Manager } from '../../host/manager.ts'
 import { AS_SECOND, undoService, undoTimers } from '../../systemd/manager/timer.ts'
 import { GIVE, giveBackLines, quoted } from './give-back.ts'
 import { commitLine } from './kept-drop-in.ts'
 import type { OwnershipRecord } from './ownership.ts'
 
 export interface UndoPlan {
+  /** Whose manager runs it. */
+  manager: Pick<Manager, 'kind'>
   unit: string
   /** In the kept drop-in once the trial was kept; the script then only removes its own files. */
   token: string
@@ -44,6 +47,11 @@ const INSIST_SECONDS = 20
  * this time. After that it counts as removed, and nothing can be started.
  */
 const REAPPEAR_MINUTES = 10
+
+/** In the manager of a user each command speaks to that. */
+function spoken({ manager }: UndoPlan): string {
+  return manager.kind === 'user' ? 'systemctl() { command systemctl --user "$@"; }\n' : ''
+}
 
 /** Gives the files back, after any start under the trial's settings has ended, since that would take them again. */
 function givePart({ records }: UndoPlan): string {
@@ -87,7 +95,7 @@ export PATH LC_ALL
 unset IFS CDPATH
 umask 077
 cd /
-# Two timers never run it side by side: the second one waits for what the first one began, or would begin.
+${spoken(plan)}# Two timers never run it side by side: the second one waits for what the first one began, or would begin.
 [ "$1" != ${AS_SECOND} ] || ! systemctl start -- ${quoted(undoService(plan.unit))} 2>/dev/null || exit 0
 unit=${quoted(plan.unit)}
 shown() { systemctl show --property="$1" --value -- "$unit"; }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SYSTEM_MANAGER } from '../../../src/host/manager.ts'
 import type { OwnershipRecord } from '../../../src/trial/transaction/ownership.ts'
 import type { UndoPlan } from '../../../src/trial/transaction/undo-script.ts'
 import type { Lab, LabWish } from './lab.ts'
@@ -57,6 +58,7 @@ export async function prepareRace(lab: Lab, undoScript: (plan: UndoPlan) => stri
     token: '0123456789abcdef',
     trialDropIn: '/run/systemd/system/race.service.d/zz-trial.conf',
     keptDropIn: '/etc/systemd/system/race.service.d/zz-kept.conf',
+    manager: SYSTEM_MANAGER,
     runFolder: '/run/hardenctl/race',
     bootFiles: [],
     foldersMade: [],

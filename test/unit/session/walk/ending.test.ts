@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import { doingOf, stoppedText } from '../../../../src/session/walk/ending.ts'
 import type { StepRow } from '../../../../src/session/walk/rows.ts'
 import { initialState } from '../../../../src/session/walk/state.ts'
@@ -13,7 +14,7 @@ it.each([
     'Stopped, but it does not answer. systemctl status srv.service says more.',
   ],
 ])('says what a Ctrl-C came to (%#)', (undone, text) => {
-  expect(stoppedText('srv.service', undone)).toBe(text)
+  expect(stoppedText(SYSTEM_MANAGER, 'srv.service', undone)).toBe(text)
 })
 
 function step(id: string, state: StepRow['state']): StepRow {

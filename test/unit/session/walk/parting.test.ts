@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { STAGES } from '../../../../src/catalog/common/types.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import { type Parting, partingLine } from '../../../../src/session/walk/parting.ts'
 
 const UNDO = 'To undo: hardenctl undo srv'
@@ -13,5 +14,7 @@ it.each<[string, Partial<Parting>, string]>([
   ['all at once', { kept: ['all'] }, `Kept for srv: all stages. To see them: hardenctl status srv. ${UNDO}`],
   ['the undo is open', { undoOpen: true }, `srv needs you: systemctl status srv. ${UNDO}`],
 ])('the last line where %s', (_, over, line) => {
-  expect(partingLine({ unit: 'srv.service', kept: [], undoOpen: false, ...over })).toBe(line)
+  expect(
+    partingLine({ words: SYSTEM_MANAGER.words, unit: 'srv.service', kept: [], undoOpen: false, ...over }),
+  ).toBe(line)
 })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { StageOrAll } from '../../../../src/catalog/common/types.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import type { KeptStage, StoredState } from '../../../../src/session/store/store.ts'
 import { undoable } from '../../../../src/session/walk/undo-stage.ts'
 
@@ -26,7 +27,7 @@ it.each([
   ['user', stored(['capabilities', 'user'])],
   ['user', stored(['capabilities', 'system', 'user'])],
 ] as const)('takes back %s', (stage, state) => {
-  expect(undoable(state, stage)).toMatchObject({ gone: { stage }, baseline })
+  expect(undoable(SYSTEM_MANAGER, state, stage)).toMatchObject({ gone: { stage }, baseline })
 })
 
 it.each([
@@ -46,7 +47,7 @@ it.each([
     /takes back everything/,
   ],
 ] as const)('does not take back %s (%#), and says why and what helps', (stage, state, reason, next) => {
-  expect(undoable(state, stage)).toEqual({
+  expect(undoable(SYSTEM_MANAGER, state, stage)).toEqual({
     reason: expect.stringMatching(reason),
     next: expect.stringMatching(next),
   })

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { userManager } from '../../../../src/host/user-host.ts'
+import { findUnit } from '../../../../src/session/walk/preflight.ts'
 import { byHandForUsers, isUserUnit } from '../../../../src/session/walk/user-unit.ts'
 import { memoryHost } from '../../observe/memory-host.ts'
 
@@ -22,5 +24,19 @@ describe('a unit of the managers of users', () => {
   it('needs PrivateUsers= before systemd 254', () => {
     expect(byHandForUsers('app', 252)).toContain('PrivateUsers=yes')
     expect(byHandForUsers('app', 254)).not.toContain('PrivateUsers')
+  })
+
+  it.each([
+    [252, /too old for units of users/],
+    [254, /there is no unit app.service/],
+  ])('is looked for in the manager of its user from systemd 254 on: %i', async (release, reason) => {
+    const files = { '/run/systemd/system/x': '', '/proc/1/comm': 'systemd\n' }
+    const shown = 'systemctl show --no-pager --all -- app.service'
+    const programs = {
+      'systemctl --version': `systemd ${release} (${release})`,
+      [shown]: 'LoadState=not-found\n',
+    }
+    const host = { ...memoryHost({ files, programs }), manager: userManager(1000, '/home/ann', {}) }
+    await expect(findUnit(host, 'app')).rejects.toThrow(reason)
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Host, RunOptions, RunResult } from '../../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
+import { userManager } from '../../../../src/host/user-host.ts'
 import { answerTo } from '../../../../src/trial/health/ask.ts'
 import { problemOf } from '../../../../src/trial/health/baseline.ts'
 import { parseExercise } from '../../../../src/trial/health/check.ts'
@@ -10,6 +12,7 @@ const PASSWD = 'app:x:997:996:App:/srv/app:/usr/sbin/nologin\n'
 function hostOf(result: Partial<RunResult>) {
   const asked: RunOptions[] = []
   const host = {
+    manager: SYSTEM_MANAGER,
     run: async (argv: string[], options: RunOptions = {}) => {
       const none = { argv, exitCode: 0, timedOut: false, stdout: '', stderr: '' }
       if (argv[0] === 'getent')
@@ -22,6 +25,13 @@ function hostOf(result: Partial<RunResult>) {
 }
 
 describe('who plays an exercise', () => {
+  it('is the user, where hardenctl has no other rights: nothing runs as another account', async () => {
+    const { host, asked } = hostOf({})
+    const ofUser = { ...host, manager: userManager(1000, '/home/ann', {}) }
+    await answerTo(ofUser, parseExercise('x'), { SUDO_UID: '7', SUDO_GID: '7' })
+    expect(asked.map(({ as }) => as)).toEqual([undefined])
+  })
+
   it('nobody, who can gain nothing, unless an account is named', async () => {
     const { host, asked } = hostOf({})
     await answerTo(host, parseExercise('x'), {})

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import type { SocketFacts } from '../../../../src/observe/facts.ts'
 import { EXIT_MEANINGS, exitMeaning } from '../../../../src/trial/diagnosis/exit-codes.ts'
 import { commandUser } from '../../../../src/trial/health/ask.ts'
@@ -118,6 +119,7 @@ describe('an exercise', () => {
   it('is played in its turn, once, after the probes', async () => {
     const played: string[] = []
     const host = {
+      manager: SYSTEM_MANAGER,
       run: async (argv: string[]) => {
         played.push(argv[0] as string)
         return { exitCode: 0, timedOut: false }

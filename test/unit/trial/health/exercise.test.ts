@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Host, RunOptions } from '../../../../src/host/host.ts'
+import { SYSTEM_MANAGER } from '../../../../src/host/manager.ts'
 import type { Baseline } from '../../../../src/trial/health/baseline.ts'
 import { type Check, parseCheck, parseExercise } from '../../../../src/trial/health/check.ts'
 import { checkHealth, type HealthReport } from '../../../../src/trial/health/health.ts'
@@ -30,6 +31,7 @@ function hostOf({ probe = ['200'], exits = {}, afterwards = {} }: Service) {
     ...(exercised ? afterwards : {}),
   })
   const host = {
+    manager: SYSTEM_MANAGER,
     run: async ([program = '', ...rest]: string[], options: RunOptions = {}) => {
       const result = { argv: [program, ...rest], exitCode: 0, timedOut: false, stdout: '', stderr: '' }
       if (program === 'systemctl') {

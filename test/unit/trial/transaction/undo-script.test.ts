@@ -26,6 +26,7 @@ const PLAN = {
   token: '0123456789abcdef',
   trialDropIn: '/run/systemd/system/x.service.d/zz-trial.conf',
   keptDropIn: '/etc/systemd/system/x.service.d/zz-kept.conf',
+  manager: { kind: 'system' } as const,
   runFolder: '/run/hardenctl/x',
   bootFiles: [],
   foldersMade: [],
@@ -164,6 +165,18 @@ function undone(answers: string, mark: boolean | Date = false, more: Partial<Und
   const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\n')
   return { status, left: existsSync(run), started: calls.includes('restart') || calls.includes('start') }
 }
+
+it('of a unit of a user asks the manager of that user alone', () => {
+  const script = undoScript({ ...PLAN, records: [], manager: { kind: 'user' } })
+  const spoken = /^systemctl\(\) \{.*\}$/m.exec(script)?.[0] ?? ''
+  const seen = 'command() { echo "$@"; }'
+  const said = spawnSync('/bin/sh', {
+    input: `${seen}\n${spoken}\nsystemctl daemon-reload\n`,
+    encoding: 'utf8',
+  })
+  expect(said.stdout).toBe('systemctl --user daemon-reload\n')
+  expect(undoScript({ ...PLAN, records: [] })).not.toContain('--user')
+})
 
 const reloads = (refusals: number) => `daemon-reload) count=$((count + 1)); [ "$count" -gt ${refusals} ] ;;`
 

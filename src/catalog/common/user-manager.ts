@@ -1,0 +1,36 @@
+import type { Facts } from '../../observe/facts.ts'
+import { enforcedBy } from './enforced-by.ts'
+import type { Directive, Stage } from './types.ts'
+
+const UNENFORCED = 'The manager of a user has no right to enforce it, and systemd would show it all the same.'
+
+/** Stages that need rights of root. */
+const STAGES_OF_ROOT: Partial<Record<Stage, string>> = {
+  capabilities:
+    'A service of a user has no capabilities, and only root may take any out of its bounding set.',
+  user: 'Only root may give a service another account.',
+}
+
+/** Settings that need rights of root: programs in the kernel (BPF), or another /proc. Tried on systemd 257. */
+const SETTINGS_OF_ROOT: Readonly<Record<string, string>> = {
+  DevicePolicy: UNENFORCED,
+  IPAddressDeny: UNENFORCED,
+  ProtectProc: UNENFORCED,
+  ProcSubset: UNENFORCED,
+  RemoveIPC: 'It has an effect only beside User=, which only root may set.',
+}
+
+/** Why a user's manager can't give a unit this setting, as a sentence; undefined where it can. */
+export function needsRoot({ key, stage }: Pick<Directive, 'key' | 'stage'>): string | undefined {
+  return STAGES_OF_ROOT[stage] ?? SETTINGS_OF_ROOT[key]
+}
+
+/**
+ * Whether a setting takes setuid programs their rights, such as sudo's. The manager of a user needs a user namespace
+ * for each namespace, in which root is nobody, and NoNewPrivileges= for each filter.
+ */
+export function endsSetuid({ ofUser, processes }: Facts, directive: Directive): boolean {
+  if (ofUser === undefined || enforcedBy(directive) === undefined) return false
+  const already = processes.filter((one) => one.noNewPrivileges || one.ownNamespaces.includes('user'))
+  return processes.length === 0 || already.length < processes.length
+}
