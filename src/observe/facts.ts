@@ -1,6 +1,7 @@
 import type { ExecCommand } from '../systemd/manager/exec.ts'
 import type { WrittenSetting } from '../systemd/settings/unit-files.ts'
 import type { LearnedFacts } from './trace/learned-facts.ts'
+import type { UserFacts } from './user-facts.ts'
 
 /** Facts about a service for the catalog. Plain data: it can be stored, merged and put into test tables. */
 export interface Facts {
@@ -47,14 +48,6 @@ export interface Facts {
   given?: Given
   /** Blind spots, each a sentence for the person ("fd of pid 12 could not be read: …"). */
   gaps: string[]
-}
-
-export interface UserFacts {
-  home: string
-  /** XDG_RUNTIME_DIR. */
-  runtime: string
-  /** The user may read the kernel's log, so that a call which a filter kills is seen. */
-  readsKernelLog: boolean
 }
 
 export interface UnitFacts {

@@ -16,6 +16,7 @@ import { processesOfGroup } from './proc/control-group.ts'
 import { countMounts } from './proc/mounts.ts'
 import { readProcesses } from './proc/processes.ts'
 import { readSockets } from './proc/sockets.ts'
+import { readUser } from './user-facts.ts'
 
 /**
  * Observes a service from outside, without a restart or a trace: systemd's data, its processes in /proc, and the files
@@ -74,14 +75,6 @@ export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Pro
   const [kernel = '', architecture = ''] = (uname?.stdout ?? '').trim().split(' ')
   const user = ofUser === undefined ? {} : { ofUser }
   return { ...build, kernel, architecture, syscallGroups: groups, selinux, mounts, ...user }
-}
-
-/** Journald and the kernel decide who reads the kernel's log: only an attempt tells. */
-async function readUser({ manager, run }: Host): Promise<Facts['ofUser']> {
-  if (manager.kind !== 'user') return undefined
-  const { config: home, run: runtime } = manager.places
-  const log = await run(['journalctl', '--no-pager', '-q', '-o', 'cat', '-n', '1', '_TRANSPORT=kernel'])
-  return { home, runtime, readsKernelLog: log.exitCode === 0 && log.stdout !== '' }
 }
 
 /** selinuxfs has this file where SELinux is on: "1" while it enforces. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bootLab, type Lab } from './kit/lab.ts'
 import { labTitle, skipLab } from './kit/lab-problem.ts'
-import { answerOf } from './kit/subjects.ts'
+import { answerOf, within } from './kit/subjects.ts'
 
 const HOME = '/home/app'
 const RUNTIME = '/run/user/1000'
@@ -27,6 +27,7 @@ const SKIPPED = [
   'RestrictAddressFamilies',
   'RestrictNamespaces',
   'RestrictRealtime',
+  'PrivateUsers',
 ].flatMap((key) => ['--skip', key])
 const WALK = [
   ...['hardenctl', '--user', 'pages', '--yes', '--stages', 'system', '--watch-seconds', '1'],
@@ -71,7 +72,9 @@ describe.skipIf(skipLab())(labTitle('a unit of a user'), () => {
 
   /** A walk that dies while its trial is in force. */
   async function killedInTrial(): Promise<void> {
-    const walk = await asUser([...WALK, '--skip', 'RestrictSUIDSGID'], { HARDENCTL_KILL_BEFORE: 'live/health:1' })
+    const walk = await asUser([...WALK, '--skip', 'RestrictSUIDSGID'], {
+      HARDENCTL_KILL_BEFORE: 'live/health:1',
+    })
     expect(walk.exitCode === 137 || walk.signal === 'SIGKILL', walk.stderr).toBe(true)
     expect(await shown('NoNewPrivileges')).toBe('yes')
   }
@@ -80,9 +83,9 @@ describe.skipIf(skipLab())(labTitle('a unit of a user'), () => {
     await answers()
     expect(await shown('NoNewPrivileges')).toBe('no')
     expect(await lab.read(KEPT)).toBeUndefined()
-    expect(
-      (await listing()).filter((line) => line.startsWith('hardenctl-') || line.startsWith(RUNTIME)),
-    ).toEqual([])
+    // A manager forgets a unit that has ended a moment later.
+    const left = (line: string) => line.startsWith('hardenctl-') || line.startsWith(RUNTIME)
+    expect(await within(5000, async () => !(await listing()).some(left))).toBe(true)
   }
 
   beforeAll(async () => {
@@ -116,7 +119,6 @@ describe.skipIf(skipLab())(labTitle('a unit of a user'), () => {
     expect(stdout).not.toContain('none killed')
     const kept = await lab.read(KEPT)
     expect(kept).toContain('LockPersonality=yes')
-    expect(kept).toContain('PrivateUsers=yes')
     expect(kept).not.toContain('RestrictSUIDSGID=yes')
     for (const key of ['IPAddressDeny', 'DevicePolicy']) expect(kept).not.toContain(key)
     const now = await confinement()
@@ -140,9 +142,10 @@ describe.skipIf(skipLab())(labTitle('a unit of a user'), () => {
     await untouched()
   })
 
-  it('is as before when its manager has ended, with all that was on trial', { timeout: 60_000 }, async () => {
+  it('is as before when its manager begins anew, whose timers are gone', { timeout: 60_000 }, async () => {
     await killedInTrial()
-    await lab.output(['systemctl', 'restart', 'user-runtime-dir@1000', 'user@1000'])
+    // A logout removes the folder in /run, too; here it stays, and with it the drop-in of the trial.
+    await lab.output(['systemctl', 'restart', 'user@1000'])
     await untouched()
   })
 

@@ -1,7 +1,7 @@
 import type { Directive } from './types.ts'
 
 /** A filter of system calls, or a namespace of the service's own by its name in /proc: systemd.exec(5). */
-export type Enforcer = 'filter' | 'mnt' | 'net' | 'user' | 'uts' | 'ipc'
+type Enforcer = 'filter' | 'mnt' | 'net' | 'user' | 'uts' | 'ipc'
 
 const ENFORCERS: Readonly<Record<string, Enforcer>> = {
   LockPersonality: 'filter',
@@ -20,6 +20,9 @@ const ENFORCERS: Readonly<Record<string, Enforcer>> = {
 }
 
 /** What systemd enforces a setting by; undefined where it is neither a filter nor a namespace. */
-export function enforcedBy({ key, mountNamespace }: Pick<Directive, 'key' | 'mountNamespace'>) {
+export function enforcedBy({
+  key,
+  mountNamespace,
+}: Pick<Directive, 'key' | 'mountNamespace'>): Enforcer | undefined {
   return ENFORCERS[key] ?? (mountNamespace === true ? 'mnt' : undefined)
 }

@@ -134,7 +134,8 @@ async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
   const facts = await timings.during('look', () => observe(host, subject.unit))
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
   const what = 'Finding the protocols it speaks, in a clone of this host first'
-  if (options.rehearse) dispatch({ type: 'phase', phase: { at: 'looking', what } })
+  if (options.rehearse && context.host.manager.kind === 'system')
+    dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const proposal = await timings.during('first questions', () => firstQuestions(context, facts))
   let { notes } = proposal
   let rows = distinct([...proposal.checks.map(proposedRow), ...given.map(rowOf)])

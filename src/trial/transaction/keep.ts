@@ -14,7 +14,7 @@ import { playOf } from './play.ts'
 import { timed } from './steps.ts'
 import { verifySettings } from './transaction.ts'
 import { type Trial, type TrialContext, TrialError, type Undone } from './trial.ts'
-import { bootFiles, dropInPath, restartMark } from './trial-paths.ts'
+import { bootFiles, dropInPath, isUndoneAtBoot, restartMark } from './trial-paths.ts'
 import { undo } from './undo.ts'
 import { removeUndo } from './undo-file.ts'
 
@@ -93,7 +93,7 @@ export async function keep(
       if (!host.isClone) await disarmTimer(host, unit)
       await clearAway(context, trial)
       // Until it reads its files again PID 1 still knows the unit that would have undone it at boot.
-      if (trial.records.length > 0) await daemonReload(host).catch(orElse(undefined))
+      if (isUndoneAtBoot(host.manager, trial)) await daemonReload(host).catch(orElse(undefined))
     })
     return { kept: true, dropIn: text }
   } catch (error) {

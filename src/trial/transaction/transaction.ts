@@ -6,7 +6,6 @@ import type { Host } from '../../host/host.ts'
 import type { Account } from '../../observe/facts.ts'
 import { beginJob, daemonReload, JOB_TIME_MS, killUnit, resetFailed } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
-import { armTimer } from '../../systemd/manager/timer.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { difference, type SettingDifference } from '../../systemd/settings/settings-difference.ts'
 import { markSockets, odditiesOf } from '../diagnosis/oddities.ts'
@@ -14,6 +13,7 @@ import { giveWork } from '../health/give-work.ts'
 import { checkHealth, type HealthReport } from '../health/health.ts'
 import type { Reason } from '../health/judge.ts'
 import { takeSnapshot } from '../health/unit-snapshot.ts'
+import { arm } from './arm.ts'
 import {
   ForeignChangeError,
   foreignChangeIn,
@@ -34,7 +34,6 @@ import {
 } from './ownership.ts'
 import { playOf, unplayed } from './play.ts'
 import { blockingReason, lackingRoom } from './preconditions.ts'
-import { trialScript } from './restore.ts'
 import { timed } from './steps.ts'
 import {
   type Attempt,
@@ -46,31 +45,10 @@ import {
   type Undone,
 } from './trial.ts'
 import { healthCheckInput, UnhealthyError } from './trial-health.ts'
-import { bootFiles, bootPaths, dropInPath, missingFolders, restartMark } from './trial-paths.ts'
+import { bootPaths, dropInPath, missingFolders, restartMark } from './trial-paths.ts'
 import { undo } from './undo.ts'
-import { placeUndo } from './undo-file.ts'
-import { bootUnit } from './undo-script.ts'
 
 const SHOWN_DIFFERENCES = 3
-
-/** Writes the undo script where PID 1 finds it, and for a change that outlives /run, at boot too. */
-async function arm(context: TrialContext, trial: Trial): Promise<void> {
-  const { host, unit } = context
-  const boot = bootPaths(host.manager, unit)
-  const lasting = trial.records.length > 0
-  const text = trialScript(host.manager, unit, trial, lasting ? bootFiles(host.manager, unit) : [])
-  const script = await placeUndo(host, unit, text)
-  // A clone ends with hardenctl.
-  if (!host.isClone) await armTimer(host, unit, script, context.deadManSeconds)
-  if (!lasting) return
-  await host.write(boot.script, text, 0o700)
-  await host.write(boot.unit, bootUnit(unit, boot.script), 0o644)
-  await host.makeDirectory(dirname(boot.link), 0o755)
-  await host.remove(boot.link)
-  const linked = await host.run(['ln', '-s', '--', boot.unit, boot.link])
-  if (linked.exitCode !== 0)
-    throw new TrialError(`the undo at boot could not be prepared: ${linked.stderr.trim()}`)
-}
 
 function differenceText({ key, asked, shown }: SettingDifference): string {
   return `${key}: the drop-in says ${asked || 'nothing'}, the unit shows ${shown || 'nothing'}`

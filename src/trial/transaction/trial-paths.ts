@@ -44,6 +44,14 @@ export function bootPaths(manager: Manager, unit: string): { unit: string; link:
   }
 }
 
+/**
+ * Whether a trial is undone at boot too: files stay with the account that got them, and the manager of a user may begin
+ * anew without its timers while what is in /run stays.
+ */
+export function isUndoneAtBoot({ kind }: Manager, { records }: Pick<Trial, 'records'>): boolean {
+  return kind === 'user' || records.length > 0
+}
+
 /** All that runs the undo at boot. */
 export function bootFiles(manager: Manager, unit: string): string[] {
   const { link, unit: file, script } = bootPaths(manager, unit)
