@@ -57,7 +57,7 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
       why: `systemd ${facts.systemd} does not know it: systemd ${directive.since} introduced it.`,
     }
   }
-  const ofRoot = facts.ofUser && needsRoot(directive)
+  const ofRoot = needsRoot(facts, directive)
   if (ofRoot !== undefined) return unfit(ofRoot)
   const mounting = directive.mountNamespace ? mountsForOthers(facts) : undefined
   const result = mounting === undefined ? directive.propose(facts) : unfit(mounting)

@@ -7,12 +7,39 @@ export interface UserFacts {
   runtime: string
   /** The user may read the kernel's log, so that a call which a filter kills is seen. */
   readsKernelLog: boolean
+  /** The manager can give a service namespaces of its own; where it can't, it starts the service without them. */
+  makesNamespaces: boolean
 }
 
-/** Undefined for PID 1. Journald and the kernel decide who reads the kernel's log: only an attempt tells. */
-export async function readUser({ manager, run }: Host): Promise<UserFacts | undefined> {
-  if (manager.kind !== 'user') return undefined
-  const { config: home, run: runtime } = manager.places
-  const log = await run(['journalctl', '--no-pager', '-q', '-o', 'cat', '-n', '1', '_TRANSPORT=kernel'])
-  return { home, runtime, readsKernelLog: log.exitCode === 0 && log.stdout !== '' }
+/** They do not change while hardenctl runs, and each attempt takes a tenth of a second. */
+const known = new WeakMap<Host, Promise<UserFacts>>()
+
+/** Undefined for PID 1. */
+export async function readUser(host: Host): Promise<UserFacts | undefined> {
+  if (host.manager.kind !== 'user') return undefined
+  const found = known.get(host) ?? tryOut(host)
+  known.set(host, found)
+  return found
+}
+
+/** Journald, the kernel and its security modules decide what a user may: only an attempt tells. */
+async function tryOut(host: Host): Promise<UserFacts> {
+  const { config: home, run: runtime } = host.manager.places
+  const [readsKernelLog, makesNamespaces] = await Promise.all([canReadLog(host), canMakeNamespaces(host)])
+  return { home, runtime, readsKernelLog, makesNamespaces }
+}
+
+async function canReadLog(host: Host): Promise<boolean> {
+  const ask = ['journalctl', '--no-pager', '-q', '-o', 'cat', '-n', '1', '_TRANSPORT=kernel']
+  const { exitCode, stdout } = await host.run(ask)
+  return exitCode === 0 && stdout !== ''
+}
+
+/** Has the manager start a program with mounts of its own. */
+async function canMakeNamespaces(host: Host): Promise<boolean> {
+  const own = (await host.readlink('/proc/self/ns/mnt')) ?? ''
+  const properties = ['Type=oneshot', 'ProtectSystem=yes'].map((line) => `--property=${line}`)
+  const differs = ['/bin/sh', '-c', '[ "$(readlink /proc/self/ns/mnt)" != "$1" ]', 'sh', own]
+  const { exitCode } = await host.run(['systemd-run', '--quiet', '--collect', ...properties, ...differs])
+  return exitCode === 0
 }

@@ -20,9 +20,16 @@ const SETTINGS_OF_ROOT: Readonly<Record<string, string>> = {
   RemoveIPC: 'It has an effect only beside User=, which only root may set.',
 }
 
-/** Why a user's manager can't give a unit this setting, as a sentence; undefined where it can. */
-export function needsRoot({ key, stage }: Pick<Directive, 'key' | 'stage'>): string | undefined {
-  return STAGES_OF_ROOT[stage] ?? SETTINGS_OF_ROOT[key]
+const NO_NAMESPACES =
+  'The manager of this user can’t make user namespaces here, and would start the service without it.'
+
+/** Why a user's manager can't give a unit this setting, as a sentence; undefined where it can, and for PID 1. */
+export function needsRoot({ ofUser }: Facts, directive: Directive): string | undefined {
+  if (ofUser === undefined) return undefined
+  const { key, stage } = directive
+  const by = enforcedBy(directive)
+  const unmade = !ofUser.makesNamespaces && by !== undefined && by !== 'filter' ? NO_NAMESPACES : undefined
+  return STAGES_OF_ROOT[stage] ?? SETTINGS_OF_ROOT[key] ?? unmade
 }
 
 /**

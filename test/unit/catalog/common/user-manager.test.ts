@@ -4,7 +4,7 @@ import type { Facts } from '../../../../src/observe/facts.ts'
 import { emptyFacts, process } from '../build-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
 
-const USER = { home: '/home/ann', runtime: '/run/user/1000', readsKernelLog: false }
+const USER = { home: '/home/ann', runtime: '/run/user/1000', readsKernelLog: false, makesNamespaces: true }
 
 function factsOf(more: Partial<Facts> = {}): Facts {
   return { ...emptyFacts(), processes: [process(7, 1000, { isMain: true })], ofUser: USER, ...more }
@@ -26,6 +26,16 @@ describe('a unit of a user', () => {
     'is not offered %s, which its manager can’t enforce',
     (key) => expect(row(key, factsOf()).kind).toBe('unfit'),
   )
+
+  it.each([
+    ['PrivateTmp', 'unfit'],
+    ['PrivateUsers', 'unfit'],
+    ['ProtectHostname', 'unfit'],
+    ['LockPersonality', 'propose'],
+  ])('is offered no %s where no user namespace can be made: %s', (key, kind) => {
+    const facts = factsOf({ ofUser: { ...USER, makesNamespaces: false } })
+    expect(row(key, facts).kind).toBe(kind)
+  })
 
   it('keeps its home writable under ProtectSystem=strict', () => {
     expect(lines('ProtectSystem', factsOf())).toContain('ReadWritePaths=-/home/ann -/run/user/1000')
