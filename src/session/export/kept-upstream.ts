@@ -52,7 +52,7 @@ function originOf(kept: KeptForUpstream): Origin {
   const name = shortName(kept.stored.unit)
   return {
     proven:
-      'These settings for the unit file are kept by hardenctl on one machine: a clone of it held them first, and then the live service restarted with all of their stage in force and answered as before. What was not played there is not proven.',
+      'These settings for the unit file are kept by hardenctl on one machine: a clone of it held them first, and then the live service restarted with their whole stage in force and answered as before. What was not played there is not proven.',
     otherAccount: stagesSinceAccount(kept.stored.kept),
     withoutAccount: `What is kept switches to another account, and what was proven with that says nothing of the unit as it is. For more, hardenctl undo ${name} takes it back, and hardenctl plan ${name} --skip User -o ${name}.json proves the unit as it is, with the evidence for each directive.`,
     hasGains: false,
