@@ -96,6 +96,8 @@ interface FleetWish {
   more?: readonly string[]
   /** Variables by host. */
   variables?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Name of a file in the folder that gets the log of Ansible, with times. */
+  log?: string
 }
 
 function environment(ansible: string, folder: string): Record<string, string> {
@@ -115,7 +117,7 @@ function environment(ansible: string, folder: string): Record<string, string> {
 export async function makeFleet(
   ansible: string,
   labs: Readonly<Record<string, Lab>>,
-  { name, files, more = [], variables = {} }: FleetWish,
+  { name, files, more = [], variables = {}, log }: FleetWish,
 ): Promise<Fleet> {
   const folder = mkdtempSync(join(tmpdir(), 'hardenctl-fleet-'))
   await command(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')])
@@ -125,7 +127,10 @@ export async function makeFleet(
   writeFileSync(join(folder, 'hosts'), inventory([...Object.keys(labs), ...more], variables))
   const collection = join(folder, 'ansible_collections/hardenctl', name)
   writeCollection(collection, files)
-  const env = environment(ansible, folder)
+  const env = {
+    ...environment(ansible, folder),
+    ...(log === undefined ? {} : { ANSIBLE_LOG_PATH: join(folder, log) }),
+  }
   const run = (argv: readonly string[], options: CommandOptions) =>
     command(argv, { timeoutMs: 170_000, ...options, env })
   const lint = ['--offline', '--nocolor', '--strict', '--profile', 'production']
