@@ -115,10 +115,14 @@ function requireOwnOptions(command: CommandDefinition, values: Values): void {
   throw new UsageError(`--${foreign} is for ${taking}; ${command.name} takes ${takes}`)
 }
 
+function exampleWith(option: string): string {
+  return option === 'user' ? 'hardenctl --user my-app' : `sudo hardenctl apache2 --${option}`
+}
+
 /** No unit: another option of the walk would be ignored. */
 function overview(values: Values): Arguments {
   const option = Object.keys(values).find((name) => name !== 'plain')
   if (option !== undefined)
-    throw new UsageError(`--${option} needs a unit, for example: sudo hardenctl apache2 --${option}`)
+    throw new UsageError(`--${option} needs a unit, for example: ${exampleWith(option)}`)
   return { command: 'overview', plain: values.plain === true }
 }

@@ -134,15 +134,14 @@ async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
   const facts = await timings.during('look', () => observe(host, subject.unit))
   const given = [...options.checks.map(parseCheck), ...options.exercises.map(parseExercise)]
   const what = 'Finding the protocols it speaks, in a clone of this host first'
-  if (options.rehearse && context.host.manager.kind === 'system')
-    dispatch({ type: 'phase', phase: { at: 'looking', what } })
+  const mayClone = options.rehearse && host.manager.kind === 'system'
+  if (mayClone) dispatch({ type: 'phase', phase: { at: 'looking', what } })
   const proposal = await timings.during('first questions', () => firstQuestions(context, facts))
   let { notes } = proposal
   let rows = distinct([...proposal.checks.map(proposedRow), ...given.map(rowOf)])
   let restarts: Restarts = options.once ? 'once' : 'each stage'
   // Live learning restarts the live service too, so "once" is not a choice.
-  const choice = () =>
-    options.rehearse && options.learnLive === undefined && !subject.oneshot ? { restarts } : {}
+  const choice = () => (mayClone && options.learnLive === undefined && !subject.oneshot ? { restarts } : {})
   const words = () => {
     if (subject.oneshot) return [...notes, ONESHOT]
     return [

@@ -150,6 +150,7 @@ describe('the command line', () => {
 
   it.each([
     ['--yes', /--yes needs a unit/],
+    ['--user', /example: hardenctl --user my-app/],
     ['export x.json --upstream --drop-in', /one of --drop-in/],
     ['export x.json apache2 --upstream', /plans, or one unit alone: apache2 is no file of a plan/],
     ['export --upstream', /name a plan/],
