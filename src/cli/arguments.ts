@@ -1,3 +1,4 @@
+import { enumerated } from '../host/enumerated.ts'
 import { CALL_WORDS, type CallWord } from '../session/stage/call-words.ts'
 import type {
   ApplyArguments,
@@ -110,7 +111,7 @@ function requireOwnOptions(command: CommandDefinition, values: Values): void {
   const foreign = Object.keys(values).find((name) => !own.has(name))
   if (foreign === undefined) return
   const takers = COMMANDS.filter(({ options }) => options.some(({ name }) => name === foreign))
-  const taking = takers.map(({ name }) => (name === WALK.name ? 'the walk' : name)).join(' and ')
+  const taking = enumerated(takers.map(({ name }) => (name === WALK.name ? 'the walk' : name)))
   const takes = own.size === 0 ? 'no options' : `only ${[...own].map((name) => `--${name}`).join(', ')}`
   throw new UsageError(`--${foreign} is for ${taking}; ${command.name} takes ${takes}`)
 }

@@ -1,3 +1,4 @@
+import { enumerated } from '../../host/enumerated.ts'
 /** Who was seen, when, and how often. */
 export interface Sighting {
   /** Path of the program as it was executed, so a script by its own name; "" when its start was not seen. */
@@ -189,8 +190,6 @@ export function sightingsText(sightings: readonly Sighting[], most = 3): string 
     if (!phases.includes(phase)) phases.push(phase)
     programs.set(name, phases)
   }
-  const listed = (phases: readonly string[]) =>
-    [phases.slice(0, -1).join(', '), phases.at(-1)].filter(Boolean).join(' and ')
-  const parts = [...programs].map(([name, phases]) => `${name}, at ${listed(phases)}`)
+  const parts = [...programs].map(([name, phases]) => `${name}, at ${enumerated(phases)}`)
   return [...parts.slice(0, most), ...(parts.length > most ? [`${parts.length - most} more`] : [])].join('; ')
 }

@@ -2,9 +2,10 @@ import type { Directive } from '../../catalog/common/types.ts'
 import { isOwnLinesOnly } from '../../catalog/common/written-values.ts'
 import { loosestLines } from '../../catalog/loosest/loosest-lines.ts'
 import type { Need } from '../../catalog/loosest/variants.ts'
+import { enumerated } from '../../host/enumerated.ts'
 import type { PlannedDirective, PlannedStage } from '../plan/schema.ts'
 import { mergedEvidence, mergedProof, type Taken } from './merged-proof.ts'
-import { distinct, listed, shortened, toldTexts } from './sources.ts'
+import { distinct, shortened, toldTexts } from './sources.ts'
 
 /** A row as one of the plans has it. */
 export interface RowThere {
@@ -72,7 +73,7 @@ function valuesThere(key: string, taken: readonly Taken[]): string {
 
 /** "ReadWritePaths: /srv is allowed on one alone." */
 function needWords({ key, kind, word, of }: NeedOf, names: readonly string[]): string {
-  const who = listed(of.flatMap((at) => names[at] ?? []))
+  const who = enumerated(of.flatMap((at) => names[at] ?? []))
   if (kind === 'value') return `${key}: ${word} is the tightest value that ${who} took.`
   if (kind === 'free') return `${key} is not restricted on ${who}.`
   return shortened(`${key}: ${word.replace(/^-/, '')} is allowed on ${who} alone.`)

@@ -1,5 +1,6 @@
+import { enumerated } from '../../host/enumerated.ts'
 import type { PlannedDirective, PlannedStage } from '../plan/schema.ts'
-import { listed, shortened, told, toldTexts, withoutProcessNumbers } from './sources.ts'
+import { shortened, told, toldTexts, withoutProcessNumbers } from './sources.ts'
 
 /** A row that its plan has taken. */
 export interface Taken {
@@ -24,7 +25,7 @@ export function mergedProof(
   const isSame = ({ row }: Taken) => JSON.stringify(row.assignments) === JSON.stringify(lines)
   const oddities = toldTexts(taken.map(({ name, row }) => ({ name, texts: [row.proof.oddity ?? []].flat() })))
   const oddity = oddities.length === 0 ? null : shortened(oddities.join(' '))
-  const namesOf = (test: (one: Taken) => boolean) => listed(taken.filter(test).map(({ name }) => name))
+  const namesOf = (test: (one: Taken) => boolean) => enumerated(taken.filter(test).map(({ name }) => name))
   const none = (reason: string) => ({ state: 'none' as const, reason: shortened(reason), oddity })
   const unproven = namesOf((one) => !isProven(one))
   if (unproven !== '') return none(`the plan of ${unproven} has no proof of it`)

@@ -1,3 +1,4 @@
+import { enumerated } from '../../host/enumerated.ts'
 import { machinesOf } from '../plan/here.ts'
 import type { Machine, Plan } from '../plan/schema.ts'
 
@@ -18,9 +19,11 @@ function release({ systemd }: Machine): string {
 
 /** Names that tell the plans apart: the host; where that is not enough, its systemd or the plan's place in the list. */
 export function sourcesOf(plans: readonly Plan[]): Source[] {
-  const short = plans.map((plan) => listed(machinesOf(plan).map(({ host }) => host)).slice(0, LONGEST_NAME))
+  const short = plans.map((plan) =>
+    enumerated(machinesOf(plan).map(({ host }) => host)).slice(0, LONGEST_NAME),
+  )
   const long = plans.map((plan, at) => {
-    const releases = listed(machinesOf(plan).map(release)).slice(0, LONGEST_NAME)
+    const releases = enumerated(machinesOf(plan).map(release)).slice(0, LONGEST_NAME)
     return `${short[at]} (${releases})`
   })
   const isOnce = (names: readonly string[], name = '') => names.indexOf(name) === names.lastIndexOf(name)
@@ -34,11 +37,6 @@ export function sourcesOf(plans: readonly Plan[]): Source[] {
 /** Each once, by what it holds. */
 export function distinct<One>(all: readonly One[]): One[] {
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
-}
-
-/** "one", "one and two", "one, two and three" */
-export function listed(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' and ')
 }
 
 /** A text that a plan can hold. */
@@ -65,7 +63,7 @@ export function told(all: readonly { name: string; texts: readonly string[] }[])
       tellers.set(text, (tellers.get(text) ?? new Set()).add(name))
   return [...tellers].map(([text, names]) => ({
     text,
-    words: shortened(names.size === all.length ? text : `${listed([...names])}: ${text}`),
+    words: shortened(names.size === all.length ? text : `${enumerated([...names])}: ${text}`),
   }))
 }
 

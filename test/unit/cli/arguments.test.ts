@@ -211,10 +211,7 @@ describe('the command line', () => {
     ['apache2 --watch-seconds 3601', /--watch-seconds takes 1 to 3600/],
     ['apache2 --watch-seconds 1.5', /--watch-seconds takes 1 to 3600/],
     ['apache2 --watch-seconds -5', /--watch-seconds/],
-    [
-      'plan --user apache2',
-      /--user is for the walk and status and undo and confirm and extend and rollback; plan takes/,
-    ],
+    ['plan --user apache2', /--user is for the walk, status, undo, confirm, extend and rollback; plan takes/],
     ['apache2 --force', /Unknown option '--force'/],
     ['apache2 --yes=no', /--yes/],
     ['apache2 --check', /--check/],
