@@ -220,9 +220,11 @@ export class CloneWorkers {
       this.#asker.hear(job, isUnsure && isFirst ? undefined : verdict)
     } catch (error) {
       signal.throwIfAborted()
+      // A bug is no reason of the clone's: it goes on to end the walk.
+      const why = reasonOf(error)
       place.isAsked = false
       if (isFirst) this.#asker.repeat({ ...job, again: true })
-      this.#asker.hear(job, isFirst ? undefined : { holds: undefined, why: reasonOf(error) })
+      this.#asker.hear(job, isFirst ? undefined : { holds: undefined, why })
     }
   }
 }
