@@ -9,6 +9,7 @@ import { needsAscii, prepareEnvironment } from '../../src/ui/terminal/environmen
 import { firstLines, hasFirstLines } from '../../src/ui/terminal/first-lines.ts'
 import { toAscii } from '../../src/ui/text/ascii.ts'
 import { formatGain } from '../../src/ui/text/gain.ts'
+import { introductionLines } from '../../src/ui/text/introduction.ts'
 import { clip, clipStart, pad, plain, verbatim, widthOf, wrap } from '../../src/ui/text/lines.ts'
 import { FakeSession } from './fake-session.ts'
 import { done, stage } from './phases.ts'
@@ -130,6 +131,14 @@ describe('the first lines, drawn before Ink is loaded', () => {
     expect(hasFirstLines(state, { INK_SCREEN_READER: 'true' })).toBe(false)
     expect(hasFirstLines({ ...state, phase: stage() }, {})).toBe(false)
   })
+})
+
+it('the introduction promises no clone to a user, and says how a user undoes', () => {
+  const text = (manager?: 'user') =>
+    plain(introductionLines(500, initialState('notes.service', manager))).join(' ')
+  expect(text()).toMatch(/in a clone of this host.*with --once.*hardenctl undo notes/)
+  expect(text('user')).toContain('hardenctl --user undo notes')
+  expect(text('user')).not.toMatch(/clone|--once/)
 })
 
 describe('terminals', () => {

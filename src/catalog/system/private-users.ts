@@ -25,7 +25,8 @@ function againstPrivateUsers(facts: Facts): string | undefined {
 export const PRIVATE_USERS: Directive = toggle({
   key: 'PrivateUsers',
   takes: oneOf('yes', 'no', 'self', 'identity', 'full'),
-  denies: ['act-as-others', 'past-permissions'],
+  // Whoever tells which account a process or file is of would tell of nobody.
+  denies: ['act-as-others', 'past-permissions', 'see-others'],
   stage: 'system',
   since: 232,
   good: ['self', 'identity', 'full'],

@@ -1,4 +1,5 @@
 import type { OwnershipWish, Stage, StageOrAll } from '../../catalog/common/types.ts'
+import type { Manager } from '../../host/manager.ts'
 import type { News } from '../../observe/trace/logged-calls.ts'
 import type { Intent } from './intent.ts'
 import type { CheckRow, Proof, Relaxation, Row, StepRow } from './rows.ts'
@@ -9,6 +10,8 @@ import type { CheckRow, Proof, Relaxation, Row, StepRow } from './rows.ts'
  */
 export interface WalkState {
   unit: string
+  /** It is a unit of the manager of a user, who walks it without root and so without clones. */
+  ofUser?: true
   /** "Apache HTTP Server" */
   description: string
   systemd: number
@@ -224,9 +227,10 @@ export interface Session {
   readonly finished: Promise<number>
 }
 
-export function initialState(unit: string): WalkState {
+export function initialState(unit: string, manager: Manager['kind'] = 'system'): WalkState {
   return {
     unit,
+    ...(manager === 'user' ? { ofUser: true } : {}),
     description: '',
     systemd: 0,
     history: [],

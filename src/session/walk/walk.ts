@@ -53,7 +53,7 @@ export class Walk implements Session {
 
   constructor(options: WalkOptions, attendant?: Attendant, procedure: Procedure = harden) {
     this.#procedure = procedure
-    this.#state = initialState(options.unit)
+    this.#state = initialState(options.unit, options.host.manager.kind)
     this.#host = options.host
     this.#attendant = attendant
     this.#questions = new Questions({

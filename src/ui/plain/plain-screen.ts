@@ -1,7 +1,6 @@
 import { proposalText } from '../../session/walk/failure-words.ts'
 import type { PhaseAt } from '../../session/walk/questions.ts'
 import type { WalkState } from '../../session/walk/state.ts'
-import { shortName } from '../../systemd/manager/unit-name.ts'
 import { headerLines } from '../frame/header-lines.ts'
 import { isIntroducing, targetOf } from '../screen-key.ts'
 import { CHECKS_ARE_FOR, OTHERWISE, RESTARTS } from '../screens/baseline-words.ts'
@@ -26,7 +25,7 @@ export interface Local {
 export function plainScreen(state: WalkState, local: Local, width: number, now: number): PlainScreen {
   if (isIntroducing(state))
     return {
-      lines: introductionPage(width, shortName(state.unit)),
+      lines: introductionPage(width, state),
       choices: numbered([{ label: 'Begin', act: { send: { do: 'begin' } } }]),
     }
   const { lines, choices } = phaseScreen(state, local, width, now)

@@ -1,5 +1,4 @@
 import type { Phase, WalkState } from '../../session/walk/state.ts'
-import { shortName } from '../../systemd/manager/unit-name.ts'
 import type { Page } from '../frame/overlay.tsx'
 import { introductionLines } from '../text/introduction.ts'
 import { BLANK, type Line, labelled, line, paragraph, widthOf } from '../text/lines.ts'
@@ -68,7 +67,8 @@ function section(title: string, entries: [string, string][], width: number): Lin
   return [line(title, 'accent'), ...lines, BLANK]
 }
 
-export function helpPage({ phase, unit }: WalkState): Page {
+export function helpPage(state: WalkState): Page {
+  const { phase } = state
   return {
     title: 'Help',
     lines: (width): Line[] => [
@@ -93,7 +93,7 @@ export function helpPage({ phase, unit }: WalkState): Page {
       ),
       BLANK,
       line('The walk', 'accent'),
-      ...introductionLines(width, shortName(unit)),
+      ...introductionLines(width, state),
     ],
   }
 }

@@ -1,6 +1,5 @@
 import { Box } from 'ink'
 import type { WalkState } from '../../session/walk/state.ts'
-import { shortName } from '../../systemd/manager/unit-name.ts'
 import { Rows } from '../frame/draw.tsx'
 import { Screen } from '../frame/screen.tsx'
 import { useKeys } from '../input/keys.tsx'
@@ -14,7 +13,7 @@ import { clip, line } from '../text/lines.ts'
 export function Introduction({ state, question }: { state: WalkState; question: string }) {
   const send = useSend()
   const { columns, rows } = useSize()
-  const lines = introductionPage(columns, shortName(state.unit))
+  const lines = introductionPage(columns, state)
   const scrolling = useScrolling(lines.length)
   useKeys((key) => {
     if (key !== 'enter') return scrolling.move(key, rows - 9)
