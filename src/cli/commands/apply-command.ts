@@ -22,7 +22,7 @@ export function runApply(args: ApplyArguments, printer: Printer): Promise<number
 }
 
 async function applyVoiced(args: ApplyArguments, voice: Voice): Promise<number> {
-  const { asked } = walkOptions(args.walk)
+  const { asked } = await walkOptions(args.walk)
   const plan = without(await planIn(args.file), asked.skip)
   return args.dryRun ? tried(args, plan, voice) : applied(args, plan, voice)
 }
@@ -50,7 +50,7 @@ async function applied({ walk: given, rehearse }: ApplyArguments, plan: Plan, vo
       return exitCode('nothing-kept')
     }
   }
-  const options = walkOptions({
+  const options = await walkOptions({
     ...given,
     unit: plan.unit,
     yes: true,

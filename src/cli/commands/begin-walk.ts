@@ -1,11 +1,10 @@
+import type { Asked } from '../../catalog/common/asked.ts'
 import type { WalkOptions } from '../../session/walk/context.ts'
 import type { Procedure } from '../../session/walk/procedure.ts'
 import type { Session } from '../../session/walk/state.ts'
 import type { Attendant, Walk } from '../../session/walk/walk.ts'
 import { accountName, CheckError, exerciseAs, parseCheck, parseExercise } from '../../trial/health/check.ts'
 import type { OfUser, WalkArguments } from '../argument-types.ts'
-import { askedOf } from '../asked-of.ts'
-import { hostOf } from '../host-of.ts'
 import { UsageError } from '../usage-error.ts'
 
 function requireParsed(option: string, texts: readonly string[], parse: (text: string) => unknown): void {
@@ -17,8 +16,14 @@ function requireParsed(option: string, texts: readonly string[], parse: (text: s
   }
 }
 
+/** Only a directive that is named needs the catalog, which is large and would hold up the first frame. */
+async function askedBy(wanted: Pick<WalkArguments, 'skip' | 'set' | 'stages'>): Promise<Asked> {
+  if (wanted.skip.length + wanted.set.length === 0) return { skip: [], set: [] }
+  return (await import('../asked-of.ts')).askedOf(wanted)
+}
+
 /** The command line as options of a walk. Throws UsageError for one that is wrong. */
-export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> & OfUser {
+export async function walkOptions(args: WalkArguments): Promise<Omit<WalkOptions, 'host'> & OfUser> {
   requireParsed('--check', args.checks, parseCheck)
   requireParsed('--exercise', args.exercises, parseExercise)
   requireParsed('--exercise-as', args.exerciseAs === undefined ? [] : [args.exerciseAs], accountName)
@@ -35,7 +40,7 @@ export function walkOptions(args: WalkArguments): Omit<WalkOptions, 'host'> & Of
   } = args
   return {
     ...given,
-    asked: askedOf({ skip, set, stages: given.stages }),
+    asked: await askedBy({ skip, set, stages: given.stages }),
     keepSeconds: yes ? 0 : given.keepSeconds,
     exercises:
       account === undefined ? given.exercises : given.exercises.map((text) => exerciseAs(text, account)),
@@ -63,8 +68,12 @@ export async function beginWalk(
   attendant?: Attendant,
   procedure?: Procedure,
 ): Promise<Walk> {
-  const [host, session] = await Promise.all([hostOf(options), import('../../session/walk/walk.ts')])
-  const walk = new session.Walk({ host, ...options }, attendant, procedure)
+  // Loaded late, since the first frame needs neither.
+  const [{ hostOf }, session] = await Promise.all([
+    import('../host-of.ts'),
+    import('../../session/walk/walk.ts'),
+  ])
+  const walk = new session.Walk({ host: await hostOf(options), ...options }, attendant, procedure)
   endOnBugs(walk)
   return walk
 }

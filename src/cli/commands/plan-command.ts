@@ -14,7 +14,7 @@ import { seenThrough } from './seen-through.ts'
 
 /** Makes a plan of a unit, and writes or prints it. The live service is not restarted. Returns the exit code. */
 export async function runPlan(args: PlanArguments, printer: Printer): Promise<number> {
-  const options = walkOptions(args.walk)
+  const options = await walkOptions(args.walk)
   const host = liveHost()
   const place = await placeFor(host, args)
   const about = { command: 'plan', unit: args.walk.unit }

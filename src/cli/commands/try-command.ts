@@ -50,7 +50,7 @@ async function tryVoiced(args: TryArguments, voice: Voice): Promise<number> {
     tell({ event: 'tried', unit: plan.unit, rows: tried })
     return endOfTry(tried)
   }
-  const options = walkOptions({ ...args.walk, stages })
+  const options = await walkOptions({ ...args.walk, stages })
   const procedure = planProcedure(deliver, (stage, facts) => triedWork(rows, stage, facts))
   const walk = await beginWalk(options, new Unattended(words), procedure)
   return seenThrough(walk, voice)

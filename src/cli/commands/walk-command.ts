@@ -12,7 +12,7 @@ import { beginWalk, undoOnSignals, walkOptions } from './begin-walk.ts'
 
 /** The walk, in a terminal or without one. Nothing of the UI is loaded with --yes. */
 export async function runWalk(args: WalkArguments, printer: Printer): Promise<number> {
-  const options = walkOptions(args)
+  const options = await walkOptions(args)
   const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true
   if (!args.yes && !terminal) {
     throw new UsageError('the wizard needs a terminal; --yes takes every recommendation without one')
