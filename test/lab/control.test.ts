@@ -23,12 +23,13 @@ const LOCKED = `[Service]
 ExecStart=/bin/sh -c 'mkdir /run/locked && exec sleep infinity'
 `
 
-/** Runs for two seconds, then ends, and systemd starts it again. */
-const ENDING = `[Unit]
+/** Ends by itself, and systemd starts it again: it is mostly active, or mostly waiting for its next start. */
+const ending = (seconds: number, pause: number) => `[Unit]
 StartLimitIntervalSec=0
 [Service]
-ExecStart=/bin/sh -c 'sleep 2; echo "its data cannot be read" >&2; exit 1'
+ExecStart=/bin/sh -c 'sleep ${seconds}; echo "its data cannot be read" >&2; exit 1'
 Restart=always
+RestartSec=${pause}
 `
 
 const SOCKET = `[Unit]
@@ -52,11 +53,12 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/activated.service': ACTIVATED,
         '/etc/systemd/system/activated.socket': SOCKET,
         '/etc/systemd/system/locked.service': LOCKED,
-        '/etc/systemd/system/ending.service': ENDING,
+        '/etc/systemd/system/ending.service': ending(2, 0),
+        '/etc/systemd/system/waiting.service': ending(0, 10),
       },
       setup: [
         ...(slow.setup ?? []),
-        ['systemctl', 'start', 'reloading', 'activated.socket', 'activated', 'locked', 'ending'],
+        ['systemctl', 'start', 'reloading', 'activated.socket', 'activated', 'locked', 'ending', 'waiting'],
       ],
       ready: ['systemctl', 'is-active', '--quiet', 'activated'],
     })
@@ -75,13 +77,16 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
     expect(stdout).toContain('No trial reloads the service, since a reload breaks the unhardened service too')
   })
 
-  it('refuses a service that ends again and again, in words of its log', async () => {
-    const { exitCode, stdout, stderr } = await lab.run(['hardenctl', 'ending', '--yes'])
-    expect(exitCode).toBe(1)
-    expect(stderr).toMatch(/ending\.service ends by itself, and systemd has restarted it (once|\d+ times)/)
-    expect(stderr).toContain('its log says: its data cannot be read')
-    expect(stdout).not.toContain('Stage 1')
-  })
+  it.each(['ending', 'waiting'])(
+    'refuses a service that ends again and again (%s), in words of its log',
+    async (name) => {
+      const { exitCode, stdout, stderr } = await lab.run(['hardenctl', name, '--yes'])
+      expect(exitCode).toBe(1)
+      expect(stderr).toMatch(/\w\.service ends by itself, and systemd has restarted it (once|\d+ times)/)
+      expect(stderr).toContain('its log says: its data cannot be read')
+      expect(stdout).not.toContain('Stage 1')
+    },
+  )
 
   it('gives a slow stop its time', { timeout: 180_000 }, async () => {
     const { kept } = await walk('slow-stop', '--no-rehearsal')

@@ -189,8 +189,6 @@ async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
     const answers = await timings.during('baseline', measured)
     if (answers === undefined) continue
     dispatch({ type: 'phase', phase: { ...shown(true), measured: true } })
-    // Its first end may have come while it was looked at.
-    if (!subject.oneshot) await requireStaysUp(host, subject.unit)
     const baseline = {
       listeners: listenersOf(facts.sockets),
       answers,

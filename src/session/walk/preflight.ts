@@ -1,14 +1,16 @@
 import { dirname } from 'node:path'
 import { distrust } from '../../host/distrust.ts'
-import { ExpectedError } from '../../host/errors.ts'
+import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Manager } from '../../host/manager.ts'
 import { execCommands } from '../../observe/config/unit.ts'
+import { unitJournal } from '../../systemd/log/journal.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
+import { lastWords } from '../../trial/diagnosis/diagnosis.ts'
 import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
 import { byHandForUsers, isUserUnit, SANDBOXES_ALONE } from './user-unit.ts'
 
@@ -106,21 +108,26 @@ function requireAtRest({ words }: Manager, unit: string, properties: Record<stri
     throw new Refusal(`${unit} is at work now (${active})`, 'Try again when it has ended.')
 }
 
-/** systemd restarted it so many times; `said` is its own last line about that. */
-export function endsAgainAndAgain(unit: string, restarts: number, said?: string): Refusal {
+/** How far back the last words of a service may be that ended. */
+const LAST_WORDS_MS = 60_000
+
+/** The refusal of a service that systemd restarted so many times, in words of its own log. */
+export async function endsAgainAndAgain(host: Host, unit: string, restarts: number): Promise<Refusal> {
+  const said = lastWords(await unitJournal(host, unit, Date.now() - LAST_WORDS_MS).catch(orElse([])))
   const times = restarts === 1 ? 'once' : `${restarts} times`
   const words = said === undefined ? '' : `; its log says: ${said}`
   return new Refusal(
     `${unit} ends by itself, and systemd has restarted it ${times}${words}`,
-    `Nothing was changed. journalctl -u ${shortName(unit)} says more: repair it first, since no trial could tell what a setting does to it.`,
+    `Nothing was changed. ${host.manager.words.log} ${shortName(unit)} says more: repair it first, since no trial could tell what a setting does to it.`,
   )
 }
 
 /** A service that runs shows what it needs, and one that is stopped shows it in a clone. */
-function requireSteady({ words }: Manager, unit: string, properties: Record<string, string[]>): void {
+async function requireSteady(host: Host, unit: string, properties: Record<string, string[]>): Promise<void> {
+  const { words } = host.manager
   const active = first(properties, 'ActiveState')
   if (first(properties, 'SubState').startsWith('auto-restart'))
-    throw endsAgainAndAgain(unit, Number(first(properties, 'NRestarts')) || 1)
+    throw await endsAgainAndAgain(host, unit, Number(first(properties, 'NRestarts')) || 1)
   if (active !== 'active' && active !== 'inactive') {
     throw new Refusal(
       `${unit} is ${active || 'not active'}: hardenctl cannot see what it needs`,
@@ -223,7 +230,7 @@ export async function preflight(host: Host, { unit, systemd, properties }: Found
   await requireLasting(host, unit)
   const oneshot = isOneshot(properties)
   if (oneshot) requireAtRest(host.manager, unit, properties)
-  else requireSteady(host.manager, unit, properties)
+  else await requireSteady(host, unit, properties)
   requireConfined(unit, properties)
   await requireOwnFolders(host, unit)
   const stopped = !oneshot && first(properties, 'ActiveState') === 'inactive'

@@ -1,16 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
-import { unitJournal } from '../../systemd/log/journal.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
-import { lastWords } from '../../trial/diagnosis/diagnosis.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
 import { endsAgainAndAgain } from './preflight.ts'
 
 /** A service that systemd restarted and that has run for so long since then does not end at each start. */
 const LASTING_MS = 10_000
 const LOOK_MS = 250
-/** How far back its last words may be. */
-const JOURNAL_MS = 60_000
 
 /** Milliseconds since the unit became active. systemd tells it by CLOCK_MONOTONIC, as process.hrtime() does. */
 async function activeFor(host: Host, unit: string): Promise<number> {
@@ -30,7 +26,6 @@ export async function requireStaysUp(host: Host, unit: string): Promise<void> {
     await pause(LOOK_MS)
     const { active, invocation, restarts } = await takeSnapshot(host, unit)
     if (active === 'active' && invocation === before.invocation) continue
-    const said = lastWords(await unitJournal(host, unit, Date.now() - JOURNAL_MS))
-    throw endsAgainAndAgain(unit, Math.max(restarts, before.restarts), said)
+    throw await endsAgainAndAgain(host, unit, Math.max(restarts, before.restarts))
   }
 }

@@ -12,6 +12,7 @@ import { walkOnce } from './once.ts'
 import { Refusal } from './preflight.ts'
 import { unstartable } from './start-in-clone.ts'
 import type { Restarts } from './state.ts'
+import { requireStaysUp } from './stays-up.ts'
 
 /** Finds out whether clones can prove anything, and follows the service in one of them meanwhile. */
 export async function readied(
@@ -25,6 +26,8 @@ export async function readied(
     await requireRuns(beginning, rehearsing, baseline)
     const context = { ...beginning, rehearsing }
     await learningPhase(context, baseline, early)
+    // It has been looked at for long enough by now that one which ends by itself has done so.
+    if (!beginning.subject.oneshot) await requireStaysUp(beginning.live, beginning.subject.unit)
     return { context, baseline }
   } finally {
     // No clone outlives the walk.
