@@ -26,8 +26,8 @@ const filters = readdirSync(join(project, 'test'), { recursive: true, encoding: 
 const labs = {
   globalSetup: ['test/setup/lab-roots.ts'],
   setupFiles: ['test/setup/turn.ts'],
-  // Labs wait more than they work: with three of them and a filter two processors were half idle.
-  maxWorkers: filters + 4,
+  // Labs wait more than they work: three of them and a filter leave two processors half idle; a fourth saves nothing.
+  maxWorkers: filters + 3,
   sequence: { groupOrder: 1 },
   // In CI nobody is there to run a file again; the end of the output names each test that needed it, and why.
   retry: process.env.HARDENCTL_CI === '1' ? 1 : 0,

@@ -3,7 +3,7 @@ import { takeLock } from '../lab/kit/cache.ts'
 import { skipLab } from '../lab/kit/lab-problem.ts'
 
 /** Files that boot labs at the same time: they sleep more than they compute. */
-const SIDE_BY_SIDE = ['lab-1', 'lab-2', 'lab-3', 'lab-4']
+const SIDE_BY_SIDE = ['lab-1', 'lab-2', 'lab-3']
 /** Longer than any run of all tests. */
 const PATIENCE_MS = 3 * 3_600_000
 
