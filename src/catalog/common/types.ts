@@ -40,6 +40,9 @@ export interface NewAccount {
   id: number
 }
 
+/** A filter of system calls, or a namespace of the service's own by its name in /proc/PID/ns. */
+export type Enforcer = 'filter' | 'mnt' | 'user' | 'uts' | 'ipc'
+
 /**
  * One thing that can be hardened, as an entry of data. A new one touches only the file of its stage: the signs of a
  * failed trial are here too.
@@ -64,6 +67,10 @@ export interface Directive {
   writes?: Readonly<Record<string, Values | 'own lines'>>
   /** It gives the service its own mount namespace, whose mounts nobody outside sees. */
   mountNamespace?: true
+  /** What else /proc shows at work where the kernel enforces it: systemd.exec(5). */
+  enforcer?: Exclude<Enforcer, 'mnt'>
+  /** Why the manager of a user cannot enforce it, as a sentence. */
+  needsRoot?: string
   /** Its row is nearly always in force, so it is shown only when there is something to change. */
   shownWhenDue?: true
   /** Its row is never proposed, since others bring it along: it is shown only where it is in force. */

@@ -2,7 +2,9 @@ import type { Facts } from '../../observe/facts.ts'
 import { enforcedBy } from './enforced-by.ts'
 import type { Directive, Stage } from './types.ts'
 
-const UNENFORCED = 'The manager of a user has no right to enforce it, and systemd would show it all the same.'
+/** Of a setting that needs programs in the kernel (BPF) or another /proc. Tried on systemd 257. */
+export const UNENFORCED =
+  'The manager of a user has no right to enforce it, and systemd would show it all the same.'
 
 /** Stages that need rights of root. */
 const STAGES_OF_ROOT: Partial<Record<Stage, string>> = {
@@ -11,25 +13,15 @@ const STAGES_OF_ROOT: Partial<Record<Stage, string>> = {
   user: 'Only root may give a service another account.',
 }
 
-/** Settings that need rights of root: programs in the kernel (BPF), or another /proc. Tried on systemd 257. */
-const SETTINGS_OF_ROOT: Readonly<Record<string, string>> = {
-  DevicePolicy: UNENFORCED,
-  IPAddressDeny: UNENFORCED,
-  ProtectProc: UNENFORCED,
-  ProcSubset: UNENFORCED,
-  RemoveIPC: 'It has an effect only beside User=, which only root may set.',
-}
-
 const NO_NAMESPACES =
   'The manager of this user can’t make user namespaces here, and would start the service without it.'
 
 /** Why a user's manager can't give a unit this setting, as a sentence; undefined where it can, and for PID 1. */
 export function needsRoot({ ofUser }: Facts, directive: Directive): string | undefined {
   if (ofUser === undefined) return undefined
-  const { key, stage } = directive
   const by = enforcedBy(directive)
   const unmade = !ofUser.makesNamespaces && by !== undefined && by !== 'filter' ? NO_NAMESPACES : undefined
-  return STAGES_OF_ROOT[stage] ?? SETTINGS_OF_ROOT[key] ?? unmade
+  return STAGES_OF_ROOT[directive.stage] ?? directive.needsRoot ?? unmade
 }
 
 /**

@@ -4,6 +4,7 @@ import { changeSeen, readSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import type { Directive } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
+import { UNENFORCED } from '../common/user-manager.ts'
 import { oneOf } from '../common/values.ts'
 import { isHarmlessDevice } from '../user/account.ts'
 import { holding, holds } from './held-files.ts'
@@ -141,6 +142,7 @@ export const FILESYSTEM: Directive[] = [
     denies: ['see-others'],
     stage: 'filesystem',
     since: 247,
+    needsRoot: UNENFORCED,
     mountNamespace: true,
     value: 'invisible',
     good: ['ptraceable'],
@@ -171,6 +173,7 @@ export const FILESYSTEM: Directive[] = [
     denies: ['see-others'],
     stage: 'filesystem',
     since: 247,
+    needsRoot: UNENFORCED,
     mountNamespace: true,
     value: 'pid',
     what: 'Hides everything in /proc except processes, for example /proc/meminfo and /proc/sys.',
@@ -193,6 +196,7 @@ export const FILESYSTEM: Directive[] = [
     key: 'PrivateIPC',
     stage: 'filesystem',
     since: 248,
+    enforcer: 'ipc',
     mountNamespace: true,
     what: 'Gives the service its own System V shared memory, semaphores and POSIX message queues.',
     breaks: 'Programs outside the service that share such memory with it no longer find it.',

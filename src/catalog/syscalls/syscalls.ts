@@ -137,6 +137,7 @@ export const SYSCALLS: Directive[] = [
     leavesOpen: leavesCalls,
     stage: 'syscalls',
     since: 187,
+    enforcer: 'filter',
     what: 'Allows only the system calls of ordinary services, without those for privileged work and for setting priorities and limits. The kernel kills a process that makes another call, and logs the name of the call.',
     breaks:
       'A rare code path or a helper program that makes a call outside the list dies ("Bad system call"), perhaps while the service itself looks healthy.',

@@ -3,6 +3,7 @@ import { inForce, proposed, service, unique } from '../common/proposal.ts'
 import { noProcess, sessionOpener } from '../common/roles.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
+import { UNENFORCED } from '../common/user-manager.ts'
 import { oneOf } from '../common/values.ts'
 import { isHarmlessDevice } from '../user/account.ts'
 
@@ -65,6 +66,7 @@ export const DEVICE_POLICY: Directive = {
   denies: ['devices'],
   stage: 'system',
   since: 208,
+  needsRoot: UNENFORCED,
   what: 'The control group allows opening only harmless device nodes and those that are listed.',
   breaks: 'The service cannot open a device that was not in use when hardenctl looked.',
   wins: 'An intruder cannot use a device node, even one that he created.',

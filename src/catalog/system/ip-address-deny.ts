@@ -3,6 +3,7 @@ import { inForce, list, proposed, unfit } from '../common/proposal.ts'
 import { isInet } from '../common/roles.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { words } from '../common/unit-settings.ts'
+import { UNENFORCED } from '../common/user-manager.ts'
 import { ADDRESS_LIST } from '../common/values.ts'
 
 function isLoopback(address: string): boolean {
@@ -64,6 +65,7 @@ export const IP_ADDRESS_DENY: Directive = {
   denies: ['connect-out'],
   stage: 'system',
   since: 235,
+  needsRoot: UNENFORCED,
   what: 'Drops every packet between the service and other machines; localhost stays allowed. The kernel enforces it for the control group, at once.',
   breaks:
     'Nothing that it fetches, sends or looks up over the network gets an answer, even if it does so only once a day.',

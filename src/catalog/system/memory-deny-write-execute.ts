@@ -51,6 +51,7 @@ export const MEMORY_DENY_WRITE_EXECUTE: Directive = toggle({
   denies: ['write-execute'],
   stage: 'system',
   since: 231,
+  enforcer: 'filter',
   what: 'Forbids memory that is first written and then executed.',
   breaks: 'Anything that compiles at run time aborts: Java, Node.js, .NET, LuaJIT, PHP with its compiler on.',
   wins: 'An intruder cannot run injected code in the usual way.',

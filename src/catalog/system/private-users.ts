@@ -29,6 +29,7 @@ export const PRIVATE_USERS: Directive = toggle({
   denies: ['act-as-others', 'past-permissions', 'see-others'],
   stage: 'system',
   since: 232,
+  enforcer: 'user',
   good: ['self', 'identity', 'full'],
   what: 'Runs the service in a user namespace: other accounts appear as nobody, and its capabilities do not count outside.',
   breaks:

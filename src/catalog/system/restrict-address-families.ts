@@ -130,6 +130,7 @@ export const RESTRICT_ADDRESS_FAMILIES: Directive = {
   leavesOpen: leavesFamilies,
   stage: 'system',
   since: 211,
+  enforcer: 'filter',
   what: 'Lists the kinds of sockets that the service may create. It can still use sockets that systemd passes to it.',
   breaks:
     'Other kinds fail with "Address family not supported": listing network interfaces needs AF_NETLINK, and a service that used no network cannot start to.',

@@ -80,6 +80,7 @@ export const RESTRICT_NAMESPACES: Directive = {
   denies: ['mount'],
   stage: 'system',
   since: 233,
+  enforcer: 'filter',
   what: 'Forbids creating and entering namespaces, the building blocks of containers.',
   breaks:
     'Programs that start sandboxes or containers fail: browsers, PDF and image converters with a sandbox, container engines.',

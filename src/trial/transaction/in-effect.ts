@@ -7,7 +7,7 @@ import { first, showUnit } from '../../systemd/manager/show.ts'
 import { IgnoredSettingsError } from './trial.ts'
 
 const DIRECTIVES = new Map(CATALOG.map((directive) => [directive.key, directive]))
-const NAMESPACES = ['mnt', 'net', 'user', 'uts', 'ipc'] as const
+const NAMESPACES = ['mnt', 'user', 'uts', 'ipc'] as const
 /** Values that take a setting back, or begin its list anew. */
 const OFF = new Set(['', 'no', 'false', 'off', '0'])
 

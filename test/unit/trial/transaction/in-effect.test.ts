@@ -5,7 +5,7 @@ import { type Confinement, withoutEffect } from '../../../../src/trial/transacti
 const FREE: Confinement = {
   noNewPrivileges: false,
   filters: 1,
-  namespaces: { mnt: 'mnt:[1]', net: 'net:[1]', user: 'user:[1]', uts: 'uts:[1]', ipc: 'ipc:[1]' },
+  namespaces: { mnt: 'mnt:[1]', user: 'user:[1]', uts: 'uts:[1]', ipc: 'ipc:[1]' },
 }
 const CONFINED: Confinement = {
   noNewPrivileges: true,
