@@ -2,6 +2,8 @@ import { dirname } from 'node:path/posix'
 import type { FileStat, Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts, NamedThing, ProcessFacts } from '../facts.ts'
+import { parseElf } from '../files/elf.ts'
+import { parseInterpreterLine } from '../files/interpreter-line.ts'
 import { keepsRoot } from '../proc/rights.ts'
 import { argumentPaths, configurationFiles, configurationText, environmentPaths } from './configuration.ts'
 import { accountsOfArguments, namedWords } from './named-words.ts'
@@ -99,12 +101,43 @@ async function folderToWrite(
 const PROGRAMS_DEPTH = '3'
 const FIND_TIMEOUT_MS = 3000
 
-/** Whether a folder that is named, and not the system's, has programs in it. */
-async function hasPrograms(host: Host, path: string, gaps: BlindSpots): Promise<boolean> {
-  if (SYSTEM_FOLDER.test(path)) return false
-  const argv = ['find', path, '-maxdepth', PROGRAMS_DEPTH, '-type', 'f', '-perm', '/111', '-print', '-quit']
+/** More files are not looked into. */
+const MAX_LOOKED_INTO = 100
+/** Enough for the first headers of an ELF file and for a "#!" line. */
+const HEAD_BYTES = 256
+
+async function foundBy(host: Host, argv: readonly string[], gaps: BlindSpots): Promise<string> {
   const found = await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS }))
-  return (found?.stdout ?? '') !== ''
+  return found?.stdout ?? ''
+}
+
+/** Whether the file begins as one that the kernel starts: execve(2). One that nobody could read may. */
+async function isProgram(host: Host, path: string): Promise<boolean> {
+  const bytes = await host.readBytes(path, HEAD_BYTES)
+  return bytes === undefined || parseElf(bytes) !== undefined || parseInterpreterLine(bytes) !== undefined
+}
+
+/**
+ * Whether a folder that is named, and not the system's, has programs in it. What the service wrote itself may be data
+ * with a careless mode.
+ */
+async function hasPrograms(
+  host: Host,
+  processes: readonly ProcessFacts[],
+  path: string,
+  gaps: BlindSpots,
+): Promise<boolean> {
+  if (SYSTEM_FOLDER.test(path)) return false
+  const find = ['find', path, '-maxdepth', PROGRAMS_DEPTH, '-type', 'f', '-perm', '/111']
+  if ((await foundBy(host, [...find, '-print', '-quit'], gaps)) === '') return false
+  const all = (await foundBy(host, [...find, '-printf', '%U %p\\0'], gaps)).split('\0').filter(Boolean)
+  if (all.length === 0 || all.length > MAX_LOOKED_INTO) return true
+  const own = processes.map(({ uid }) => uid.effective).filter((uid) => uid !== 0)
+  for (const line of all) {
+    const [uid = '', ...name] = line.split(' ')
+    if (!own.includes(Number(uid)) || (await isProgram(host, name.join(' ')))) return true
+  }
+  return false
 }
 
 /** What a name leads to: a home, a program, a folder of programs, or the folder in which the service may write what is named. */
@@ -121,7 +154,7 @@ async function existing(
   if (real === undefined || stat?.kind !== 'file' || (stat.mode & 0o111) === 0) {
     const isFolder = real !== undefined && stat?.kind === 'directory'
     const folder = await folderToWrite(host, processes, isFolder ? path : dirname(path), gaps)
-    const programs = isFolder && (await hasPrograms(host, real, gaps))
+    const programs = isFolder && (await hasPrograms(host, processes, real, gaps))
     return [
       ...(folder === undefined ? [] : [{ kind: 'folder' as const, name: folder, where }]),
       ...(programs ? [{ kind: 'programs' as const, name: real, where }] : []),

@@ -77,6 +77,21 @@ test('a folder with programs in it is told from one without', async () => {
   ])
 })
 
+test.each<[string, string[], Record<string, string>, boolean]>([
+  ['only has logs of its own', [`${OWN} /srv/site/log`], { '/srv/site/log': 'started' }, false],
+  ['has a script of its own', [`${OWN} /srv/site/hook`], { '/srv/site/hook': '#!/bin/sh\n' }, true],
+  ['has what another put there', [`0 /srv/site/job`], { '/srv/site/job': 'echo hello' }, true],
+  ['has something that nobody can read', [`${OWN} /srv/site/bin`], {}, true],
+])('a folder of executable files that %s', async (_, all, files, isOfPrograms) => {
+  const find = 'find /srv/site -maxdepth 3 -type f -perm /111'
+  const programs = {
+    [`${find} -print -quit`]: '/srv/site/any\n',
+    [`${find} -printf %U %p\\0`]: all.map((line) => `${line}\0`).join(''),
+  }
+  const found = await named('root /srv/site;\n', { '/srv/site': folder(0, 0o755), ...files }, {}, programs)
+  expect(found).toEqual(isOfPrograms ? ['programs /srv/site'] : [])
+})
+
 test('a file in /tmp is named whether it is there or not, /tmp itself is not', async () => {
   expect(await named('tmpdir = /tmp\nexchange = /tmp/drop/in.xml\n', {})).toEqual([
     'temporary /tmp/drop/in.xml',
