@@ -23,11 +23,14 @@ const LOCKED = `[Service]
 ExecStart=/bin/sh -c 'mkdir /run/locked && exec sleep infinity'
 `
 
-/** Ends by itself, and systemd starts it again: it is mostly active, or mostly waiting for its next start. */
+/**
+ * Ends by itself, and systemd starts it again: it is mostly active, or mostly waiting for its next start. The log knows
+ * whose line it is only while the process lives.
+ */
 const ending = (seconds: number, pause: number) => `[Unit]
 StartLimitIntervalSec=0
 [Service]
-ExecStart=/bin/sh -c 'sleep ${seconds}; echo "its data cannot be read" >&2; exit 1'
+ExecStart=/bin/sh -c 'sleep ${seconds}; echo "its data cannot be read" >&2; sleep 0.2; exit 1'
 Restart=always
 RestartSec=${pause}
 `
@@ -55,10 +58,21 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/locked.service': LOCKED,
         '/etc/systemd/system/ending.service': ending(2, 0),
         '/etc/systemd/system/waiting.service': ending(0, 10),
+        '/etc/systemd/system/failing.service': ending(0, 0).replace('Restart=always', 'Restart=no'),
       },
       setup: [
         ...(slow.setup ?? []),
-        ['systemctl', 'start', 'reloading', 'activated.socket', 'activated', 'locked', 'ending', 'waiting'],
+        [
+          'systemctl',
+          'start',
+          'reloading',
+          'activated.socket',
+          'activated',
+          'locked',
+          'ending',
+          'waiting',
+          'failing',
+        ],
       ],
       ready: ['systemctl', 'is-active', '--quiet', 'activated'],
     })
@@ -87,6 +101,12 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
       expect(stdout).not.toContain('Stage 1')
     },
   )
+
+  it('refuses a service that has failed, in words of its log', async () => {
+    const { exitCode, stderr } = await lab.run(['hardenctl', 'failing', '--yes'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('failing.service has failed (exit-code); its log says: its data cannot be read')
+  })
 
   it('gives a slow stop its time', { timeout: 180_000 }, async () => {
     const { kept } = await walk('slow-stop', '--no-rehearsal')

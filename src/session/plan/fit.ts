@@ -1,7 +1,7 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { difference } from '../../systemd/settings/settings-difference.ts'
-import { Refusal } from '../walk/preflight.ts'
+import { Refusal } from '../walk/refusal.ts'
 import { type Here, machinesOf, machineWords, nearestMachine } from './here.ts'
 import { planAssignments, stageAssignments, takenStages } from './planned-settings.ts'
 import type { Plan } from './schema.ts'

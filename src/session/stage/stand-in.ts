@@ -4,7 +4,7 @@ import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage, type PreparedClone, trialsIn } from '../proof/clone-pool.ts'
 import { Rehearsal } from '../proof/rehearsal.ts'
 import type { WalkContext } from '../walk/context.ts'
-import { Refusal } from '../walk/preflight.ts'
+import { Refusal } from '../walk/refusal.ts'
 
 /**
  * The clone that stands in for the live host in a walk with a single restart. It is asked itself, so that a set that

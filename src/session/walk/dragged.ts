@@ -1,5 +1,5 @@
 import type { WalkBeginning } from './context.ts'
-import { Refusal } from './preflight.ts'
+import { Refusal } from './refusal.ts'
 
 /** Asks whether units may restart that a restart takes along. */
 export async function askAboutDragged({ subject, ask }: WalkBeginning): Promise<void> {

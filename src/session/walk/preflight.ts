@@ -1,23 +1,17 @@
 import { dirname } from 'node:path'
 import { distrust } from '../../host/distrust.ts'
-import { ExpectedError, orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Manager } from '../../host/manager.ts'
 import { execCommands } from '../../observe/config/unit.ts'
-import { unitJournal } from '../../systemd/log/journal.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
 import { bootedWithSystemd, systemdVersion } from '../../systemd/manager/version.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
-import { lastWords } from '../../trial/diagnosis/diagnosis.ts'
 import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
+import { endsAgainAndAgain, hasFailed } from './ended.ts'
+import { Refusal } from './refusal.ts'
 import { byHandForUsers, isUserUnit, SANDBOXES_ALONE } from './user-unit.ts'
-
-/** One clear line and what to do next; nothing was changed when it is thrown. */
-export class Refusal extends ExpectedError {
-  override name = 'Refusal'
-}
 
 /** The first release with ProtectProc=, ProcSubset= and the machine-readable output of systemctl. */
 const OLDEST_SYSTEMD = 247
@@ -108,26 +102,14 @@ function requireAtRest({ words }: Manager, unit: string, properties: Record<stri
     throw new Refusal(`${unit} is at work now (${active})`, 'Try again when it has ended.')
 }
 
-/** How far back the last words of a service may be that ended. */
-const LAST_WORDS_MS = 60_000
-
-/** The refusal of a service that systemd restarted so many times, in words of its own log. */
-export async function endsAgainAndAgain(host: Host, unit: string, restarts: number): Promise<Refusal> {
-  const said = lastWords(await unitJournal(host, unit, Date.now() - LAST_WORDS_MS).catch(orElse([])))
-  const times = restarts === 1 ? 'once' : `${restarts} times`
-  const words = said === undefined ? '' : `; its log says: ${said}`
-  return new Refusal(
-    `${unit} ends by itself, and systemd has restarted it ${times}${words}`,
-    `Nothing was changed. ${host.manager.words.log} ${shortName(unit)} says more: repair it first, since no trial could tell what a setting does to it.`,
-  )
-}
-
 /** A service that runs shows what it needs, and one that is stopped shows it in a clone. */
 async function requireSteady(host: Host, unit: string, properties: Record<string, string[]>): Promise<void> {
   const { words } = host.manager
   const active = first(properties, 'ActiveState')
   if (first(properties, 'SubState').startsWith('auto-restart'))
     throw await endsAgainAndAgain(host, unit, Number(first(properties, 'NRestarts')) || 1)
+  if (active === 'failed')
+    throw await hasFailed(host, unit, first(properties, 'Result'), first(properties, 'InvocationID'))
   if (active !== 'active' && active !== 'inactive') {
     throw new Refusal(
       `${unit} is ${active || 'not active'}: hardenctl cannot see what it needs`,

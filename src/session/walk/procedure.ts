@@ -7,7 +7,7 @@ import type { WalkBeginning, WalkContext } from './context.ts'
 import { askAboutDragged } from './dragged.ts'
 import { finish, takeBackLate } from './last-check.ts'
 import { offerToSave } from './offer-to-save.ts'
-import { Refusal } from './preflight.ts'
+import { Refusal } from './refusal.ts'
 import { beginAnew, refuseEdited, resume } from './resume.ts'
 import { checkedAtLast, readied, walkStages } from './walk-stages.ts'
 

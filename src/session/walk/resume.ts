@@ -12,7 +12,7 @@ import { dropInParts, withoutStage, withStage } from '../stage/drop-in-parts.ts'
 import type { StoredState } from '../store/store.ts'
 import type { WalkStore } from '../store/walk-store.ts'
 import type { WalkBeginning } from './context.ts'
-import { Refusal } from './preflight.ts'
+import { Refusal } from './refusal.ts'
 import { takeAllBack } from './undo-walk.ts'
 
 async function askToGoOn({ ask }: WalkBeginning, text: string[], yes: string): Promise<void> {

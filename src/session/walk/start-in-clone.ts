@@ -5,7 +5,7 @@ import { bootProven } from '../../rehearsal/boot/proven-clone.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import type { WalkBeginning } from './context.ts'
-import { Refusal } from './preflight.ts'
+import { Refusal } from './refusal.ts'
 
 /** Nothing is known yet of how it answers: it must only stay up. */
 const UP: Baseline = { listeners: [], answers: [], startMs: 0, restless: true }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { takeSnapshot } from '../../trial/health/unit-snapshot.ts'
-import { endsAgainAndAgain } from './preflight.ts'
+import { endsAgainAndAgain } from './ended.ts'
 
 /** A service that systemd restarted and that has run for so long since then does not end at each start. */
 const LASTING_MS = 10_000

@@ -16,7 +16,7 @@ import { trialSeconds } from '../stage/trial-context.ts'
 import { formatScore } from '../store/score.ts'
 import { asPending, type KeptStage, loadState, type StoredState } from '../store/store.ts'
 import { storeOnDisk, type WalkStore } from '../store/walk-store.ts'
-import { Refusal } from './preflight.ts'
+import { Refusal } from './refusal.ts'
 import { endUnfinished } from './resume.ts'
 import { undoEverything } from './undo-walk.ts'
 

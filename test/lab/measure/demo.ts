@@ -86,7 +86,7 @@ if (problem !== undefined) {
 }
 const lab = await openLab(demo)
 console.log(
-  `A Debian ${demo.suite} of its own with ${demo.service} is running; nothing on this machine is touched.`,
+  `A Debian ${demo.suite} of its own with ${demo.service} is running.\nNothing on this machine is touched.`,
 )
 const exitCode = await join(lab, ['hardenctl', ...demo.rest, demo.service])
 await lab.stop()
