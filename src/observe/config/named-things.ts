@@ -132,10 +132,13 @@ async function hasPrograms(
   if ((await foundBy(host, [...find, '-print', '-quit'], gaps)) === '') return false
   const all = (await foundBy(host, [...find, '-printf', '%U %p\\0'], gaps)).split('\0').filter(Boolean)
   if (all.length === 0 || all.length > MAX_LOOKED_INTO) return true
-  const own = processes.map(({ uid }) => uid.effective).filter((uid) => uid !== 0)
+  const accounts = processes.map(({ uid }) => uid.effective).filter((uid) => uid !== 0)
+  const open = processes.flatMap(({ openFiles }) => openFiles.filter(({ writable }) => writable))
   for (const line of all) {
-    const [uid = '', ...name] = line.split(' ')
-    if (!own.includes(Number(uid)) || (await isProgram(host, name.join(' ')))) return true
+    const [uid = '', ...words] = line.split(' ')
+    const file = words.join(' ')
+    const isOwn = accounts.includes(Number(uid)) || open.some((one) => one.path === file)
+    if (!isOwn || (await isProgram(host, file))) return true
   }
   return false
 }

@@ -79,6 +79,12 @@ test('a folder with programs in it is told from one without', async () => {
 
 test.each<[string, string[], Record<string, string>, boolean]>([
   ['only has logs of its own', [`${OWN} /srv/site/log`], { '/srv/site/log': 'started' }, false],
+  [
+    'only has a log of root that it writes',
+    ['0 /srv/site/open.log'],
+    { '/srv/site/open.log': 'started' },
+    false,
+  ],
   ['has a script of its own', [`${OWN} /srv/site/hook`], { '/srv/site/hook': '#!/bin/sh\n' }, true],
   ['has what another put there', [`0 /srv/site/job`], { '/srv/site/job': 'echo hello' }, true],
   ['has something that nobody can read', [`${OWN} /srv/site/bin`], {}, true],
@@ -88,7 +94,15 @@ test.each<[string, string[], Record<string, string>, boolean]>([
     [`${find} -print -quit`]: '/srv/site/any\n',
     [`${find} -printf %U %p\\0`]: all.map((line) => `${line}\0`).join(''),
   }
-  const found = await named('root /srv/site;\n', { '/srv/site': folder(0, 0o755), ...files }, {}, programs)
+  const log = {
+    path: '/srv/site/open.log',
+    descriptor: 3,
+    kind: 'file',
+    writable: true,
+    deleted: false,
+  } as const
+  const over = { processes: [process(10, OWN, { isMain: true, openFiles: [log] })] }
+  const found = await named('root /srv/site;\n', { '/srv/site': folder(0, 0o755), ...files }, over, programs)
   expect(found).toEqual(isOfPrograms ? ['programs /srv/site'] : [])
 })
 
