@@ -26,7 +26,7 @@ const filters = readdirSync(join(project, 'test'), { recursive: true, encoding: 
 const labs = {
   globalSetup: ['test/setup/lab-roots.ts'],
   setupFiles: ['test/setup/turn.ts'],
-  // Labs wait more than they work: three of them and a filter leave two processors half idle; a fourth saves nothing.
+  // Labs wait more than they work: three of them and a filter leave two processors half idle.
   maxWorkers: filters + 3,
   sequence: { groupOrder: 1 },
   // In CI nobody is there to run a file again; the end of the output names each test that needed it, and why.
