@@ -8,19 +8,24 @@ import { leanInk } from './lean-ink.js'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+/** Leaves the commands to their own bundle beside this one. */
+const withoutCommands = {
+  name: 'without-commands',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/run\.ts$/ }, () => ({ path: './run.js', external: true }))
+  },
+}
+
 /**
  * Bundles into `folder` and returns the paths of all files that went into it, as seen from the project. Splitting keeps
- * Ink and React out of what runs without a screen. The same sources make the same bytes, wherever the folder is.
+ * Ink and React out of what runs without a screen, and the first file is whole, so that help reads one. The same sources make the same bytes, wherever the folder is.
  */
 export async function bundle(folder, release = version) {
-  const { metafile } = await esbuild.build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts', 'src/host/probe-main.ts'],
     outdir: folder,
     entryNames: '[name]',
-    chunkNames: 'parts/[name]-[hash]',
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -31,12 +36,21 @@ export async function bundle(folder, release = version) {
       HARDENCTL_VERSION: JSON.stringify(release),
       'process.env.NODE_ENV': '"production"',
     },
-    plugins: [leanInk],
     // CommonJS packages in the bundle call require(), which a module does not have. Not imported: see arguments.ts.
     banner: {
       js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
     logLevel: 'warning',
-  })
-  return Object.keys(metafile.inputs)
+  }
+  const builds = await Promise.all([
+    esbuild.build({
+      ...common,
+      entryPoints: ['src/cli/run.ts', 'src/host/probe-main.ts'],
+      chunkNames: 'parts/[name]-[hash]',
+      splitting: true,
+      plugins: [leanInk],
+    }),
+    esbuild.build({ ...common, entryPoints: ['src/cli/main.ts'], plugins: [withoutCommands] }),
+  ])
+  return [...new Set(builds.flatMap(({ metafile }) => Object.keys(metafile.inputs)))]
 }

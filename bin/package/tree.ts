@@ -25,7 +25,7 @@ export interface Packing {
 }
 
 export interface Parts {
-  /** Folder with main.js, probe-main.js and parts/. */
+  /** Folder with main.js, run.js, probe-main.js and parts/. */
   bundled: string
   /** Path of the stripped Node. */
   node: string
@@ -56,7 +56,7 @@ export function layOut(folder: string, release: Release, parts: Parts, zsh: ZshF
   const root = join(import.meta.dirname, '../..')
   const lib = join(folder, 'lib/hardenctl')
   const share = join(folder, 'share')
-  for (const name of ['main.js', 'probe-main.js', 'parts'])
+  for (const name of ['main.js', 'run.js', 'probe-main.js', 'parts'])
     cpSync(join(parts.bundled, name), join(lib, name), { recursive: true })
   cpSync(parts.node, join(lib, 'node'))
   cpSync(join(root, 'bin/compile.js'), join(lib, 'compile.js'))

@@ -119,7 +119,7 @@ function identify(root: string, name: string): void {
 function install(root: string): void {
   const target = join(root, 'opt/hardenctl')
   // All of dist/ but the packages, which are large.
-  const parts = ['main.js', 'probe-main.js', 'parts', 'cache'].map((name) => `dist/${name}`)
+  const parts = ['main.js', 'run.js', 'probe-main.js', 'parts', 'cache'].map((name) => `dist/${name}`)
   for (const part of [...parts, 'bin', 'package.json']) {
     const source = join(project, part)
     if (existsSync(source)) cpSync(source, join(target, part), { recursive: true })
