@@ -1,5 +1,6 @@
 import type { ExecCommand } from '../systemd/manager/exec.ts'
 import type { WrittenSetting } from '../systemd/settings/unit-files.ts'
+import type { RootFiles } from './files/root-files.ts'
 import type { LearnedFacts } from './trace/learned-facts.ts'
 import type { UserFacts } from './user-facts.ts'
 
@@ -40,6 +41,8 @@ export interface Facts {
   learned?: LearnedFacts
   /** Things in its folders below /run that are not its own; absent where nobody looked. */
   foreign?: ForeignHolding[]
+  /** What belongs to root in folders of data that it writes into; absent where nobody looked. */
+  rootFiles?: RootFiles[]
   /** Folders that exist for it to write into, even if it was not seen writing; absent where nobody looked. */
   owned?: OwnedFolder[]
   /** What it may come to do though it was not seen; absent where nobody looked. */
@@ -78,11 +81,13 @@ export interface Account {
   gid?: number
 }
 
-/** A system account that could be made for a service: its name is free, or hardenctl made it earlier. */
+/** A system account for a service: its name is free, or hardenctl made it earlier, or it is there and idle. */
 export interface FreeAccount {
   name: string
-  /** Of the user and of the group of the same name. */
+  /** Of the user, and of the group of the same name if it is made. */
   id: number
+  /** The primary group of an account that is there, and that no process runs as. */
+  idle?: Account
 }
 
 type CapabilitySetName = 'inheritable' | 'permitted' | 'effective' | 'bounding' | 'ambient'

@@ -9,7 +9,7 @@ import { readFreeAccount } from './config/free-account.ts'
 import { readLogrotate } from './config/logrotate.ts'
 import { readPamServices } from './config/pam-rules.ts'
 import { readUnit } from './config/unit.ts'
-import type { Facts } from './facts.ts'
+import type { Account, Facts, FreeAccount } from './facts.ts'
 import { readExecutables } from './files/executables.ts'
 import { readWritable, withRotatedFiles } from './files/writable.ts'
 import { processesOfGroup } from './proc/control-group.ts'
@@ -52,9 +52,15 @@ export async function observe(host: Host, unit: string, known?: MachineFacts): P
     logrotate,
     ...(free === undefined ? {} : { freeAccount: free }),
     ...(await readPamServices(host, processes, gaps)),
-    accounts: await readAccounts(host, named, gaps),
+    accounts: [...(await readAccounts(host, named, gaps)), ...idleAccount(free)],
     gaps: [...gaps],
   }
+}
+
+/** An account that could become the service's is named by nothing of it yet. */
+function idleAccount(free: FreeAccount | undefined): Account[] {
+  if (free?.idle === undefined) return []
+  return [{ kind: 'user', name: free.name, id: free.id, gid: free.idle.id }, free.idle]
 }
 
 /** What all services of a machine have in common. */

@@ -4,6 +4,7 @@ import type { Facts } from './facts.ts'
 import { readForeignHoldings } from './files/foreign-holdings.ts'
 import { readOwnedFolders } from './files/owned-folders.ts'
 import { filesOfItsPackages } from './files/packages.ts'
+import { readRootFiles } from './files/root-files.ts'
 import { readReach } from './reach.ts'
 
 /** A machine, and what observe() saw of the service on it. */
@@ -15,18 +16,21 @@ export interface Observed {
 /**
  * What lies around a service and decides what may be taken from it: folders that are its own to write, what others hold
  * in its run folders, and what it may come to do. Only proposals need it, and it searches whole trees, so observe() leaves
- * it out. `here` is where the stages are applied, `live` where other units run, `seen` the facts of both merged.
+ * it out. `here` is where the stages are applied, `live` where other units run, `seen` the facts of both merged,
+ * `folders` those of data that might be given to another account.
  */
 export async function readSurroundings(
   here: Observed,
   live: Observed,
   seen: Facts,
-): Promise<Pick<Facts, 'gaps'> & Required<Pick<Facts, 'owned' | 'foreign' | 'reach'>>> {
+  folders: readonly string[],
+): Promise<Pick<Facts, 'gaps'> & Required<Pick<Facts, 'owned' | 'foreign' | 'reach' | 'rootFiles'>>> {
   const gaps: BlindSpots = new Set(seen.gaps)
   const packaged = await filesOfItsPackages(live.host, seen)
   return {
     owned: await readOwnedFolders(here.host, here.facts.processes, packaged, gaps),
     foreign: await readForeignHoldings(live.host, seen.unit.id, live.facts, gaps),
+    rootFiles: await readRootFiles(here.host, folders, gaps),
     reach: await readReach(live.host, seen, packaged),
     gaps: [...gaps],
   }

@@ -27,8 +27,10 @@ export interface ServiceAccount {
   evidence: string[]
   /** Why it may need root after all, for a reason that nobody saw. */
   caution?: string
-  /** It is not there yet. */
+  /** It is not there yet, or hardenctl made it. */
   made?: NewAccount
+  /** It is there, and no process runs as it yet. */
+  idle?: true
 }
 
 /** Capabilities that are needed only because files and processes belong to root, and the one for low ports. */
@@ -82,14 +84,11 @@ function accountToMake(facts: Facts, main: ProcessFacts): ServiceAccount | NotPr
     ({ capability, guessed }) => !guessed && !FOR_FILES.has(capability),
   )
   if (strong) return unfit(`${allRoot}. ${strong.capability.toUpperCase()}: ${strong.why}`)
-  const { name, id } = freeAccount
-  return {
-    user: name,
-    uid: id,
-    group: name,
-    made: freeAccount,
-    evidence: [`${allRoot}, and none was seen to do anything that only root can.`],
-  }
+  const { name, id, idle } = freeAccount
+  const evidence = [`${allRoot}, and none was seen to do anything that only root can.`]
+  if (idle === undefined) return { user: name, uid: id, group: name, made: { name, id }, evidence }
+  const bears = `The system account ${name} bears its name, nobody logs in as it, and no process runs as it.`
+  return { user: name, uid: id, group: idle.name, idle: true, evidence: [...evidence, bears] }
 }
 
 /** Things that only root can do, whatever other processes there are. */

@@ -35,7 +35,7 @@ function proposeUser(facts: Facts): Proposed | NotProposed {
   const run = runDirectories(facts)
   const cautions = [...files.cautions, ...logs.cautions, ...run.cautions, ...accountCautions(account)]
   // A clone tells whether the account suffices; it cannot refute the other cautions.
-  const provable = account.made !== undefined && cautions.length === 1
+  const provable = (account.made !== undefined || account.idle === true) && cautions.length === 1
   const together = account.group === undefined ? account.user : `${account.user}:${account.group}`
   const linesWith = (helpers: Helpers): Assignment[] => [
     ...run.ordering,
@@ -69,7 +69,9 @@ function accountCautions(account: ServiceAccount): string[] {
   return [...(account.caution === undefined ? [] : [account.caution]), ...nameCautions(account)]
 }
 
-function nameCautions({ user, uid, made }: ServiceAccount): string[] {
+function nameCautions({ user, uid, made, idle }: ServiceAccount): string[] {
+  if (idle === true)
+    return [`It never ran as ${user} (uid ${uid}), so files that only root may read are closed to it.`]
   if (made !== undefined)
     return [
       `It has no account yet: the system account ${user} (uid ${uid}) is created, and stays after an undo, since it may own files by then.`,

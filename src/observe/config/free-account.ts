@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts'
+import { mapFew } from '../blind-spots.ts'
 import type { FreeAccount } from '../facts.ts'
 import { parseGroup, parsePasswd } from './accounts.ts'
 
@@ -20,17 +21,30 @@ const LOWEST = 100
 /** As sysusers.d(5) takes a name. */
 const NAME = /^[a-z_][a-z0-9_-]{0,30}$/
 
+/** Nobody logs in with these: nologin(8), false(1). */
+const CLOSED_SHELL = /\/(?:nologin|false)$/
+
+/** The name of a unit's account. An instance of a template has one of its own: "app@1" is "app_1". */
+function accountName(unit: string): string | undefined {
+  const [stem = '', instance] = unit.replace(/\.service$/, '').split(/@(.*)/s)
+  const name = instance === undefined ? stem : `${stem}_${instance.replaceAll(/[^a-z0-9_-]/g, '-')}`
+  return NAME.test(name) ? name : undefined
+}
+
 /**
- * The account for a unit that has none, named after the unit. An instance of a template gets none, since its name is
- * not its own; an account of somebody else is not touched.
+ * The account for a unit that has none, named after the unit: a new one, one that hardenctl made, or a closed system
+ * account that is there, of its package for example. An account with a login or a fixed id is somebody else's.
  */
 export function freeAccount(unit: string, passwd: string, group: string): FreeAccount | undefined {
-  const name = unit.replace(/\.service$/, '')
-  if (!NAME.test(name)) return undefined
+  const name = accountName(unit)
+  if (name === undefined) return undefined
   const [users, groups] = [parsePasswd(passwd), parseGroup(group)]
   const present = users.find((user) => user.name === name)
   if (present !== undefined) {
-    return isMadeByHardenctl(passwd, name) ? { name, id: present.id } : undefined
+    if (isMadeByHardenctl(passwd, name)) return { name, id: present.id }
+    const primary = groups.find(({ id }) => id === present.gid)
+    if (present.id < LOWEST || present.id > HIGHEST || primary === undefined) return undefined
+    return isClosed(passwd, name) ? { name, id: present.id, idle: primary } : undefined
   }
   if (groups.some((one) => one.name === name)) return undefined
   const taken = new Set([...users, ...groups].map(({ id }) => id))
@@ -38,7 +52,22 @@ export function freeAccount(unit: string, passwd: string, group: string): FreeAc
   return undefined
 }
 
+function isClosed(passwd: string, name: string): boolean {
+  const fields = passwd.split('\n').map((line) => line.split(':'))
+  return fields.some(([user, , , , , , shell = '']) => user === name && CLOSED_SHELL.test(shell))
+}
+
+/** The account for a unit that has none; none where processes of others run as one of its name. */
 export async function readFreeAccount(host: Host, unit: string): Promise<FreeAccount | undefined> {
   const [passwd, group] = await Promise.all([host.read('/etc/passwd'), host.read('/etc/group')])
-  return passwd === undefined || group === undefined ? undefined : freeAccount(unit, passwd, group)
+  if (passwd === undefined || group === undefined) return undefined
+  const found = freeAccount(unit, passwd, group)
+  return found?.idle === undefined || !(await runsAs(host, found.id)) ? found : undefined
+}
+
+/** Whether any process has this effective uid, which is the owner of its folder: proc(5). */
+async function runsAs(host: Host, uid: number): Promise<boolean> {
+  const pids = (await host.list('/proc')).filter((name) => /^\d+$/.test(name))
+  const owners = await mapFew(pids, (pid) => host.stat(`/proc/${pid}`))
+  return owners.some((stat) => stat?.uid === uid)
 }

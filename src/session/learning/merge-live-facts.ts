@@ -33,8 +33,12 @@ function processWithLive(process: ProcessFacts, live: readonly ProcessFacts[]): 
  * Settings and identities are the clone's, where the earlier stages are in force.
  */
 export function mergeLiveFacts(clone: Facts, live: Facts): Facts {
+  // Who runs as an account that is idle in the clone, only the live machine knows.
+  const { freeAccount: inClone, ...rest } = clone
+  const free = inClone?.idle === undefined ? inClone : live.freeAccount
   return {
-    ...clone,
+    ...rest,
+    ...(free === undefined ? {} : { freeAccount: free }),
     mounts: live.mounts,
     processes: clone.processes.map((process) => processWithLive(process, live.processes)),
     sockets: union(clone.sockets, live.sockets, ({ family, type, state, address, port, peer = '' }) =>

@@ -1,3 +1,4 @@
+import { foldersToGive } from '../../catalog/user/closed-files.ts'
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { BlindSpots } from '../../observe/blind-spots.ts'
@@ -149,6 +150,6 @@ export async function withPrediction(host: Host, shown: Shown, machine: MachineF
 /** All that can be seen of a service without a restart, as the proposals of a walk want it. */
 export async function factsFor(host: Host, unit: string, machine: MachineFacts): Promise<Facts> {
   const facts = await observe(host, unit, machine)
-  const around = await readSurroundings({ host, facts }, { host, facts }, facts)
+  const around = await readSurroundings({ host, facts }, { host, facts }, facts, foldersToGive(facts))
   return { ...facts, ...around, given: { level: 'standard', asked: true, exercised: false } }
 }

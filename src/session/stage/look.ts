@@ -1,4 +1,5 @@
 import type { Stage } from '../../catalog/common/types.ts'
+import { foldersToGive } from '../../catalog/user/closed-files.ts'
 import type { Facts, Given } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
@@ -34,7 +35,12 @@ export async function lookAt(
   const followed = learned === undefined ? facts : { ...facts, learned }
   const seen = baseline.oneshot === undefined ? followed : withTracedProcesses(followed)
   const given = givenTo(context, baseline, seen)
-  const around = await readSurroundings({ host, facts: here }, { host: live, facts: there }, seen)
+  const around = await readSurroundings(
+    { host, facts: here },
+    { host: live, facts: there },
+    seen,
+    foldersToGive(seen),
+  )
   const whole = { ...seen, given, ...around }
   if (context.begin !== undefined) return context.begin(stage, whole)
   const offered = beginStage(stage, whole, context.options.asked)

@@ -78,7 +78,12 @@ async function run({ unit, stage }: DiagnoseWish): Promise<DiagnoseOutcome> {
   const { why, trace } = context.learning
   if (why !== undefined || trace === undefined) throw new Error(why ?? 'no trace')
   const begun = performance.now()
-  const around = await readSurroundings({ host: context.live, facts }, { host: context.live, facts }, facts)
+  const around = await readSurroundings(
+    { host: context.live, facts },
+    { host: context.live, facts },
+    facts,
+    [],
+  )
   const { owned, foreign } = around
   const offered = beginStage(stage, { ...facts, owned, foreign })
   const proving = new StageProving(context, baseline, offered, () => undefined)

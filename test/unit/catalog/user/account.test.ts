@@ -38,6 +38,15 @@ test('an account is made for a service that has none, once a clone has shown tha
   expect(found.ownership).toBeUndefined()
 })
 
+test('an account that bears its name and is idle is taken once a clone has shown that it suffices', () => {
+  const idle = { kind: 'group' as const, name: 'scribes', id: 112 }
+  const facts = notesLike({ freeAccount: { name: 'notes', id: 105, idle } })
+  const found = proposal('User', facts)
+  expect(found).toMatchObject({ recommended: false, tickIfProven: true })
+  expect(found.account).toBeUndefined()
+  expect(lines('User', facts)).toEqual(expect.arrayContaining(['User=notes', 'Group=scribes']))
+})
+
 test('a log beside it is handed over', () => {
   const main = process(80, 0, { name: 'node', isMain: true, openFiles: [file('/var/log/notes/log')] })
   const facts = notesLike({ processes: [main], writable: [wrote('/var/log/notes/log', 0, 0o644)] })

@@ -1,0 +1,76 @@
+import { isBelowAny, throughRun } from '../../host/paths.ts'
+import type { Facts } from '../../observe/facts.ts'
+import type { RootFile } from '../../observe/files/root-files.ts'
+import { isVolatile, managedDirectories, ownDirectory } from '../common/places.ts'
+import { unique } from '../common/proposal.ts'
+import { workerUids } from '../common/roles.ts'
+import type { OwnershipWish } from '../common/types.ts'
+
+const EXECUTABLE = 0o111
+
+/** Files that it has open or was seen to change, with their own folder of data. Logs apart, since old ones are not written. */
+function seenFiles(facts: Facts): { path: string; folder: string }[] {
+  const open = facts.writable.filter(({ kind, uid }) => kind === 'file' && uid === 0)
+  const changed = (facts.learned?.changed ?? []).filter(({ sightings }) => sightings.length > 0)
+  const apart = ['/tmp', '/var/tmp', ...managedDirectories(facts)]
+  return [...open, ...changed].flatMap(({ path }) => {
+    const folder = ownDirectory(path)
+    return folder === undefined || isVolatile(path) || isBelowAny(throughRun(path), apart)
+      ? []
+      : [{ path, folder }]
+  })
+}
+
+/**
+ * Folders of data that an account could be given whole: those in which a service writes that is root in all its
+ * processes. Where it has workers too, a closed file of root's may be closed to them on purpose.
+ */
+export function foldersToGive(facts: Facts): string[] {
+  if (facts.freeAccount === undefined || workerUids(facts).length > 0) return []
+  return unique(seenFiles(facts).map(({ folder }) => folder))
+}
+
+/** Whether a folder bears the name of the unit or of its account. */
+function bearsItsName(facts: Facts, folder: string): boolean {
+  const name = folder.slice(folder.lastIndexOf('/') + 1)
+  const units = [facts.unit.id, ...facts.unit.names].map((unit) => unit.replace(/(@.*)?\.service$/, ''))
+  return [...units, facts.freeAccount?.name].includes(name)
+}
+
+/** Why what root has in a folder is not given away with it, as a clause; undefined if it may be. */
+export function whyKept(facts: Facts, folder: string): string | undefined {
+  const found = facts.rootFiles?.find((one) => one.folder === folder)
+  if (found === undefined) return 'nobody looked at them'
+  if (found.more) return 'they are too many'
+  const seen = new Set(seenFiles(facts).map(({ path }) => path))
+  const others = found.files.filter(({ kind, path }) => kind !== 'directory' && !seen.has(path))
+  const [other] = others
+  if (other !== undefined && !bearsItsName(facts, folder)) return `it was not seen to write ${other.path}`
+  const program = others.find(({ mode }) => (mode & EXECUTABLE) !== 0)
+  if (program !== undefined) return `${program.path} is executable, and root may run it`
+  const odd = found.files.find(({ kind, links }) => kind === 'device' || (kind === 'file' && links > 1))
+  return odd && `${odd.path} is a device or has a second name elsewhere`
+}
+
+/** Wishes for what root has in a folder, the folder too. */
+export function wholeFolder(facts: Facts, folder: string, user: string): OwnershipWish[] {
+  if (whyKept(facts, folder) !== undefined) return []
+  const seen = new Set(seenFiles(facts).map(({ path }) => path))
+  const files = facts.rootFiles?.find((one) => one.folder === folder)?.files ?? []
+  return files.map((file) => wishOf(file, user, seen.has(file.path)))
+}
+
+function wishOf({ path, kind, mode }: RootFile, user: string, written: boolean): OwnershipWish {
+  const needed = kind === 'directory' ? 0o700 : written ? 0o600 : 0o400
+  const why = written ? 'The service writes it.' : 'It lies with what the service writes.'
+  return (mode & needed) === needed ? { path, user, why } : { path, user, mode: mode | needed, why }
+}
+
+/** In words: what goes along with a folder. */
+export function alongWith(folder: string, wishes: readonly OwnershipWish[]): string[] {
+  return wishes.length === 0
+    ? []
+    : [
+        `It writes below ${folder} as root: all that root has there gets the new owner too (${wishes.length}).`,
+      ]
+}
