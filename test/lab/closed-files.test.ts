@@ -29,7 +29,7 @@ printf salt >/var/lib/keeper/salt
 chmod 600 /var/lib/keeper/salt
 systemctl daemon-reload
 systemctl start keeper`
-const ASK = ['node', '/opt/use.mjs']
+const ASK = ['/usr/local/bin/node', '/opt/use.mjs']
 const OWNERS = ['find', '/var/lib/keeper', '-printf', '%f %u %m\n']
 
 describe.skipIf(skipLab())(labTitle('a service of root that closes what it writes'), () => {

@@ -109,7 +109,8 @@ describe.skipIf(skipLab())(labTitle('the first questions to a service'), () => {
     expect(asked).toMatch(/connect to 127\.0\.0\.1 port 8443/)
     expect(after).not.toMatch(/Nothing was changed/)
     expect(await show(lab, 'ask-fragile-tls', 'ActiveState')).toBe('active')
-    expect((await heard('fragile-tls')).match(/\x16\x03/g)).toHaveLength(1)
+    // At the start of what was heard alone: a hello has a thousand random bytes, and these two among them once in fifty.
+    expect((await heard('fragile-tls')).match(/^\x16\x03/gm)).toHaveLength(1)
   })
 
   it('are those of a peer: one that greets is told by it, and sent no HTTP', {
