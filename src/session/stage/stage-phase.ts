@@ -200,10 +200,13 @@ async function walkedStage(
   baseline: Baseline,
   company: Company,
 ): Promise<Ended> {
-  if (!context.options.stages.includes(stage))
-    return { result: untouched(stage, await exposureNow(context), 'skipped', NOT_ASKED_FOR) }
-  let chosen: StageWork | undefined
   const { ahead, standIn } = company
+  if (!context.options.stages.includes(stage)) {
+    // The stage before may have left a clone in which nothing runs, and so has no exposure.
+    await standIn?.settle(context, baseline)
+    return { result: untouched(stage, await exposureNow(context), 'skipped', NOT_ASKED_FOR) }
+  }
+  let chosen: StageWork | undefined
   let coming = await ahead?.arrive(context, stage)
   for (;;) {
     await standIn?.settle(context, baseline)

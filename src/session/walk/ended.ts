@@ -7,7 +7,8 @@ import { Refusal } from './refusal.ts'
 
 function saidBy(journal: readonly JournalEntry[]): string {
   const said = lastWords(journal)
-  return said === undefined ? '' : `; its log says: ${said}`
+  // The sentence that it stands in has its own full stop.
+  return said === undefined ? '' : `; its log says: ${said.replace(/\.$/, '')}`
 }
 
 /** How far back the last words of a service may be that ended. */
