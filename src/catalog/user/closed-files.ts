@@ -23,17 +23,19 @@ function seenFiles(facts: Facts): { path: string; folder: string }[] {
 
 /**
  * Folders of data that an account could be given whole: those in which a service writes that is root in all its
- * processes. Where it has workers too, a closed file of root's may be closed to them on purpose.
+ * processes. Where it has workers too, a closed file of root's may be closed to them on purpose; and all instances of a
+ * template may use one folder.
  */
 export function foldersToGive(facts: Facts): string[] {
   if (facts.freeAccount === undefined || workerUids(facts).length > 0) return []
+  if (facts.unit.id.includes('@')) return []
   return unique(seenFiles(facts).map(({ folder }) => folder))
 }
 
 /** Whether a folder bears the name of the unit or of its account. */
 function bearsItsName(facts: Facts, folder: string): boolean {
   const name = folder.slice(folder.lastIndexOf('/') + 1)
-  const units = [facts.unit.id, ...facts.unit.names].map((unit) => unit.replace(/(@.*)?\.service$/, ''))
+  const units = [facts.unit.id, ...facts.unit.names].map((unit) => unit.replace(/\.service$/, ''))
   return [...units, facts.freeAccount?.name].includes(name)
 }
 

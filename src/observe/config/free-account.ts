@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { mapFew } from '../blind-spots.ts'
 import type { FreeAccount } from '../facts.ts'
@@ -68,6 +69,6 @@ export async function readFreeAccount(host: Host, unit: string): Promise<FreeAcc
 /** Whether any process has this effective uid, which is the owner of its folder: proc(5). */
 async function runsAs(host: Host, uid: number): Promise<boolean> {
   const pids = (await host.list('/proc')).filter((name) => /^\d+$/.test(name))
-  const owners = await mapFew(pids, (pid) => host.stat(`/proc/${pid}`))
+  const owners = await mapFew(pids, (pid) => host.stat(`/proc/${pid}`).catch(orElse(undefined)))
   return owners.some((stat) => stat?.uid === uid)
 }

@@ -42,6 +42,9 @@ describe('a service of root that closes what it writes', () => {
   test('its folder is looked at', () => {
     expect(foldersToGive(notes([]))).toEqual([FOLDER])
     expect(foldersToGive(notes([], { processes: [process(80, 0), process(81, 33)] }))).toEqual([])
+    const instance = notes([])
+    instance.unit.id = 'notes@one.service'
+    expect(foldersToGive(instance)).toEqual([])
   })
 
   test('all that root has in the folder that bears its name goes along, readable, and writable where it wrote', () => {
