@@ -66,9 +66,16 @@ export async function readFreeAccount(host: Host, unit: string): Promise<FreeAcc
   return found?.idle === undefined || !(await runsAs(host, found.id)) ? found : undefined
 }
 
-/** Whether any process has this effective uid, which is the owner of its folder: proc(5). */
+/** Clones that hardenctl has at work may try just this account: rehearsal/boot/clone-unit.ts. */
+const IN_CLONE = /\/hardenctl-clone-[^/]*\.service(?:\/|$)/m
+
+/** Whether a process that is in no clone has this effective uid, which is the owner of its folder: proc(5). */
 async function runsAs(host: Host, uid: number): Promise<boolean> {
   const pids = (await host.list('/proc')).filter((name) => /^\d+$/.test(name))
-  const owners = await mapFew(pids, (pid) => host.stat(`/proc/${pid}`).catch(orElse(undefined)))
-  return owners.some((stat) => stat?.uid === uid)
+  const found = await mapFew(pids, async (pid) => {
+    if ((await host.stat(`/proc/${pid}`).catch(orElse(undefined)))?.uid !== uid) return false
+    const groups = await host.read(`/proc/${pid}/cgroup`).catch(orElse(undefined))
+    return groups !== undefined && !IN_CLONE.test(groups)
+  })
+  return found.includes(true)
 }
