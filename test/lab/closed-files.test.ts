@@ -27,6 +27,7 @@ connect(8097, '127.0.0.1')
 const SETUP = `mkdir -m 700 /var/lib/keeper
 printf salt >/var/lib/keeper/salt
 chmod 600 /var/lib/keeper/salt
+useradd --system --shell /usr/sbin/nologin keeper
 systemctl daemon-reload
 systemctl start keeper`
 const ASK = ['/usr/local/bin/node', '/opt/use.mjs']
@@ -48,11 +49,11 @@ describe.skipIf(skipLab())(labTitle('a service of root that closes what it write
   })
   afterAll(() => lab?.stop())
 
-  it('gets an account with its files where its use was played, and all of root’s back by the undo', {
+  it('gets the idle account of its name with its files where its use was played, and root gets all back by the undo', {
     timeout: 150_000,
   }, async () => {
     const before = (await lab.output(OWNERS)).split('\n').sort()
-    const argv = ['hardenctl', 'keeper', '--yes', '--stages', 'user', '--watch-seconds', '1']
+    const argv = ['hardenctl', 'keeper', '--yes', '--stages', 'capabilities,user', '--watch-seconds', '1']
     const walk = await lab.run([...argv, '--exercise', ASK.join(' ')], { timeoutMs: 140_000 })
     expect(walk.exitCode, walk.stdout + walk.stderr).toBe(0)
     expect(await show(lab, 'keeper', 'User'), walk.stdout).toBe('keeper')

@@ -105,7 +105,9 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
   it('refuses a service that has failed, in words of its log', async () => {
     const { exitCode, stderr } = await lab.run(['hardenctl', 'failing', '--yes'])
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('failing.service has failed (exit-code); its log says: its data cannot be read. Nothing')
+    expect(stderr).toContain(
+      'failing.service has failed (exit-code); its log says: its data cannot be read. Nothing',
+    )
   })
 
   it('gives a slow stop its time', { timeout: 180_000 }, async () => {
