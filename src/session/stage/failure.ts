@@ -78,9 +78,10 @@ export interface Failure {
   maySearch?: number
 }
 
-/** What a remedy would do to the stage, for the person to choose. */
-export function relaxationOf(work: StageWork, remedy: Remedy): Relaxation {
-  const relaxed = relax(work, [remedy]) ?? work
+/** What a remedy would do to the stage, for the person to choose; undefined if it would change nothing. */
+export function relaxationOf(work: StageWork, remedy: Remedy): Relaxation | undefined {
+  const relaxed = relax(work, [remedy])
+  if (relaxed === undefined) return undefined
   const needed = missingText(remedy)
   // A value that the command line asked for is not changed: its row goes.
   const lost = tickedInOrder(work).filter((id) => !relaxed.ticked.has(id))
@@ -100,8 +101,7 @@ export async function afterFailure(
   failure: Failure,
 ): Promise<StageWork | 'skip' | 'stop' | 'insist' | 'search'> {
   const { reason, journal, undone, mayInsist, maySearch } = failure
-  const useful = failure.remedies.filter((remedy) => relax(work, [remedy]) !== undefined)
-  const relaxations = useful.map((remedy) => relaxationOf(work, remedy))
+  const relaxations = failure.remedies.flatMap((remedy) => relaxationOf(work, remedy) ?? [])
   const { stage } = work
   const search = maySearch === undefined ? {} : { maySearch }
   const phase = { at: 'failed', stage, reason, journal, undone, relaxations, mayInsist, ...search } as const
@@ -118,6 +118,6 @@ export async function afterFailure(
   if (intent.do === 'skip-stage') return 'skip'
   if (intent.do === 'insist' || intent.do === 'search') return intent.do
   if (intent.do === 'choose-again') return work
-  const chosen = useful.filter((remedy) => intent.ids.includes(remedyId(remedy)))
+  const chosen = failure.remedies.filter((remedy) => intent.ids.includes(remedyId(remedy)))
   return relax(work, chosen) ?? work
 }
