@@ -214,9 +214,16 @@ export interface ReachFacts {
   /** Running programs that do what another file says. */
   interpreters: string[]
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
-  monitors: string[]
+  monitors: Monitor[]
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
   sudo: string[]
+}
+
+/** A program or library that is there for telling of the whole machine. */
+export interface Monitor {
+  path: string
+  /** Of its file systems too. */
+  mounts: boolean
 }
 
 /** Something that its configuration names and that is there. */

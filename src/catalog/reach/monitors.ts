@@ -1,4 +1,4 @@
-import type { Facts } from '../../observe/facts.ts'
+import type { Facts, Monitor } from '../../observe/facts.ts'
 import { MOUNT_TABLE } from '../../observe/trace/learned-facts.ts'
 import { few } from '../common/proposal.ts'
 import { imported } from './imported.ts'
@@ -22,8 +22,17 @@ function byMountTable(facts: Facts): Possibility[] {
 
 /** It answers as before when it sees another machine than before: only its numbers are wrong. */
 export function byMonitors(facts: Facts): Possibility[] {
-  const [first] = facts.reach?.monitors ?? []
+  const monitors = facts.reach?.monitors ?? []
+  const [first] = monitors
   if (first === undefined) return byMountTable(facts)
-  const why = `${first} tells of the whole machine, and nobody compared its numbers.`
-  return (['see-others', 'see-mounts', 'homes'] as const).map((use) => ({ use, from: 'monitor', why }))
+  const why = ({ path }: Monitor) => `${path} tells of the whole machine, and nobody compared its numbers.`
+  const others: Possibility = { use: 'see-others', from: 'monitor', why: why(first) }
+  const ofMounts = monitors.find(({ mounts }) => mounts)
+  if (ofMounts === undefined) return [others, ...byMountTable(facts)]
+  return [
+    others,
+    ...(['see-mounts', 'homes'] as const).map(
+      (use): Possibility => ({ use, from: 'monitor', why: why(ofMounts) }),
+    ),
+  ]
 }

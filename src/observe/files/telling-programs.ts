@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
-import type { Facts } from '../facts.ts'
+import type { Facts, Monitor } from '../facts.ts'
 import { importedNames } from './elf-imports.ts'
 
 const MAX_ELF_BYTES = 64 * 1024 * 1024
@@ -89,6 +89,8 @@ const OF_MACHINE = [
   'vmstat',
 ]
 const MIN_OF_MACHINE = 3
+/** Of proc(5) and fstab(5), what tells which file systems are mounted; a setting can show others there. */
+const OF_MOUNTS = ['/etc/mtab', '/mounts', '/mountinfo', '/mountstats']
 const MAX_LIBRARIES = 60
 
 /** Whether a program or library names enough of the machine's files to be there for telling of them. */
@@ -97,12 +99,21 @@ export function tellsOfMachine(bytes: Uint8Array): boolean {
   return text.includes('/proc') && OF_MACHINE.filter((name) => text.includes(name)).length >= MIN_OF_MACHINE
 }
 
+/** Whether it names a table of mounts. */
+export function tellsOfMounts(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return OF_MOUNTS.some((name) => text.includes(name))
+}
+
 /** What one program or library tells. */
 interface Told {
   /** The telling calls that it imports. */
   imports: readonly string[]
   ofMachine: boolean
+  ofMounts: boolean
 }
+
+const ABOUT_MOUNTS = ['list-mounts', 'measure-mounts'].flatMap((group) => TELLING_IMPORTS[group] ?? [])
 
 /** By the file that was read: the same libraries are at work in one service after another. */
 const known = new WeakMap<Host, Map<string, Told>>()
@@ -118,7 +129,8 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
   const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_ELF_BYTES))
   if (bytes === undefined) return undefined
   const imports = [...(importedNames(bytes) ?? [])].filter((name) => TELLING.has(name))
-  const told = { imports, ofMachine: tellsOfMachine(bytes) }
+  const ofMounts = tellsOfMounts(bytes) || imports.some((name) => ABOUT_MOUNTS.includes(name))
+  const told = { imports, ofMachine: tellsOfMachine(bytes), ofMounts }
   files.set(key, told)
   return told
 }
@@ -131,17 +143,17 @@ export async function readTellingPrograms(
   host: Host,
   { executables, processes }: Facts,
   gaps: BlindSpots,
-): Promise<{ imports: string[]; monitors: string[] }> {
+): Promise<{ imports: string[]; monitors: Monitor[] }> {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
   const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
   const plugins = libraries.filter((path) => !COMMON_LIBRARY.test(path))
   const own = new Set([...programs, ...plugins].slice(0, MAX_ELF_FILES))
   const imports = new Set<string>()
-  const monitors: string[] = []
+  const monitors: Monitor[] = []
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
-    if (told?.ofMachine) monitors.push(path)
+    if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
   return { imports: [...imports].sort(), monitors }

@@ -191,7 +191,7 @@ test('a file in /tmp that its configuration names is looked for by others', () =
 })
 
 describe('a program that tells of the whole machine', () => {
-  const monitor = reach({ monitors: ['/usr/bin/teller'] })
+  const monitor = reach({ monitors: [{ path: '/usr/bin/teller', mounts: true }] })
   test.each(['ProtectProc', 'PrivateTmp', 'ProtectHome', 'ProtectSystem'])(
     'would tell of another one under %s, and nothing would fail',
     (key) => {
@@ -200,6 +200,16 @@ describe('a program that tells of the whole machine', () => {
       expect(missed(key, daemon(990, { reach: monitor }))).toContain('nobody compared its numbers')
     },
   )
+
+  test.each([
+    ['ProtectProc', false],
+    ['PrivateTmp', true],
+    ['ProtectHome', true],
+    ['ProtectSystem', true],
+  ])('bears %s where it names no table of mounts: %s', (key, bears) => {
+    const load = reach({ monitors: [{ path: '/usr/bin/teller', mounts: false }] })
+    expect(taken(key, daemon(990, { reach: load }))).toBe(bears)
+  })
 
   test('keeps what leaves its view alone, and all where what it tells was compared', () => {
     expect(taken('LockPersonality', daemon(990, { reach: monitor }))).toBe(true)

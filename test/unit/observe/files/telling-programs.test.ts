@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { tellsOfMachine } from '../../../../src/observe/files/telling-programs.ts'
+import { tellsOfMachine, tellsOfMounts } from '../../../../src/observe/files/telling-programs.ts'
 
 test.each<[string, boolean]>([
   ['\0/proc/loadavg\0/proc/vmstat\0/proc/diskstats\0', true],
@@ -11,4 +11,13 @@ test.each<[string, boolean]>([
   ['', false],
 ])('%j tells of the whole machine: %s', (text, tells) => {
   expect(tellsOfMachine(new TextEncoder().encode(text))).toBe(tells)
+})
+
+test.each([
+  ['/proc/loadavg /proc/meminfo', false],
+  ['/etc/mtab', true],
+  ['/proc/self/mountinfo', true],
+  ['/proc/%d/mounts', true],
+])('%s: tells of mounts: %s', (text, tells) => {
+  expect(tellsOfMounts(new TextEncoder().encode(text))).toBe(tells)
 })
