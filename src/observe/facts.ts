@@ -228,8 +228,8 @@ export interface Monitor {
 
 /** Something that its configuration names and that is there. */
 export interface NamedThing {
-  /** programs: a folder that has some in it. */
-  kind: 'program' | 'programs' | 'home' | 'folder' | 'temporary' | 'host' | 'account'
+  /** programs: a folder that has some in it; file: one that it may write, straight in a folder of everybody's. */
+  kind: 'program' | 'programs' | 'home' | 'folder' | 'file' | 'device' | 'temporary' | 'host' | 'account'
   /**
    * A real path, the name or address of a machine, or the name of an account. A temporary file need not be there: its
    * path is as it is written.

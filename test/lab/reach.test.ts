@@ -10,15 +10,16 @@ import { walked } from './kit/walked.ts'
  */
 const SERVER = `
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 const word = (name) => process.argv[process.argv.indexOf(name) + 1]
-const { hook, data } = JSON.parse(readFileSync(word('--config'), 'utf8'))
+const { hook, data, image } = JSON.parse(readFileSync(word('--config'), 'utf8'))
 createServer((request, response) => {
   try {
     if (request.method === 'POST') {
       if (hook) execFileSync(hook)
       if (data) readFileSync(data)
+      if (image) writeFileSync(image, 'x')
       if (process.argv.includes('-u')) execFileSync('/usr/bin/true', { uid: 33, gid: 33 })
     }
     response.end('ok')
@@ -62,9 +63,10 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
         '/opt/server.mjs': SERVER,
         '/opt/queue.mjs': QUEUE,
         '/opt/hook': '#!/bin/sh\nexit 0\n',
-        '/etc/hooked.json': '{"hook": "/opt/hook",\n"data": "/home/alice/data"}\n',
+        '/etc/hooked.json': '{"hook": "/opt/hook",\n"data": "/home/alice/data",\n"image": "/srv/disk.img"}\n',
         '/etc/empty.json': '{}\n',
         '/home/alice/data': 'x',
+        '/srv/disk.img': '',
         '/etc/systemd/system/queue.service': `[Service]\nExecStart=${NODE} /opt/queue.mjs\n`,
         ...Object.fromEntries(
           Object.entries(SERVERS).map(([name, { unit }]) => [
@@ -75,6 +77,7 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
       },
       setup: [
         ['chmod', '0755', '/opt/hook', '/home/alice'],
+        ['chown', 'www-data', '/srv/disk.img'],
         ['systemctl', 'daemon-reload'],
         ['systemctl', 'start', 'queue', ...Object.keys(SERVERS)],
       ],
@@ -90,11 +93,12 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
 
   const walkOf = (name: string, stages: string) => walked(lab, name, ['--no-rehearsal', '--stages', stages])
 
-  it('leaves open a program and a home that its configuration names', async () => {
+  it('leaves open a program, a home and a file beside those of others that its configuration names', async () => {
     const { kept } = await walkOf('hooked', 'filesystem')
     expect(kept).toContain('NoExecPaths=/')
     expect(kept).not.toContain('ProtectHome=')
     expect(kept).toMatch(/^ReadWritePaths=.*-\/home\/alice\/data/m)
+    expect(kept).toMatch(/^ReadWritePaths=.*-\/srv\/disk\.img/m)
     expect(await posted(SERVERS.hooked.port)).toBe('200')
   }, 120_000)
 

@@ -12,7 +12,7 @@ import {
 import { checksPasswords, passwordChecker } from '../common/roles.ts'
 import { changedText } from '../common/seen-in-clone.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
-import { namedThings } from '../reach/named.ts'
+import { namedThings, placesNamed } from '../reach/named.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']
@@ -25,9 +25,9 @@ interface Writing {
   onlyPid?: boolean
 }
 
-/** Folders that its configuration names and that it may write: nobody sees whether it only reads there. */
-function foldersNamed(facts: Facts): Writing[] {
-  return [...namedThings(facts, 'home'), ...namedThings(facts, 'folder')]
+/** Folders and files that its configuration names and that it may write: nobody sees whether it only reads there. */
+function placesOfConfiguration(facts: Facts): Writing[] {
+  return [...namedThings(facts, 'home'), ...placesNamed(facts)]
     .filter(({ name }) => name !== '/home' && name !== '/root')
     .map(({ name, where }) => ({ path: name, why: `${where} names ${name}.` }))
 }
@@ -78,7 +78,7 @@ export function placesWritten(facts: Facts): Writing[] {
     ...changedInClone(facts, covered),
     ...owned,
     ...foldersOfUser(facts),
-    ...foldersNamed(facts).filter(({ path }) => !isBelowAny(path, covered)),
+    ...placesOfConfiguration(facts).filter(({ path }) => !isBelowAny(path, covered)),
     ...homes,
   ])
 }

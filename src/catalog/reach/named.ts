@@ -19,6 +19,11 @@ export function namedThings(facts: Facts, kind: NamedThing['kind']): NamedThing[
   return (facts.reach?.named ?? []).filter((thing) => thing.kind === kind)
 }
 
+/** Folders and files of data that it may write. */
+export function placesNamed(facts: Facts): NamedThing[] {
+  return [...namedThings(facts, 'folder'), ...namedThings(facts, 'file')]
+}
+
 /** Accounts that its configuration names, less those as which it was seen to run. */
 export function foreignAccounts(facts: Facts): NamedThing[] {
   if (!hasRights(facts)) return []

@@ -1,7 +1,7 @@
 import { isBelow } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { setting } from '../common/unit-settings.ts'
-import { foreignAccounts, hasRights, namedText, namedThings, programsNamed } from './named.ts'
+import { foreignAccounts, hasRights, namedText, placesNamed, programsNamed } from './named.ts'
 import { OF_ROOT, type Possibility, USES } from './uses.ts'
 
 export function isOneshot(facts: Facts): boolean {
@@ -11,10 +11,8 @@ export function isOneshot(facts: Facts): boolean {
 /** A sentence for work that its configuration names and that no exercise gave it; undefined if none was left out. */
 function workLeftOut(facts: Facts): string | undefined {
   const changed = (facts.learned?.changed ?? []).map(({ path }) => path)
-  const folders = namedThings(facts, 'folder').filter(
-    ({ name }) => !changed.some((path) => isBelow(path, name)),
-  )
-  const things = [...foreignAccounts(facts), ...programsNamed(facts), ...folders]
+  const places = placesNamed(facts).filter(({ name }) => !changed.some((path) => isBelow(path, name)))
+  const things = [...foreignAccounts(facts), ...programsNamed(facts), ...places]
   if (things.length === 0) return undefined
   return `${namedText(things)}, which was not seen in use: it has other work than the exercise gave it.`
 }

@@ -5,7 +5,15 @@ import { few } from '../common/proposal.ts'
 import { mainProcess } from '../common/roles.ts'
 import { imported } from './imported.ts'
 import { byMonitors } from './monitors.ts'
-import { foreignAccounts, hasRights, isAllRoot, namedText, namedThings, programsNamed } from './named.ts'
+import {
+  foreignAccounts,
+  hasRights,
+  isAllRoot,
+  namedText,
+  namedThings,
+  placesNamed,
+  programsNamed,
+} from './named.ts'
 import { byOtherTimes, isOneshot } from './other-times.ts'
 import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
 
@@ -24,6 +32,7 @@ function byNames(facts: Facts): Possibility[] {
     ...named('gain-rights', privileged),
     ...named('connect-out', hosts),
     ...named('homes', homes),
+    ...named('devices', namedThings(facts, 'device')),
     // Root without these rights can't get into a person's folder.
     ...(isAllRoot(facts) ? named('past-permissions', [...homes, ...accounts]) : []),
   ]
@@ -36,7 +45,7 @@ function byFoldersOfRoot(facts: Facts): Possibility[] {
   const written = [...changed, ...facts.writable.map(({ path }) => path)]
   const seen = (folder: string) => written.some((path) => isBelow(path, folder))
   const owned = (facts.owned ?? []).filter(({ path, uid }) => uid === 0 && !seen(path))
-  const named = namedThings(facts, 'folder').filter(({ name }) => !seen(name))
+  const named = placesNamed(facts).filter(({ name }) => !seen(name))
   const why = owned[0]?.why ?? (named.length > 0 ? `${namedText(named)}.` : undefined)
   if (why === undefined || facts.given?.level === 'tight') return []
   const text = `${why} It belongs to root, and nothing was seen written there.`

@@ -20,8 +20,8 @@ const SETUID = 0o4000
 const SETGID = 0o2000
 
 /**
- * What configuration and arguments name and what is there: programs, homes, folders that may be written, machines and
- * accounts, and files that others may look for in /tmp. `packaged`: what the packages of its programs brought.
+ * What configuration and arguments name and what is there: programs, homes, folders and files that may be written,
+ * devices, machines and accounts, and files that others may look for in /tmp. `packaged`: what the packages of its programs brought.
  */
 export async function namedThings(
   host: Host,
@@ -72,6 +72,12 @@ export async function namedThings(
 const SYSTEM_FOLDER =
   /^\/(?:$|(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr)(?:\/|$)|var\/(?:run|tmp)(?:\/|$)|(?:home|media|mnt|opt|root|srv|var)$|var\/[^/]+$)/
 
+/** No service keeps a file there that it writes, or its folder is the one that counts. */
+const SYSTEM_TREE = /^\/(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr|var\/(?:run|tmp))\//
+/** Each service has these under every setting: systemd.exec(5), PrivateDevices=. */
+const COMMON_DEVICE =
+  /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|console|pts\/.*|shm\/.*|fd\/.*|std(?:in|out|err))$/
+
 /** Whether a process could write there by owner, group and mode. Only a service that is all root is asked as root. */
 function mayWrite(processes: readonly ProcessFacts[], { uid, gid, mode }: FileStat): boolean {
   const allRoot = processes.every(keepsRoot)
@@ -95,6 +101,17 @@ async function folderToWrite(
   if (real === undefined || SYSTEM_FOLDER.test(real)) return undefined
   const stat = await orBlindSpot(gaps, real, host.stat(real))
   return stat?.kind === 'directory' && mayWrite(processes, stat) ? real : undefined
+}
+
+/** What a name leads to straight in a folder of everybody's, such as /srv/disk.img, where its folder does not count; and a device. */
+function fileToUse(
+  processes: readonly ProcessFacts[],
+  real: string,
+  stat: FileStat,
+): 'file' | 'device' | undefined {
+  if (stat.kind === 'char' || stat.kind === 'block') return COMMON_DEVICE.test(real) ? undefined : 'device'
+  const counts = stat.kind === 'file' && !SYSTEM_TREE.test(real) && mayWrite(processes, stat)
+  return counts ? 'file' : undefined
 }
 
 /** Deep enough for a site's folder of scripts, shallow enough for a tree of data. */
@@ -143,7 +160,10 @@ async function hasPrograms(
   return false
 }
 
-/** What a name leads to: a home, a program, a folder of programs, or the folder in which the service may write what is named. */
+/**
+ * What a name leads to: a home, a program, a folder of programs, a device, or the folder in which the service may write
+ * what is named, or the file itself where everybody's folder holds it.
+ */
 async function existing(
   host: Host,
   processes: readonly ProcessFacts[],
@@ -158,6 +178,9 @@ async function existing(
     const isFolder = real !== undefined && stat?.kind === 'directory'
     const folder = await folderToWrite(host, processes, isFolder ? path : dirname(path), gaps)
     const programs = isFolder && (await hasPrograms(host, processes, real, gaps))
+    const used = real === undefined || stat === undefined ? undefined : fileToUse(processes, real, stat)
+    if (real !== undefined && folder === undefined && used !== undefined)
+      return [{ kind: used, name: real, where }]
     return [
       ...(folder === undefined ? [] : [{ kind: 'folder' as const, name: folder, where }]),
       ...(programs ? [{ kind: 'programs' as const, name: real, where }] : []),

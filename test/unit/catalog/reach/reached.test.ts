@@ -170,6 +170,7 @@ describe('a folder that is there for a service of root', () => {
   test.each([
     ['came with its package', owned],
     ['is named by its configuration', data],
+    ['is a file that its configuration names', { reach: names('file', '/data/store') }],
   ])('%s: no account takes its place unseen, and it stays writable', (_, over) => {
     expect(missed('User', daemon(0, over))).toContain('belongs to root')
     expect(lines('ProtectSystem', daemon(0, over)).join()).toMatch(/-\/(?:var\/lib\/srv|data\/store)/)
@@ -188,6 +189,12 @@ test('a file in /tmp that its configuration names is looked for by others', () =
   const facts = daemon(990, { reach: names('temporary', '/tmp/drop/in.xml') })
   expect(row('PrivateTmp', facts).kind).toBe('unfit')
   expect(lines('ProtectSystem', facts).join()).toContain('-/tmp')
+})
+
+test('a device that its configuration names is left to it', () => {
+  const facts = daemon(0, { reach: names('device', '/dev/ttyS0') })
+  expect(missed('PrivateDevices', facts)).toContain('names /dev/ttyS0')
+  expect(taken('PrivateDevices', daemon(0))).toBe(true)
 })
 
 describe('a program that tells of the whole machine', () => {

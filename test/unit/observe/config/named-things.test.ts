@@ -68,6 +68,30 @@ describe('a folder that a configuration names', () => {
   })
 })
 
+describe('a file that a configuration names, straight in a folder of everybody’s', () => {
+  const image = (uid: number, mode = 0o644): Entry => ({ stat: { kind: 'file', uid, gid: uid, mode } })
+  test.each<[string, string, Entry, string[]]>([
+    ['that it may write', '/srv/disk.img', image(OWN), ['file /srv/disk.img']],
+    ['that it may only read', '/srv/disk.img', image(0), []],
+    ['of the system', '/etc/srv.db', image(OWN), []],
+    ['straight in /', '/disk.img', image(OWN), ['file /disk.img']],
+    [
+      'that is a device',
+      '/dev/sdb',
+      { stat: { kind: 'block', uid: 0, gid: 6, mode: 0o660 } },
+      ['device /dev/sdb'],
+    ],
+    [
+      'that is a device of everybody',
+      '/dev/urandom',
+      { stat: { kind: 'char', uid: 0, gid: 0, mode: 0o666 } },
+      [],
+    ],
+  ])('%s', async (_, path, entry, expected) => {
+    expect(await named(`store = ${path}\n`, { [path]: entry })).toEqual(expected)
+  })
+})
+
 test('a folder with programs in it is told from one without', async () => {
   const find = (path: string) => `find ${path} -maxdepth 3 -type f -perm /111 -print -quit`
   const files = { '/srv/site': folder(0, 0o755), '/srv/plain': folder(0, 0o755) }
