@@ -20,6 +20,7 @@ createServer((request, response) => {
       if (hook) execFileSync(hook)
       if (data) readFileSync(data)
       if (image) writeFileSync(image, 'x')
+      if (image) writeFileSync('/opt/shop/uploads/x', 'x')
       if (process.argv.includes('-u')) execFileSync('/usr/bin/true', { uid: 33, gid: 33 })
     }
     response.end('ok')
@@ -77,6 +78,7 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
       },
       setup: [
         ['chmod', '0755', '/opt/hook', '/home/alice'],
+        ['install', '-d', '-o', 'www-data', '/opt/shop/uploads'],
         ['chown', 'www-data', '/srv/disk.img'],
         ['systemctl', 'daemon-reload'],
         ['systemctl', 'start', 'queue', ...Object.keys(SERVERS)],
@@ -93,12 +95,13 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
 
   const walkOf = (name: string, stages: string) => walked(lab, name, ['--no-rehearsal', '--stages', stages])
 
-  it('leaves open a program, a home and a file beside those of others that its configuration names', async () => {
+  it('leaves open a program, a home and a file that its configuration names, and a folder of its account', async () => {
     const { kept } = await walkOf('hooked', 'filesystem')
     expect(kept).toContain('NoExecPaths=/')
     expect(kept).not.toContain('ProtectHome=')
     expect(kept).toMatch(/^ReadWritePaths=.*-\/home\/alice\/data/m)
     expect(kept).toMatch(/^ReadWritePaths=.*-\/srv\/disk\.img/m)
+    expect(kept).toMatch(/^ReadWritePaths=.*-\/opt\/shop\/uploads/m)
     expect(await posted(SERVERS.hooked.port)).toBe('200')
   }, 120_000)
 

@@ -3,8 +3,14 @@ import { isBelow } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { OwnedFolder, ProcessFacts } from '../facts.ts'
 
-/** Where services keep what they write (file-hierarchy(7)). */
-const PLACES = ['/var', '/srv', '/run', '/etc']
+/** Where services keep what they write (file-hierarchy(7)), and where applications bring such a folder along. */
+const PLACES = ['/var', '/srv', '/run', '/etc', '/opt', '/usr/local']
+/** Many folders, hardly one of which is for data: deep enough for /usr/share/NAME/uploads. */
+const SYSTEM_PLACES = ['/usr/share', '/usr/lib']
+const SYSTEM_DEPTH = 2
+/** Folders of / that the hierarchy has; what else lies there was made for the data of this machine. */
+const IN_ROOT =
+  /^(?:bin|boot|dev|efi|etc|home|lib\w*|lost\+found|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)$/
 /** Deep enough for /var/spool/NAME/PART/DAY, shallow enough to be quick on a big data tree. */
 const MAX_DEPTH = 4
 const FIND_TIMEOUT_MS = 10_000
@@ -65,8 +71,8 @@ async function withOwner(host: Host, folder: OwnedFolder, gaps: BlindSpots): Pro
 }
 
 /**
- * Folders that exist for the service to write into, even if it was not seen writing: folders below /var, /srv, /run and
- * /etc that its accounts own or may write, and data folders of its package. A mail, an upload or a rotated file may
+ * Folders that exist for the service to write into, even if it was not seen writing: folders for data and of
+ * applications that its accounts own or may write, and data folders of its package. A mail, an upload or a rotated file may
  * come there on a day that no proof played. `packaged`: what the packages of its programs brought.
  */
 export async function readOwnedFolders(
@@ -77,14 +83,22 @@ export async function readOwnedFolders(
 ): Promise<OwnedFolder[]> {
   const [uids, gids] = [actingIds(processes, 'uid'), actingIds(processes, 'gid')]
   const tests = ownership(uids, gids)
-  const argv = [
-    ...['find', ...PLACES, '-maxdepth', String(MAX_DEPTH), '-type', 'd', '(', ...tests, ')'],
-    ...['-printf', '%U %g %p\\0', '-prune'],
+  const others = (await host.list('/')).filter((name) => !IN_ROOT.test(name)).map((name) => `/${name}`)
+  const searches = [
+    { places: [...PLACES, ...others], depth: MAX_DEPTH },
+    { places: SYSTEM_PLACES, depth: SYSTEM_DEPTH },
   ]
-  const found =
-    tests.length === 0
-      ? undefined
-      : await orBlindSpot(gaps, argv.join(' '), host.run(argv, { timeoutMs: FIND_TIMEOUT_MS }))
-  const folders = outermost([...foldersOfAccounts(found?.stdout ?? '', uids), ...foldersOfPackages(packaged)])
+  const found = await Promise.all(
+    searches.map(async ({ places, depth }) => {
+      if (tests.length === 0) return ''
+      const argv = [
+        ...['find', ...places, '-maxdepth', String(depth), '-type', 'd', '(', ...tests, ')'],
+        ...['-printf', '%U %g %p\\0', '-prune'],
+      ]
+      const run = host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })
+      return (await orBlindSpot(gaps, argv.join(' '), run))?.stdout ?? ''
+    }),
+  )
+  const folders = outermost([...foldersOfAccounts(found.join(''), uids), ...foldersOfPackages(packaged)])
   return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => withOwner(host, folder, gaps)))
 }

@@ -25,9 +25,10 @@ export function memoryHost({ files, groups = {}, programs = {} }: MemoryMachine)
   }
   const list = async (path: string) => {
     entry(path)
+    const inside = path === '/' ? path : `${path}/`
     const names = Object.keys(files)
-      .filter((file) => file.startsWith(`${path}/`))
-      .map((file) => file.slice(path.length + 1).split('/')[0] as string)
+      .filter((file) => file.startsWith(inside))
+      .map((file) => file.slice(inside.length).split('/')[0] as string)
     return [...new Set(names)].sort()
   }
   const readlink = async (path: string) => {

@@ -23,9 +23,9 @@ test('what a package brought for data, and neither its programs nor its settings
   expect(foldersOfPackages(listed).map(({ path }) => path)).toEqual(['/var/lib/x', '/var/spool/x', '/srv/x'])
 })
 
-test('asks for the accounts of the processes alone, never for root or the account of nobody', async () => {
+test('asks for the accounts of the processes alone, in all folders for data', async () => {
   const asked: string[][] = []
-  const host = memoryHost({ files: {} })
+  const host = memoryHost({ files: { '/data/x': 'x', '/proc/1/comm': 'x' } })
   const run: typeof host.run = async (argv, options) => {
     asked.push([...argv])
     return host.run(argv, options)
@@ -33,6 +33,9 @@ test('asks for the accounts of the processes alone, never for root or the accoun
   const processes = [process(1, 0), process(2, 33), process(3, 65534)]
   await readOwnedFolders({ ...host, run }, processes, [], new Set())
   const find = asked.find(([program]) => program === 'find') ?? []
+  // Also what lies in / and in no other hierarchy.
+  expect(find.slice(1, find.indexOf('-maxdepth'))).toEqual(expect.arrayContaining(['/var', '/opt', '/data']))
+  expect(find).not.toContain('/proc')
   expect(find.filter((_, at) => find[at - 1] === '-uid')).toEqual(['33'])
   expect(find.filter((_, at) => find[at - 1] === '-gid')).toEqual(['33'])
 })
