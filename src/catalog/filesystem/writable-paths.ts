@@ -27,9 +27,10 @@ interface Writing {
 
 /** Folders and files that its configuration names and that it may write: nobody sees whether it only reads there. */
 function placesOfConfiguration(facts: Facts): Writing[] {
-  return [...namedThings(facts, 'home'), ...placesNamed(facts)]
-    .filter(({ name }) => name !== '/home' && name !== '/root')
-    .map(({ name, where }) => ({ path: name, why: `${where} names ${name}.` }))
+  return [...namedThings(facts, 'home'), ...placesNamed(facts)].map(({ name, where }) => ({
+    path: name,
+    why: `${where} names ${name}.`,
+  }))
 }
 
 /** A service of a user keeps what it has in the home, whenever it comes to that. */

@@ -11,7 +11,7 @@ import { accountsOfArguments, namedWords } from './named-words.ts'
 const MAX_NAMED = 100
 /** Paths that are looked at, of those that stand in configuration files. */
 const MAX_PATHS = 1000
-const HOME = /^\/(?:home|root)\/[^/]/
+const HOME = /^\/(?:home$|(?:home|root)\/[^/])/
 /** Names of libraries, which are mapped and not started, and of files that nobody starts. */
 const NO_PROGRAM = /\.so(?:\.|$)|^\/etc\/init\.d\/|^\/dev\/|^\/proc\/|^\/sys\//
 /** A file that others find by its name, so that it is not the service's alone. */
@@ -68,9 +68,14 @@ export async function namedThings(
   return [...found.values()]
 }
 
-/** No service keeps its data there, or every service does; links are followed before. */
+/**
+ * No service keeps its data there, or every service does (hier(7)); links are followed before. A folder such as /srv is
+ * one service's if it names it.
+ */
 const SYSTEM_FOLDER =
-  /^\/(?:$|(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr)(?:\/|$)|var\/(?:run|tmp)(?:\/|$)|(?:home|media|mnt|opt|root|srv|var)$|var\/[^/]+$)/
+  /^\/(?:$|(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr)(?:\/|$)|var\/(?:run|tmp)(?:\/|$)|(?:home|root|var)$|var\/(?:backups|cache|lib|local|lock|log|opt|spool)$)/
+/** Programs in these folders are of all kinds. */
+const MIXED_FOLDER = /^\/(?:media|mnt|opt|srv|var\/[^/]+)$/
 
 /** No service keeps a file there that it writes, or its folder is the one that counts. */
 const SYSTEM_TREE = /^\/(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr|var\/(?:run|tmp))\//
@@ -144,7 +149,7 @@ async function hasPrograms(
   path: string,
   gaps: BlindSpots,
 ): Promise<boolean> {
-  if (SYSTEM_FOLDER.test(path)) return false
+  if (SYSTEM_FOLDER.test(path) || MIXED_FOLDER.test(path)) return false
   const find = ['find', path, '-maxdepth', PROGRAMS_DEPTH, '-type', 'f', '-perm', '/111']
   if ((await foundBy(host, [...find, '-print', '-quit'], gaps)) === '') return false
   const all = (await foundBy(host, [...find, '-printf', '%U %p\\0'], gaps)).split('\0').filter(Boolean)

@@ -46,6 +46,10 @@ describe('a folder that a configuration names', () => {
     ['may only be read', '/data/store', folder(0, 0o755), [process(10, OWN)], []],
     ['is of the system', '/usr/share/srv', folder(OWN, 0o755), [process(10, OWN)], []],
     ['is shared by all services', '/var/lib', folder(0, 0o755), [process(10, 0)], []],
+    ['is of all sites', '/srv', folder(0, 0o755), [process(10, 0)], ['folder /srv']],
+    ['is of all sites, and may only be read', '/srv', folder(0, 0o755), [process(10, OWN)], []],
+    ['lies straight in /var', '/var/data', folder(OWN, 0o755), [process(10, OWN)], ['folder /var/data']],
+    ['has all homes', '/home', folder(0, 0o755), [process(10, OWN)], ['home /home']],
   ])('%s', async (_, path, entry, processes, expected) => {
     expect(await named(`store = ${path}\n`, { [path]: entry }, { processes })).toEqual(expected)
   })
