@@ -9,6 +9,8 @@ export interface Footprint {
   ever: ReadonlySet<string>
 }
 
+/** What was there before the last change of an account, hardenctl's own among them: passwd(5), FILES. */
+const EARLIER_ACCOUNTS = ['passwd', 'group', 'shadow', 'gshadow'].map((name) => `/etc/${name}-`)
 /** Bookkeeping of the system, which follows no service; temporary files, which a private /tmp may hide or rename. */
 const NOBODYS = [
   ...SETTINGS_AND_STATE,
@@ -16,6 +18,7 @@ const NOBODYS = [
   '/var/log/wtmp',
   '/var/log/btmp',
   '/var/log/lastlog',
+  ...EARLIER_ACCOUNTS,
 ]
 const TEMPORARY = ['/tmp', '/var/tmp', '/dev/shm']
 /** Files that may be deleted at any time: XDG Base Directory Specification, $XDG_CACHE_HOME. */

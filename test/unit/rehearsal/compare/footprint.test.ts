@@ -87,6 +87,12 @@ describe('what is another’s', () => {
     ])
   })
 
+  it('is not the copy of the accounts that making one leaves behind', () => {
+    const after = listing('/etc/gshadow-@2 0:42 640', '/etc/gshadow@2 0:42 640')
+    const all = given(played(listing(), after), footprint, () => ({ owner: '0:0', mode: '0' }))
+    expect(all.map(({ path }) => path)).toEqual(['/etc/gshadow'])
+  })
+
   it('is not what the trial made anew', () => {
     expect(given(played(listing(), listing('/var/lib/d@1 33:33')), footprint, () => undefined)).toEqual([])
   })
