@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts'
 import { isBelow, isBelowAny } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
+import { namedWords } from './named-words.ts'
 
 /** More than any configuration that a person wrote; longer files are lists and data. */
 const MAX_BYTES = 256 * 1024
@@ -18,31 +19,61 @@ function isOwn(path: string): boolean {
   return isBelow(path, '/etc') && path !== '/etc' && !EVERYBODYS.test(path) && !NO_TEXT.test(path)
 }
 
-/** Paths in the arguments of its processes and Exec lines, and the files that its environment is read from. */
-export function argumentPaths({ processes, unit }: Facts): string[] {
-  const words = [
-    ...processes.flatMap(({ argv }) => argv.slice(1)),
-    ...Object.values(unit.exec).flatMap((commands) => commands.flatMap(({ argv }) => argv.slice(1))),
-    ...(unit.properties.EnvironmentFiles ?? []).map((value) => value.replace(/ \(.*$/, '')),
-  ]
-  return words.flatMap(pathOf)
+/** What a service was told at its start. */
+export interface GivenWords {
+  paths: string[]
+  /** Names or addresses of other machines. */
+  hosts: string[]
 }
 
-function pathOf(word: string): string[] {
+/** The command lines of its processes and Exec lines. */
+function commandsOf({ processes, unit }: Facts): (readonly string[])[] {
+  return [...processes, ...Object.values(unit.exec).flat()].map(({ argv }) => argv)
+}
+
+/** Paths in its arguments, and the files that its environment is read from. */
+function argumentPaths(facts: Facts): string[] {
+  const files = (facts.unit.properties.EnvironmentFiles ?? []).map((value) => value.replace(/ \(.*$/, ''))
+  const words = commandsOf(facts).flatMap((argv) => argv.slice(1))
+  return [...words, ...files].flatMap(pathsOf)
+}
+
+/**
+ * Paths and machines in the arguments of its processes and Exec lines and in the variables of its main process, the files
+ * that its environment is read from, and the folders that it works in. Other values, which may be secrets, are not kept.
+ */
+export async function givenWords(host: Host, facts: Facts, gaps: BlindSpots): Promise<GivenWords> {
+  const variables = await variablesOf(host, facts, gaps)
+  const folders = await Promise.all(
+    facts.processes.map(({ pid }) =>
+      orBlindSpot(gaps, `/proc/${pid}/cwd`, host.readlink(`/proc/${pid}/cwd`)),
+    ),
+  )
+  return {
+    paths: [
+      ...argumentPaths(facts),
+      ...variables.flatMap(pathsOf),
+      ...folders.filter((folder) => folder !== undefined),
+    ],
+    hosts: [...commandsOf(facts).map((argv) => argv.join(' ')), ...variables].flatMap(
+      (text) => namedWords(text).hosts,
+    ),
+  }
+}
+
+/** A word is a path, or "KEY=PATH", or a command for a shell with paths in it. */
+function pathsOf(word: string): string[] {
+  if (/\s/.test(word)) return namedWords(word).paths
   const path = /(?:^|=)-?(\/\S+)$/.exec(word)?.[1]
   return path === undefined ? [] : [path]
 }
 
-/** Paths that variables of its main process are set to. Other values, which may be secrets, are not kept. */
-export async function environmentPaths(
-  host: Host,
-  { processes }: Facts,
-  gaps: BlindSpots,
-): Promise<string[]> {
+/** "KEY=VALUE" of its main process. */
+async function variablesOf(host: Host, { processes }: Facts, gaps: BlindSpots): Promise<string[]> {
   const main = processes.find(({ isMain }) => isMain)
   if (main === undefined) return []
   const path = `/proc/${main.pid}/environ`
-  return ((await orBlindSpot(gaps, path, host.read(path))) ?? '').split('\0').flatMap(pathOf)
+  return ((await orBlindSpot(gaps, path, host.read(path))) ?? '').split('\0').filter(Boolean)
 }
 
 async function found(host: Host, folders: readonly string[], gaps: BlindSpots): Promise<string[]> {

@@ -5,9 +5,10 @@ import type { Facts, NamedThing, ProcessFacts } from '../facts.ts'
 import { parseElf } from '../files/elf.ts'
 import { parseInterpreterLine } from '../files/interpreter-line.ts'
 import { keepsRoot } from '../proc/rights.ts'
-import { argumentPaths, configurationFiles, configurationText, environmentPaths } from './configuration.ts'
+import { configurationFiles, configurationText, givenWords } from './configuration.ts'
 import { accountsOfArguments, namedWords } from './named-words.ts'
 
+const GIVEN = 'its command line or environment'
 const MAX_NAMED = 100
 /** Paths that are looked at, of those that stand in configuration files. */
 const MAX_PATHS = 1000
@@ -44,9 +45,10 @@ export async function namedThings(
   }
   for (const { argv, name } of facts.processes)
     for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
-  const given = new Set([...argumentPaths(facts), ...(await environmentPaths(host, facts, gaps))])
-  for (const path of given) {
-    const things = await existing(host, facts.processes, path, 'its command line or environment', gaps)
+  const given = await givenWords(host, facts, gaps)
+  for (const name of given.hosts) add({ kind: 'host', name, where: GIVEN })
+  for (const path of new Set(given.paths)) {
+    const things = await existing(host, facts.processes, path, GIVEN, gaps)
     // A program among them is a script that it was given, or itself.
     for (const thing of things) if (thing.kind !== 'program') add(thing)
   }

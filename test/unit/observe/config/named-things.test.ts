@@ -72,6 +72,28 @@ describe('a folder that a configuration names', () => {
   })
 })
 
+describe('what its command line and environment name', () => {
+  const main = (argv: string[]) => ({ processes: [process(10, 0, { isMain: true, argv })] })
+
+  test('a folder in a command for a shell, and the one that it works in', async () => {
+    const files = {
+      '/data/a': folder(0, 0o755),
+      '/data/b': folder(0, 0o755),
+      '/proc/10/cwd': { link: '/data/b' },
+    }
+    const argv = ['/bin/sh', '-c', 'exec srv --store=/data/a >/dev/null']
+    expect(await named('', files, main(argv))).toEqual(['folder /data/a', 'folder /data/b'])
+  })
+
+  test('machines, without their passwords, and not this one', async () => {
+    const argv = ['/usr/sbin/srv', '--host', 'db.corp.net', '--listen', '127.0.0.1']
+    const files = {
+      '/proc/10/environ': 'DATABASE_URL=postgres://user:secret@store.corp.net:5432/x\0HOST=localhost',
+    }
+    expect(await named('', files, main(argv))).toEqual(['host db.corp.net', 'host store.corp.net'])
+  })
+})
+
 describe('a file that a configuration names, straight in a folder of everybody’s', () => {
   const image = (uid: number, mode = 0o644): Entry => ({ stat: { kind: 'file', uid, gid: uid, mode } })
   test.each<[string, string, Entry, string[]]>([
