@@ -16,6 +16,16 @@ const REFUSALS: { why: string; argv: string[]; user?: string; says: RegExp }[] =
   { why: 'no such unit', argv: ['apache3', '--yes'], says: /there is no unit apache3\.service/ },
   { why: 'masked', argv: ['redis-server', '--yes'], says: /redis-server\.service is masked.*unmask/ },
   { why: 'a template', argv: ['sleeper@', '--yes'], says: /is a template; name an instance/ },
+  {
+    why: 'of which systemd is a client',
+    argv: ['systemd-journald', '--yes'],
+    says: /systemd itself is a client of systemd-journald\.service, by \/run\/systemd\/journal/,
+  },
+  {
+    why: 'that nobody may restart',
+    argv: ['alone', '--yes'],
+    says: /alone\.service is not for anybody to restart: it has RefuseManualStart=yes/,
+  },
   { why: 'no service', argv: ['basic.target', '--yes'], says: /not a \.service/ },
   { why: 'no terminal', argv: ['apache2'], says: /needs a terminal; --yes/ },
   {
@@ -38,7 +48,10 @@ describe.skipIf(skipLab())(labTitle('refuses, and changes nothing'), () => {
   beforeAll(async () => {
     lab = await bootLab({
       services: ['apache2'],
-      files: { '/etc/systemd/system/sleeper@.service': TEMPLATE },
+      files: {
+        '/etc/systemd/system/sleeper@.service': TEMPLATE,
+        '/etc/systemd/system/alone.service': `[Unit]\nRefuseManualStart=yes\n${TEMPLATE}`,
+      },
       setup: [['systemctl', 'mask', '--quiet', 'redis-server']],
     })
     before = await list(lab, 'apache2')

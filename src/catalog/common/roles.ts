@@ -95,6 +95,10 @@ function isGenerated({ unit }: Facts): boolean {
 
 /** What tells that a process starts programs that people or jobs choose. */
 function openerOf(facts: Facts): Opener | undefined {
+  const [first] = facts.processes
+  const session = mainProcess(facts) ?? first
+  if (session !== undefined && (facts.unit.properties.PAMName?.[0] ?? '') !== '')
+    return { process: session, why: 'PAMName= opens a session for it' }
   const able = facts.processes.filter(mayBecome)
   const main = able.find(({ isMain }) => isMain) ?? able[0]
   if (main === undefined) return undefined

@@ -2,7 +2,6 @@ import { dirname } from 'node:path'
 import { distrust } from '../../host/distrust.ts'
 import type { Host } from '../../host/host.ts'
 import type { Manager } from '../../host/manager.ts'
-import { execCommands } from '../../observe/config/unit.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
@@ -11,6 +10,7 @@ import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { dropInPaths } from '../../trial/transaction/trial-paths.ts'
 import { endsAgainAndAgain, hasFailed } from './ended.ts'
 import { Refusal } from './refusal.ts'
+import { requireTriable } from './triable.ts'
 import { byHandForUsers, isUserUnit, SANDBOXES_ALONE } from './user-unit.ts'
 
 /** The first release with ProtectProc=, ProcSubset= and the machine-readable output of systemctl. */
@@ -124,16 +124,6 @@ async function requireSteady(host: Host, unit: string, properties: Record<string
   }
 }
 
-/** Of what a "+" starts, systemd confines nothing: systemd.service(5), "Command lines". */
-function requireConfined(unit: string, properties: Record<string, string[]>): void {
-  const commands = execCommands(properties).ExecStart ?? []
-  if (commands.length === 0 || !commands.every(({ flags }) => flags.includes('privileged'))) return
-  throw new Refusal(
-    `"+" before the command of ${unit} gives it full privileges: systemd applies none of these settings to it`,
-    'Nothing was changed. Take the "+" out of ExecStart= if the command does not need it.',
-  )
-}
-
 /**
  * Active units that the unit's restart would stop or restart: systemd.unit(5), RequiredBy=, BoundBy=, ConsistsOf=. A
  * socket, path or timer that starts nothing but this unit serves nobody else.
@@ -213,7 +203,7 @@ export async function preflight(host: Host, { unit, systemd, properties }: Found
   const oneshot = isOneshot(properties)
   if (oneshot) requireAtRest(host.manager, unit, properties)
   else await requireSteady(host, unit, properties)
-  requireConfined(unit, properties)
+  await requireTriable(host, unit, properties)
   await requireOwnFolders(host, unit)
   const stopped = !oneshot && first(properties, 'ActiveState') === 'inactive'
   return {

@@ -102,6 +102,16 @@ test('KillMode=process tells of sessions where an author wrote it, not where a g
   expect(facts('/run/systemd/generator.late/x.service')).toBeUndefined()
 })
 
+test('PAMName= tells of a session, whatever the rights of its processes', () => {
+  const facts = (name: string) => {
+    const found = { ...emptyFacts(), processes: [process(10, 1000, { isMain: true })] }
+    found.unit = { ...found.unit, properties: { PAMName: [name] } }
+    return sessionOpener(found)
+  }
+  expect(facts('systemd-user')).toBeDefined()
+  expect(facts('')).toBeUndefined()
+})
+
 describe('a program and an account that one file names', () => {
   const where = '/etc/srv.d/job'
   const program = (name: string) => ({ kind: 'program' as const, name, where })
