@@ -239,6 +239,8 @@ export interface NamedThing {
   where: string
   /** The program is setuid or setgid. */
   privileged?: boolean
+  /** The program is a script, and none of the service's own packages: somebody here wrote what it does. */
+  script?: true
 }
 
 export const LEVELS = ['careful', 'standard', 'tight'] as const

@@ -100,6 +100,25 @@ function byInterpreter(facts: Facts): Possibility[] {
   }))
 }
 
+/** A script that root was told to start does what somebody here wrote; a program of the system may write there. */
+function byProgramsOfRoot(facts: Facts): Possibility[] {
+  if (!isAllRoot(facts)) return []
+  const programs = programsNamed(facts)
+  const scripts = programs.filter(({ script }) => script === true)
+  const why = (things: readonly NamedThing[], what: string) =>
+    `${namedText(things)}, which was not seen to run ${what}.`
+  if (scripts.length > 0) {
+    const text = why(scripts, 'and may do anything that root can')
+    return USES.filter((use) => use !== 'homes' && use !== 'write-execute').map((use) => ({
+      use,
+      from: 'named',
+      why: text,
+    }))
+  }
+  if (programs.length === 0) return []
+  return [{ use: 'write-elsewhere', from: 'named', why: why(programs, 'and may write as root') }]
+}
+
 /** Whether nothing but interpreters runs: they import every call, which says nothing of the script. */
 function isScriptAlone({ processes, reach }: Facts): boolean {
   return processes.every(({ executable }) => reach?.interpreters.includes(executable) === true)
@@ -179,6 +198,7 @@ export function possible(facts: Facts): Possibility[] {
   return [
     ...byNames(facts),
     ...byFoldersOfRoot(facts),
+    ...byProgramsOfRoot(facts),
     ...bySudo(facts),
     ...byHelpers(facts),
     ...byInterpreter(facts),

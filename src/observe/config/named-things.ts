@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix'
+import { orElse } from '../../host/errors.ts'
 import type { FileStat, Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts, NamedThing, ProcessFacts } from '../facts.ts'
@@ -67,7 +68,13 @@ export async function namedThings(
       for (const thing of things) if (!own.has(thing.name)) add(thing)
     }
   }
-  return [...found.values()]
+  return Promise.all([...found.values()].map((thing) => withScript(host, thing, packaged)))
+}
+
+async function withScript(host: Host, thing: NamedThing, packaged: readonly string[]): Promise<NamedThing> {
+  if (thing.kind !== 'program' || packaged.includes(thing.name)) return thing
+  const head = await host.readBytes(thing.name, HEAD_BYTES).catch(orElse(undefined))
+  return head && parseInterpreterLine(head) ? { ...thing, script: true } : thing
 }
 
 /**

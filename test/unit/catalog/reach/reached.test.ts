@@ -191,6 +191,27 @@ test('a file in /tmp that its configuration names is looked for by others', () =
   expect(lines('ProtectSystem', facts).join()).toContain('-/tmp')
 })
 
+describe('a program that root is told to start', () => {
+  const hook = (more: object) =>
+    reach({ named: [{ kind: 'program', name: '/srv/hook', where: '/etc/srv.conf', ...more }] })
+  test.each([
+    ['a script of somebody here', { script: true }, ['ProtectSystem', 'ProtectClock']],
+    ['a program of the system', {}, ['ProtectSystem']],
+  ])('%s may do what was not seen', (_, more, left) => {
+    const keys = ['ProtectSystem', 'ProtectClock', 'LockPersonality']
+    const facts = daemon(0, { reach: hook(more) })
+    expect(keys.filter((key) => !taken(key, facts))).toEqual(left)
+    expect(keys.filter((key) => !taken(key, daemon(990, { reach: hook(more) })))).toEqual([])
+  })
+
+  test('and no more once it was seen to run', () => {
+    const facts = daemon(0, { reach: hook({ script: true }), given: { ...ASKED, exercised: true } })
+    const executed = [{ path: '/srv/hook', uses: ['execute' as const], sightings: [] }]
+    facts.learned = { ...NOTHING_LEARNED, executed }
+    expect(taken('ProtectClock', facts)).toBe(true)
+  })
+})
+
 test('a device that its configuration names is left to it', () => {
   const facts = daemon(0, { reach: names('device', '/dev/ttyS0') })
   expect(missed('PrivateDevices', facts)).toContain('names /dev/ttyS0')
