@@ -111,7 +111,7 @@ function byProgramsOfRoot(facts: Facts): Possibility[] {
     const text = why(scripts, 'and may do anything that root can')
     return USES.filter((use) => use !== 'homes' && use !== 'write-execute').map((use) => ({
       use,
-      from: 'named',
+      from: 'work',
       why: text,
     }))
   }

@@ -61,7 +61,7 @@ export interface Possibility {
   /**
    * named: by its configuration; helper: a program with rights of its own may do it for the service; client: calls that
    * only together have a purpose; monitor: it tells of the whole machine, and wrong numbers are no failure; import: a
-   * call alone, which is weak; unasked: nothing of it could be asked; work: it is run for more than its exercise.
+   * call alone, which is weak; unasked: nothing of it could be asked; work: its configuration names more than was played.
    */
   from: 'named' | 'work' | 'sudo' | 'helper' | 'interpreter' | 'client' | 'monitor' | 'import' | 'unasked'
 }

@@ -195,10 +195,10 @@ describe('a program that root is told to start', () => {
   const hook = (more: object) =>
     reach({ named: [{ kind: 'program', name: '/srv/hook', where: '/etc/srv.conf', ...more }] })
   test.each([
-    ['a script of somebody here', { script: true }, ['ProtectSystem', 'ProtectClock']],
+    ['a script of somebody here', { script: true }, ['ProtectSystem', 'ProtectClock', 'SystemCallFilter']],
     ['a program of the system', {}, ['ProtectSystem']],
   ])('%s may do what was not seen', (_, more, left) => {
-    const keys = ['ProtectSystem', 'ProtectClock', 'LockPersonality']
+    const keys = ['ProtectSystem', 'ProtectClock', 'LockPersonality', 'SystemCallFilter']
     const facts = daemon(0, { reach: hook(more) })
     expect(keys.filter((key) => !taken(key, facts))).toEqual(left)
     expect(keys.filter((key) => !taken(key, daemon(990, { reach: hook(more) })))).toEqual([])
