@@ -239,7 +239,7 @@ export interface NamedThing {
   where: string
   /** The program is setuid or setgid. */
   privileged?: boolean
-  /** The program is a script, and none of the service's own packages: somebody here wrote what it does. */
+  /** The program is a script, and of no package: somebody here wrote what it does. */
   script?: true
 }
 

@@ -68,11 +68,14 @@ export async function namedThings(
       for (const thing of things) if (!own.has(thing.name)) add(thing)
     }
   }
-  return Promise.all([...found.values()].map((thing) => withScript(host, thing, packaged)))
+  return Promise.all([...found.values()].map((thing) => withScript(host, thing)))
 }
 
-async function withScript(host: Host, thing: NamedThing, packaged: readonly string[]): Promise<NamedThing> {
-  if (thing.kind !== 'program' || packaged.includes(thing.name)) return thing
+/** Where packages alone put programs: file-hierarchy(7). */
+const OF_PACKAGES = /^\/(?:bin|lib\w*|sbin|usr\/(?!local\/))/
+
+async function withScript(host: Host, thing: NamedThing): Promise<NamedThing> {
+  if (thing.kind !== 'program' || OF_PACKAGES.test(thing.name)) return thing
   const head = await host.readBytes(thing.name, HEAD_BYTES).catch(orElse(undefined))
   return head && parseInterpreterLine(head) ? { ...thing, script: true } : thing
 }

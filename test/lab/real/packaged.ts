@@ -1,14 +1,5 @@
-import type { Described } from './real-service.ts'
-
-/** A packaged service in short: commands that set it up before its start, and a use that fails where it does not serve. */
-interface Packaged {
-  unit?: string
-  setup?: string
-  files?: Record<string, string>
-  /** Units that it needs beside itself. */
-  beside?: readonly string[]
-  use: string
-}
+import { BEHIND_GREETING, BEHIND_PACKAGES } from './behind-greeting.ts'
+import type { Described, Packaged } from './real-service.ts'
 
 /** Answers "page" to whatever is asked, for those that stand before a web server. */
 const WEB = `[Service]
@@ -214,12 +205,16 @@ const PACKAGES: readonly string[] = [
 const LOOK = 'ALL ALL=(root) NOPASSWD: /usr/bin/grep\n'
 
 export function packagedServices(): Described[] {
-  return Object.entries(PACKAGED).map(
+  return [...described(PACKAGED, PACKAGES), ...described(BEHIND_GREETING, BEHIND_PACKAGES)]
+}
+
+function described(services: Readonly<Record<string, Packaged>>, packages: readonly string[]): Described[] {
+  return Object.entries(services).map(
     ([name, { unit = name, setup = '', files = {}, beside = [], use }]) => ({
       name,
       unit,
       wish: {
-        packages: PACKAGES,
+        packages,
         files: { ...files, '/etc/sudoers.d/look': LOOK },
         setup: [
           ['chmod', '440', '/etc/sudoers.d/look'],

@@ -18,3 +18,13 @@ export interface RealService {
 /** As it is written down: what is the same for most is left out. */
 export type Described = Omit<RealService, 'suite' | 'exercised' | 'staysRoot'> &
   Partial<Pick<RealService, 'exercised' | 'staysRoot'>>
+
+/** A packaged service in short: commands that set it up before its start, and a use that fails where it does not serve. */
+export interface Packaged {
+  unit?: string
+  setup?: string
+  files?: Record<string, string>
+  /** Units that it needs beside itself. */
+  beside?: readonly string[]
+  use: string
+}

@@ -2,8 +2,13 @@ import type { FileStat, Host, RunResult } from '../../../src/host/host.ts'
 import { HostError } from '../../../src/host/host.ts'
 import { SYSTEM_MANAGER } from '../../../src/host/manager.ts'
 
-/** What stands at a path: a text, bytes, a link, a directory, or an error that every reading of it meets. */
-export type Entry = string | Uint8Array | { link: string } | { stat: Partial<FileStat> } | { error: string }
+/** What stands at a path: a text, bytes, a link, what stat tells with a text, or an error that every reading of it meets. */
+export type Entry =
+  | string
+  | Uint8Array
+  | { link: string }
+  | { stat: Partial<FileStat>; text?: string }
+  | { error: string }
 
 export interface MemoryMachine {
   files: Record<string, Entry>
@@ -58,7 +63,8 @@ export function memoryHost({ files, groups = {}, programs = {} }: MemoryMachine)
     },
     async readBytes(path, limit) {
       const found = entry(path)
-      if (typeof found === 'string') return new TextEncoder().encode(found).subarray(0, limit)
+      const text = typeof found === 'object' && 'stat' in found ? found.text : found
+      if (typeof text === 'string') return new TextEncoder().encode(text).subarray(0, limit)
       return found instanceof Uint8Array ? found.subarray(0, limit) : undefined
     },
     list,

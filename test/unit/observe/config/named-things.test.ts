@@ -72,6 +72,21 @@ describe('a folder that a configuration names', () => {
   })
 })
 
+test('a program that somebody here wrote is told from those of packages', async () => {
+  const script = { text: '#!/bin/sh\nexit 0\n', stat: { kind: 'file' as const, mode: 0o755 } }
+  const files = {
+    '/etc/srv/srv.conf': 'hook /srv/hook\npanic /usr/share/srv/panic\n',
+    '/srv/hook': script,
+    '/usr/share/srv/panic': script,
+  }
+  const facts = { ...emptyFacts(), processes: [process(10, 0, { isMain: true })] }
+  const found = await namedThings(memoryHost({ files }), facts, ['/etc/srv/srv.conf'], new Set(), new Set())
+  expect(found.filter(({ kind }) => kind === 'program').map(({ name, script }) => [name, script])).toEqual([
+    ['/srv/hook', true],
+    ['/usr/share/srv/panic', undefined],
+  ])
+})
+
 describe('what its command line and environment name', () => {
   const main = (argv: string[]) => ({ processes: [process(10, 0, { isMain: true, argv })] })
 
