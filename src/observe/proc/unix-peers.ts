@@ -24,13 +24,15 @@ function endsOf(text: string): End[] {
  * The socket of a service by which PID 1 is its client, by what `ss -xpH` printed and the service's processes. A socket at
  * a path is the one that serves: services are clients of PID 1 too.
  */
-export function servesPid1(text: string, pids: readonly number[]): string | undefined {
+export function servesPid1(text: string, service: readonly number[]): string | undefined {
   const ends = endsOf(text)
   const asked = new Set(
-    ends.filter((end) => end.pids.includes(1) && !end.local.startsWith('/')).map(({ peer }) => peer),
+    // What others gave it to keep for them is theirs: systemd.service(5), FileDescriptorStoreMax=.
+    ends.filter(({ pids, local }) => pids.join() === '1' && !local.startsWith('/')).map(({ peer }) => peer),
   )
-  return ends.find((end) => asked.has(end.inode) && end.pids.some((pid) => pid !== 1 && pids.includes(pid)))
-    ?.local
+  return ends.find(
+    (end) => asked.has(end.inode) && end.pids.some((pid) => pid !== 1 && service.includes(pid)),
+  )?.local
 }
 
 /** The same of a host; undefined where that can't be told. */

@@ -12,6 +12,8 @@ u_dgr ESTAB 0 0 /run/systemd/notify 624 * 0 users:(("systemd",pid=1,fd=15))
 u_dgr ESTAB 0 0 * 757 * 624 users:(("redis",pid=90,fd=12))
 u_str ESTAB 0 0 /run/systemd/io.systemd.ManagedOOM 12 * 13 users:(("systemd",pid=1,fd=9))
 u_str ESTAB 0 0 * 13 * 12 users:(("systemd-oomd",pid=80,fd=9))
+u_str ESTAB 0 0 /run/db/socket 21 * 22 users:(("db",pid=91,fd=9))
+u_str ESTAB 0 0 * 22 * 21 users:(("app",pid=92,fd=9),("systemd",pid=1,fd=70))
 `
 
 test.each<[string, number[], string | undefined]>([
@@ -20,6 +22,7 @@ test.each<[string, number[], string | undefined]>([
   ['a client of the bus', [73], undefined],
   ['who tells systemd how it is', [90], undefined],
   ['a client of systemd', [80], undefined],
+  ['whose client gave its connection to systemd to keep', [91], undefined],
 ])('%s', (_, pids, socket) => {
   expect(servesPid1(TEXT, pids)).toBe(socket)
 })
