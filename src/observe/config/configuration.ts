@@ -11,7 +11,7 @@ const FIND_TIMEOUT_MS = 5000
 
 /** Every program reads these, so that they tell nothing of one: files of the C library, PAM, TLS and the system. */
 const EVERYBODYS =
-  /^\/etc\/(?:adjtime|alternatives|apparmor|bash|ca-certificates|cron|crypto-policies|dbus|environment|fonts|fstab|gai\.conf|group|gshadow|gss|host\.conf|hostname|hosts|init\.d|inputrc|issue|krb5|ld\.so|letsencrypt|locale|localtime|login\.defs|logrotate|machine-id|magic|mime|motd|mtab|netconfig|networks|nsswitch\.conf|os-release|pam|passwd|pki|profile|protocols|rc\d|resolv\.conf|rpc|rsyslog|securetty|security|selinux|services|shadow|shells|skel|ssl|sub[gu]id|sudo|sysctl|systemd|timezone|tmpfiles|ucf|udev|ufw|xattr)/
+  /^\/etc\/(?:adjtime|alternatives|apparmor|bash|ca-certificates|cron|crypto-policies|dbus|environment|fonts|fstab|gai\.conf|group|gshadow|gss|host\.conf|hostname|hosts|init\.d|inputrc|issue|krb5|ld\.so|letsencrypt|locale|localtime|logcheck|login\.defs|logrotate|machine-id|magic|mime|motd|mtab|netconfig|networks|nsswitch\.conf|os-release|pam|passwd|pki|profile|protocols|rc\d|resolv\.conf|rpc|rsyslog|securetty|security|selinux|services|shadow|shells|skel|ssl|sub[gu]id|sudo|sysctl|systemd|timezone|tmpfiles|ucf|udev|ufw|xattr)/
 /** Keys, certificates and the like hold no names that a service would start. */
 const NO_TEXT = /\.(?:pem|key|crt|cer|p12|der|db|so|gz|bak|dpkg-\w+|rpm\w+)$/
 

@@ -72,6 +72,16 @@ describe('a folder that a configuration names', () => {
   })
 })
 
+test('what packages leave for a reader of all logs names nothing of one service', async () => {
+  const rules = '/etc/logcheck/ignore.d.server/srv'
+  const files = {
+    [rules]: 'run /srv/hook\n',
+    '/srv/hook': { text: '#!/bin/sh\n', stat: { kind: 'file' as const, mode: 0o755 } },
+  }
+  const facts = { ...emptyFacts(), processes: [process(10, 0, { isMain: true })] }
+  expect(await namedThings(memoryHost({ files }), facts, [rules], new Set(), new Set())).toEqual([])
+})
+
 test('a program that somebody here wrote is told from those of packages', async () => {
   const script = { text: '#!/bin/sh\nexit 0\n', stat: { kind: 'file' as const, mode: 0o755 } }
   const files = {
