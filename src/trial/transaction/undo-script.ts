@@ -107,6 +107,19 @@ rests() {
 }
 # The trial never came to its restart: the invocation is the one of before, whatever state others brought it to.
 never_restarted() { [ ! -e ${mark} ] && [ "$(shown InvocationID)" = ${quoted(plan.invocation)} ]; }
+# A socket or a path whose service ended at each start has given up too: systemd.socket(5), systemd.path(5). It starts
+# only while the service does not run, and without it the service would get nothing.
+revive_triggers() {
+  for trigger in $(shown TriggeredBy); do
+    case "$(systemctl show --property=Result --value -- "$trigger")" in
+    *-limit-hit)
+      systemctl stop -- "$unit"
+      systemctl reset-failed -- "$trigger" 2>/dev/null
+      systemctl start -- "$trigger"
+      ;;
+    esac
+  done
+}
 insist() {
   seconds=0
   while sleep 1; do
@@ -182,11 +195,13 @@ if rests; then
 elif [ "$state" != failed ] && [ "$state" != activating ] && never_restarted; then
   :
 ${plan.leavesStopped === true ? 'elif [ "$state" = inactive ]; then\n  :\n' : ''}elif [ "$state" != active ] || [ "$now" != ${quoted(plan.invocation)} ]; then
+  revive_triggers
   systemctl reset-failed -- "$unit" 2>/dev/null
   systemctl restart -- "$unit"
   for wait in ${START_WAITS}; do
     [ "$(shown ActiveState)" = failed ] || break
     sleep "$wait"
+    revive_triggers
     systemctl reset-failed -- "$unit" 2>/dev/null
     systemctl start -- "$unit"
   done

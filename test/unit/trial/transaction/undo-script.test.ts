@@ -149,7 +149,9 @@ function undone(answers: string, mark: boolean | Date = false, more: Partial<Und
   })
   const systemctl = `is_state=active is_now=old is_load=loaded
     systemctl() {
-      echo "$1" >>${folder}/calls
+      last=
+      for last; do :; done
+      echo "$1 $last" >>${folder}/calls
       case "$1 $2" in
       "show --property=ActiveState") echo $is_state ;;
       "show --property=InvocationID") echo $is_now ;;
@@ -163,8 +165,18 @@ function undone(answers: string, mark: boolean | Date = false, more: Partial<Und
   const text = script.replaceAll('sleep "$wait"', ':').replace('unset IFS', `${systemctl}\nunset IFS`)
   const { status } = spawnSync('/bin/sh', { input: text })
   const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\n')
-  return { status, left: existsSync(run), started: calls.includes('restart') || calls.includes('start') }
+  const started = calls.some((call) => /^(?:re)?start x\.service$/.test(call))
+  return { status, left: existsSync(run), started, calls }
 }
+
+it('starts the socket again whose service ended at each start, and no other', () => {
+  const answers = (result: string) => `
+      show) case $2 in --property=TriggeredBy) echo x.socket ;; --property=Result) echo ${result} ;; esac ;;
+      start | restart) is_state=active is_now=new ;;`
+  const failed = (result: string) => undone(`${answers(result)}`, true, { invocation: 'older' })
+  expect(failed('service-start-limit-hit').calls).toContain('start x.socket')
+  expect(failed('success').calls).not.toContain('start x.socket')
+})
 
 it('of a unit of a user asks the manager of that user alone', () => {
   const script = undoScript({ ...PLAN, records: [], manager: { kind: 'user' } })
