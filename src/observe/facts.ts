@@ -239,6 +239,8 @@ export interface NamedThing {
   where: string
   /** The program is setuid or setgid. */
   privileged?: boolean
+  /** It works in the folder, which may have nothing but its program. */
+  workplace?: true
   /** The program is a script, and of no package: somebody here wrote what it does. */
   script?: true
 }

@@ -12,7 +12,7 @@ import {
 import { checksPasswords, passwordChecker } from '../common/roles.ts'
 import { changedText } from '../common/seen-in-clone.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
-import { namedThings, placesNamed } from '../reach/named.ts'
+import { namedThings } from '../reach/named.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']
@@ -27,9 +27,10 @@ interface Writing {
 
 /** Folders and files that its configuration names and that it may write: nobody sees whether it only reads there. */
 function placesOfConfiguration(facts: Facts): Writing[] {
-  return [...namedThings(facts, 'home'), ...placesNamed(facts)].map(({ name, where }) => ({
+  const things = (['home', 'folder', 'file'] as const).flatMap((kind) => namedThings(facts, kind))
+  return things.map(({ name, where, workplace }) => ({
     path: name,
-    why: `${where} names ${name}.`,
+    why: workplace === true ? `It works in ${name}.` : `${where} names ${name}.`,
   }))
 }
 

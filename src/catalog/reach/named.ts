@@ -19,9 +19,10 @@ export function namedThings(facts: Facts, kind: NamedThing['kind']): NamedThing[
   return (facts.reach?.named ?? []).filter((thing) => thing.kind === kind)
 }
 
-/** Folders and files of data that it may write. */
+/** Folders and files of data that it was told to use. */
 export function placesNamed(facts: Facts): NamedThing[] {
-  return [...namedThings(facts, 'folder'), ...namedThings(facts, 'file')]
+  const things = [...namedThings(facts, 'folder'), ...namedThings(facts, 'file')]
+  return things.filter(({ workplace }) => workplace !== true)
 }
 
 /** Accounts that its configuration names, less those as which it was seen to run. */

@@ -24,6 +24,8 @@ export interface GivenWords {
   paths: string[]
   /** Names or addresses of other machines. */
   hosts: string[]
+  /** Folders that its processes work in. */
+  folders: string[]
 }
 
 /** The command lines of its processes and Exec lines. */
@@ -39,8 +41,8 @@ function argumentPaths(facts: Facts): string[] {
 }
 
 /**
- * Paths and machines in the arguments of its processes and Exec lines and in the variables of its main process, the files
- * that its environment is read from, and the folders that it works in. Other values, which may be secrets, are not kept.
+ * Paths and machines in the arguments of its processes and Exec lines and in the variables of its main process, and the
+ * files that its environment is read from. Other values, which may be secrets, are not kept.
  */
 export async function givenWords(host: Host, facts: Facts, gaps: BlindSpots): Promise<GivenWords> {
   const variables = await variablesOf(host, facts, gaps)
@@ -50,14 +52,11 @@ export async function givenWords(host: Host, facts: Facts, gaps: BlindSpots): Pr
     ),
   )
   return {
-    paths: [
-      ...argumentPaths(facts),
-      ...variables.flatMap(pathsOf),
-      ...folders.filter((folder) => folder !== undefined),
-    ],
+    paths: [...argumentPaths(facts), ...variables.flatMap(pathsOf)],
     hosts: [...commandsOf(facts).map((argv) => argv.join(' ')), ...variables].flatMap(
       (text) => namedWords(text).hosts,
     ),
+    folders: folders.filter((folder) => folder !== undefined),
   }
 }
 
@@ -73,7 +72,9 @@ async function variablesOf(host: Host, { processes }: Facts, gaps: BlindSpots): 
   const main = processes.find(({ isMain }) => isMain)
   if (main === undefined) return []
   const path = `/proc/${main.pid}/environ`
-  return ((await orBlindSpot(gaps, path, host.read(path))) ?? '').split('\0').filter(Boolean)
+  const variables = ((await orBlindSpot(gaps, path, host.read(path))) ?? '').split('\0')
+  // A shell tells by these where it works.
+  return variables.filter((variable) => variable !== '' && !/^(?:OLD)?PWD=/.test(variable))
 }
 
 async function found(host: Host, folders: readonly string[], gaps: BlindSpots): Promise<string[]> {

@@ -53,6 +53,11 @@ export async function namedThings(
     // A program among them is a script that it was given, or itself.
     for (const thing of things) if (thing.kind !== 'program') add(thing)
   }
+  for (const folder of new Set(given.folders)) {
+    const real = await folderToWrite(host, facts.processes, folder, gaps)
+    if (real !== undefined)
+      add({ kind: 'folder', name: real, where: 'its working directory', workplace: true })
+  }
   const looked = new Set<string>()
   for (const file of await configurationFiles(host, facts, packaged, gaps)) {
     const text = await configurationText(host, file, gaps)

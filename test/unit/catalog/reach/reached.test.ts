@@ -176,6 +176,18 @@ describe('a folder that is there for a service of root', () => {
     expect(lines('ProtectSystem', daemon(0, over)).join()).toMatch(/-\/(?:var\/lib\/srv|data\/store)/)
   })
 
+  test('but one that it only works in may hold nothing but its program', () => {
+    const works = {
+      kind: 'folder' as const,
+      name: '/opt/srv',
+      where: 'its working directory',
+      workplace: true as const,
+    }
+    const facts = daemon(0, { reach: reach({ named: [works] }) })
+    expect(missed('User', facts)).toBeUndefined()
+    expect(lines('ProtectSystem', facts).join()).toContain('-/opt/srv')
+  })
+
   test('but may be an account’s where it was seen at work there', () => {
     const facts = daemon(0, owned)
     const sightings = [{ program: '/usr/sbin/srv', phase: 'start', count: 1 }]
