@@ -5,9 +5,10 @@ import { parsePasswd } from './config/accounts.ts'
 import { configurationText } from './config/configuration.ts'
 import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
-import type { Facts, ReachFacts } from './facts.ts'
+import type { Facts } from './facts.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
 import { readTellingPrograms } from './files/telling-programs.ts'
+import type { ReachFacts } from './reach-facts.ts'
 
 const MAX_SCRIPTS = 3000
 const LINE_BYTES = 64

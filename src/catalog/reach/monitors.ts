@@ -1,4 +1,5 @@
-import type { Facts, Monitor } from '../../observe/facts.ts'
+import type { Facts } from '../../observe/facts.ts'
+import type { Monitor } from '../../observe/reach-facts.ts'
 import { MOUNT_TABLE } from '../../observe/trace/learned-facts.ts'
 import { few } from '../common/proposal.ts'
 import { imported } from './imported.ts'

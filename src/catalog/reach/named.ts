@@ -1,5 +1,6 @@
-import type { Facts, NamedThing } from '../../observe/facts.ts'
+import type { Facts } from '../../observe/facts.ts'
 import { keepsRoot } from '../../observe/proc/rights.ts'
+import type { NamedThing } from '../../observe/reach-facts.ts'
 import { few } from '../common/proposal.ts'
 import { mayBecome, userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'

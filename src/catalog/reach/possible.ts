@@ -1,5 +1,6 @@
 import { isBelow } from '../../host/paths.ts'
-import type { Facts, NamedThing } from '../../observe/facts.ts'
+import type { Facts } from '../../observe/facts.ts'
+import type { NamedThing } from '../../observe/reach-facts.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { mainProcess } from '../common/roles.ts'

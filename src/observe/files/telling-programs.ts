@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
-import type { Facts, Monitor } from '../facts.ts'
+import type { Facts } from '../facts.ts'
+import type { Monitor } from '../reach-facts.ts'
 import { importedNames } from './elf-imports.ts'
 
 const MAX_ELF_BYTES = 64 * 1024 * 1024

@@ -1,0 +1,38 @@
+/** What configuration, arguments, programs and rights tell of uses that may not have been seen. */
+export interface ReachFacts {
+  named: NamedThing[]
+  /** Telling calls that its programs and plug-ins import: "execve", "setuid". */
+  imports: string[]
+  /** Running programs that do what another file says. */
+  interpreters: string[]
+  /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
+  monitors: Monitor[]
+  /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
+  sudo: string[]
+}
+
+/** A program or library that is there for telling of the whole machine. */
+export interface Monitor {
+  path: string
+  /** Of its file systems too. */
+  mounts: boolean
+}
+
+/** Something that its configuration names and that is there. */
+export interface NamedThing {
+  /** programs: a folder that has some in it; file: one that it may write, straight in a folder of everybody's. */
+  kind: 'program' | 'programs' | 'home' | 'folder' | 'file' | 'device' | 'temporary' | 'host' | 'account'
+  /**
+   * A real path, the name or address of a machine, or the name of an account. A temporary file need not be there: its
+   * path is as it is written.
+   */
+  name: string
+  /** The file, or "the arguments of NAME". */
+  where: string
+  /** The program is setuid or setgid. */
+  privileged?: boolean
+  /** It works in the folder, which may have nothing but its program. */
+  workplace?: true
+  /** The program is a script, and of no package: somebody here wrote what it does. */
+  script?: true
+}
