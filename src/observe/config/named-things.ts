@@ -101,6 +101,10 @@ const SYSTEM_TREE = /^\/(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr
 const COMMON_DEVICE =
   /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|console|pts\/.*|shm\/.*|fd\/.*|std(?:in|out|err))$/
 
+/** Programs for an interpreter, settings and keys: a service reads them. */
+const NO_DATA =
+  /\.(?:[cm]?[jt]s|py|pl|rb|php|lua|jar|war|sh|conf|cfg|cnf|ini|json|xml|ya?ml|toml|properties|env|pem|key|crt)$/
+
 /** Whether a process could write there by owner, group and mode. Only a service that is all root is asked as root. */
 function mayWrite(processes: readonly ProcessFacts[], { uid, gid, mode }: FileStat): boolean {
   const allRoot = processes.every(keepsRoot)
@@ -133,8 +137,8 @@ function fileToUse(
   stat: FileStat,
 ): 'file' | 'device' | undefined {
   if (stat.kind === 'char' || stat.kind === 'block') return COMMON_DEVICE.test(real) ? undefined : 'device'
-  const counts = stat.kind === 'file' && !SYSTEM_TREE.test(real) && mayWrite(processes, stat)
-  return counts ? 'file' : undefined
+  const isData = stat.kind === 'file' && !SYSTEM_TREE.test(real) && !NO_DATA.test(real)
+  return isData && mayWrite(processes, stat) ? 'file' : undefined
 }
 
 /** Deep enough for a site's folder of scripts, shallow enough for a tree of data. */
@@ -199,7 +203,10 @@ async function existing(
   const stat = real === undefined ? undefined : await orBlindSpot(gaps, real, host.stat(real))
   if (real === undefined || stat?.kind !== 'file' || (stat.mode & 0o111) === 0) {
     const isFolder = real !== undefined && stat?.kind === 'directory'
-    const folder = await folderToWrite(host, processes, isFolder ? path : dirname(path), gaps)
+    const within = dirname(path)
+    // A file in a folder such as /srv tells of itself alone.
+    const place = isFolder ? path : MIXED_FOLDER.test(within) ? undefined : within
+    const folder = place === undefined ? undefined : await folderToWrite(host, processes, place, gaps)
     const programs = isFolder && (await hasPrograms(host, processes, real, gaps))
     const used = real === undefined || stat === undefined ? undefined : fileToUse(processes, real, stat)
     if (real !== undefined && folder === undefined && used !== undefined)

@@ -126,6 +126,8 @@ describe('a file that a configuration names, straight in a folder of everybodyâ€
     ['that it may only read', '/srv/disk.img', image(0), []],
     ['of the system', '/etc/srv.db', image(OWN), []],
     ['straight in /', '/disk.img', image(OWN), ['file /disk.img']],
+    ['that is a program', '/opt/srv.mjs', image(OWN), []],
+    ['that has settings', '/opt/srv.json', image(OWN), []],
     [
       'that is a device',
       '/dev/sdb',
