@@ -14,7 +14,7 @@ const GIVEN = 'its command line or environment'
 const MAX_NAMED = 100
 /** Paths that are looked at, of those that stand in configuration files. */
 const MAX_PATHS = 1000
-const HOME = /^\/(?:home$|(?:home|root)\/[^/])/
+const HOME = /^\/(?:home|root)\/[^/]/
 /** Names of libraries, which are mapped and not started, and of files that nobody starts. */
 const NO_PROGRAM = /\.so(?:\.|$)|^\/etc\/init\.d\/|^\/dev\/|^\/proc\/|^\/sys\//
 /** A file that others find by its name, so that it is not the service's alone. */
@@ -50,6 +50,8 @@ export async function namedThings(
   const given = await givenWords(host, facts, gaps)
   for (const name of given.hosts) add({ kind: 'host', name, where: GIVEN })
   for (const path of new Set(given.paths)) {
+    // A configuration names it for what it says of each home.
+    if (path === '/home') add({ kind: 'home', name: path, where: GIVEN })
     const things = await existing(host, facts.processes, path, GIVEN, gaps)
     // A program among them is a script that it was given, or itself.
     for (const thing of things) if (thing.kind !== 'program') add(thing)

@@ -49,7 +49,7 @@ describe('a folder that a configuration names', () => {
     ['is of all sites', '/srv', folder(0, 0o755), [process(10, 0)], ['folder /srv']],
     ['is of all sites, and may only be read', '/srv', folder(0, 0o755), [process(10, OWN)], []],
     ['lies straight in /var', '/var/data', folder(OWN, 0o755), [process(10, OWN)], ['folder /var/data']],
-    ['has all homes', '/home', folder(0, 0o755), [process(10, OWN)], ['home /home']],
+    ['has all homes', '/home', folder(0, 0o755), [process(10, 0)], []],
   ])('%s', async (_, path, entry, processes, expected) => {
     expect(await named(`store = ${path}\n`, { [path]: entry }, { processes })).toEqual(expected)
   })
@@ -108,6 +108,11 @@ describe('what its command line and environment name', () => {
     }
     const argv = ['/bin/sh', '-c', 'exec srv --store=/data/a >/dev/null']
     expect(await named('', files, main(argv))).toEqual(['folder /data/a', 'folder /data/b'])
+  })
+
+  test('all homes', async () => {
+    const files = { '/home': folder(0, 0o755) }
+    expect(await named('', files, main(['/usr/sbin/srv', '-r', '/home']))).toEqual(['home /home'])
   })
 
   test('machines, without their passwords, and not this one', async () => {
