@@ -1,3 +1,3 @@
-import { describeNeeds, NEEDS } from './kit/needs.ts'
+import { describeNeeds, NEEDS, REPEATED } from './kit/needs.ts'
 
-describeNeeds(NEEDS.filter(({ stage }) => stage !== 'syscalls'))
+describeNeeds(NEEDS.filter(({ stage, name }) => stage !== 'syscalls' && !REPEATED.includes(name)))

@@ -87,6 +87,9 @@ export const NEEDS: readonly Need[] = [
   },
 ]
 
+/** The slowest ones of which the others show the kind: a row that has no looser value is left out. */
+export const REPEATED: readonly string[] = ['compiler', 'memory']
+
 function filesOf({ name, script, user }: Need): Record<string, string> {
   const as = user === undefined ? '' : `User=${user}\n`
   return {

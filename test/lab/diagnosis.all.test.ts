@@ -1,0 +1,3 @@
+import { describeNeeds, NEEDS, REPEATED } from './kit/needs.ts'
+
+describeNeeds(NEEDS.filter(({ name }) => REPEATED.includes(name)))
