@@ -18,7 +18,8 @@ const withoutCommands = {
 
 /**
  * Bundles into `folder` and returns the paths of all files that went into it, as seen from the project. Splitting keeps
- * Ink and React out of what runs without a screen, and the first file is whole, so that help reads one. The same sources make the same bytes, wherever the folder is.
+ * Ink and React out of what runs without a screen, and the first file is whole, so that help reads one. The same sources
+ * make the same bytes, wherever the folder is.
  */
 export async function bundle(folder, release = version) {
   const common = {

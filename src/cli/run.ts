@@ -18,6 +18,7 @@ function enableCompileCache(): void {
 
 async function main(argv: readonly string[]): Promise<number> {
   const args = parseArguments(argv)
+  // main.ts has answered these.
   if (args.command === 'version' || args.command === 'help') return exitCode('done')
   requireAccount(args)
   enableCompileCache()

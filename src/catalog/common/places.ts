@@ -40,6 +40,9 @@ const SHARED = new Set([
   '/var/www',
 ])
 
+/** Of everybody, and emptied at times. */
+export const TEMPORARY = ['/tmp', '/var/tmp']
+
 export function isShared(directory: string): boolean {
   return SHARED.has(directory) || SYSTEM.test(directory)
 }

@@ -2,13 +2,13 @@ import { basename } from 'node:path/posix'
 import { isBelowAny } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { seen } from '../common/evidence.ts'
-import { isShared, unitPath } from '../common/places.ts'
+import { isShared, TEMPORARY, unitPath } from '../common/places.ts'
 import { few, inForce, list, proposed, sameAssignments, service, unfit, unique } from '../common/proposal.ts'
 import { takingOut } from '../common/squeeze.ts'
 import type { Assignment, Directive, Evidence, NotProposed, Proposed, Squeeze } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
 import { oneOf, PATH_LIST } from '../common/values.ts'
-import { placesWritten, TEMPORARY } from './writable-paths.ts'
+import { placesWritten } from './writable-paths.ts'
 
 interface WritablePaths {
   assignments: Assignment[]

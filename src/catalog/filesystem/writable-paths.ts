@@ -7,6 +7,7 @@ import {
   managedDirectories,
   ownDirectory,
   placeOfAccounts,
+  TEMPORARY,
   written,
 } from '../common/places.ts'
 import { checksPasswords, passwordChecker } from '../common/roles.ts'
@@ -16,7 +17,6 @@ import { namedThings } from '../reach/named.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']
-export const TEMPORARY = ['/tmp', '/var/tmp']
 
 interface Writing {
   path: string

@@ -1,11 +1,11 @@
 import type { Facts } from '../../observe/facts.ts'
+import { isHarmlessDevice } from '../../observe/files/devices.ts'
 import { inForce, proposed, service, unique } from '../common/proposal.ts'
 import { noProcess, sessionOpener } from '../common/roles.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
 import { UNENFORCED } from '../common/user-manager.ts'
 import { oneOf } from '../common/values.ts'
-import { isHarmlessDevice } from '../user/account.ts'
 
 /**
  * What closed allows (systemd.resource-control(5)) less the terminals. Listed devices count as exposure, so strict is

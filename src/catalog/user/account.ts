@@ -1,4 +1,5 @@
 import type { Facts, ProcessFacts } from '../../observe/facts.ts'
+import { isHarmlessDevice } from '../../observe/files/devices.ts'
 import { namesIn } from '../capabilities/need.ts'
 import { capabilityNeeds } from '../capabilities/privileges.ts'
 import { inForce, unfit } from '../common/proposal.ts'
@@ -146,11 +147,6 @@ function strongDoing(facts: Facts, main: ProcessFacts): string | undefined {
     return `${called(main)} runs with nice ${main.nice}, which it set as root.`
   }
   return undefined
-}
-
-/** Devices that PrivateDevices=yes leaves in place (systemd.exec(5)), and terminals. */
-export function isHarmlessDevice(path: string): boolean {
-  return /^\/dev\/(null|zero|full|random|urandom|tty|ptmx|pts(\/.*)?|console|shm\/.*|log)$/.test(path)
 }
 
 /** Capabilities that the account keeps from its first instruction on: low ports, and what its workers hold. */

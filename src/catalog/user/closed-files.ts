@@ -1,18 +1,18 @@
 import { isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
-import type { RootFile } from '../../observe/files/root-files.ts'
-import { isVolatile, managedDirectories, ownDirectory } from '../common/places.ts'
+import type { RootFile, RootFiles } from '../../observe/files/root-files.ts'
+import { isVolatile, managedDirectories, ownDirectory, TEMPORARY } from '../common/places.ts'
 import { unique } from '../common/proposal.ts'
 import { workerUids } from '../common/roles.ts'
 import type { OwnershipWish } from '../common/types.ts'
 
 const EXECUTABLE = 0o111
 
-/** Files that it has open or was seen to change, with their own folder of data. Logs apart, since old ones are not written. */
+/** Files that it has open or was seen to change, with their own folder of data. */
 function seenFiles(facts: Facts): { path: string; folder: string }[] {
   const open = facts.writable.filter(({ kind, uid }) => kind === 'file' && uid === 0)
   const changed = (facts.learned?.changed ?? []).filter(({ sightings }) => sightings.length > 0)
-  const apart = ['/tmp', '/var/tmp', ...managedDirectories(facts)]
+  const apart = [...TEMPORARY, ...managedDirectories(facts)]
   return [...open, ...changed].flatMap(({ path }) => {
     const folder = ownDirectory(path)
     return folder === undefined || isVolatile(path) || isBelowAny(throughRun(path), apart)
@@ -39,12 +39,22 @@ function bearsItsName(facts: Facts, folder: string): boolean {
   return [...units, facts.freeAccount?.name].includes(name)
 }
 
-/** Why what root has in a folder is not given away with it, as a clause; undefined if it may be. */
-export function whyKept(facts: Facts, folder: string): string | undefined {
-  const found = facts.rootFiles?.find((one) => one.folder === folder)
+/** A folder of data with all that root has in it, or why that stays as it is, as a clause. */
+export interface GivenFolder {
+  folder: string
+  wishes: OwnershipWish[]
+  stays?: string
+}
+
+/** Why what root has in a folder is not given away with it; undefined if it may be. */
+function whyStays(
+  facts: Facts,
+  folder: string,
+  found: RootFiles | undefined,
+  seen: ReadonlySet<string>,
+): string | undefined {
   if (found === undefined) return 'nobody looked at them'
   if (found.more) return 'they are too many'
-  const seen = new Set(seenFiles(facts).map(({ path }) => path))
   const others = found.files.filter(({ kind, path }) => kind !== 'directory' && !seen.has(path))
   const [other] = others
   if (other !== undefined && !bearsItsName(facts, folder)) return `it was not seen to write ${other.path}`
@@ -54,12 +64,16 @@ export function whyKept(facts: Facts, folder: string): string | undefined {
   return odd && `${odd.path} is a device or has a second name elsewhere`
 }
 
-/** Wishes for what root has in a folder, the folder too. */
-export function wholeFolder(facts: Facts, folder: string, user: string): OwnershipWish[] {
-  if (whyKept(facts, folder) !== undefined) return []
+/** The folders of foldersToGive(), each with the wishes for it and all that root has in it, where nothing speaks against that. */
+export function givenFolders(facts: Facts, user: string): GivenFolder[] {
   const seen = new Set(seenFiles(facts).map(({ path }) => path))
-  const files = facts.rootFiles?.find((one) => one.folder === folder)?.files ?? []
-  return files.map((file) => wishOf(file, user, seen.has(file.path)))
+  return foldersToGive(facts).map((folder) => {
+    const found = facts.rootFiles?.find((one) => one.folder === folder)
+    const stays = whyStays(facts, folder, found, seen)
+    if (stays !== undefined) return { folder, wishes: [], stays }
+    const wishes = (found?.files ?? []).map((file) => wishOf(file, user, seen.has(file.path)))
+    return { folder, wishes }
+  })
 }
 
 function wishOf({ path, kind, mode }: RootFile, user: string, written: boolean): OwnershipWish {
@@ -69,10 +83,9 @@ function wishOf({ path, kind, mode }: RootFile, user: string, written: boolean):
 }
 
 /** In words: what goes along with a folder. */
-export function alongWith(folder: string, wishes: readonly OwnershipWish[]): string[] {
-  return wishes.length === 0
-    ? []
-    : [
-        `It writes below ${folder} as root: all that root has there gets the new owner too (${wishes.length}).`,
-      ]
+export function alongWith({ folder, wishes }: GivenFolder): string[] {
+  if (wishes.length === 0) return []
+  return [
+    `It writes below ${folder} as root: all that root has there gets the new owner too (${wishes.length}).`,
+  ]
 }

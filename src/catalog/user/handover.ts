@@ -4,7 +4,7 @@ import type { Facts, WritableFact } from '../../observe/facts.ts'
 import { isShared, isVolatile, managedDirectories, ownDirectory, written } from '../common/places.ts'
 import { unique } from '../common/proposal.ts'
 import type { OwnershipWish } from '../common/types.ts'
-import { alongWith, foldersToGive, wholeFolder, whyKept } from './closed-files.ts'
+import { alongWith, type GivenFolder, givenFolders } from './closed-files.ts'
 
 /** The files that another account must own to write what root wrote. */
 export interface Handover {
@@ -42,7 +42,7 @@ export function handover(facts: Facts, user: string, uid: number): Handover {
     .flatMap(({ matches }) => matches)
     .filter((path) => directories.includes(dirname(path)))
     .filter((path) => !facts.writable.some((fact) => fact.path === path))
-  const whole = foldersToGive(facts).map((folder) => ({ folder, wishes: wholeFolder(facts, folder, user) }))
+  const given = givenFolders(facts, user)
   const wishes = [
     ...directories.map((path) => directoryWish(facts, path, user)),
     ...files.filter(({ kind }) => kind === 'file').map((file) => fileWish(file, user)),
@@ -51,20 +51,20 @@ export function handover(facts: Facts, user: string, uid: number): Handover {
       user,
       why: 'A log beside the open ones, which logrotate rotates with them.',
     })),
-    ...whole.flatMap((one) => one.wishes),
+    ...given.flatMap((one) => one.wishes),
   ].filter(({ path }, at, all) => all.findIndex((wish) => wish.path === path) === at)
   return {
     wishes,
     evidence: [
       ...files.filter(({ kind }) => kind === 'file').map((file) => seen(facts, file)),
-      ...whole.flatMap((one) => alongWith(one.folder, one.wishes)),
+      ...given.flatMap(alongWith),
     ],
     cautions: [
       ...others.map(
         ({ path, uid: owner }) =>
           `${path} belongs to uid ${owner}, neither to root nor to ${user}: the service may no longer be able to write it.`,
       ),
-      ...stateCaution(facts, files),
+      ...stateCaution(files, given),
     ],
   }
 }
@@ -102,17 +102,16 @@ function seen(facts: Facts, { path, by }: WritableFact): string {
 }
 
 /** Besides logs there may be files that no process has open now, and that do not go along. */
-function stateCaution(facts: Facts, files: readonly WritableFact[]): string[] {
-  const given = foldersToGive(facts)
-  const folderOf = ({ path }: WritableFact) => ownDirectory(path) ?? path
-  const state = files
-    .filter(({ path, kind }) => kind === 'file' && !isBelow(path, '/var/log'))
-    .find((file) => !given.includes(folderOf(file)) || whyKept(facts, folderOf(file)) !== undefined)
-  if (state === undefined) return []
-  const where = folderOf(state)
-  const why = given.includes(where) ? whyKept(facts, where) : undefined
+function stateCaution(files: readonly WritableFact[], given: readonly GivenFolder[]): string[] {
+  const states = files.filter((file) => file.kind === 'file' && !isBelow(file.path, '/var/log'))
+  const placed = states.map(({ path }) => ({ path, folder: ownDirectory(path) ?? path }))
+  const left = placed.find(
+    (file) => !given.some((one) => one.folder === file.folder && one.stays === undefined),
+  )
+  if (left === undefined) return []
+  const stays = given.find(({ folder }) => folder === left.folder)?.stays
   return [
-    `Root writes ${state.path}: other files below ${where}, which are closed now, would need the new owner too${why === undefined ? '' : `, but ${why}`}.`,
+    `Root writes ${left.path}: other files below ${left.folder}, which are closed now, would need the new owner too${stays === undefined ? '' : `, but ${stays}`}.`,
   ]
 }
 

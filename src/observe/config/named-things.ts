@@ -3,6 +3,7 @@ import { orElse } from '../../host/errors.ts'
 import type { FileStat, Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts, ProcessFacts } from '../facts.ts'
+import { isHarmlessDevice } from '../files/devices.ts'
 import { parseElf } from '../files/elf.ts'
 import { parseInterpreterLine } from '../files/interpreter-line.ts'
 import { keepsRoot } from '../proc/rights.ts'
@@ -24,7 +25,8 @@ const SETGID = 0o2000
 
 /**
  * What configuration and arguments name and what is there: programs, homes, folders and files that may be written,
- * devices, machines and accounts, and files that others may look for in /tmp. `packaged`: what the packages of its programs brought.
+ * devices, machines and accounts, and files that others may look for in /tmp. `packaged`: what the packages of its
+ * programs brought.
  */
 export async function namedThings(
   host: Host,
@@ -56,11 +58,6 @@ export async function namedThings(
     // A program among them is a script that it was given, or itself.
     for (const thing of things) if (thing.kind !== 'program') add(thing)
   }
-  for (const folder of new Set(given.folders)) {
-    const real = await folderToWrite(host, facts.processes, folder, gaps)
-    if (real !== undefined)
-      add({ kind: 'folder', name: real, where: 'its working directory', workplace: true })
-  }
   const looked = new Set<string>()
   for (const file of await configurationFiles(host, facts, packaged, gaps)) {
     const text = await configurationText(host, file, gaps)
@@ -75,6 +72,12 @@ export async function namedThings(
       const things = await existing(host, facts.processes, path, file, gaps)
       for (const thing of things) if (!own.has(thing.name)) add(thing)
     }
+  }
+  // Last, since a folder that it was told to use is more than one that it works in.
+  for (const folder of new Set(given.folders)) {
+    const real = await folderToWrite(host, facts.processes, folder, gaps)
+    if (real !== undefined)
+      add({ kind: 'folder', name: real, where: 'its working directory', workplace: true })
   }
   return Promise.all([...found.values()].map((thing) => withScript(host, thing)))
 }
@@ -99,10 +102,6 @@ const MIXED_FOLDER = /^\/(?:media|mnt|opt|srv|var\/[^/]+)$/
 
 /** No service keeps a file there that it writes, or its folder is the one that counts. */
 const SYSTEM_TREE = /^\/(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr|var\/(?:run|tmp))\//
-/** Each service has these under every setting: systemd.exec(5), PrivateDevices=. */
-const COMMON_DEVICE =
-  /^\/dev\/(?:null|zero|full|u?random|tty|ptmx|console|pts\/.*|shm\/.*|fd\/.*|std(?:in|out|err))$/
-
 /** Programs for an interpreter, settings and keys: a service reads them. */
 const NO_DATA =
   /\.(?:[cm]?[jt]s|py|pl|rb|php|lua|jar|war|sh|conf|cfg|cnf|ini|json|xml|ya?ml|toml|properties|env|pem|key|crt)$/
@@ -138,7 +137,7 @@ function fileToUse(
   real: string,
   stat: FileStat,
 ): 'file' | 'device' | undefined {
-  if (stat.kind === 'char' || stat.kind === 'block') return COMMON_DEVICE.test(real) ? undefined : 'device'
+  if (stat.kind === 'char' || stat.kind === 'block') return isHarmlessDevice(real) ? undefined : 'device'
   const isData = stat.kind === 'file' && !SYSTEM_TREE.test(real) && !NO_DATA.test(real)
   return isData && mayWrite(processes, stat) ? 'file' : undefined
 }

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { isBelow } from '../../host/paths.ts'
-import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { OwnedFolder, ProcessFacts } from '../facts.ts'
 
 /** Where services keep what they write (file-hierarchy(7)), and where applications bring such a folder along. */
@@ -70,10 +70,28 @@ async function withOwner(host: Host, folder: OwnedFolder, gaps: BlindSpots): Pro
   return { ...folder, uid: stat.uid, ...((stat.mode & SETGID) === 0 ? {} : { setgid: true as const }) }
 }
 
+/** What find prints of the folders that pass one of these tests, in all places for data. */
+async function foldersFound(host: Host, tests: readonly string[], gaps: BlindSpots): Promise<string> {
+  const others = (await host.list('/')).filter((name) => !IN_ROOT.test(name)).map((name) => `/${name}`)
+  const searches = [
+    { places: [...PLACES, ...others], depth: MAX_DEPTH },
+    { places: SYSTEM_PLACES, depth: SYSTEM_DEPTH },
+  ]
+  const printed = await mapFew(searches, async ({ places, depth }) => {
+    const argv = [
+      ...['find', ...places, '-maxdepth', String(depth), '-type', 'd', '(', ...tests, ')'],
+      ...['-printf', '%U %g %p\\0', '-prune'],
+    ]
+    const run = host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })
+    return (await orBlindSpot(gaps, argv.join(' '), run))?.stdout ?? ''
+  })
+  return printed.join('')
+}
+
 /**
  * Folders that exist for the service to write into, even if it was not seen writing: folders for data and of
- * applications that its accounts own or may write, and data folders of its package. A mail, an upload or a rotated file may
- * come there on a day that no proof played. `packaged`: what the packages of its programs brought.
+ * applications that its accounts own or may write, and data folders of its package. A mail, an upload or a rotated file
+ * may come there on a day that no proof played. `packaged`: what the packages of its programs brought.
  */
 export async function readOwnedFolders(
   host: Host,
@@ -83,22 +101,7 @@ export async function readOwnedFolders(
 ): Promise<OwnedFolder[]> {
   const [uids, gids] = [actingIds(processes, 'uid'), actingIds(processes, 'gid')]
   const tests = ownership(uids, gids)
-  const others = (await host.list('/')).filter((name) => !IN_ROOT.test(name)).map((name) => `/${name}`)
-  const searches = [
-    { places: [...PLACES, ...others], depth: MAX_DEPTH },
-    { places: SYSTEM_PLACES, depth: SYSTEM_DEPTH },
-  ]
-  const found = await Promise.all(
-    searches.map(async ({ places, depth }) => {
-      if (tests.length === 0) return ''
-      const argv = [
-        ...['find', ...places, '-maxdepth', String(depth), '-type', 'd', '(', ...tests, ')'],
-        ...['-printf', '%U %g %p\\0', '-prune'],
-      ]
-      const run = host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })
-      return (await orBlindSpot(gaps, argv.join(' '), run))?.stdout ?? ''
-    }),
-  )
-  const folders = outermost([...foldersOfAccounts(found.join(''), uids), ...foldersOfPackages(packaged)])
+  const found = tests.length === 0 ? '' : await foldersFound(host, tests, gaps)
+  const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(packaged)])
   return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => withOwner(host, folder, gaps)))
 }

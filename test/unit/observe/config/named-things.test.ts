@@ -110,6 +110,18 @@ describe('what its command line and environment name', () => {
     expect(await named('', files, main(argv))).toEqual(['folder /data/a', 'folder /data/b'])
   })
 
+  test('the folder that it works in, which counts for more where its configuration names it', async () => {
+    const files = { '/data/a': folder(0, 0o755), '/proc/10/cwd': { link: '/data/a' } }
+    const workplaces = async (text: string) => {
+      const host = memoryHost({ files: { '/etc/srv/srv.conf': text, ...files } })
+      const facts = { ...emptyFacts(), ...main(['/usr/sbin/srv']) }
+      const found = await namedThings(host, facts, ['/etc/srv/srv.conf'], new Set(), new Set())
+      return found.map(({ name, workplace }) => [name, workplace])
+    }
+    expect(await workplaces('')).toEqual([['/data/a', true]])
+    expect(await workplaces('store = /data/a\n')).toEqual([['/data/a', undefined]])
+  })
+
   test('all homes', async () => {
     const files = { '/home': folder(0, 0o755) }
     expect(await named('', files, main(['/usr/sbin/srv', '-r', '/home']))).toEqual(['home /home'])
