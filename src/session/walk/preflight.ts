@@ -119,7 +119,7 @@ async function requireSteady(host: Host, unit: string, properties: Record<string
   if (first(properties, 'SubState') === 'exited') {
     throw new Refusal(
       `the process of ${unit} has ended, and RemainAfterExit=yes keeps it active`,
-      'Type=oneshot is the type of a unit that does its work and ends; hardenctl walks such a unit.',
+      `If it should run, ${words.systemctl} status ${shortName(unit)} tells why it does not: repair it, then try again. If its work is to end, Type=oneshot in its unit lets hardenctl walk it.`,
     )
   }
 }
