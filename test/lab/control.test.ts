@@ -35,6 +35,12 @@ Restart=always
 RestartSec=${pause}
 `
 
+/** Does not end at a stop: systemd kills it. */
+const FORCED = `[Service]
+ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'
+TimeoutStopSec=8
+`
+
 const SOCKET = `[Unit]
 PartOf=activated.service
 [Socket]
@@ -56,6 +62,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/activated.service': ACTIVATED,
         '/etc/systemd/system/activated.socket': SOCKET,
         '/etc/systemd/system/locked.service': LOCKED,
+        '/etc/systemd/system/forced.service': FORCED,
         '/etc/systemd/system/ending.service': ending(2, 0),
         '/etc/systemd/system/waiting.service': ending(0, 10),
         '/etc/systemd/system/failing.service': ending(0, 0).replace('Restart=always', 'Restart=no'),
@@ -69,6 +76,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
           'activated.socket',
           'activated',
           'locked',
+          'forced',
           'ending',
           'waiting',
           'failing',
@@ -113,6 +121,12 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
   it('gives a slow stop its time', { timeout: 180_000 }, async () => {
     const { kept } = await walk('slow-stop', '--no-rehearsal')
     expect(kept).toContain('LockPersonality=yes')
+  })
+
+  it('plays no stop of a service that systemd kills at each', { timeout: 180_000 }, async () => {
+    const { stdout, kept } = await walk('forced')
+    expect(kept).toContain('LockPersonality=yes')
+    expect(stdout).toContain('does not end by itself unhardened either: systemd ends it by force after 8 s')
   })
 
   it('leaves a socket’s file to its socket', { timeout: 180_000 }, async () => {

@@ -23,8 +23,8 @@ import { TRACE_FOLDER } from './strace.ts'
 export interface Lifecycle {
   facts: Facts
   baseline: Baseline
-  /** What it bears unhardened: no reload is played where it does not bear one, and a stop gets the time that it takes. */
-  borne?: { reload: boolean; stopMs: number }
+  /** What it bears unhardened: no reload or stop is played that it does not bear, and a stop gets the time that it takes. */
+  borne?: { reload: boolean; stopMs: number; isForced?: boolean }
   signal?: AbortSignal
 }
 
@@ -125,6 +125,6 @@ export function lifecycleOf(host: Host, life: Lifecycle): LearnPhase[] {
       ? [phase('reload', () => reload(host, life))]
       : []),
     ...(sources.length > 0 ? [phase('rotate', () => rotate(host, life, sources))] : []),
-    phase('stop', () => stop(host, life)),
+    ...(life.borne?.isForced === true ? [] : [phase('stop', () => stop(host, life))]),
   ]
 }

@@ -32,6 +32,7 @@ export function unlikeLive({ missing }: Unlike): string {
 
 /** The context of trials in a clone: none is stored, since it goes with the clone, and no screen shows its steps. */
 function plainTrialsIn(context: AnyWalk, clone: Clone, facts: Facts, baseline: Baseline): TrialContext {
+  const control = controlOf(context.rehearsing)
   return {
     ...trialContext(context, facts, baseline),
     host: clone.host,
@@ -39,7 +40,8 @@ function plainTrialsIn(context: AnyWalk, clone: Clone, facts: Facts, baseline: B
     ...(baseline.oneshot === undefined ? {} : { left: () => leftIn(clone.host) }),
     remember: async () => undefined,
     tell: () => undefined,
-    isKilled: stopsSlowly(controlOf(context.rehearsing)),
+    isKilled: stopsSlowly(control),
+    isAbrupt: control.isForced === true,
   }
 }
 

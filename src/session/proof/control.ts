@@ -15,7 +15,12 @@ import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { heard } from '../../trial/health/heard.ts'
 import { ANY_START } from '../../trial/health/judge.ts'
-import { disarmFinalUndo, proveReload, proveStopAndStart } from '../../trial/transaction/final-trial.ts'
+import {
+  disarmFinalUndo,
+  proveReload,
+  proveStopAndStart,
+  StopError,
+} from '../../trial/transaction/final-trial.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
 import type { TrialContext } from '../../trial/transaction/trial.ts'
 import { healthCheckInput } from '../../trial/transaction/trial-health.ts'
@@ -35,6 +40,8 @@ export interface Control {
   restart: 'boot' | 'plain' | 'none' | 'later'
   /** Milliseconds that its stop took. */
   stopMs: number
+  /** systemd had to end it by force, at the limit of its time: no clone waits for that. */
+  isForced?: boolean
   /** What is played from its beginning to its end in each trial in a clone. */
   full: readonly FullCheck[]
   /** The steps that are left out and why, one sentence each. */
@@ -140,6 +147,11 @@ export async function playControl(
   return { ...steps, full, notes: [...steps.notes, ...notes], usual }
 }
 
+function forcedNote(stopMs: number): string {
+  const seconds = Math.round(stopMs / 1000)
+  return `No trial waits for the service to stop, since it does not end by itself unhardened either: systemd ends it by force after ${seconds} s. Each restart of the live service takes as long.`
+}
+
 interface PlayedSteps {
   steps: Omit<Control, 'full' | 'usual'>
   /** Before the first start, and after each part of its life that begins with a start. */
@@ -158,17 +170,22 @@ async function playSteps(
   // All that is there beside what was there before its first start is the first start's.
   const listings = [new Map([...started].filter(([path]) => volatile.has(path))), started]
   let stopMs = 0
+  let isForced = false
   let exercised: readonly CheckAnswer[] = []
   const cycle = (between: () => Promise<void>) =>
     failureOf(trials, async () => {
-      const { stopMs: ms, report } = await proveStopAndStart(trials, between)
+      const { stopMs: ms, report } = await proveStopAndStart(trials, between).catch((error) => {
+        if (error instanceof StopError) stopMs = error.ms
+        isForced = isSlowStop(stopMs)
+        throw error
+      })
       stopMs = ms
       exercised = (report.answers ?? []).filter(({ check }) => isCommand(check))
     })
   // First, since it tells how long a stop takes: what was stopped in order once need not be a second time.
   const boot = await cycle(() => asAfterBoot(host, unit, volatile))
   if (boot === undefined) listings.push(await listWritten(host))
-  const isAbrupt = boot === undefined && isSlowStop(stopMs)
+  const isAbrupt = isSlowStop(stopMs)
   const change = { assignments: [], ownership: [] }
   const restarted = await attempt({ ...trials, isAbrupt }, 'all', change, { isBrief: canReload })
   if (!restarted.healthy) {
@@ -191,9 +208,13 @@ async function playSteps(
   const played = async (restart: Control['restart']): Promise<PlayedSteps> => {
     const again = await Promise.all(questions.map((check) => heard(host, check)))
     const answers = withLastingContent(restarted.report.answers ?? [], [...again, ...exercised])
-    return { steps: { reload: reload === undefined, restart, stopMs, notes }, listings, answers }
+    return { steps: { reload: reload === undefined, restart, stopMs, isForced, notes }, listings, answers }
   }
   if (boot === undefined) return played('boot')
+  if (isForced) {
+    notes.push(forcedNote(stopMs))
+    return played('none')
+  }
   const plain = await cycle(async () => undefined)
   if (plain === undefined) {
     notes.push(

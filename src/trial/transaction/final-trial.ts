@@ -63,11 +63,23 @@ export async function proveReload(context: TrialContext, brief?: Brief): Promise
   return proveHealthy(context, anyStart(context.baseline), since)
 }
 
+/** A stop that did not end well; `ms` is how long it took. */
+export class StopError extends TrialError {
+  override name = 'StopError'
+  readonly ms: number
+  constructor(message: string, ms: number) {
+    super(message)
+    this.ms = ms
+  }
+}
+
 interface Stopped {
   /** What ran before the stop. */
   before: UnitSnapshot
   /** When it began, in milliseconds since the epoch. */
   since: number
+  /** Milliseconds that it took. */
+  ms: number
 }
 
 /** Waits for a clean stop, and calls `meanwhile` repeatedly until then. */
@@ -80,19 +92,20 @@ async function proveStop(
   const since = brief?.since ?? Date.now()
   const before = await takeSnapshot(host, unit)
   if (brief !== undefined) await requireSame(context, before, brief)
+  const began = performance.now()
+  const ms = () => Math.round(performance.now() - began)
   const job = await beginJob(host, 'stop', unit, JOB_TIME_MS)
   let isOver = job.over === undefined
-  const until = performance.now() + JOB_LIMIT_MS
   for (;;) {
     isOver = (await untilOver(job)) || isOver
     const now = await takeSnapshot(host, unit)
     const settled = isOver && !now.busy
-    if (settled && now.active === 'failed') throw new TrialError(`the stop failed (${now.result})`)
-    if (settled && now.active === 'inactive') return { before, since }
+    if (settled && now.active === 'failed') throw new StopError(`the stop failed (${now.result})`, ms())
+    if (settled && now.active === 'inactive') return { before, since, ms: ms() }
     // A socket or path unit may start it again before anybody looks: it was stopped anyway.
     const anew = now.active === 'active' && now.invocation !== before.invocation
-    if (settled && anew) return { before, since }
-    if (performance.now() > until) throw new TrialError('the service did not stop in time')
+    if (settled && anew) return { before, since, ms: ms() }
+    if (ms() > JOB_LIMIT_MS) throw new StopError('the service did not stop in time', ms())
     await meanwhile()
   }
 }
@@ -115,11 +128,9 @@ export async function proveStopAndStart(
   between: () => Promise<void>,
   brief?: Brief,
 ): Promise<{ stopMs: number; report: HealthReport }> {
-  const began = performance.now()
   const stopped = await proveStop(context, undefined, brief)
-  const stopMs = Math.round(performance.now() - began)
   await between()
-  return { stopMs, report: await proveStart(context, stopped) }
+  return { stopMs: stopped.ms, report: await proveStart(context, stopped) }
 }
 
 /** Within this time PID 1 starts a service that hardenctl stopped and, because it was killed, did not start again. */
