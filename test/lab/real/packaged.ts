@@ -1,4 +1,5 @@
 import { BEHIND_GREETING, BEHIND_PACKAGES } from './behind-greeting.ts'
+import { MORE_PACKAGED, MORE_PACKAGES } from './more-packaged.ts'
 import type { Described, Packaged } from './real-service.ts'
 
 /** Answers "page" to whatever is asked, for those that stand before a web server. */
@@ -58,7 +59,9 @@ echo bob:secret | chpasswd
 install -d -m 700 -o bob -g bob /home/bob/mail
 install -m 600 -o bob -g mail /dev/null /var/mail/bob`,
     use: `set -- imap://127.0.0.1/INBOX -u bob:secret -s -m 8
-printf 'Subject: kept\\r\\n\\r\\nletter\\r\\n' | curl "$@" -T - >/dev/null
+f=$(mktemp)
+printf 'Subject: kept\\r\\n\\r\\nletter\\r\\n' >$f
+curl "$@" -T $f >/dev/null
 curl "$@" -X 'SEARCH SUBJECT kept' | grep -q 'SEARCH 1'`,
   },
   unbound: {
@@ -81,8 +84,19 @@ curl "$@" -X 'SEARCH SUBJECT kept' | grep -q 'SEARCH 1'`,
     use: dig(53),
   },
   knot: {
-    files: { '/var/lib/knot/lab.zone': ZONE },
-    setup: `printf 'zone:\\n  - domain: lab\\n    storage: /var/lib/knot\\n    file: lab.zone\\n' >>/etc/knot/knot.conf`,
+    files: {
+      '/etc/knot/lab.zone': ZONE,
+      '/etc/knot/knot.conf': `server:
+  listen: 127.0.0.1@53
+  user: knot:knot
+  rundir: /run/knot
+database:
+  storage: /var/lib/knot
+zone:
+  - domain: lab
+    file: /etc/knot/lab.zone
+`,
+    },
     use: dig(53),
   },
   vsftpd: {
@@ -123,7 +137,7 @@ mariadb -e "create database probe; create user probe@'127.0.0.1' identified by '
   'gearman-job-server': { use: `printf 'status\\n' | nc -w 2 127.0.0.1 4730 | grep -q '^\\.'` },
   'prometheus-node-exporter': {
     use: `curl -sf -m 5 http://127.0.0.1:9100/metrics >/tmp/metrics.$$
-grep -q '^node_filesystem_size_bytes.*mountpoint="/"' /tmp/metrics.$$ && grep -q '^node_load1 ' /tmp/metrics.$$`,
+grep -q '^node_filesystem_size_bytes.*mountpoint="/run"' /tmp/metrics.$$ && grep -q '^node_load1 ' /tmp/metrics.$$`,
   },
   snmpd: {
     use: `snmpget -v2c -c public -t 2 -Oqv 127.0.0.1 1.3.6.1.2.1.1.5.0 | grep -q .`,
@@ -157,7 +171,7 @@ exit 1`,
   },
   icecast2: {
     setup: 'sed -i s/^ENABLE=.*/ENABLE=true/ /etc/default/icecast2',
-    use: 'curl -sf -m 5 -o /dev/null http://127.0.0.1:8000/',
+    use: 'curl -sf -m 5 http://127.0.0.1:8000/status-json.xsl | grep -q icestats',
   },
   prosody: {
     use: `printf "<stream:stream to='localhost' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>" | nc -w 3 127.0.0.1 5222 | grep -q stream:features`,
@@ -202,10 +216,14 @@ const PACKAGES: readonly string[] = [
 ]
 
 /** The account that plays the use may read what root alone may, as the person who looks does. */
-const LOOK = 'ALL ALL=(root) NOPASSWD: /usr/bin/grep\n'
+const LOOK = 'ALL ALL=(root) NOPASSWD: /usr/bin/grep, /usr/sbin/asterisk\n'
 
 export function packagedServices(): Described[] {
-  return [...described(PACKAGED, PACKAGES), ...described(BEHIND_GREETING, BEHIND_PACKAGES)]
+  return [
+    ...described(PACKAGED, PACKAGES),
+    ...described(BEHIND_GREETING, BEHIND_PACKAGES),
+    ...described(MORE_PACKAGED, MORE_PACKAGES),
+  ]
 }
 
 function described(services: Readonly<Record<string, Packaged>>, packages: readonly string[]): Described[] {

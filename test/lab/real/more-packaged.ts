@@ -1,0 +1,136 @@
+import type { Packaged } from './real-service.ts'
+
+const peer = `[Service]
+ExecStart=/usr/local/bin/node -e "require('node:http').createServer((q,r)=>r.end('page')).listen(8181,'127.0.0.1')"
+[Install]
+WantedBy=multi-user.target
+`
+const PEER = { files: { '/etc/systemd/system/peer.service': peer }, beside: ['peer'] }
+
+/** Met when the rules stood: caches, calendars, calls, databases, downloads, metrics, music, names, network access. */
+export const MORE_PACKAGED: Readonly<Record<string, Packaged>> = {
+  'valkey-server': {
+    use: `word=$(date +%s%N)
+printf "SET k $word\\r\\nGET k\\r\\nSAVE\\r\\nQUIT\\r\\n" | nc -w 3 127.0.0.1 6379 | grep -q $word`,
+  },
+  prometheus: {
+    use: `for i in $(seq 20); do
+  curl -sf -m 5 'http://127.0.0.1:9090/api/v1/query?query=up' | grep -q '"1"' && exit 0
+  sleep 1
+done
+exit 1`,
+  },
+  radicale: {
+    use: `n=$(date +%s%N)
+curl -sf -m 5 -u a:a -X MKCOL http://127.0.0.1:5232/a/$n/ -o /dev/null
+curl -sf -m 5 -u a:a -X PROPFIND http://127.0.0.1:5232/a/ -H 'Depth: 1' | grep -q $n`,
+  },
+  'carbon-cache': {
+    setup: 'sed -i s/=false/=true/ /etc/default/graphite-carbon',
+    use: `n=m$(date +%s%N)
+echo "lab.$n 42 $(date +%s)" >/dev/tcp/127.0.0.1/2003
+for i in $(seq 15); do
+  test -e /var/lib/graphite/whisper/lab/$n.wsp && exit 0
+  sleep 1
+done
+exit 1`,
+  },
+  'zabbix-agent': {
+    use: `ask() { exec 3<>/dev/tcp/127.0.0.1/10050; printf '%s\\n' "$1" >&3; timeout 3 cat <&3 | tail -c +14; }
+test "$(ask agent.ping)" = 1
+test "$(ask 'vfs.fs.size[/,total]')" -gt 1000
+test "$(ask 'proc.num[systemd]')" -ge 1
+test "$(ask system.hostname)" = "$(hostname)"`,
+  },
+  dnsdist: {
+    files: {
+      '/etc/nsd/lab': '$TTL 60\n@ SOA ns.lab. root.lab. 1 60 60 60 60\n@ NS ns.lab.\nwww A 192.0.2.7\n',
+    },
+    setup: `printf 'server:\\n ip-address: 127.0.0.1@5300\\nzone:\\n name: lab\\n zonefile: /etc/nsd/lab\\n' >/etc/nsd/nsd.conf
+printf 'setLocal("127.0.0.1:53")\\nnewServer("127.0.0.1:5300")\\n' >/etc/dnsdist/dnsdist.conf`,
+    beside: ['nsd'],
+    use: 'test "$(dig +short +time=2 +tries=2 @127.0.0.1 www.lab A)" = 192.0.2.7',
+  },
+  freeradius: {
+    setup: `f=/etc/freeradius/3.0/mods-config/files/authorize
+sed -i '1i bob Cleartext-Password := "hello"' $f`,
+    use: 'radtest bob hello 127.0.0.1 0 testing123 | grep -q Access-Accept',
+  },
+  'transmission-daemon': {
+    setup: `sed -i 's/"rpc-authentication-required": true/"rpc-authentication-required": false/' /etc/transmission-daemon/settings.json`,
+    use: `url=http://127.0.0.1:9091/transmission/rpc
+id=$(curl -s -m 5 -D - -o /dev/null $url | tr -d '\\r' | sed -n 's/^X-Transmission-Session-Id: //p')
+curl -sf -m 5 -H "X-Transmission-Session-Id: $id" -d '{"method":"session-get"}' $url | grep -q download-dir`,
+  },
+  'nats-server': {
+    use: `{ printf 'SUB a 1\\r\\nPUB a 4\\r\\npage\\r\\n'; sleep 1; } | nc -w 3 127.0.0.1 4222 | grep -q 'MSG a 1 4'`,
+  },
+  caddy: {
+    files: { '/etc/caddy/Caddyfile': ':8099 {\n root * /srv/www\n file_server\n}\n' },
+    setup: 'mkdir -p /srv/www\necho page >/srv/www/page.txt',
+    use: 'test "$(curl -sf -m 5 http://127.0.0.1:8099/page.txt)" = page',
+  },
+  tor: {
+    unit: 'tor@default',
+    files: { '/etc/tor/torrc': 'SocksPort 9050\nControlPort 9051\nCookieAuthentication 0\n' },
+    use: `printf 'AUTHENTICATE\\r\\nGETINFO version\\r\\nQUIT\\r\\n' | nc -w 3 127.0.0.1 9051 | grep -q version=`,
+  },
+  minidlna: {
+    setup: `mkdir -p /srv/media
+echo x >/srv/media/a.mp3
+sed -i 's#^media_dir=.*#media_dir=/srv/media#' /etc/minidlna.conf`,
+    use: 'curl -sf -m 5 http://127.0.0.1:8200/rootDesc.xml | grep -q MediaServer',
+  },
+  'mumble-server': {
+    use: `printf '' | timeout 5 openssl s_client -connect 127.0.0.1:64738 2>/dev/null | grep -q 'BEGIN CERT'`,
+  },
+  'apt-cacher-ng': {
+    ...PEER,
+    use: 'test "$(curl -sf -m 8 http://127.0.0.1:3142/127.0.0.1:8181/debian/dists/x/Release)" = page',
+  },
+  coturn: {
+    setup: `printf 'listening-ip=127.0.0.1\\nuser=a:b\\nlt-cred-mech\\nrealm=lab\\n' >>/etc/turnserver.conf`,
+    use: `timeout 20 turnutils_uclient -y -c -n 3 -m 1 -u a -w b 127.0.0.1 2>&1 | grep -q 'tot_recv_msgs=[1-9]'`,
+  },
+  mpd: {
+    setup: 'mkdir -p /var/lib/mpd/music',
+    use: `n=l$(date +%s%N)
+printf "playlistadd $n http://x/y\\nlistplaylists\\nclose\\n" | nc -w 4 127.0.0.1 6600 | grep -q "playlist: $n"`,
+  },
+  asterisk: { use: `sudo asterisk -rx 'core show uptime' | grep -q uptime` },
+  tomcat10: {
+    setup: `mkdir -p /var/lib/tomcat10/webapps/ROOT
+printf '<%%= 6*7 %%>' >/var/lib/tomcat10/webapps/ROOT/a.jsp`,
+    use: `for i in $(seq 10); do
+  curl -sf -m 10 http://127.0.0.1:8080/a.jsp | grep -q 42 && exit 0
+  sleep 1
+done
+exit 1`,
+  },
+  'pdns-recursor': {
+    setup: `printf '10.9.9.9 www.lab\\n' >>/etc/hosts
+printf 'recursor:\\n  export_etc_hosts: true\\n' >/etc/powerdns/recursor.d/lab.yml`,
+    use: 'test "$(dig +short +time=2 +tries=2 @127.0.0.1 www.lab A)" = 10.9.9.9',
+  },
+  microsocks: {
+    ...PEER,
+    use: 'test "$(curl -sf -m 5 -x socks5://127.0.0.1:1080 http://127.0.0.1:8181/)" = page',
+  },
+}
+
+/** One root for all of them, so that it is made once. */
+export const MORE_PACKAGES: readonly string[] = [
+  ...['valkey-server', 'prometheus', 'radicale', 'graphite-carbon', 'zabbix-agent', 'dnsdist', 'nsd'],
+  ...['freeradius', 'freeradius-utils', 'transmission-daemon', 'nats-server', 'caddy', 'tor', 'minidlna'],
+  ...[
+    'mumble-server',
+    'apt-cacher-ng',
+    'coturn',
+    'mpd',
+    'asterisk',
+    'tomcat10',
+    'pdns-recursor',
+    'microsocks',
+  ],
+  ...['curl', 'netcat-openbsd', 'openssl', 'bind9-dnsutils', 'python3-minimal', 'bsdutils'],
+]
