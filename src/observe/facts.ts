@@ -200,6 +200,8 @@ export interface ForeignHolding {
 export interface OwnedFolder {
   /** What is made in it gets its group, so that whoever makes folders there may set the bit too. */
   setgid?: true
+  /** Other accounts may read what is written there. */
+  open?: true
   path: string
   /** The uid of its owner; absent where nobody could look. */
   uid?: number

@@ -20,8 +20,21 @@ export interface Monitor {
 
 /** Something that its configuration names and that is there. */
 export interface NamedThing {
-  /** programs: a folder that has some in it; file: one that it may write, straight in a folder of everybody's. */
-  kind: 'program' | 'programs' | 'home' | 'folder' | 'file' | 'device' | 'temporary' | 'host' | 'account'
+  /**
+   * programs: a folder that has some in it; file: one that it may write, straight in a folder of everybody's;
+   * everything: "/", where the name of a place stands.
+   */
+  kind:
+    | 'program'
+    | 'programs'
+    | 'home'
+    | 'everything'
+    | 'folder'
+    | 'file'
+    | 'device'
+    | 'temporary'
+    | 'host'
+    | 'account'
   /**
    * A real path, the name or address of a machine, or the name of an account. A temporary file need not be there: its
    * path is as it is written.
@@ -31,6 +44,8 @@ export interface NamedThing {
   where: string
   /** The program is setuid or setgid. */
   privileged?: boolean
+  /** Other accounts may read what is written in the folder. */
+  open?: true
   /** It works in the folder, which may have nothing but its program. */
   workplace?: true
   /** The program is a script, and of no package: somebody here wrote what it does. */

@@ -143,7 +143,7 @@ export function leftRootUnseen(facts: Facts): string | undefined {
 /** What its configuration has it do one day: to become an account that it names, and to go where that one may. */
 function fromNames(facts: Facts): Need[] {
   const accounts = foreignAccounts(facts)
-  const homes = hasRights(facts) ? namedThings(facts, 'home') : []
+  const homes = hasRights(facts) ? [...namedThings(facts, 'home'), ...namedThings(facts, 'everything')] : []
   const perJob = switchesPerJob(facts)
   const why = accounts.length > 0 ? `${namedText(accounts)}.` : perJob
   const switching = why === undefined ? [] : [need('setuid', why), need('setgid', why)]

@@ -55,7 +55,7 @@ function namedHome(facts: Facts): string | undefined {
 }
 
 function configuredHome(facts: Facts): string | undefined {
-  const homes = namedThings(facts, 'home')
+  const homes = [...namedThings(facts, 'home'), ...namedThings(facts, 'everything')]
   return homes.length === 0 ? undefined : `${namedText(homes)}.`
 }
 

@@ -47,7 +47,8 @@ function proposeUmask(facts: Facts): Proposed | NotProposed {
     )
   const files = written(facts).filter(({ kind, from }) => kind !== 'socket' && !from.includes('pid-file'))
   const groupSockets = sharedSockets(facts, 0o020).length > 0
-  const forGroup = groupSockets || files.some(({ mode }) => (mode & 0o070) !== 0)
+  const isUnseen = files.length === 0 && (facts.owned ?? []).length > 0
+  const forGroup = groupSockets || isUnseen || files.some(({ mode }) => (mode & 0o070) !== 0)
   const wanted = wantedMask(files, groupSockets) | present
   if (wanted === present) return inForce('The present mask is at least as tight.', octal(present))
   const rungs = ladder(wanted, present, forGroup)
@@ -92,6 +93,6 @@ export const UMASK: Directive = {
     'Other accounts can no longer read its new files or connect to its sockets, for example a log shipper outside the group.',
   wins: 'Other accounts of the machine cannot read its logs, caches and uploads.',
   // A setgid program writes its files under the mask of whoever starts it.
-  denies: ['gain-rights'],
+  denies: ['gain-rights', 'share-files'],
   propose: proposeUmask,
 }

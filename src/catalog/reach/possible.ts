@@ -22,7 +22,9 @@ function byNames(facts: Facts): Possibility[] {
   const accounts = foreignAccounts(facts)
   const programs = programsNamed(facts)
   const privileged = programs.filter((one) => one.privileged === true)
-  const [hosts, homes] = [namedThings(facts, 'host'), namedThings(facts, 'home')]
+  const hosts = namedThings(facts, 'host')
+  const everything = namedThings(facts, 'everything')
+  const homes = [...namedThings(facts, 'home'), ...everything]
   const named = (use: Use, things: readonly NamedThing[]): Possibility[] =>
     things.length === 0
       ? []
@@ -33,6 +35,7 @@ function byNames(facts: Facts): Possibility[] {
     ...named('gain-rights', privileged),
     ...named('connect-out', hosts),
     ...named('homes', homes),
+    ...named('write-elsewhere', everything),
     ...named('devices', namedThings(facts, 'device')),
     // Root without these rights can't get into a person's folder.
     ...(isAllRoot(facts) ? named('past-permissions', [...homes, ...accounts]) : []),
@@ -51,6 +54,15 @@ function byFoldersOfRoot(facts: Facts): Possibility[] {
   if (why === undefined || facts.given?.level === 'tight') return []
   const text = `${why} It belongs to root, and nothing was seen written there.`
   return [{ use: 'write-as-root', from: 'named', why: text }]
+}
+
+/** What one service makes in a folder of the administrator's, another one serves: no exercise of the first shows that. */
+function byOpenFolders(facts: Facts): Possibility[] {
+  const owned = (facts.owned ?? []).filter(({ open }) => open === true)
+  const named = placesNamed(facts).filter(({ open }) => open === true)
+  const path = owned[0]?.path ?? named[0]?.name
+  if (path === undefined) return []
+  return [{ use: 'share-files', from: 'named', why: `Everybody may read what it writes in ${path}.` }]
 }
 
 function bySudo(facts: Facts): Possibility[] {
@@ -199,6 +211,7 @@ export function possible(facts: Facts): Possibility[] {
   return [
     ...byNames(facts),
     ...byFoldersOfRoot(facts),
+    ...byOpenFolders(facts),
     ...byProgramsOfRoot(facts),
     ...bySudo(facts),
     ...byHelpers(facts),

@@ -16,6 +16,7 @@ export type Use =
   | 'see-mounts'
   | 'homes'
   | 'write-as-root'
+  | 'share-files'
 
 /** What a service would be doing, as the end of "it may come to …". */
 export const USE_WORDS: Record<Use, string> = {
@@ -35,6 +36,7 @@ export const USE_WORDS: Record<Use, string> = {
   'see-mounts': 'report on the file systems that are mounted',
   homes: 'read homes',
   'write-as-root': 'write into folders of root',
+  'share-files': 'write what others read',
 }
 
 /** Uses that take rights of root: an account without any can't come to them. */

@@ -17,7 +17,7 @@ function host(peer: string): string {
 }
 
 /** On loopback at both ends. */
-export function isLocal({ address, peer }: SocketFacts): boolean {
+function isLocal({ address, peer }: SocketFacts): boolean {
   return isLoopback(address) && (peer === undefined || isLoopback(host(peer)))
 }
 

@@ -9,7 +9,6 @@ import { setting, words } from '../common/unit-settings.ts'
 import { FAMILY_LIST } from '../common/values.ts'
 import { possibleNow } from '../reach/reached.ts'
 import type { Possibility, Use } from '../reach/uses.ts'
-import { isLocal } from './ip-address-deny.ts'
 
 function familiesSeen(facts: Facts): Map<string, string> {
   const seen = new Map([
@@ -62,26 +61,14 @@ function leavesFamilies({ assignments }: Proposed, { use, from }: Possibility): 
 const EVENTS = /^NETLINK_(KOBJECT_UEVENT|AUDIT|NETFILTER|XFRM|SELINUX)$/
 
 /**
- * Families that a start or a request shows to be missing. Not AF_UNIX: a lost log line or a name look-up fails
- * silently, or once a day. AF_INET only if nothing leaves the machine: a service that listens on "::" uses it for
- * look-ups, and a clone has no network to show them.
+ * A start or a request shows whether AF_NETLINK is missing. Not AF_UNIX: a lost log line or a name look-up fails
+ * silently, or once a day. Nor one of AF_INET and AF_INET6: over which of them another machine is reached, its name and
+ * the routes decide, and a clone has neither.
  */
 function canBeTried(facts: Facts, name: string): boolean {
-  if (familiesPossible(facts).some((one) => one.name === name)) return false
-  const inet = facts.sockets.filter(isInet)
-  switch (name) {
-    case 'AF_NETLINK':
-      return (
-        !facts.sockets.some(({ family, address }) => family === name && EVENTS.test(address)) &&
-        !asksNetlink(facts)
-      )
-    case 'AF_INET6':
-      return !inet.some(({ family }) => family === name)
-    case 'AF_INET':
-      return inet.every((socket) => socket.family === 'AF_INET6' && isLocal(socket))
-    default:
-      return false
-  }
+  if (name !== 'AF_NETLINK' || familiesPossible(facts).some((one) => one.name === name)) return false
+  const waits = facts.sockets.some(({ family, address }) => family === name && EVENTS.test(address))
+  return !waits && !asksNetlink(facts)
 }
 
 /**

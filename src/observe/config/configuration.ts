@@ -2,7 +2,8 @@ import type { Host } from '../../host/host.ts'
 import { isBelow, isBelowAny } from '../../host/paths.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
-import { namedWords } from './named-words.ts'
+import { namedWords, namesRoot } from './named-words.ts'
+import { isSettingsFile, settingsFolder } from './settings-file.ts'
 
 /** More than any configuration that a person wrote; longer files are lists and data. */
 const MAX_BYTES = 256 * 1024
@@ -26,6 +27,8 @@ export interface GivenWords {
   hosts: string[]
   /** Folders that its processes work in. */
   folders: string[]
+  /** An argument is "/", or a key such as "root" is set to it. */
+  everything: boolean
 }
 
 /** The command lines of its processes and Exec lines. */
@@ -57,6 +60,9 @@ export async function givenWords(host: Host, facts: Facts, gaps: BlindSpots): Pr
       (text) => namedWords(text).hosts,
     ),
     folders: folders.filter((folder) => folder !== undefined),
+    everything: commandsOf(facts).some((argv) =>
+      argv.slice(1).some((word) => word === '/' || namesRoot(word)),
+    ),
   }
 }
 
@@ -93,7 +99,8 @@ function partsOf(named: readonly string[]): string[] {
 
 /**
  * The files that configure a service: what it was traced reading below /etc and, where it was never traced, what its
- * arguments and its packages name there, with what lies beside. Files that every program reads are left out. `packaged`:
+ * arguments and its packages name there, with what lies beside; and files of settings that a program outside of the
+ * packages has beside it. Files that every program reads are left out. `packaged`:
  * what the packages of its programs brought.
  */
 export async function configurationFiles(
@@ -106,15 +113,16 @@ export async function configurationFiles(
   // A file that every package adds to is the service's own where its arguments name it.
   const parts = partsOf(named)
   const noted = (facts.learned?.noted ?? []).map(({ path }) => path)
-  const traced = noted.filter((path) => isOwn(path) || isBelowAny(path, parts))
+  const isSetting = (path: string) => isOwn(path) || isBelowAny(path, parts) || isSettingsFile(path)
+  const traced = noted.filter(isSetting)
   if (traced.length > 0) return [...new Set([...named, ...traced])].slice(0, MAX_FILES)
   const brought = packaged.filter(isOwn)
   const folders = [...named.filter(isOwn), ...brought].flatMap(
     (path) => /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] ?? [],
   )
-  const beside = (await found(host, [...new Set([...folders, ...parts])], gaps)).filter(
-    (path) => isOwn(path) || isBelowAny(path, parts),
-  )
+  const programs = [...facts.executables.map(({ path }) => path), ...named]
+  const apart = programs.flatMap((path) => settingsFolder(path) ?? [])
+  const beside = (await found(host, [...new Set([...folders, ...parts, ...apart])], gaps)).filter(isSetting)
   return [...new Set([...named, ...brought, ...beside])].slice(0, MAX_FILES)
 }
 

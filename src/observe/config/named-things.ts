@@ -1,11 +1,12 @@
 import { dirname } from 'node:path/posix'
 import { orElse } from '../../host/errors.ts'
 import type { FileStat, Host } from '../../host/host.ts'
-import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { Facts, ProcessFacts } from '../facts.ts'
 import { isHarmlessDevice } from '../files/devices.ts'
 import { parseElf } from '../files/elf.ts'
 import { parseInterpreterLine } from '../files/interpreter-line.ts'
+import { isOpenToAll } from '../files/open-to-all.ts'
 import { keepsRoot } from '../proc/rights.ts'
 import type { NamedThing } from '../reach-facts.ts'
 import { configurationFiles, configurationText, givenWords } from './configuration.ts'
@@ -51,6 +52,7 @@ export async function namedThings(
     for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
   const given = await givenWords(host, facts, gaps)
   for (const name of given.hosts) add({ kind: 'host', name, where: GIVEN })
+  if (given.everything) add({ kind: 'everything', name: '/', where: 'its command line' })
   for (const path of new Set(given.paths)) {
     // A configuration names it for what it says of each home.
     if (path === '/home') add({ kind: 'home', name: path, where: GIVEN })
@@ -65,6 +67,7 @@ export async function namedThings(
     const words = namedWords(text)
     for (const name of words.accounts) addAccount(name, file)
     for (const name of words.hosts) add({ kind: 'host', name, where: file })
+    if (words.everything) add({ kind: 'everything', name: '/', where: file })
     for (const path of words.paths) {
       if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })
       if (looked.size >= MAX_PATHS || looked.has(path) || own.has(path)) continue
@@ -79,7 +82,7 @@ export async function namedThings(
     if (real !== undefined)
       add({ kind: 'folder', name: real, where: 'its working directory', workplace: true })
   }
-  return Promise.all([...found.values()].map((thing) => withScript(host, thing)))
+  return mapFew([...found.values()], async (thing) => withOpen(host, await withScript(host, thing), gaps))
 }
 
 /** Where packages alone put programs: file-hierarchy(7). */
@@ -89,6 +92,11 @@ async function withScript(host: Host, thing: NamedThing): Promise<NamedThing> {
   if (thing.kind !== 'program' || OF_PACKAGES.test(thing.name)) return thing
   const head = await host.readBytes(thing.name, HEAD_BYTES).catch(orElse(undefined))
   return head && parseInterpreterLine(head) ? { ...thing, script: true } : thing
+}
+
+async function withOpen(host: Host, thing: NamedThing, gaps: BlindSpots): Promise<NamedThing> {
+  const isOpen = thing.kind === 'folder' && (await isOpenToAll(host, thing.name, gaps))
+  return isOpen ? { ...thing, open: true } : thing
 }
 
 /**

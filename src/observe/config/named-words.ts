@@ -6,12 +6,16 @@ export interface NamedWords {
   hosts: string[]
   /** What a key such as "user" or "uid" is set to. */
   accounts: string[]
+  /** A key such as "path" or "root" is set to "/": it reaches everything. */
+  everything: boolean
 }
 
 /** Lines that most formats take for comments. */
 const COMMENT = /^\s*(?:[#;!*]|\/\/|--|<!--|dnl\b)/
 /** A comment behind a value, where a blank stands before it. */
 const TRAILING = /\s(?:#|\/\/)\s.*$/
+/** Names of grammars, which look like addresses of pages. */
+const GRAMMAR = /\b(?:xmlns(?::[\w-]+)?|\w+:schemaLocation|\$schema)["']?\s*[=:]\s*["'][^"']*["']/g
 /** No line of a configuration is longer; one that is holds data. */
 const MAX_LINE = 4096
 const PATH = /(?<![\w/.:@*$%}\\-])\/[\w.+@%~-]+(?:\/[\w.+@%~-]+)*/g
@@ -22,6 +26,11 @@ const HOST_KEY =
   /(?:^|[\s"'<{,])[\w.-]*(?:host|server|relay|peer|remote|upstream|forward|primary|pool)\w*["']?\s*[=:\s]\s*["'[]*((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})\b(?!\/)/gi
 const ACCOUNT_KEY =
   /(?:^|[\s"'<{,;])(?:uid|user|username|run_?as(?:_?user)?|daemon_?user|setuid)["']?\s*[=:\s]\s*["']?([a-z_][a-z0-9_-]{0,31})(?![\w./-])/gi
+/** "path = /", "--base-path=/" */
+const SET_TO_ROOT = /(?:^|[\s"'<{,;])-*([\w.-]+)["']?\s*[=:]\s*["']?\/["']?\s*(?:[,;}\s]|$)/g
+const PLACE_KEY = /(?:path|root|rootfs|dir|directory|folder|base|source|export)$/i
+/** The path of a cookie or of a page is none of the machine. */
+const PAGE_KEY = /cookie|url|uri|http|web|context/i
 /** Reserved for examples and for this machine itself (RFC 2606, RFC 6761). */
 const NOWHERE = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|invalid|test|localhost|localdomain)$/i
 const LOCAL = /^(?:127\.|0\.0\.0\.0$|255\.|\[?::1?\]?$)/
@@ -39,19 +48,31 @@ function elsewhere(host: string): boolean {
     : false
 }
 
+/** Whether a key such as "path" or "root" is set to "/". */
+export function namesRoot(line: string): boolean {
+  return [...line.matchAll(SET_TO_ROOT)].some(([, key = '']) => PLACE_KEY.test(key) && !PAGE_KEY.test(key))
+}
+
 /** Reads any line-oriented configuration, whatever its grammar. Values are not kept: only what has the form of a name. */
 export function namedWords(text: string): NamedWords {
   const [paths, hosts, accounts]: [string[], string[], string[]] = [[], [], []]
+  let everything = false
   for (const raw of text.split('\n')) {
     if (raw.length > MAX_LINE || COMMENT.test(raw)) continue
-    const line = raw.replace(TRAILING, '')
+    const line = raw.replace(TRAILING, '').replace(GRAMMAR, '')
     paths.push(...(line.match(PATH) ?? []).map((path) => path.replace(/[.,]+$/, '')))
+    everything ||= namesRoot(line)
     for (const [, host = ''] of line.matchAll(URL_HOST)) hosts.push(host)
     hosts.push(...(line.match(ADDRESS) ?? []))
     for (const [, host = ''] of line.matchAll(HOST_KEY)) hosts.push(host)
     for (const [, account = ''] of line.matchAll(ACCOUNT_KEY)) accounts.push(account)
   }
-  return { paths: unique(paths), hosts: unique(hosts).filter(elsewhere), accounts: unique(accounts) }
+  return {
+    paths: unique(paths),
+    hosts: unique(hosts).filter(elsewhere),
+    accounts: unique(accounts),
+    everything,
+  }
 }
 
 /** Accounts that a command line tells a program to become: "-u NAME", "--user NAME", "--user=NAME". */

@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts'
 import { isBelow } from '../../host/paths.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { OwnedFolder, ProcessFacts } from '../facts.ts'
+import { isOpenToAll } from './open-to-all.ts'
 
 /** Where services keep what they write (file-hierarchy(7)), and where applications bring such a folder along. */
 const PLACES = ['/var', '/srv', '/run', '/etc', '/opt', '/usr/local']
@@ -64,10 +65,15 @@ export function foldersOfPackages(listed: readonly string[]): OwnedFolder[] {
 
 const SETGID = 0o2000
 
-async function withOwner(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promise<OwnedFolder> {
+async function asFound(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promise<OwnedFolder> {
   const stat = await orBlindSpot(gaps, folder.path, host.stat(folder.path))
   if (stat === undefined) return folder
-  return { ...folder, uid: stat.uid, ...((stat.mode & SETGID) === 0 ? {} : { setgid: true as const }) }
+  return {
+    ...folder,
+    uid: stat.uid,
+    ...((stat.mode & SETGID) === 0 ? {} : { setgid: true as const }),
+    ...((await isOpenToAll(host, folder.path, gaps)) ? { open: true as const } : {}),
+  }
 }
 
 /** What find prints of the folders that pass one of these tests, in all places for data. */
@@ -103,5 +109,5 @@ export async function readOwnedFolders(
   const tests = ownership(uids, gids)
   const found = tests.length === 0 ? '' : await foldersFound(host, tests, gaps)
   const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(packaged)])
-  return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => withOwner(host, folder, gaps)))
+  return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => asFound(host, folder, gaps)))
 }

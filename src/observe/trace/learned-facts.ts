@@ -1,3 +1,4 @@
+import { isSettingsFile } from '../config/settings-file.ts'
 import {
   CHANGING_USES,
   type FailedCall,
@@ -65,7 +66,7 @@ export const MOUNT_TABLE =
   /^\/etc\/mtab$|^\/proc\/(?:(?:self|thread-self|\d+)\/)?(?:mounts|mountinfo|mountstats)$/
 
 function isNoted({ path }: LearnedFile): boolean {
-  return MOUNT_TABLE.test(path) || (NOTED.test(path) && !ALWAYS_VISIBLE.test(path))
+  return MOUNT_TABLE.test(path) || (NOTED.test(path) && !ALWAYS_VISIBLE.test(path)) || isSettingsFile(path)
 }
 
 function changes({ uses, path }: LearnedFile): boolean {

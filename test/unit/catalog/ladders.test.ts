@@ -27,15 +27,22 @@ interface Case {
   proposed: Proposed
 }
 
-const CASES: Case[] = Object.entries(SERVICES).flatMap(([service, build]) =>
-  STAGES.flatMap((stage) => {
-    const facts = build()
-    return proposalsFor(stage, facts).flatMap(({ directive, result }) =>
-      result.kind === 'propose'
-        ? [{ name: `${service} ${directive.key}`, facts, directive, proposed: result }]
-        : [],
-    )
-  }),
+function asksNetlink(): Facts {
+  const facts = apacheLike()
+  facts.sockets.push(listening('AF_NETLINK', 'NETLINK_ROUTE', 0, [10]))
+  return facts
+}
+
+const CASES: Case[] = Object.entries({ ...SERVICES, 'one that asks netlink': asksNetlink }).flatMap(
+  ([service, build]) =>
+    STAGES.flatMap((stage) => {
+      const facts = build()
+      return proposalsFor(stage, facts).flatMap(({ directive, result }) =>
+        result.kind === 'propose'
+          ? [{ name: `${service} ${directive.key}`, facts, directive, proposed: result }]
+          : [],
+      )
+    }),
 )
 
 describe.each(CASES.filter(({ proposed }) => proposed.ladder))('the ladder of $name', (one) => {
@@ -224,8 +231,6 @@ test.each<[Squeeze, boolean, string, string]>([
 })
 
 test('netlink, where it is seen, goes alone', () => {
-  const facts = apacheLike()
-  facts.sockets.push(listening('AF_NETLINK', 'NETLINK_ROUTE', 0, [10]))
-  const proposed = proposal('RestrictAddressFamilies', facts)
+  const proposed = proposal('RestrictAddressFamilies', asksNetlink())
   expect(all(proposed, proposed.squeezes ?? []).value).toBe('AF_INET AF_INET6 AF_UNIX')
 })

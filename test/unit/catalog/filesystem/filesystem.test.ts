@@ -126,6 +126,12 @@ test.each<[string, string, Facts, string[] | undefined]>([
     ['0077', '0027'],
   ],
   ['UMask', 'nothing written was seen', { ...apacheLike(), writable: [] }, ['0077', '0027']],
+  [
+    'UMask',
+    'nothing written was seen in a folder of its own, which a group may read',
+    { ...apacheLike(), writable: [], owned: [{ path: '/var/lib/x', why: 'It is its own.' }] },
+    undefined,
+  ],
 ])('the ladder of %s: %s', (key, _, facts, wanted) => expect(rungs(key, facts)).toEqual(wanted))
 
 describe('ReadWritePaths', () => {

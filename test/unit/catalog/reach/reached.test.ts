@@ -60,6 +60,28 @@ describe('a row is not taken by itself where its configuration names', () => {
   })
 })
 
+describe('what others may read of what it writes', () => {
+  const owned = (open?: true) => [{ path: '/srv/x', why: 'It is its own.', ...(open ? { open } : {}) }]
+  test.each<[string, Partial<Facts>, boolean]>([
+    ['nothing is known', {}, true],
+    ['its own folder is closed', { owned: owned() }, true],
+    ['its own folder is open to all', { owned: owned(true) }, false],
+    ['so is one that it is told to use', { reach: names('folder', '/srv/x', { open: true }) }, false],
+    ['an exercise, which is one reader', { owned: owned(true), given: { ...ASKED, exercised: true } }, false],
+    ['only what was seen counts', { owned: owned(true), given: { ...ASKED, level: 'tight' } }, true],
+  ])('%s', (_, over, wanted) => expect(taken('UMask', daemon(990, over))).toBe(wanted))
+})
+
+describe('a service that is told of everything', () => {
+  const facts = daemon(0, { reach: names('everything', '/') })
+  test('keeps what it needs to read and write anywhere', () => {
+    expect(row('ProtectHome', facts).kind).toBe('unfit')
+    expect(taken('ProtectSystem', facts)).toBe(false)
+    expect(lines('CapabilityBoundingSet', facts).join()).toContain('CAP_DAC_READ_SEARCH')
+    expect(taken('LockPersonality', facts)).toBe(true)
+  })
+})
+
 describe('a unit that keeps NoNewPrivileges off on purpose', () => {
   const facts = (given: Partial<Given> = {}) => {
     const found = daemon(990, { given: { ...ASKED, ...given } })

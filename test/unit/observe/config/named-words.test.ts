@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { accountsOfArguments, namedWords, sudoSubjects } from '../../../../src/observe/config/named-words.ts'
+import {
+  accountsOfArguments,
+  namedWords,
+  namesRoot,
+  sudoSubjects,
+} from '../../../../src/observe/config/named-words.ts'
 
 describe('what a configuration names', () => {
   test.each([
@@ -26,6 +31,26 @@ describe('what a configuration names', () => {
     ['not a dot', 'forward / .\nurl = http://./', []],
   ])('hosts: %s', (_, line, hosts) => {
     expect(namedWords(line).hosts).toEqual(hosts)
+  })
+
+  test.each([
+    ['path = /', true],
+    ['  "basePath": "/",', true],
+    ['base_path: /', true],
+    ['root /;', false],
+    ['session.cookie_path = /', false],
+    ['web_path = /', false],
+    ['path = /srv', false],
+    ['location / {', false],
+  ])('everything: %s', (line, everything) => {
+    expect(namedWords(line).everything).toBe(everything)
+  })
+
+  test('everything, in an argument', () => expect(namesRoot('--path.rootfs=/')).toBe(true))
+
+  test('no name of a grammar', () => {
+    const line = '<beans xmlns:x="http://grammar.org/x" db="jdbc:pg://db.corp.net/x">'
+    expect(namedWords(line).hosts).toEqual(['db.corp.net'])
   })
 
   test.each([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { isOpenToAll } from '../../../../src/observe/files/open-to-all.ts'
 import {
   foldersOfAccounts,
   foldersOfPackages,
@@ -38,6 +39,24 @@ test('asks for the accounts of the processes alone, in all folders for data', as
   expect(find).not.toContain('/proc')
   expect(find.filter((_, at) => find[at - 1] === '-uid')).toEqual(['33'])
   expect(find.filter((_, at) => find[at - 1] === '-gid')).toEqual(['33'])
+})
+
+test('tells a folder of the administrator’s whose files everybody may read', async () => {
+  const folder = (mode: number) => ({ stat: { kind: 'directory', mode } as const })
+  const files = {
+    '/': folder(0o755),
+    '/srv': folder(0o755),
+    '/srv/open': folder(0o755),
+    '/srv/closed': folder(0o750),
+    '/srv/inner': folder(0o700),
+    '/srv/inner/open': folder(0o755),
+    '/var/lib/open': folder(0o755),
+  }
+  const host = memoryHost({ files })
+  const names = ['/srv/open', '/srv/closed', '/var/lib/open']
+  const folders = await readOwnedFolders(host, [], names, new Set())
+  expect(folders.filter(({ open }) => open).map(({ path }) => path)).toEqual(['/srv/open'])
+  expect(await isOpenToAll(host, '/srv/inner/open', new Set())).toBe(false)
 })
 
 test('tells a folder whose group is handed on', async () => {
