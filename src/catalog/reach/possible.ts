@@ -65,6 +65,14 @@ function byOpenFolders(facts: Facts): Possibility[] {
   return [{ use: 'share-files', from: 'named', why: `Everybody may read what it writes in ${path}.` }]
 }
 
+/** Whoever connects to a Unix socket may be let in by his account, which the kernel tells: unix(7), SO_PEERCRED. */
+function byCallers({ writable }: Facts): Possibility[] {
+  const socket = writable.find(({ kind, mode }) => kind === 'socket' && (mode & 0o022) !== 0)
+  if (socket === undefined) return []
+  const why = `Other accounts may connect to ${socket.path}; whether it asks who they are was not seen.`
+  return [{ use: 'know-callers', from: 'client', why }]
+}
+
 function bySudo(facts: Facts): Possibility[] {
   const subjects = facts.reach?.sudo ?? []
   if (subjects.length === 0) return []
@@ -212,6 +220,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byNames(facts),
     ...byFoldersOfRoot(facts),
     ...byOpenFolders(facts),
+    ...byCallers(facts),
     ...byProgramsOfRoot(facts),
     ...bySudo(facts),
     ...byHelpers(facts),

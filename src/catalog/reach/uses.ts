@@ -17,6 +17,7 @@ export type Use =
   | 'homes'
   | 'write-as-root'
   | 'share-files'
+  | 'know-callers'
 
 /** What a service would be doing, as the end of "it may come to …". */
 export const USE_WORDS: Record<Use, string> = {
@@ -37,6 +38,7 @@ export const USE_WORDS: Record<Use, string> = {
   homes: 'read homes',
   'write-as-root': 'write into folders of root',
   'share-files': 'write what others read',
+  'know-callers': 'ask which account calls it',
 }
 
 /** Uses that take rights of root: an account without any can't come to them. */

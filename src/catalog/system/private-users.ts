@@ -25,15 +25,15 @@ function againstPrivateUsers(facts: Facts): string | undefined {
 export const PRIVATE_USERS: Directive = toggle({
   key: 'PrivateUsers',
   takes: oneOf('yes', 'no', 'self', 'identity', 'full'),
-  // Whoever tells which account a process or file is of would tell of nobody.
-  denies: ['act-as-others', 'past-permissions', 'see-others'],
+  // Whoever tells which account a process, a file or a caller is of would tell of nobody.
+  denies: ['act-as-others', 'past-permissions', 'see-others', 'know-callers'],
   stage: 'system',
   since: 232,
   enforcer: 'user',
   good: ['self', 'identity', 'full'],
   what: 'Runs the service in a user namespace: other accounts appear as nobody, and its capabilities do not count outside.',
   breaks:
-    'Anything that needs a capability fails, for example low ports; other owners of files appear as nobody.',
+    'Anything that needs a capability fails, for example low ports; owners of files and callers on Unix sockets appear as nobody.',
   wins: 'An intruder who becomes root inside is not root on the machine.',
   failsWith: { exits: [216, 217] },
   against: againstPrivateUsers,

@@ -72,6 +72,21 @@ describe('what others may read of what it writes', () => {
   ])('%s', (_, over, wanted) => expect(taken('UMask', daemon(990, over))).toBe(wanted))
 })
 
+describe('whoever connects to its Unix socket', () => {
+  const socket = (mode: number): Partial<Facts> => ({
+    sockets: [],
+    writable: [
+      { path: '/run/x/s', kind: 'socket', uid: 990, gid: 990, mode, from: ['listening'], by: [990] },
+    ],
+  })
+  test.each<[string, Partial<Facts>, boolean]>([
+    ['may be anybody', socket(0o777), false],
+    ['may be of a group', socket(0o770), false],
+    ['is itself', socket(0o700), true],
+    ['is the exercise', { ...socket(0o777), given: { ...ASKED, exercised: true } }, true],
+  ])('%s', (_, over, wanted) => expect(taken('PrivateUsers', daemon(990, over))).toBe(wanted))
+})
+
 describe('a service that is told of everything', () => {
   const facts = daemon(0, { reach: names('everything', '/') })
   test('keeps what it needs to read and write anywhere', () => {
