@@ -3,7 +3,7 @@ import { orElse } from '../../host/errors.ts'
 import type { FileStat, Host } from '../../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { Facts, ProcessFacts } from '../facts.ts'
-import { isHarmlessDevice } from '../files/devices.ts'
+import { isHarmlessDevice, isPluggable } from '../files/devices.ts'
 import { parseElf } from '../files/elf.ts'
 import { parseInterpreterLine } from '../files/interpreter-line.ts'
 import { isOpenToAll } from '../files/open-to-all.ts'
@@ -209,6 +209,7 @@ async function existing(
 ): Promise<NamedThing[]> {
   const real = await orBlindSpot(gaps, path, host.resolve(path))
   if (real !== undefined && HOME.test(real)) return [{ kind: 'home', name: real, where }]
+  if (real === undefined && isPluggable(path)) return [{ kind: 'device', name: path, where }]
   const stat = real === undefined ? undefined : await orBlindSpot(gaps, real, host.stat(real))
   if (real === undefined || stat?.kind !== 'file' || (stat.mode & 0o111) === 0) {
     const isFolder = real !== undefined && stat?.kind === 'directory'

@@ -162,6 +162,10 @@ describe('a file that a configuration names, straight in a folder of everybodyâ€
   })
 })
 
+test('a device that is not plugged in now', async () => {
+  expect(await named('port = /dev/ttyUSB0\nlog = /dev/xconsole\n', {})).toEqual(['device /dev/ttyUSB0'])
+})
+
 test('a folder with programs in it is told from one without', async () => {
   const find = (path: string) => `find ${path} -maxdepth 3 -type f -perm /111 -print -quit`
   const files = { '/srv/site': folder(0, 0o755), '/srv/plain': folder(0, 0o755) }
