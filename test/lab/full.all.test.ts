@@ -36,8 +36,7 @@ createServer((socket) => {
 /** A program of its own, and not an interpreter, which may do anything. */
 const DAEMON = '/opt/daemon'
 const UNIT = `[Service]
-WorkingDirectory=/opt
-ExecStart=${DAEMON} store.mjs
+ExecStart=${DAEMON} /opt/store.mjs
 `
 const SET = String.raw`exec 3<>/dev/tcp/127.0.0.1/6379; printf '*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$1\r\nx\r\n' >&3; read -rt 5 answer <&3; echo "$answer"`
 
