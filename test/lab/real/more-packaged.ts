@@ -7,7 +7,7 @@ WantedBy=multi-user.target
 `
 const PEER = { files: { '/etc/systemd/system/peer.service': peer }, beside: ['peer'] }
 
-/** Met when the rules stood: caches, calendars, calls, databases, downloads, metrics, music, names, network access. */
+/** Met when the rules stood: caches, calendars, databases, downloads, metrics, music, names, network access. */
 export const MORE_PACKAGED: Readonly<Record<string, Packaged>> = {
   'valkey-server': {
     use: `word=$(date +%s%N)
@@ -97,7 +97,6 @@ sed -i 's#^media_dir=.*#media_dir=/srv/media#' /etc/minidlna.conf`,
     use: `n=l$(date +%s%N)
 printf "playlistadd $n http://x/y\\nlistplaylists\\nclose\\n" | nc -w 4 127.0.0.1 6600 | grep -q "playlist: $n"`,
   },
-  asterisk: { use: `sudo asterisk -rx 'core show uptime' | grep -q uptime` },
   tomcat10: {
     setup: `mkdir -p /var/lib/tomcat10/webapps/ROOT
 printf '<%%= 6*7 %%>' >/var/lib/tomcat10/webapps/ROOT/a.jsp`,
@@ -122,15 +121,6 @@ printf 'recursor:\\n  export_etc_hosts: true\\n' >/etc/powerdns/recursor.d/lab.y
 export const MORE_PACKAGES: readonly string[] = [
   ...['valkey-server', 'prometheus', 'radicale', 'graphite-carbon', 'zabbix-agent', 'dnsdist', 'nsd'],
   ...['freeradius', 'freeradius-utils', 'transmission-daemon', 'nats-server', 'caddy', 'tor', 'minidlna'],
-  ...[
-    'mumble-server',
-    'apt-cacher-ng',
-    'coturn',
-    'mpd',
-    'asterisk',
-    'tomcat10',
-    'pdns-recursor',
-    'microsocks',
-  ],
+  ...['mumble-server', 'apt-cacher-ng', 'coturn', 'mpd', 'tomcat10', 'pdns-recursor', 'microsocks'],
   ...['curl', 'netcat-openbsd', 'openssl', 'bind9-dnsutils', 'python3-minimal', 'bsdutils'],
 ]
