@@ -77,7 +77,12 @@ function resultOf(directive: Directive, facts: Facts): Proposed | NotProposed {
   const slowed = directive.mountNamespace ? slowedByMounts(facts) : undefined
   const quick = slowed === undefined ? open : leftToThePerson(open, slowed)
   const handed = HANDED_ON.has(directive.stage) ? asHandedOn(quick, facts) : quick
-  return asReached(directive, handed, facts)
+  return asReached(directive, asSeen(handed, facts), facts)
+}
+
+/** What no clone could see break is not narrowed further by clones. */
+function asSeen({ squeezes, ...result }: Proposed, { given }: Facts): Proposed {
+  return squeezes === undefined || given?.asked === false ? result : { ...result, squeezes }
 }
 
 /** Whether the last word on a setting is a drop-in of hardenctl's own, and not the unit's. */

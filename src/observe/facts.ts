@@ -225,6 +225,8 @@ export interface Given {
   exercised: boolean
   /** What an exercise prints was the same in each clone, so that other content is seen there. */
   compared?: boolean
+  /** Unix sockets that were connected to and no more, since nobody knows the protocol. */
+  connected?: readonly string[]
   /** Protocols in which a full exchange is played in each clone, by name; absent where none is. */
   full?: readonly string[]
 }

@@ -3,6 +3,8 @@ export interface ReachFacts {
   named: NamedThing[]
   /** Telling calls that its programs and plug-ins import: "execve", "setuid". */
   imports: string[]
+  /** Programs whose calls nobody can read: they bring the C library along. */
+  opaque?: string[]
   /** Running programs that do what another file says. */
   interpreters: string[]
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */

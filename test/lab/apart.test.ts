@@ -28,6 +28,25 @@ User=www-data
 ExecStart=/usr/bin/redis-server --port 6390 --bind 127.0.0.1 --dir /srv/store --save ""
 `
 
+/** Reads whatever file a caller names. Nobody here speaks its protocol. */
+const READER = `
+import { chmodSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+createServer((socket) => socket.on('error', () => {}).on('data', (path) => {
+  try {
+    socket.end(readFileSync(String(path).trim()))
+  } catch (error) {
+    socket.end(error.code)
+  }
+})).listen('/run/reader/socket', () => chmodSync('/run/reader/socket', 0o777))
+`
+const READ = `[Service]
+User=www-data
+RuntimeDirectory=reader
+ExecStart=/usr/local/bin/node /opt/reader.mjs
+`
+const ASK = `require('node:net').connect('/run/reader/socket').end(process.argv[1]).pipe(process.stdout)`
+
 describe.skipIf(skipLab())(labTitle('what lies in folders of the administratorâ€™s'), () => {
   let lab: Lab
 
@@ -39,12 +58,14 @@ describe.skipIf(skipLab())(labTitle('what lies in folders of the administratorâ€
         '/home/alice/files/page': 'page',
         '/etc/systemd/system/site.service': SITE,
         '/etc/systemd/system/store.service': STORE,
+        '/opt/reader.mjs': READER,
+        '/etc/systemd/system/reader.service': READ,
       },
       setup: [
         ['chmod', '-R', 'a+rX', '/home/alice', '/opt/site'],
         ...['/opt/site/logs', '/opt/site/tmp', '/srv/store'].map(folder),
         ['systemctl', 'daemon-reload'],
-        ['systemctl', 'start', 'site', 'store'],
+        ['systemctl', 'start', 'site', 'store', 'reader'],
       ],
       ready: ['curl', '-sf', 'http://127.0.0.1:8110/'],
     })
@@ -62,5 +83,14 @@ describe.skipIf(skipLab())(labTitle('what lies in folders of the administratorâ€
     expect(kept).toContain('ProtectSystem=strict')
     await lab.output(['redis-cli', '-p', '6390', 'save'])
     await lab.output(['setpriv', '--reuid', 'nobody', '--clear-groups', 'cat', '/srv/store/dump.rdb'])
+  })
+
+  it('is found by who is told its name over a socket', { timeout: 170_000 }, async () => {
+    const { kept } = await walked(lab, 'reader', ['--stages', 'filesystem'], 160_000)
+    expect(kept).toContain('ProtectHome=read-only')
+    await lab.write('/tmp/given', 'given')
+    const asked = async (path: string) => lab.output(['node', '-e', ASK, path])
+    expect(await asked('/home/alice/files/page')).toBe('page')
+    expect(await asked('/tmp/given')).toBe('given')
   })
 })

@@ -136,7 +136,8 @@ function jobNamed(facts: Facts): string | undefined {
 
 /** Whether its programs can start others at all; where nobody looked, they may. */
 function startsPrograms({ reach }: Facts): boolean {
-  return reach === undefined || reach.interpreters.length > 0 || reach.imports.some(isStart)
+  if (reach === undefined || reach.interpreters.length > 0) return true
+  return (reach.opaque ?? []).length > 0 || reach.imports.some(isStart)
 }
 
 function isStart(call: string): boolean {

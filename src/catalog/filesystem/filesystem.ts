@@ -46,6 +46,7 @@ export const FILESYSTEM: Directive[] = [
     key: 'PrivateTmp',
     takes: oneOf('yes', 'no', 'disconnected'),
     impliedBy: 'DynamicUser',
+    denies: ['temporary'],
     stage: 'filesystem',
     since: 187,
     mountNamespace: true,

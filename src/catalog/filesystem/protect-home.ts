@@ -5,6 +5,7 @@ import { changeSeen, readSeen } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
 import { oneOf } from '../common/values.ts'
+import { unreadSocket } from '../reach/callers.ts'
 import { namedText, namedThings } from '../reach/named.ts'
 import { holding, holds } from './held-files.ts'
 
@@ -25,7 +26,10 @@ function proposeProtectHome(facts: Facts): Proposed | NotProposed {
   const configured = configuredHome(facts)
   if (configured) return unfit(`${configured} It may write there when it is asked to.`)
   const reading =
-    holds(holding(facts, ({ path }) => HOME.test(path))) ?? namedHome(facts) ?? readSeen(facts, HOME)
+    holds(holding(facts, ({ path }) => HOME.test(path))) ??
+    namedHome(facts) ??
+    readSeen(facts, HOME) ??
+    askedFor(facts)
   if (reading === undefined) {
     const words = ['yes', 'tmpfs', 'read-only']
     const tighter = words.slice(0, now !== undefined && words.includes(now) ? words.indexOf(now) : 3)
@@ -52,6 +56,12 @@ function namedHome(facts: Facts): string | undefined {
     argv.some((word) => HOME.test(word.replace(/^[^/]*/, ''))),
   )
   return process && `${called(process)} was started with an argument below a home directory.`
+}
+
+/** Files that callers name; nothing tells that it would write them. */
+function askedFor(facts: Facts): string | undefined {
+  const socket = unreadSocket(facts)
+  return socket && `Everybody may ask it for files over ${socket}, also for those in homes.`
 }
 
 function configuredHome(facts: Facts): string | undefined {

@@ -1,8 +1,13 @@
 import type { Facts } from '../../observe/facts.ts'
 import { TELLING_IMPORTS } from '../../observe/files/telling-programs.ts'
 
-/** Which of the telling calls its programs import. */
-export function imported(facts: Facts, group: keyof typeof TELLING_IMPORTS): string[] {
+/** What else a program may call whose calls nobody can read. */
+const UNREAD = /^(?:run-programs|act-as-others|chroot|mount|list-interfaces|connect-out|look-up)$/
+
+/** Which of the telling calls its programs import; in words, where nobody can read what one of them calls. */
+export function imported({ reach }: Facts, group: keyof typeof TELLING_IMPORTS): string[] {
   const calls = TELLING_IMPORTS[group] ?? []
-  return (facts.reach?.imports ?? []).filter((name) => calls.includes(name))
+  const [opaque] = reach?.opaque ?? []
+  const unread = opaque === undefined || !UNREAD.test(group) ? [] : [`what nobody can read in ${opaque}`]
+  return [...(reach?.imports ?? []).filter((name) => calls.includes(name)), ...unread]
 }

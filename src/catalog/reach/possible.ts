@@ -4,6 +4,7 @@ import type { NamedThing } from '../../observe/reach-facts.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { mainProcess } from '../common/roles.ts'
+import { byCallers } from './callers.ts'
 import { imported } from './imported.ts'
 import { byMonitors } from './monitors.ts'
 import {
@@ -65,14 +66,6 @@ function byOpenFolders(facts: Facts): Possibility[] {
   return [{ use: 'share-files', from: 'named', why: `Everybody may read what it writes in ${path}.` }]
 }
 
-/** Whoever connects to a Unix socket may be let in by his account, which the kernel tells: unix(7), SO_PEERCRED. */
-function byCallers({ writable }: Facts): Possibility[] {
-  const socket = writable.find(({ kind, mode }) => kind === 'socket' && (mode & 0o022) !== 0)
-  if (socket === undefined) return []
-  const why = `Other accounts may connect to ${socket.path}; whether it asks who they are was not seen.`
-  return [{ use: 'know-callers', from: 'client', why }]
-}
-
 function bySudo(facts: Facts): Possibility[] {
   const subjects = facts.reach?.sudo ?? []
   if (subjects.length === 0) return []
@@ -107,14 +100,15 @@ function byHelpers(facts: Facts): Possibility[] {
   return why === undefined ? [] : OF_HELPERS.map((use) => ({ use, from: 'helper', why }))
 }
 
+/** What a script would not be there for by itself, or other evidence tells. */
+const NOT_OF_SCRIPTS: readonly Use[] = ['homes', 'write-execute', 'share-files', 'know-callers', 'temporary']
+
 /** What a script does is written in files that nobody here reads. */
 function byInterpreter(facts: Facts): Possibility[] {
   const [path] = facts.reach?.interpreters ?? []
   if (path === undefined) return []
   const rights = hasRights(facts)
-  return USES.filter(
-    (use) => use !== 'homes' && use !== 'write-execute' && (rights || !OF_ROOT.has(use)),
-  ).map((use) => ({
+  return USES.filter((use) => !NOT_OF_SCRIPTS.includes(use) && (rights || !OF_ROOT.has(use))).map((use) => ({
     use,
     from: 'interpreter',
     why: `${path} runs a script, which may do anything${rights ? ' that root can' : ''}.`,
@@ -130,7 +124,7 @@ function byProgramsOfRoot(facts: Facts): Possibility[] {
     `${namedText(things)}, which was not seen to run ${what}.`
   if (scripts.length > 0) {
     const text = why(scripts, 'and may do anything that root can')
-    return USES.filter((use) => use !== 'homes' && use !== 'write-execute').map((use) => ({
+    return USES.filter((use) => !NOT_OF_SCRIPTS.includes(use)).map((use) => ({
       use,
       from: 'work',
       why: text,
@@ -175,7 +169,7 @@ function byImports(facts: Facts): Possibility[] {
 function byLookups(facts: Facts): Possibility[] {
   const [connects, lookups] = [imported(facts, 'connect-out'), imported(facts, 'look-up')]
   if (connects.length === 0 || lookups.length === 0) return []
-  const calls = few([...lookups.slice(0, 1), ...connects], 2)
+  const calls = few([...new Set([...lookups.slice(0, 1), ...connects])], 2)
   const why = `Its programs call ${calls}, as clients of other machines do; that was not seen.`
   return [{ use: 'connect-out', from: 'client', why }]
 }
@@ -205,8 +199,10 @@ function byNothingAsked(facts: Facts): Possibility[] {
         'write-elsewhere',
         'see-others',
         'gain-rights',
+        'homes',
+        'know-callers',
       ]
-    : ['run-programs', 'connect-out', 'gain-rights']
+    : ['run-programs', 'connect-out', 'gain-rights', 'see-others', 'homes', 'know-callers']
   return uses.map((use) => ({
     use,
     from: 'unasked',

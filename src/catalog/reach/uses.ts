@@ -18,6 +18,7 @@ export type Use =
   | 'write-as-root'
   | 'share-files'
   | 'know-callers'
+  | 'temporary'
 
 /** What a service would be doing, as the end of "it may come to …". */
 export const USE_WORDS: Record<Use, string> = {
@@ -39,6 +40,7 @@ export const USE_WORDS: Record<Use, string> = {
   'write-as-root': 'write into folders of root',
   'share-files': 'write what others read',
   'know-callers': 'ask which account calls it',
+  temporary: 'open files of others in /tmp',
 }
 
 /** Uses that take rights of root: an account without any can't come to them. */

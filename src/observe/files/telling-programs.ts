@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
 import type { Monitor } from '../reach-facts.ts'
+import { callsOfGo, isOpaque } from './calls-by-itself.ts'
 import { importedNames } from './elf-imports.ts'
 
 const MAX_ELF_BYTES = 64 * 1024 * 1024
@@ -108,8 +109,10 @@ export function tellsOfMounts(bytes: Uint8Array): boolean {
 
 /** What one program or library tells. */
 interface Told {
-  /** The telling calls that it imports. */
+  /** The telling calls that it imports, or makes itself. */
   imports: readonly string[]
+  /** Nobody can read what it calls. */
+  isOpaque: boolean
   ofMachine: boolean
   ofMounts: boolean
 }
@@ -129,33 +132,42 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
   if (before !== undefined) return before
   const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_ELF_BYTES))
   if (bytes === undefined) return undefined
-  const imports = [...(importedNames(bytes) ?? [])].filter((name) => TELLING.has(name))
+  const ofGo = callsOfGo(bytes)
+  const imports = [...(importedNames(bytes) ?? []), ...(ofGo ?? [])].filter((name) => TELLING.has(name))
   const ofMounts = tellsOfMounts(bytes) || imports.some((name) => ABOUT_MOUNTS.includes(name))
-  const told = { imports, ofMachine: tellsOfMachine(bytes), ofMounts }
+  const told = {
+    imports,
+    isOpaque: ofGo === undefined && isOpaque(bytes),
+    ofMachine: tellsOfMachine(bytes),
+    ofMounts,
+  }
   files.set(key, told)
   return told
 }
 
 /**
- * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, and which of all
- * are there for telling of the whole machine.
+ * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, which programs'
+ * calls nobody can read, and which of all are there for telling of the whole machine.
  */
 export async function readTellingPrograms(
   host: Host,
   { executables, processes }: Facts,
   gaps: BlindSpots,
-): Promise<{ imports: string[]; monitors: Monitor[] }> {
+): Promise<{ imports: string[]; opaque: string[]; monitors: Monitor[] }> {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
   const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
   const plugins = libraries.filter((path) => !COMMON_LIBRARY.test(path))
   const own = new Set([...programs, ...plugins].slice(0, MAX_ELF_FILES))
   const imports = new Set<string>()
+  const opaque: string[] = []
   const monitors: Monitor[] = []
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
     if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
+    // A library has no loader of its own, and its imports stand in it.
+    if (told?.isOpaque && programs.includes(path)) opaque.push(path)
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
-  return { imports: [...imports].sort(), monitors }
+  return { imports: [...imports].sort(), opaque, monitors }
 }

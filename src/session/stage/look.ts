@@ -60,5 +60,6 @@ function givenTo({ options, rehearsing }: WalkContext, baseline: Baseline, { lea
   const compared = (usual?.answers ?? []).some(
     ({ check, content }) => isExercise(check) && content !== undefined,
   )
-  return { level: options.level, asked, exercised, compared, full }
+  const connected = answers.flatMap(({ check }) => (check.kind === 'unix' ? [check.path] : []))
+  return { level: options.level, asked, exercised, compared, connected, full }
 }

@@ -85,6 +85,44 @@ describe('whoever connects to its Unix socket', () => {
     ['is itself', socket(0o700), true],
     ['is the exercise', { ...socket(0o777), given: { ...ASKED, exercised: true } }, true],
   ])('%s', (_, over, wanted) => expect(taken('PrivateUsers', daemon(990, over))).toBe(wanted))
+
+  const connected = { ...ASKED, connected: ['/var/run/x/s'] }
+  test.each<[string, Partial<Facts>, string, boolean]>([
+    ['may name files of theirs', { ...socket(0o777), given: connected }, 'read-only', false],
+    ['speaks a known protocol', { ...socket(0o777), given: ASKED }, 'yes', true],
+    ['is not anybody', { ...socket(0o770), given: connected }, 'yes', true],
+    [
+      'is the exercise, which asks',
+      { ...socket(0o777), given: { ...connected, exercised: true } },
+      'yes',
+      true,
+    ],
+  ])('%s', (_, over, home, temporary) => {
+    expect(proposal('ProtectHome', daemon(990, over)).value).toBe(home)
+    expect(taken('ProtectHome', daemon(990, over))).toBe(true)
+    expect(taken('PrivateTmp', daemon(990, over))).toBe(temporary)
+  })
+})
+
+describe('a program whose calls nobody can read', () => {
+  const opaque = (uid: number) => daemon(uid, { sockets: [], reach: reach({ opaque: ['/opt/x/srv'] }) })
+  test('may act as others if it is root, and be a client of others', () => {
+    expect(lines('CapabilityBoundingSet', opaque(0)).join()).toContain('CAP_SETUID')
+    expect(taken('IPAddressDeny', opaque(990))).toBe(false)
+    expect(missed('IPAddressDeny', opaque(990))).toContain('what nobody can read in /opt/x/srv')
+    expect(taken('MemoryDenyWriteExecute', opaque(990))).toBe(true)
+  })
+})
+
+test('a service that nobody can ask is not cut off from callers, and not narrowed further by clones', () => {
+  const sockets = [listening('AF_NETLINK', 'NETLINK_ROUTE', 0, [10])]
+  const unasked = daemon(990, { sockets, given: { ...ASKED, asked: false } })
+  for (const key of ['ProtectProc', 'ProtectHome', 'PrivateUsers'])
+    expect(taken(key, unasked), key).toBe(false)
+  expect(taken('LockPersonality', unasked)).toBe(true)
+  const families = (facts: Facts) => proposal('RestrictAddressFamilies', facts).squeezes
+  expect(families(unasked)).toBeUndefined()
+  expect(families({ ...unasked, given: ASKED })).toHaveLength(1)
 })
 
 describe('a service that is told of everything', () => {
@@ -356,7 +394,7 @@ describe('a oneshot', () => {
   test('may have other work at another time, in homes too', () => {
     for (const key of ['ProtectHome', 'ProtectSystem', 'CapabilityBoundingSet'])
       expect(taken(key, facts), key).toBe(false)
-    expect(taken('ProtectHome', plain)).toBe(true)
+    expect(taken('ProtectHome', { ...plain, given: ASKED })).toBe(true)
     expect(taken('ProtectHome', exercised)).toBe(true)
   })
 
