@@ -14,6 +14,7 @@ import { checksPasswords, passwordChecker } from '../common/roles.ts'
 import { changedText } from '../common/seen-in-clone.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
 import { namedThings } from '../reach/named.ts'
+import { possibleNow } from '../reach/reached.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']
@@ -107,9 +108,10 @@ function isReadByRotation(facts: Facts, { path }: WritableFact): boolean {
   )
 }
 
-/** Whether PrivateTmp=yes, which brings its own /tmp and /var/tmp, is out of the question. */
+/** Whether PrivateTmp=yes, which brings its own /tmp and /var/tmp, is out of the question, or left to the person. */
 function temporaryIsShared(facts: Facts): boolean {
-  return !isOn(facts, 'PrivateTmp') && sharedTemporary(facts) !== undefined
+  if (isOn(facts, 'PrivateTmp')) return false
+  return sharedTemporary(facts) !== undefined || possibleNow(facts).some(({ use }) => use === 'temporary')
 }
 
 /** What others look for in /tmp, in words: a socket, or a file that its configuration names. */

@@ -21,6 +21,7 @@ done
 exit 1`,
   },
   radicale: {
+    setup: 'echo 127.0.0.1 localhost >/etc/hosts',
     use: `n=$(date +%s%N)
 curl -sf -m 5 -u a:a -X MKCOL http://127.0.0.1:5232/a/$n/ -o /dev/null
 curl -sf -m 5 -u a:a -X PROPFIND http://127.0.0.1:5232/a/ -H 'Depth: 1' | grep -q $n`,
@@ -36,7 +37,7 @@ done
 exit 1`,
   },
   'zabbix-agent': {
-    use: `ask() { exec 3<>/dev/tcp/127.0.0.1/10050; printf '%s\\n' "$1" >&3; timeout 3 cat <&3 | tail -c +14; }
+    use: `ask() { printf '%s\\n' "$1" | nc -w 3 127.0.0.1 10050 | tail -c +14; }
 test "$(ask agent.ping)" = 1
 test "$(ask 'vfs.fs.size[/,total]')" -gt 1000
 test "$(ask 'proc.num[systemd]')" -ge 1
@@ -52,7 +53,8 @@ printf 'setLocal("127.0.0.1:53")\\nnewServer("127.0.0.1:5300")\\n' >/etc/dnsdist
     use: 'test "$(dig +short +time=2 +tries=2 @127.0.0.1 www.lab A)" = 192.0.2.7',
   },
   freeradius: {
-    setup: `f=/etc/freeradius/3.0/mods-config/files/authorize
+    setup: `echo "127.0.0.1 localhost $(hostname)" >/etc/hosts
+f=/etc/freeradius/3.0/mods-config/files/authorize
 sed -i '1i bob Cleartext-Password := "hello"' $f`,
     use: 'radtest bob hello 127.0.0.1 0 testing123 | grep -q Access-Accept',
   },

@@ -137,7 +137,7 @@ mariadb -e "create database probe; create user probe@'127.0.0.1' identified by '
   'gearman-job-server': { use: `printf 'status\\n' | nc -w 2 127.0.0.1 4730 | grep -q '^\\.'` },
   'prometheus-node-exporter': {
     use: `curl -sf -m 5 http://127.0.0.1:9100/metrics >/tmp/metrics.$$
-grep -q '^node_filesystem_size_bytes.*mountpoint="/run"' /tmp/metrics.$$ && grep -q '^node_load1 ' /tmp/metrics.$$`,
+grep -q '^node_filesystem_size_bytes.*mountpoint="/' /tmp/metrics.$$ && grep -q '^node_load1 ' /tmp/metrics.$$`,
   },
   snmpd: {
     use: `snmpget -v2c -c public -t 2 -Oqv 127.0.0.1 1.3.6.1.2.1.1.5.0 | grep -q .`,

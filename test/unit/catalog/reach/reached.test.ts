@@ -101,6 +101,8 @@ describe('whoever connects to its Unix socket', () => {
     expect(proposal('ProtectHome', daemon(990, over)).value).toBe(home)
     expect(taken('ProtectHome', daemon(990, over))).toBe(true)
     expect(taken('PrivateTmp', daemon(990, over))).toBe(temporary)
+    // It writes there too: under ProtectSystem=strict it could not.
+    expect(/-?\/var\/tmp/.test(lines('ProtectSystem', daemon(990, over)).join())).toBe(!temporary)
   })
 })
 
