@@ -7,7 +7,7 @@ WantedBy=multi-user.target
 `
 const PEER = { files: { '/etc/systemd/system/peer.service': peer }, beside: ['peer'] }
 
-/** Met when the rules stood: caches, calendars, databases, downloads, metrics, music, names, network access. */
+/** Met when the rules stood: caches, calendars, databases, metrics, music, names, network access. */
 export const MORE_PACKAGED: Readonly<Record<string, Packaged>> = {
   'valkey-server': {
     use: `word=$(date +%s%N)
@@ -21,7 +21,6 @@ done
 exit 1`,
   },
   radicale: {
-    setup: 'echo 127.0.0.1 localhost >/etc/hosts',
     use: `n=$(date +%s%N)
 curl -sf -m 5 -u a:a -X MKCOL http://127.0.0.1:5232/a/$n/ -o /dev/null
 curl -sf -m 5 -u a:a -X PROPFIND http://127.0.0.1:5232/a/ -H 'Depth: 1' | grep -q $n`,
@@ -53,16 +52,10 @@ printf 'setLocal("127.0.0.1:53")\\nnewServer("127.0.0.1:5300")\\n' >/etc/dnsdist
     use: 'test "$(dig +short +time=2 +tries=2 @127.0.0.1 www.lab A)" = 192.0.2.7',
   },
   freeradius: {
-    setup: `echo "127.0.0.1 localhost $(hostname)" >/etc/hosts
+    setup: `sed -i "s/$/ $(hostname)/" /etc/hosts
 f=/etc/freeradius/3.0/mods-config/files/authorize
 sed -i '1i bob Cleartext-Password := "hello"' $f`,
     use: 'radtest bob hello 127.0.0.1 0 testing123 | grep -q Access-Accept',
-  },
-  'transmission-daemon': {
-    setup: `sed -i 's/"rpc-authentication-required": true/"rpc-authentication-required": false/' /etc/transmission-daemon/settings.json`,
-    use: `url=http://127.0.0.1:9091/transmission/rpc
-id=$(curl -s -m 5 -D - -o /dev/null $url | tr -d '\\r' | sed -n 's/^X-Transmission-Session-Id: //p')
-curl -sf -m 5 -H "X-Transmission-Session-Id: $id" -d '{"method":"session-get"}' $url | grep -q download-dir`,
   },
   'nats-server': {
     use: `{ printf 'SUB a 1\\r\\nPUB a 4\\r\\npage\\r\\n'; sleep 1; } | nc -w 3 127.0.0.1 4222 | grep -q 'MSG a 1 4'`,
@@ -122,7 +115,7 @@ printf 'recursor:\\n  export_etc_hosts: true\\n' >/etc/powerdns/recursor.d/lab.y
 /** One root for all of them, so that it is made once. */
 export const MORE_PACKAGES: readonly string[] = [
   ...['valkey-server', 'prometheus', 'radicale', 'graphite-carbon', 'zabbix-agent', 'dnsdist', 'nsd'],
-  ...['freeradius', 'freeradius-utils', 'transmission-daemon', 'nats-server', 'caddy', 'tor', 'minidlna'],
+  ...['freeradius', 'freeradius-utils', 'nats-server', 'caddy', 'tor', 'minidlna'],
   ...['mumble-server', 'apt-cacher-ng', 'coturn', 'mpd', 'tomcat10', 'pdns-recursor', 'microsocks'],
   ...['curl', 'netcat-openbsd', 'openssl', 'bind9-dnsutils', 'python3-minimal', 'bsdutils'],
 ]
