@@ -43,8 +43,13 @@ const SHARED = new Set([
 /** Of everybody, and emptied at times. */
 export const TEMPORARY = ['/tmp', '/var/tmp']
 
+/** Of many services, however it is called. A folder below /etc or /usr may be one service's own. */
+export function isEverybodys(directory: string): boolean {
+  return SHARED.has(directory)
+}
+
 export function isShared(directory: string): boolean {
-  return SHARED.has(directory) || SYSTEM.test(directory)
+  return isEverybodys(directory) || SYSTEM.test(directory)
 }
 
 const SYSTEM = /^\/(etc|usr|bin|sbin|lib|lib64|boot|dev|proc|sys|home|root)(\/|$)/

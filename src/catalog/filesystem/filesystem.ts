@@ -76,7 +76,7 @@ export const FILESYSTEM: Directive[] = [
   }),
   toggle({
     key: 'ProtectKernelTunables',
-    denies: ['kernel-state'],
+    denies: ['kernel-state', 'tune-kernel'],
     stage: 'filesystem',
     since: 232,
     mountNamespace: true,

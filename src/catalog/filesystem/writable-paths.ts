@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix'
 import { isBelow, isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import {
-  isShared,
+  isEverybodys,
   isVolatile,
   managedDirectories,
   ownDirectory,
@@ -72,7 +72,7 @@ export function placesWritten(facts: Facts): Writing[] {
   const checker = passwordChecker(facts)
   const homes = checker ? [{ path: '/home', why: `${checksPasswords(checker)}, who may store files.` }] : []
   const owned = (facts.owned ?? []).filter(
-    ({ path }) => !isShared(path) && !isBelowAny(throughRun(path), covered),
+    ({ path }) => !isEverybodys(path) && !isBelowAny(throughRun(path), covered),
   )
   return outermost([
     ...found,

@@ -1,21 +1,13 @@
-import { isBelow } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
 import type { NamedThing } from '../../observe/reach-facts.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { mainProcess } from '../common/roles.ts'
 import { byCallers } from './callers.ts'
+import { byFoldersOfRoot, byOpenFolders } from './folders.ts'
 import { imported } from './imported.ts'
 import { byMonitors } from './monitors.ts'
-import {
-  foreignAccounts,
-  hasRights,
-  isAllRoot,
-  namedText,
-  namedThings,
-  placesNamed,
-  programsNamed,
-} from './named.ts'
+import { foreignAccounts, hasRights, isAllRoot, namedText, namedThings, programsNamed } from './named.ts'
 import { byOtherTimes, isOneshot } from './other-times.ts'
 import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
 
@@ -43,27 +35,16 @@ function byNames(facts: Facts): Possibility[] {
   ]
 }
 
-/** Root writes wherever it is told to; an account can't, unless the folder was handed over since it was seen writing. */
-function byFoldersOfRoot(facts: Facts): Possibility[] {
-  if (!isAllRoot(facts)) return []
-  const changed = (facts.learned?.changed ?? []).map(({ path }) => path)
-  const written = [...changed, ...facts.writable.map(({ path }) => path)]
-  const seen = (folder: string) => written.some((path) => isBelow(path, folder))
-  const owned = (facts.owned ?? []).filter(({ path, uid }) => uid === 0 && !seen(path))
-  const named = placesNamed(facts).filter(({ name }) => !seen(name))
-  const why = owned[0]?.why ?? (named.length > 0 ? `${namedText(named)}.` : undefined)
-  if (why === undefined || facts.given?.level === 'tight') return []
-  const text = `${why} It belongs to root, and nothing was seen written there.`
-  return [{ use: 'write-as-root', from: 'named', why: text }]
-}
+/** /proc/sys and /sys are read-only in a clone, for the unhardened service too, so that no clone tells whether it minds. */
+const TUNABLE = /^\/(?:proc\/sys|sys(?!\/fs\/cgroup))\//
 
-/** What one service makes in a folder of the administrator's, another one serves: no exercise of the first shows that. */
-function byOpenFolders(facts: Facts): Possibility[] {
-  const owned = (facts.owned ?? []).filter(({ open }) => open === true)
-  const named = placesNamed(facts).filter(({ open }) => open === true)
-  const path = owned[0]?.path ?? named[0]?.name
-  if (path === undefined) return []
-  return [{ use: 'share-files', from: 'named', why: `Everybody may read what it writes in ${path}.` }]
+function byRefusalsOfClones({ learned }: Facts): Possibility[] {
+  const refused = (learned?.failed ?? []).find(
+    ({ error, path = '' }) => error === 'EROFS' && TUNABLE.test(path),
+  )
+  if (refused === undefined) return []
+  const why = `In a clone, which does not allow it, it tried to change ${refused.path}.`
+  return [{ use: 'tune-kernel', from: 'named', why }]
 }
 
 function bySudo(facts: Facts): Possibility[] {
@@ -101,7 +82,14 @@ function byHelpers(facts: Facts): Possibility[] {
 }
 
 /** What a script would not be there for by itself, or other evidence tells. */
-const NOT_OF_SCRIPTS: readonly Use[] = ['homes', 'write-execute', 'share-files', 'know-callers', 'temporary']
+const NOT_OF_SCRIPTS: readonly Use[] = [
+  'homes',
+  'write-execute',
+  'share-files',
+  'know-callers',
+  'temporary',
+  'tune-kernel',
+]
 
 /** What a script does is written in files that nobody here reads. */
 function byInterpreter(facts: Facts): Possibility[] {
@@ -217,6 +205,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byFoldersOfRoot(facts),
     ...byOpenFolders(facts),
     ...byCallers(facts),
+    ...byRefusalsOfClones(facts),
     ...byProgramsOfRoot(facts),
     ...bySudo(facts),
     ...byHelpers(facts),

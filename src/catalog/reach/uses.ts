@@ -19,6 +19,7 @@ export type Use =
   | 'share-files'
   | 'know-callers'
   | 'temporary'
+  | 'tune-kernel'
 
 /** What a service would be doing, as the end of "it may come to …". */
 export const USE_WORDS: Record<Use, string> = {
@@ -41,6 +42,7 @@ export const USE_WORDS: Record<Use, string> = {
   'share-files': 'write what others read',
   'know-callers': 'ask which account calls it',
   temporary: 'open files of others in /tmp',
+  'tune-kernel': 'change settings of the kernel',
 }
 
 /** Uses that take rights of root: an account without any can't come to them. */
@@ -55,6 +57,7 @@ export const OF_ROOT: ReadonlySet<Use> = new Set([
   'see-others',
   'see-mounts',
   'write-as-root',
+  'tune-kernel',
 ])
 
 export const USES = Object.keys(USE_WORDS) as Use[]

@@ -68,6 +68,7 @@ sed -i '1i bob Cleartext-Password := "hello"' $f`,
   tor: {
     unit: 'tor@default',
     files: { '/etc/tor/torrc': 'SocksPort 9050\nControlPort 9051\nCookieAuthentication 0\n' },
+    setup: 'systemctl enable tor',
     use: `printf 'AUTHENTICATE\\r\\nGETINFO version\\r\\nQUIT\\r\\n' | nc -w 3 127.0.0.1 9051 | grep -q version=`,
   },
   minidlna: {

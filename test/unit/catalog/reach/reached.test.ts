@@ -116,6 +116,22 @@ describe('a program whose calls nobody can read', () => {
   })
 })
 
+test('a setting of the kernel that a clone did not let it change', () => {
+  const call = { name: 'openat', error: 'EROFS', path: '/proc/sys/net/ipv4/ip_forward', sightings: [] }
+  const refused = daemon(0, { learned: { ...NOTHING_LEARNED, failed: [call] } })
+  expect(taken('ProtectKernelTunables', refused)).toBe(false)
+  expect(missed('ProtectKernelTunables', refused)).toContain('/proc/sys/net/ipv4/ip_forward')
+  expect(taken('ProtectKernelModules', refused)).toBe(true)
+  const elsewhere = { ...call, path: '/usr/x' }
+  const other = daemon(0, { learned: { ...NOTHING_LEARNED, failed: [elsewhere] } })
+  expect(taken('ProtectKernelTunables', other)).toBe(true)
+})
+
+test('a folder of its account below /etc stays writable', () => {
+  const owned = [{ path: '/etc/srv', uid: 990, why: '/etc/srv belongs to uid 990, its account.' }]
+  expect(lines('ProtectSystem', daemon(990, { owned })).join()).toContain('-/etc/srv')
+})
+
 test('a service that nobody can ask is not cut off from callers, and not narrowed further by clones', () => {
   const sockets = [listening('AF_NETLINK', 'NETLINK_ROUTE', 0, [10])]
   const unasked = daemon(990, { sockets, given: { ...ASKED, asked: false } })
