@@ -35,6 +35,11 @@ Restart=always
 RestartSec=${pause}
 `
 
+/** Listens for itself, since nobody has started its socket. */
+const UNHELD = `[Service]
+ExecStart=/usr/local/bin/node -e "require('node:net').createServer((s) => s.end()).listen(process.env.LISTEN_FDS ? { fd: 3 } : { port: 8123, host: '127.0.0.1' })"
+`
+
 /** Does not end at a stop: systemd kills it. */
 const FORCED = `[Service]
 ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'
@@ -63,6 +68,8 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/activated.socket': SOCKET,
         '/etc/systemd/system/locked.service': LOCKED,
         '/etc/systemd/system/forced.service': FORCED,
+        '/etc/systemd/system/unheld.service': UNHELD,
+        '/etc/systemd/system/unheld.socket': '[Socket]\nListenStream=/run/unheld.sock\n',
         '/etc/systemd/system/ending.service': ending(2, 0),
         '/etc/systemd/system/waiting.service': ending(0, 10),
         '/etc/systemd/system/failing.service': ending(0, 0).replace('Restart=always', 'Restart=no'),
@@ -77,6 +84,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
           'activated',
           'locked',
           'forced',
+          'unheld',
           'ending',
           'waiting',
           'failing',
@@ -133,6 +141,12 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
     const { stdout, kept } = await walk('activated')
     expect(kept).toContain('LockPersonality=yes')
     expect(stdout).not.toContain('ENOENT')
+  })
+
+  it('starts no socket in a clone that is not active here', { timeout: 180_000 }, async () => {
+    const { stdout } = await walk('unheld')
+    expect(stdout).toContain('rehearsed first in a clone')
+    expect(await show(lab, 'unheld.socket', 'ActiveState')).toBe('inactive')
   })
 
   it('restarts no service that does not bear it', { timeout: 100_000 }, async () => {

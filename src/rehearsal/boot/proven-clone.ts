@@ -1,6 +1,11 @@
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, syncJournal, unitJournal } from '../../systemd/log/journal.ts'
-import { lastStartMs, SystemctlError, startWithSockets } from '../../systemd/manager/control.ts'
+import {
+  activeSockets,
+  lastStartMs,
+  SystemctlError,
+  startWithSockets,
+} from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { checkHealth, type HealthReport } from '../../trial/health/health.ts'
@@ -52,7 +57,7 @@ const TELLING = /error|denied|fail|cannot|can't|could not|not permitted|in use|f
 
 /** Starts a unit in a clone; the health check sees the result. */
 export async function startInClone(live: Host, host: Host, unit: string): Promise<void> {
-  await startWithSockets(host, unit, first(await showUnit(live, unit, ['TriggeredBy']), 'TriggeredBy'))
+  await startWithSockets(host, unit, await activeSockets(live, unit))
 }
 
 async function conditionText(host: Host, unit: string): Promise<string | undefined> {

@@ -23,6 +23,8 @@ import { TRACE_FOLDER } from './strace.ts'
 export interface Lifecycle {
   facts: Facts
   baseline: Baseline
+  /** Its sockets that are active on the live host. */
+  sockets: readonly string[]
   /** What it bears unhardened: no reload or stop is played that it does not bear, and a stop gets the time that it takes. */
   borne?: { reload: boolean; stopMs: number; isForced?: boolean }
   signal?: AbortSignal
@@ -46,7 +48,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
   const since = Date.now()
   await resetFailed(host, unit)
   await giveWork(host, baseline)
-  await startWithSockets(host, unit, facts.unit.properties.TriggeredBy?.[0] ?? '')
+  await startWithSockets(host, unit, life.sockets)
   const report = await checkHealth({
     host,
     unit,

@@ -10,6 +10,7 @@ import { listBeforeService, writtenSince } from '../../rehearsal/compare/overlay
 import { learn } from '../../rehearsal/follow/learn.ts'
 import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms, withInterpreters } from '../../rehearsal/follow/traced-programs.ts'
+import { activeSockets } from '../../systemd/manager/control.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { bootStage, type PreparedClone } from '../proof/clone-pool.ts'
 import { type Control, stopsSlowly, UNPLAYED } from '../proof/control.ts'
@@ -31,7 +32,8 @@ async function follow(
 ): Promise<Found> {
   const { unit, architecture, systemd, kernel, executables } = facts
   const whole = { ...baseline, full: control.full }
-  const phases = lifecycleOf(clone.host, { facts, baseline: whole, borne: control, signal })
+  const sockets = await activeSockets(live, unit.id)
+  const phases = lifecycleOf(clone.host, { facts, baseline: whole, sockets, borne: control, signal })
   const isKilled = stopsSlowly(control)
   const result = await learn(clone, { unit, architecture, phases, isKilled, signal })
   if ('why' in result) return result

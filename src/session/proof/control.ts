@@ -5,7 +5,7 @@ import type { Unlike } from '../../rehearsal/boot/proven-clone.ts'
 import { footprintOf } from '../../rehearsal/compare/footprint.ts'
 import { listWritten, type WrittenListing } from '../../rehearsal/compare/overlay-diff.ts'
 import { emptyVolatile, type VolatileListing } from '../../rehearsal/compare/volatile.ts'
-import { queue, resetFailed, socketsOf } from '../../systemd/manager/control.ts'
+import { activeSockets, queue, resetFailed } from '../../systemd/manager/control.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { type LogMarks, linesSince } from '../../trial/diagnosis/complaints.ts'
 import { withLastingContent } from '../../trial/diagnosis/content-changes.ts'
@@ -94,7 +94,7 @@ export function controlOf(
  * is active, its file belongs to the socket unit and not to the service.
  */
 export async function asAfterBoot(host: Host, unit: string, volatile: VolatileListing): Promise<void> {
-  const sockets = socketsOf(first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy'))
+  const sockets = await activeSockets(host, unit)
   for (const socket of sockets) await host.run(['systemctl', 'stop', '--', socket])
   await emptyVolatile(host, volatile)
   for (const socket of sockets) await host.run(['systemctl', 'start', '--', socket])

@@ -6,6 +6,7 @@ import type { LearnPhase } from '../../rehearsal/follow/learn.ts'
 import { lifecycleOf } from '../../rehearsal/follow/lifecycle.ts'
 import { privilegedPrograms } from '../../rehearsal/follow/traced-programs.ts'
 import { traceRefusals } from '../../rehearsal/follow/traced-refusals.ts'
+import { activeSockets } from '../../systemd/manager/control.ts'
 import { completeRemedies } from '../../trial/diagnosis/complete-remedies.ts'
 import type { Diagnosis } from '../../trial/diagnosis/diagnosis.ts'
 import { refusedCalls, waitingText } from '../../trial/diagnosis/refused-calls.ts'
@@ -32,9 +33,10 @@ export interface TracedFailure {
  * Start, requests, reload and stop, as far as the trial played them; the start is as after a boot. A trial does not
  * include rotation.
  */
-function phasesOf({ trials, facts, volatile, control }: TracedFailure): LearnPhase[] {
+async function phasesOf({ trials, facts, volatile, control }: TracedFailure): Promise<LearnPhase[]> {
   const { host, baseline, signal } = trials
-  const life = lifecycleOf(host, { facts, baseline, borne: control, ...(signal ? { signal } : {}) })
+  const sockets = await activeSockets(host, facts.unit.id)
+  const life = lifecycleOf(host, { facts, baseline, sockets, borne: control, ...(signal ? { signal } : {}) })
   return life
     .filter(({ name }) => name !== 'rotate')
     .map(({ name, play }) => ({
@@ -61,7 +63,7 @@ export async function withRefusedCalls(failure: TracedFailure, diagnosis: Diagno
     {
       unit: facts.unit,
       architecture: facts.architecture,
-      phases: phasesOf(failure),
+      phases: await phasesOf(failure),
       assignments: change.assignments,
       ownership: await planOwnership(host, change.ownership, records, accounts),
       before,

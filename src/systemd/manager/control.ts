@@ -124,9 +124,18 @@ export function socketsOf(triggeredBy: string): string[] {
   return triggeredBy.split(' ').filter((name) => name.endsWith('.socket'))
 }
 
-/** Queues the start of a unit, that of its sockets first. `triggeredBy` is the property as the live host shows it. */
-export async function startWithSockets(host: Host, unit: string, triggeredBy: string): Promise<void> {
-  for (const socket of socketsOf(triggeredBy)) await queue(host, 'start', socket)
+/** The sockets of a unit that are active: one that is stopped, or is not enabled, does not listen for it. */
+export async function activeSockets(host: Host, unit: string): Promise<string[]> {
+  const active: string[] = []
+  for (const socket of socketsOf(first(await showUnit(host, unit, ['TriggeredBy']), 'TriggeredBy'))) {
+    if (first(await showUnit(host, socket, ['ActiveState']), 'ActiveState') === 'active') active.push(socket)
+  }
+  return active
+}
+
+/** Queues the start of a unit, that of its sockets first. `sockets` are those that are active on the live host. */
+export async function startWithSockets(host: Host, unit: string, sockets: readonly string[]): Promise<void> {
+  for (const socket of sockets) await queue(host, 'start', socket)
   await queue(host, 'start', unit)
 }
 

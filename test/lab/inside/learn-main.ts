@@ -71,7 +71,7 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
   }
   const before = await listBeforeService(clone.host)
   lap('written')
-  const phases = lifecycleOf(clone.host, { facts, baseline }).map((phase) =>
+  const phases = lifecycleOf(clone.host, { facts, baseline, sockets: [] }).map((phase) =>
     watched(clone, unit, phase, outcome.phases),
   )
   const question = { unit: facts.unit, architecture: facts.architecture }
@@ -92,7 +92,7 @@ async function run({ unit, checks, trial }: LearnWish): Promise<LearnOutcome> {
   if (trial && 'learned' in result) {
     const assignments = trial.map(assignmentOf)
     begun = performance.now()
-    const again = lifecycleOf(clone.host, { facts, baseline }).slice(0, 1)
+    const again = lifecycleOf(clone.host, { facts, baseline, sockets: [] }).slice(0, 1)
     const asked = { ...question, phases: again, assignments, ownership: [], before: result.learned }
     const found = await traceRefusals(clone, asked)
     lap('failed')

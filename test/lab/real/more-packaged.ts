@@ -107,16 +107,12 @@ exit 1`,
 printf 'recursor:\\n  export_etc_hosts: true\\n' >/etc/powerdns/recursor.d/lab.yml`,
     use: 'test "$(dig +short +time=2 +tries=2 @127.0.0.1 www.lab A)" = 10.9.9.9',
   },
-  microsocks: {
-    ...PEER,
-    use: 'test "$(curl -sf -m 5 -x socks5://127.0.0.1:1080 http://127.0.0.1:8181/)" = page',
-  },
 }
 
 /** One root for all of them, so that it is made once. */
 export const MORE_PACKAGES: readonly string[] = [
   ...['valkey-server', 'prometheus', 'radicale', 'graphite-carbon', 'zabbix-agent', 'dnsdist', 'nsd'],
   ...['freeradius', 'freeradius-utils', 'nats-server', 'caddy', 'tor', 'minidlna'],
-  ...['mumble-server', 'apt-cacher-ng', 'coturn', 'mpd', 'tomcat10', 'pdns-recursor', 'microsocks'],
+  ...['mumble-server', 'apt-cacher-ng', 'coturn', 'mpd', 'tomcat10', 'pdns-recursor'],
   ...['curl', 'netcat-openbsd', 'openssl', 'bind9-dnsutils', 'python3-minimal', 'bsdutils'],
 ]
