@@ -1,13 +1,6 @@
 import type { Packaged } from './real-service.ts'
 
-const peer = `[Service]
-ExecStart=/usr/local/bin/node -e "require('node:http').createServer((q,r)=>r.end('page')).listen(8181,'127.0.0.1')"
-[Install]
-WantedBy=multi-user.target
-`
-const PEER = { files: { '/etc/systemd/system/peer.service': peer }, beside: ['peer'] }
-
-/** Met when the rules stood: caches, calendars, databases, metrics, music, names, network access. */
+/** Met when the rules stood: caches, logins, messages, metrics, music, names, pages, queues, speech. */
 export const MORE_PACKAGED: Readonly<Record<string, Packaged>> = {
   'valkey-server': {
     use: `word=$(date +%s%N)
@@ -20,11 +13,6 @@ printf "SET k $word\\r\\nGET k\\r\\nSAVE\\r\\nQUIT\\r\\n" | nc -w 3 127.0.0.1 63
 done
 exit 1`,
   },
-  radicale: {
-    use: `n=$(date +%s%N)
-curl -sf -m 5 -u a:a -X MKCOL http://127.0.0.1:5232/a/$n/ -o /dev/null
-curl -sf -m 5 -u a:a -X PROPFIND http://127.0.0.1:5232/a/ -H 'Depth: 1' | grep -q $n`,
-  },
   'carbon-cache': {
     setup: 'sed -i s/=false/=true/ /etc/default/graphite-carbon',
     use: `n=m$(date +%s%N)
@@ -34,13 +22,6 @@ for i in $(seq 15); do
   sleep 1
 done
 exit 1`,
-  },
-  'zabbix-agent': {
-    use: `ask() { printf '%s\\n' "$1" | nc -w 3 127.0.0.1 10050 | tail -c +14; }
-test "$(ask agent.ping)" = 1
-test "$(ask 'vfs.fs.size[/,total]')" -gt 1000
-test "$(ask 'proc.num[systemd]')" -ge 1
-test "$(ask system.hostname)" = "$(hostname)"`,
   },
   dnsdist: {
     files: {
@@ -80,14 +61,6 @@ sed -i 's#^media_dir=.*#media_dir=/srv/media#' /etc/minidlna.conf`,
   'mumble-server': {
     use: `printf '' | timeout 5 openssl s_client -connect 127.0.0.1:64738 2>/dev/null | grep -q 'BEGIN CERT'`,
   },
-  'apt-cacher-ng': {
-    ...PEER,
-    use: 'test "$(curl -sf -m 8 http://127.0.0.1:3142/127.0.0.1:8181/debian/dists/x/Release)" = page',
-  },
-  coturn: {
-    setup: `printf 'listening-ip=127.0.0.1\\nuser=a:b\\nlt-cred-mech\\nrealm=lab\\n' >>/etc/turnserver.conf`,
-    use: `timeout 20 turnutils_uclient -y -c -n 3 -m 1 -u a -w b 127.0.0.1 2>&1 | grep -q 'tot_recv_msgs=[1-9]'`,
-  },
   mpd: {
     setup: 'mkdir -p /var/lib/mpd/music',
     use: `n=l$(date +%s%N)
@@ -111,8 +84,8 @@ printf 'recursor:\\n  export_etc_hosts: true\\n' >/etc/powerdns/recursor.d/lab.y
 
 /** One root for all of them, so that it is made once. */
 export const MORE_PACKAGES: readonly string[] = [
-  ...['valkey-server', 'prometheus', 'radicale', 'graphite-carbon', 'zabbix-agent', 'dnsdist', 'nsd'],
+  ...['valkey-server', 'prometheus', 'graphite-carbon', 'dnsdist', 'nsd'],
   ...['freeradius', 'freeradius-utils', 'nats-server', 'caddy', 'tor', 'minidlna'],
-  ...['mumble-server', 'apt-cacher-ng', 'coturn', 'mpd', 'tomcat10', 'pdns-recursor'],
+  ...['mumble-server', 'mpd', 'tomcat10', 'pdns-recursor'],
   ...['curl', 'netcat-openbsd', 'openssl', 'bind9-dnsutils', 'python3-minimal', 'bsdutils'],
 ]

@@ -136,6 +136,7 @@ mariadb -e "create database probe; create user probe@'127.0.0.1' identified by '
   },
   'gearman-job-server': { use: `printf 'status\\n' | nc -w 2 127.0.0.1 4730 | grep -q '^\\.'` },
   'prometheus-node-exporter': {
+    reloads: false,
     use: `curl -sf -m 5 http://127.0.0.1:9100/metrics >/tmp/metrics.$$
 grep -q '^node_filesystem_size_bytes.*mountpoint="/' /tmp/metrics.$$ && grep -q '^node_load1 ' /tmp/metrics.$$`,
   },
@@ -228,9 +229,10 @@ export function packagedServices(): Described[] {
 
 function described(services: Readonly<Record<string, Packaged>>, packages: readonly string[]): Described[] {
   return Object.entries(services).map(
-    ([name, { unit = name, setup = '', files = {}, beside = [], use }]) => ({
+    ([name, { unit = name, setup = '', files = {}, beside = [], use, reloads = true }]) => ({
       name,
       unit,
+      reloads,
       wish: {
         packages,
         files: { '/etc/hosts': '127.0.0.1 localhost\n', ...files, '/etc/sudoers.d/look': LOOK },

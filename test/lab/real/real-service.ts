@@ -7,6 +7,8 @@ export interface RealService {
   unit: string
   suite: string
   wish: LabWish
+  /** Absent: as its unit says. False: a reload ends it, without a walk too. */
+  reloads?: boolean
   /** The text of a program in the lab that uses the service. */
   use: string
   /** The use is played by hardenctl too. One that takes a minute, or root, is played before and after alone. */
@@ -24,6 +26,8 @@ export interface Packaged {
   unit?: string
   setup?: string
   files?: Record<string, string>
+  /** False: a reload ends it, without a walk too. */
+  reloads?: boolean
   /** Units that it needs beside itself. */
   beside?: readonly string[]
   use: string

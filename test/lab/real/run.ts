@@ -68,10 +68,10 @@ async function succeeds(lab: Lab, argv: readonly string[]): Promise<boolean> {
 /** Uses the service at each point of its life; `holds` is asked there too, and says what does not. */
 async function brokenInLife(
   lab: Lab,
-  { unit, exercised }: RealService,
+  { unit, exercised, reloads = true }: RealService,
   holds: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
-  const canReload = (await show(lab, unit, 'CanReload')) === 'yes'
+  const canReload = reloads && (await show(lab, unit, 'CanReload')) === 'yes'
   for (const [when, reach] of POINTS.filter(([when]) => canReload || when !== RELOAD)) {
     if (!(await reach(lab, unit))) return `${when}: not started`
     const serves = exercised ? await within(10_000, () => used(lab)) : await used(lab)
