@@ -120,7 +120,7 @@ export async function reloadUnit(host: Host, unit: string, timeoutMs: number): P
 }
 
 /** Sockets of a TriggeredBy= text: a manager keeps them, and without them a service started by socket has none. */
-export function socketsOf(triggeredBy: string): string[] {
+function socketsOf(triggeredBy: string): string[] {
   return triggeredBy.split(' ').filter((name) => name.endsWith('.socket'))
 }
 
