@@ -37,13 +37,19 @@ function byNames(facts: Facts): Possibility[] {
 
 /** /proc/sys and /sys are read-only in a clone, for the unhardened service too, so that no clone tells whether it minds. */
 const TUNABLE = /^\/(?:proc\/sys|sys(?!\/fs\/cgroup))\//
+/** Who looks whether the machine routes may set it; the network of a clone is new, and routes nothing (ip-sysctl). */
+const ROUTING = /^\/proc\/sys\/net\/ipv[46]\/(?:ip_forward|conf\/[^/]+\/forwarding)$/
 
 function byRefusalsOfClones({ learned }: Facts): Possibility[] {
   const refused = (learned?.failed ?? []).find(
     ({ error, path = '' }) => error === 'EROFS' && TUNABLE.test(path),
   )
-  if (refused === undefined) return []
-  const why = `In a clone, which does not allow it, it tried to change ${refused.path}.`
+  const looked = (learned?.noted ?? []).find(({ path }) => ROUTING.test(path))
+  if (refused === undefined && looked === undefined) return []
+  const why =
+    refused === undefined
+      ? `In a clone it read ${looked?.path}, which the clone has as a new network has it.`
+      : `In a clone, which does not allow it, it tried to change ${refused.path}.`
   return [{ use: 'tune-kernel', from: 'named', why }]
 }
 

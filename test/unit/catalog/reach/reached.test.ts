@@ -125,6 +125,10 @@ test('a setting of the kernel that a clone did not let it change', () => {
   const elsewhere = { ...call, path: '/usr/x' }
   const other = daemon(0, { learned: { ...NOTHING_LEARNED, failed: [elsewhere] } })
   expect(taken('ProtectKernelTunables', other)).toBe(true)
+  const read = (path: string) =>
+    daemon(0, { learned: { ...NOTHING_LEARNED, noted: [{ path, uses: ['read'], sightings: [] }] } })
+  expect(taken('ProtectKernelTunables', read('/proc/sys/net/ipv4/ip_forward'))).toBe(false)
+  expect(taken('ProtectKernelTunables', read('/proc/sys/net/core/somaxconn'))).toBe(true)
 })
 
 test('a folder of its account below /etc stays writable', () => {
