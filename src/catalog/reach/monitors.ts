@@ -1,9 +1,17 @@
 import type { Facts } from '../../observe/facts.ts'
 import type { Monitor } from '../../observe/reach-facts.ts'
+import type { LearnedFile } from '../../observe/trace/learned.ts'
 import { MOUNT_TABLE } from '../../observe/trace/learned-facts.ts'
 import { few } from '../common/proposal.ts'
 import { imported } from './imported.ts'
 import type { Possibility } from './uses.ts'
+
+/** A runtime that looks for its own limits finds by /proc/self/mountinfo where the control groups are: cgroups(7). */
+function looksForItsLimits(read: readonly LearnedFile[]): boolean {
+  const tables = read.filter(({ path }) => MOUNT_TABLE.test(path))
+  const limits = read.some(({ path }) => /^\/sys\/fs\/cgroup\/|^\/proc\/cgroups$/.test(path))
+  return limits && tables.every(({ path }) => path.endsWith('/mountinfo'))
+}
 
 /**
  * Programs that read the table of mounts and ask each for its size tell of them. Libraries read it too, for reasons of
@@ -14,7 +22,7 @@ function byMountTable(facts: Facts): Possibility[] {
   if (lists.length === 0 || measures.length === 0) return []
   const { learned } = facts
   const read = learned?.noted.find(({ path }) => MOUNT_TABLE.test(path))
-  if (learned !== undefined && read === undefined) return []
+  if (learned !== undefined && (read === undefined || looksForItsLimits(learned.noted))) return []
   const calls = few([...lists.slice(0, 1), ...measures.slice(0, 1)], 2)
   const reads = read === undefined ? '' : ` and read ${read.path}`
   const why = `Its programs call ${calls}${reads}: it tells of the mounted file systems, and nobody compared its numbers.`

@@ -361,6 +361,17 @@ describe('a program that tells of the whole machine', () => {
   })
 })
 
+test.each<[string, string[], boolean]>([
+  ['asks for its size each file system that it finds', ['/etc/mtab'], false],
+  ['looks for its limits', ['/proc/10/mountinfo', '/sys/fs/cgroup/memory.max'], true],
+  ['does both', ['/etc/mtab', '/proc/10/mountinfo', '/proc/cgroups'], false],
+])('a program that can list file systems and %s', (_, read, wanted) => {
+  const noted = read.map((path) => ({ path, uses: ['read' as const], sightings: [] }))
+  const learned = { ...NOTHING_LEARNED, noted }
+  const able = reach({ imports: ['getmntent_r', 'fstatfs64'] })
+  expect(taken('PrivateDevices', daemon(990, { reach: able, learned }))).toBe(wanted)
+})
+
 describe('an interpreter may do anything that its account can', () => {
   const script = reach({ interpreters: ['/usr/bin/python3.13'] })
   test.each(['CapabilityBoundingSet', 'ProtectSystem', 'ProtectProc', 'IPAddressDeny'])(
