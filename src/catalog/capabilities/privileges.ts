@@ -18,7 +18,7 @@ import {
 } from '../common/roles.ts'
 import { startsUnprivileged, words } from '../common/unit-settings.ts'
 import { imported } from '../reach/imported.ts'
-import { foreignAccounts, hasRights, isAllRoot, namedText, namedThings } from '../reach/named.ts'
+import { foreignAccounts, hasRights, homesNamed, isAllRoot, namedText } from '../reach/named.ts'
 import { switchesPerJob } from '../reach/possible.ts'
 import { fromActs } from './capability-acts.ts'
 import { bare, guess, type Need, namesIn, need } from './need.ts'
@@ -143,7 +143,7 @@ export function leftRootUnseen(facts: Facts): string | undefined {
 /** What its configuration has it do one day: to become an account that it names, and to go where that one may. */
 function fromNames(facts: Facts): Need[] {
   const accounts = foreignAccounts(facts)
-  const homes = hasRights(facts) ? [...namedThings(facts, 'home'), ...namedThings(facts, 'everything')] : []
+  const homes = hasRights(facts) ? homesNamed(facts) : []
   const perJob = switchesPerJob(facts)
   const why = accounts.length > 0 ? `${namedText(accounts)}.` : perJob
   const switching = why === undefined ? [] : [need('setuid', why), need('setgid', why)]

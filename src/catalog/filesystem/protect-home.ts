@@ -6,7 +6,7 @@ import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
 import { oneOf } from '../common/values.ts'
 import { unreadSocket } from '../reach/callers.ts'
-import { namedText, namedThings } from '../reach/named.ts'
+import { homesNamed, namedText } from '../reach/named.ts'
 import { holding, holds } from './held-files.ts'
 
 const HOME = /^\/(home|root|run\/user)(\/|$)/
@@ -65,7 +65,7 @@ function askedFor(facts: Facts): string | undefined {
 }
 
 function configuredHome(facts: Facts): string | undefined {
-  const homes = [...namedThings(facts, 'home'), ...namedThings(facts, 'everything')]
+  const homes = homesNamed(facts)
   return homes.length === 0 ? undefined : `${namedText(homes)}.`
 }
 

@@ -20,6 +20,15 @@ export function namedThings(facts: Facts, kind: NamedThing['kind']): NamedThing[
   return (facts.reach?.named ?? []).filter((thing) => thing.kind === kind)
 }
 
+/** Homes, and "/" where root is told of it: for an account it is more often the path of a page. */
+export function homesNamed(facts: Facts): NamedThing[] {
+  return [...namedThings(facts, 'home'), ...everythingNamed(facts)]
+}
+
+export function everythingNamed(facts: Facts): NamedThing[] {
+  return isAllRoot(facts) ? namedThings(facts, 'everything') : []
+}
+
 /** Folders and files of data that it was told to use. */
 export function placesNamed(facts: Facts): NamedThing[] {
   const things = [...namedThings(facts, 'folder'), ...namedThings(facts, 'file')]

@@ -7,7 +7,16 @@ import { byCallers } from './callers.ts'
 import { byFoldersOfRoot, byOpenFolders } from './folders.ts'
 import { imported } from './imported.ts'
 import { byMonitors } from './monitors.ts'
-import { foreignAccounts, hasRights, isAllRoot, namedText, namedThings, programsNamed } from './named.ts'
+import {
+  everythingNamed,
+  foreignAccounts,
+  hasRights,
+  homesNamed,
+  isAllRoot,
+  namedText,
+  namedThings,
+  programsNamed,
+} from './named.ts'
 import { byOtherTimes, isOneshot } from './other-times.ts'
 import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
 
@@ -16,8 +25,7 @@ function byNames(facts: Facts): Possibility[] {
   const programs = programsNamed(facts)
   const privileged = programs.filter((one) => one.privileged === true)
   const hosts = namedThings(facts, 'host')
-  const everything = namedThings(facts, 'everything')
-  const homes = [...namedThings(facts, 'home'), ...everything]
+  const homes = homesNamed(facts)
   const named = (use: Use, things: readonly NamedThing[]): Possibility[] =>
     things.length === 0
       ? []
@@ -28,7 +36,7 @@ function byNames(facts: Facts): Possibility[] {
     ...named('gain-rights', privileged),
     ...named('connect-out', hosts),
     ...named('homes', homes),
-    ...named('write-elsewhere', everything),
+    ...named('write-elsewhere', everythingNamed(facts)),
     ...named('devices', namedThings(facts, 'device')),
     // Root without these rights can't get into a person's folder.
     ...(isAllRoot(facts) ? named('past-permissions', [...homes, ...accounts]) : []),

@@ -154,6 +154,7 @@ describe('a service that is told of everything', () => {
     expect(taken('ProtectSystem', facts)).toBe(false)
     expect(lines('CapabilityBoundingSet', facts).join()).toContain('CAP_DAC_READ_SEARCH')
     expect(taken('LockPersonality', facts)).toBe(true)
+    expect(taken('ProtectSystem', daemon(990, { reach: names('everything', '/') }))).toBe(true)
   })
 })
 
