@@ -74,7 +74,8 @@ export const PROTECT_HOME: Directive = {
   takes: oneOf('yes', 'no', 'read-only', 'tmpfs'),
   impliedBy: 'DynamicUser',
   denies: ['homes'],
-  leavesOpen: ({ value }) => value === 'read-only',
+  // Whoever tells of the mounts would tell of those that hide homes.
+  leavesOpen: ({ value }, { use }) => use === 'homes' && value === 'read-only',
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,

@@ -373,6 +373,17 @@ test.each<[string, string[], boolean]>([
   expect(taken('PrivateDevices', daemon(990, { reach: able, learned }))).toBe(wanted)
 })
 
+test('a teller of file systems is shown no other homes, though callers may only read there', () => {
+  const socket = { path: '/run/x/s', kind: 'socket' as const, uid: 0, gid: 0, mode: 0o777, by: [0] }
+  const facts = daemon(0, {
+    writable: [{ ...socket, from: ['listening'] }],
+    given: { ...ASKED, connected: ['/run/x/s'] },
+    reach: reach({ monitors: [{ path: '/usr/bin/teller', mounts: true }] }),
+  })
+  expect(proposal('ProtectHome', facts).value).toBe('read-only')
+  expect(taken('ProtectHome', facts)).toBe(false)
+})
+
 describe('an interpreter may do anything that its account can', () => {
   const script = reach({ interpreters: ['/usr/bin/python3.13'] })
   test.each(['CapabilityBoundingSet', 'ProtectSystem', 'ProtectProc', 'IPAddressDeny'])(
