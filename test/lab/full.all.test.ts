@@ -36,7 +36,8 @@ createServer((socket) => {
 /** A program of its own, and not an interpreter, which may do anything. */
 const DAEMON = '/opt/daemon'
 const UNIT = `[Service]
-ExecStart=${DAEMON} /opt/store.mjs
+WorkingDirectory=/usr/share/store
+ExecStart=${DAEMON} store.mjs
 `
 const SET = String.raw`exec 3<>/dev/tcp/127.0.0.1/6379; printf '*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$1\r\nx\r\n' >&3; read -rt 5 answer <&3; echo "$answer"`
 
@@ -46,7 +47,7 @@ describe.skipIf(skipLab())(labTitle('what clones store and read'), () => {
   beforeAll(async () => {
     lab = await bootLab({
       files: {
-        '/opt/store.mjs': STORE,
+        '/usr/share/store/store.mjs': STORE,
         '/opt/values/first': 'x',
         '/etc/systemd/system/store.service': UNIT,
       },
