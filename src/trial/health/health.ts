@@ -4,6 +4,7 @@ import type { Host } from '../../host/host.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import type { SeccompRecord } from '../../systemd/log/audit.ts'
 import { type Baseline, isExercise } from './baseline.ts'
+import { ComingUp } from './coming-up.ts'
 import { playAllFull } from './full/play-full.ts'
 import { answersOf, play } from './heard.ts'
 import {
@@ -30,6 +31,8 @@ export const REST_MS = INTERVAL_MS * RESTFUL_SNAPSHOTS
 const BRIEF_MS = 100
 /** A service may open its sockets and answer a little after it is "active": Type=simple. */
 const GRACE_MS = 6000
+/** One that is busy meanwhile gets longer, within the time that the dead man leaves. */
+const BUSY_GRACE_MS = 20_000
 
 function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
   const last = snapshots.at(-1)?.processes.join(' ')
@@ -46,9 +49,11 @@ function withoutExercises(baseline: Baseline): Baseline {
 }
 
 /** A start that failed, a restart or a killed call can't become healthy by waiting. */
-function isFinal(reasons: readonly Reason[], waited: number): boolean {
+function isFinal(reasons: readonly Reason[], waited: number, isBusy: boolean): boolean {
   const hopeless = new Set<Reason['kind']>(['start', 'stopped', 'restarting', 'killed', 'error'])
-  return reasons.some(({ kind }) => hopeless.has(kind)) || waited > GRACE_MS
+  if (reasons.some(({ kind }) => hopeless.has(kind))) return true
+  const isUp = reasons.every(({ kind }) => kind !== 'listener' && kind !== 'answer')
+  return waited > (isBusy && !isUp ? BUSY_GRACE_MS : GRACE_MS)
 }
 
 /**
@@ -180,6 +185,7 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
   // PID 1 knows the filter before it starts anything under it.
   const [{ snapshots, ...begun }, filter] = await Promise.all([watchStart(question), filterOf(host, unit)])
   const started = performance.now()
+  const comingUp = new ComingUp(host)
   for (;;) {
     question.signal?.throwIfAborted()
     // It is watched while it is asked: a verdict needs another round only for what came during the watch.
@@ -197,7 +203,8 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
         if (isBrief) await untilIdle(host, snapshots.at(-1)?.group ?? '', REST_MS)
         return await exercise(question, filter, snapshots, { observation, records })
       }
-      if (isFinal(reasons, performance.now() - started))
+      const isBusy = await comingUp.look(snapshots.at(-1)?.group ?? '')
+      if (isFinal(reasons, performance.now() - started, isBusy))
         return { healthy: false, reasons, proof: [], records, last: snapshots.at(-1) }
       snapshots.push(...(await (watched ?? lookAgain(question))))
     } finally {

@@ -1,0 +1,34 @@
+import { orElse } from '../../host/errors.ts'
+import type { Host } from '../../host/host.ts'
+import { parseUsage } from './touched.ts'
+
+/** Of one processor: less is what any program does at rest. */
+const BUSY_SHARE = 0.1
+
+/** Microseconds for which some process of a control group waited for a processor (PSI); 0 where nobody counts it. */
+export function parsePressure(cpuPressure: string | undefined): number {
+  return Number(/^some .*\btotal=(\d+)$/m.exec(cpuPressure ?? '')?.[1] ?? 0)
+}
+
+/** Looks whether a service is still loading what it serves: Type=simple tells of a start that is over at once. */
+export class ComingUp {
+  readonly #host: Host
+  #last: { at: number; us: number } | undefined
+
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  /** Whether the processes in the control group `group` worked, or waited for a processor, since the last look. */
+  async look(group: string): Promise<boolean> {
+    const folder = `/sys/fs/cgroup${group}`
+    const [stat, pressure] = await Promise.all([
+      this.#host.read(`${folder}/cpu.stat`),
+      this.#host.read(`${folder}/cpu.pressure`).catch(orElse(undefined)),
+    ])
+    const now = { at: performance.now(), us: (parseUsage(stat) ?? 0) + parsePressure(pressure) }
+    const last = this.#last
+    this.#last = now
+    return last !== undefined && now.us - last.us >= (now.at - last.at) * 1000 * BUSY_SHARE
+  }
+}
