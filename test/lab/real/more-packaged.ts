@@ -62,7 +62,7 @@ sed -i 's#^media_dir=.*#media_dir=/srv/media#' /etc/minidlna.conf`,
     use: `printf '' | timeout 5 openssl s_client -connect 127.0.0.1:64738 2>/dev/null | grep -q 'BEGIN CERT'`,
   },
   mpd: {
-    setup: 'mkdir -p /var/lib/mpd/music\nsystemctl disable mpd.socket',
+    setup: 'mkdir -p /var/lib/mpd/music\nsystemctl mask mpd.socket',
     use: `n=l$(date +%s%N)
 printf "playlistadd $n http://x/y\\nlistplaylists\\nclose\\n" | nc -w 4 127.0.0.1 6600 | grep -q "playlist: $n"`,
   },
