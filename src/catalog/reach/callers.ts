@@ -15,22 +15,20 @@ export function unreadSocket({ writable, given }: Facts): string | undefined {
 }
 
 /** Whoever connects to a Unix socket may be let in by his account, which the kernel tells: unix(7), SO_PEERCRED. */
+function whoCalls({ writable }: Facts): Possibility[] {
+  const socket = writable.find(({ kind, mode }) => kind === 'socket' && (mode & 0o022) !== 0)
+  if (socket === undefined) return []
+  const why = `Other accounts may connect to ${socket.path}; whether it asks who they are was not seen.`
+  return [{ use: 'know-callers', from: 'client', why }]
+}
+
+function whatTheyAsk(facts: Facts): Possibility[] {
+  const socket = unreadSocket(facts)
+  if (socket === undefined) return []
+  const why = `Everybody may ask it for files over ${socket}, and nobody saw what they ask.`
+  return (['homes', 'temporary'] as const).map((use) => ({ use, from: 'client', why }))
+}
+
 export function byCallers(facts: Facts): Possibility[] {
-  const socket = facts.writable.find(({ kind, mode }) => kind === 'socket' && (mode & 0o022) !== 0)
-  const unread = unreadSocket(facts)
-  const naming = `Everybody may ask it for files over ${unread}, and nobody saw what they ask.`
-  return [
-    ...(socket === undefined
-      ? []
-      : [
-          {
-            use: 'know-callers' as const,
-            from: 'client' as const,
-            why: `Other accounts may connect to ${socket.path}; whether it asks who they are was not seen.`,
-          },
-        ]),
-    ...(unread === undefined
-      ? []
-      : (['homes', 'temporary'] as const).map((use) => ({ use, from: 'client' as const, why: naming }))),
-  ]
+  return [...whoCalls(facts), ...whatTheyAsk(facts)]
 }

@@ -26,9 +26,9 @@ export function callsOfGo(bytes: Uint8Array): string[] | undefined {
   )
 }
 
-/** Whether nobody can read what a program calls: it brings the C library along, or has no table of what it imports. */
-export function isOpaque(bytes: Uint8Array): boolean {
+/** Whether nobody can read what a program calls: it brings the C library along, or has no table of its `imports`. */
+export function isOpaque(bytes: Uint8Array, imports = importedNames(bytes)): boolean {
   const elf = parseElf(bytes)
   if (elf === undefined) return false
-  return elf.interpreter === undefined || importedNames(bytes) === undefined
+  return elf.interpreter === undefined || imports === undefined
 }

@@ -132,12 +132,12 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
   if (before !== undefined) return before
   const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_ELF_BYTES))
   if (bytes === undefined) return undefined
-  const ofGo = callsOfGo(bytes)
-  const imports = [...(importedNames(bytes) ?? []), ...(ofGo ?? [])].filter((name) => TELLING.has(name))
+  const [names, ofGo] = [importedNames(bytes), callsOfGo(bytes)]
+  const imports = [...(names ?? []), ...(ofGo ?? [])].filter((name) => TELLING.has(name))
   const ofMounts = tellsOfMounts(bytes) || imports.some((name) => ABOUT_MOUNTS.includes(name))
   const told = {
     imports,
-    isOpaque: ofGo === undefined && isOpaque(bytes),
+    isOpaque: ofGo === undefined && isOpaque(bytes, names),
     ofMachine: tellsOfMachine(bytes),
     ofMounts,
   }

@@ -175,8 +175,10 @@ async function playSteps(
   const cycle = (between: () => Promise<void>) =>
     failureOf(trials, async () => {
       const { stopMs: ms, report } = await proveStopAndStart(trials, between).catch((error) => {
-        if (error instanceof StopError) stopMs = error.ms
-        isForced = isSlowStop(stopMs)
+        if (error instanceof StopError) {
+          stopMs = error.ms
+          isForced = isSlowStop(stopMs)
+        }
         throw error
       })
       stopMs = ms

@@ -1,6 +1,6 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { parseUsage } from './touched.ts'
+import { usageOf } from './touched.ts'
 
 /** Of one processor: less is what any program does at rest. */
 const BUSY_SHARE = 0.1
@@ -21,12 +21,11 @@ export class ComingUp {
 
   /** Whether the processes in the control group `group` worked, or waited for a processor, since the last look. */
   async look(group: string): Promise<boolean> {
-    const folder = `/sys/fs/cgroup${group}`
-    const [stat, pressure] = await Promise.all([
-      this.#host.read(`${folder}/cpu.stat`),
-      this.#host.read(`${folder}/cpu.pressure`).catch(orElse(undefined)),
+    const [usage = 0, pressure] = await Promise.all([
+      usageOf(this.#host, group),
+      this.#host.read(`/sys/fs/cgroup${group}/cpu.pressure`).catch(orElse(undefined)),
     ])
-    const now = { at: performance.now(), us: (parseUsage(stat) ?? 0) + parsePressure(pressure) }
+    const now = { at: performance.now(), us: usage + parsePressure(pressure) }
     const last = this.#last
     this.#last = now
     return last !== undefined && now.us - last.us >= (now.at - last.at) * 1000 * BUSY_SHARE

@@ -45,7 +45,8 @@ export async function untilIdle(host: Host, group: string, mostMs: number): Prom
   }
 }
 
-async function usageOf(host: Host, group: string): Promise<number | undefined> {
+/** Processor time of the control group `group` so far, in microseconds; undefined where nobody counts it. */
+export async function usageOf(host: Host, group: string): Promise<number | undefined> {
   return parseUsage(await host.read(`/sys/fs/cgroup${group}/cpu.stat`))
 }
 
