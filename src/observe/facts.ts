@@ -46,12 +46,23 @@ export interface Facts {
   rootFiles?: RootFiles[]
   /** Folders that exist for it to write into, even if it was not seen writing; absent where nobody looked. */
   owned?: OwnedFolder[]
+  /** Folders that people may write, where it may act as whoever logs in; absent where it may not, or nobody looked. */
+  ofPeople?: OwnedFolder[]
+  /** Processes of others that run as one of its accounts; absent where nobody looked. */
+  sharers?: Sharer[]
   /** What it may come to do though it was not seen; absent where nobody looked. */
   reach?: ReachFacts
   /** What the walk asks of it, and how much evidence a person wants; absent outside of a walk. */
   given?: Given
   /** Blind spots, each a sentence for the person ("fd of pid 12 could not be read: …"). */
   gaps: string[]
+}
+
+/** A process outside of the service that runs as one of its accounts. */
+export interface Sharer {
+  uid: number
+  pid: number
+  name: string
 }
 
 export interface UnitFacts {
@@ -227,6 +238,8 @@ export interface Given {
   compared?: boolean
   /** Unix sockets that were connected to and no more, since nobody knows the protocol. */
   connected?: readonly string[]
+  /** Protocols that it speaks and whose requests name programs that answer them, or files of the server. */
+  requests?: Readonly<Record<'programs' | 'files', readonly string[]>>
   /** Protocols in which a full exchange is played in each clone, by name; absent where none is. */
   full?: readonly string[]
 }

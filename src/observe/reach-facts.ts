@@ -7,6 +7,8 @@ export interface ReachFacts {
   opaque?: string[]
   /** Running programs that do what another file says. */
   interpreters: string[]
+  /** The program that hands a mail to this machine's queue, where there is one, with links followed. */
+  mailer?: string
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
   monitors: Monitor[]
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */

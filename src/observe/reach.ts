@@ -10,6 +10,8 @@ import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
 import { readTellingPrograms } from './files/telling-programs.ts'
 import type { ReachFacts } from './reach-facts.ts'
 
+/** Linux Standard Base, core: the interface of mail for programs. Its queue belongs to it, or to a setgid helper. */
+const MAILER = '/usr/sbin/sendmail'
 const MAX_SCRIPTS = 3000
 const LINE_BYTES = 64
 /**
@@ -20,10 +22,12 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
   const gaps: BlindSpots = new Set()
   const passwd = parsePasswd((await orBlindSpot(gaps, '/etc/passwd', host.read('/etc/passwd'))) ?? '')
   const interpreters = await interpretersAtWork(host, facts, gaps)
+  const mailer = await orBlindSpot(gaps, MAILER, host.resolve(MAILER))
   return {
     named: await namedThings(host, facts, packaged, new Set(passwd.map(({ name }) => name)), gaps),
     ...(await readTellingPrograms(host, facts, gaps)),
     interpreters,
+    ...(mailer === undefined ? {} : { mailer }),
     sudo: await sudoRules(host, facts, gaps),
   }
 }

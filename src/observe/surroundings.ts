@@ -2,9 +2,11 @@ import type { Host } from '../host/host.ts'
 import type { BlindSpots } from './blind-spots.ts'
 import type { Facts } from './facts.ts'
 import { readForeignHoldings } from './files/foreign-holdings.ts'
-import { readOwnedFolders } from './files/owned-folders.ts'
+import { readFoldersOfPeople, readOwnedFolders } from './files/owned-folders.ts'
 import { filesOfItsPackages } from './files/packages.ts'
 import { readRootFiles } from './files/root-files.ts'
+import { readSharers } from './proc/process-as.ts'
+import { mayServeLogins } from './proc/rights.ts'
 import { readReach } from './reach.ts'
 
 /** A machine, and what observe() saw of the service on it. */
@@ -24,12 +26,21 @@ export async function readSurroundings(
   live: Observed,
   seen: Facts,
   folders: readonly string[],
-): Promise<Pick<Facts, 'gaps'> & Required<Pick<Facts, 'owned' | 'foreign' | 'reach' | 'rootFiles'>>> {
+): Promise<
+  Pick<Facts, 'gaps' | 'ofPeople'> &
+    Required<Pick<Facts, 'owned' | 'foreign' | 'sharers' | 'reach' | 'rootFiles'>>
+> {
   const gaps: BlindSpots = new Set(seen.gaps)
   const packaged = await filesOfItsPackages(live.host, seen)
   return {
     owned: await readOwnedFolders(here.host, here.facts.processes, packaged, gaps),
+    ...(mayServeLogins(seen) ? { ofPeople: await readFoldersOfPeople(here.host, gaps) } : {}),
     foreign: await readForeignHoldings(live.host, seen.unit.id, live.facts, gaps),
+    sharers: await readSharers(
+      live.host,
+      seen.processes,
+      new Set(live.facts.processes.map(({ pid }) => pid)),
+    ),
     rootFiles: await readRootFiles(here.host, folders, gaps),
     reach: await readReach(live.host, seen, packaged),
     gaps: [...gaps],

@@ -40,6 +40,11 @@ const UNHELD = `[Service]
 ExecStart=/usr/local/bin/node -e "require('node:net').createServer((s) => s.end()).listen(process.env.LISTEN_FDS ? { fd: 3 } : { port: 8123, host: '127.0.0.1' })"
 `
 
+/** Each of its stops ends with an error, as of many a daemon that tells its end by a code of its own. */
+const BAD_END = `[Service]
+ExecStart=/bin/sh -c 'trap "exit 3" TERM; while :; do sleep 0.2; done'
+`
+
 /** Does not end at a stop: systemd kills it. */
 const FORCED = `[Service]
 ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'
@@ -68,6 +73,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/activated.socket': SOCKET,
         '/etc/systemd/system/locked.service': LOCKED,
         '/etc/systemd/system/forced.service': FORCED,
+        '/etc/systemd/system/bad-end.service': BAD_END,
         '/etc/systemd/system/unheld.service': UNHELD,
         '/etc/systemd/system/unheld.socket': '[Socket]\nListenStream=/run/unheld.sock\n',
         '/etc/systemd/system/ending.service': ending(2, 0),
@@ -84,6 +90,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
           'activated',
           'locked',
           'forced',
+          'bad-end',
           'unheld',
           'ending',
           'waiting',
@@ -105,6 +112,12 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
     const { stdout, kept } = await walk('reloading')
     expect(kept).toContain('LockPersonality=yes')
     expect(stdout).toContain('No trial reloads the service, since a reload breaks the unhardened service too')
+  })
+
+  it('keeps what it tried without clones where each stop ends badly', { timeout: 60_000 }, async () => {
+    const { stdout, kept } = await walk('bad-end', '--no-rehearsal', '--watch-seconds', '1')
+    expect(stdout).toContain('Its stop ends badly (exit-code), as it did before hardenctl changed anything')
+    expect(kept).toContain('LockPersonality=yes')
   })
 
   it.each(['ending', 'waiting'])(

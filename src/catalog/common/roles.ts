@@ -1,6 +1,5 @@
-import { basename } from 'node:path/posix'
 import type { Facts, ProcessFacts, SocketFacts } from '../../observe/facts.ts'
-import { keepsRoot } from '../../observe/proc/rights.ts'
+import { hasRules, mapsPam, mayBecome } from '../../observe/proc/rights.ts'
 import { unique } from './proposal.ts'
 
 /** "apache2 (pid 12, uid 33)": how evidence names a process; one that was followed in a clone has no pid here. */
@@ -62,20 +61,6 @@ export function privilegedPorts(facts: Facts): SocketFacts[] {
 export function portNumbers(sockets: readonly SocketFacts[]): string {
   const ports = unique(sockets.map(({ port }) => port)).sort((a, b) => a - b)
   return ports.length < 2 ? ports.join('') : `${ports.slice(0, -1).join(', ')} and ${ports.at(-1)}`
-}
-
-function mapsPam({ libraries }: ProcessFacts): boolean {
-  return libraries.some((path) => /\/libpam\.so/.test(path))
-}
-
-function hasRules(names: readonly string[] | undefined, { executable }: ProcessFacts): boolean {
-  return names?.includes(basename(executable)) === true
-}
-
-/** Whether it has root's rights, or may become another user. */
-export function mayBecome(process: ProcessFacts): boolean {
-  const { effective, permitted } = process.capabilities
-  return keepsRoot(process) || effective.includes('cap_setuid') || permitted.includes('cap_setuid')
 }
 
 /** Ids of people, by the custom of login.defs(5); the last ones are nobody's. */

@@ -69,6 +69,8 @@ export interface Directive {
   mountNamespace?: true
   /** What else /proc shows at work where the kernel enforces it: systemd.exec(5). */
   enforcer?: Exclude<Enforcer, 'mnt'>
+  /** It loads a filter of system calls besides. */
+  filterToo?: true
   /** Why the manager of a user cannot enforce it, as a sentence. */
   needsRoot?: string
   /** Its row is nearly always in force, so it is shown only when there is something to change. */

@@ -1,6 +1,7 @@
 import type { Facts } from '../../observe/facts.ts'
 import { enforcedBy } from './enforced-by.ts'
 import type { Directive, Stage } from './types.ts'
+import { startsUnprivileged } from './unit-settings.ts'
 
 /** Of a setting that needs programs in the kernel (BPF) or another /proc. Tried on systemd 257. */
 export const UNENFORCED =
@@ -24,12 +25,23 @@ export function needsRoot({ ofUser }: Facts, directive: Directive): string | und
   return STAGES_OF_ROOT[directive.stage] ?? directive.needsRoot ?? unmade
 }
 
+/** The first release that loads filters of system calls without NoNewPrivileges=: NEWS of systemd 255. */
+const FILTERS_WITHOUT = 255
+
+/** Before that release systemd sets NoNewPrivileges= for a unit with User= and any filter of system calls. */
+export function bringsWithFilters(facts: Facts): boolean {
+  return startsUnprivileged(facts) && facts.systemd < FILTERS_WITHOUT
+}
+
 /**
  * Whether a setting takes setuid programs their rights, such as sudo's. The manager of a user needs a user namespace
- * for each namespace, in which root is nobody, and NoNewPrivileges= for each filter.
+ * for each namespace, in which root is nobody, and NoNewPrivileges= for each filter, as an older PID 1 does too.
  */
-export function endsSetuid({ ofUser, processes }: Facts, directive: Directive): boolean {
-  if (ofUser === undefined || enforcedBy(directive) === undefined) return false
+export function endsSetuid(facts: Facts, directive: Directive): boolean {
+  const { ofUser, processes } = facts
+  const by = enforcedBy(directive)
+  const filters = by === 'filter' || directive.filterToo === true
+  if (ofUser === undefined ? !(filters && bringsWithFilters(facts)) : by === undefined) return false
   const already = processes.filter((one) => one.noNewPrivileges || one.ownNamespaces.includes('user'))
   return processes.length === 0 || already.length < processes.length
 }

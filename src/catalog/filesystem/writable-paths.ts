@@ -44,6 +44,14 @@ function foldersOfUser({ ofUser }: Facts): Writing[] {
   ]
 }
 
+/** Where those who log in may store files. */
+function placesOfLogins(facts: Facts): Writing[] {
+  const checker = passwordChecker(facts)
+  if (checker === undefined) return []
+  const places = facts.ofPeople ?? []
+  return [{ path: '/home', why: `${checksPasswords(checker)}, who may store files.` }, ...places]
+}
+
 /**
  * Paths that must stay writable when everything else becomes read-only: paths seen written, and paths that are its own.
  */
@@ -69,8 +77,6 @@ export function placesWritten(facts: Facts): Writing[] {
   const temporary = temporaryIsShared(facts)
     ? TEMPORARY.map((path) => ({ path, why: `${path} stays the shared one.` }))
     : []
-  const checker = passwordChecker(facts)
-  const homes = checker ? [{ path: '/home', why: `${checksPasswords(checker)}, who may store files.` }] : []
   const owned = (facts.owned ?? []).filter(
     ({ path }) => !isEverybodys(path) && !isBelowAny(throughRun(path), covered),
   )
@@ -82,7 +88,7 @@ export function placesWritten(facts: Facts): Writing[] {
     ...owned,
     ...foldersOfUser(facts),
     ...placesOfConfiguration(facts).filter(({ path }) => !isBelowAny(path, covered)),
-    ...homes,
+    ...placesOfLogins(facts).filter(({ path }) => !isBelowAny(path, covered)),
   ])
 }
 

@@ -29,6 +29,19 @@ function whatTheyAsk(facts: Facts): Possibility[] {
   return (['homes', 'temporary'] as const).map((use) => ({ use, from: 'client', why }))
 }
 
+/** A request may have it write a file for whoever asks, which is for all in /tmp alone. */
+function whatRequestsName({ given }: Facts): Possibility[] {
+  const [protocol] = given?.requests?.files ?? []
+  if (protocol === undefined) return []
+  return [
+    {
+      use: 'temporary',
+      from: 'client',
+      why: `A request in ${protocol} may name a file in /tmp; none that did was played.`,
+    },
+  ]
+}
+
 export function byCallers(facts: Facts): Possibility[] {
-  return [...whoCalls(facts), ...whatTheyAsk(facts)]
+  return [...whoCalls(facts), ...whatTheyAsk(facts), ...whatRequestsName(facts)]
 }

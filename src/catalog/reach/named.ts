@@ -1,8 +1,8 @@
 import type { Facts } from '../../observe/facts.ts'
-import { keepsRoot } from '../../observe/proc/rights.ts'
+import { keepsRoot, mayBecome } from '../../observe/proc/rights.ts'
 import type { NamedThing } from '../../observe/reach-facts.ts'
 import { few } from '../common/proposal.ts'
-import { mayBecome, userName } from '../common/roles.ts'
+import { userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'
 
 /** Whether a process of it has root's rights, or may become somebody else. */

@@ -108,12 +108,30 @@ const NOT_OF_SCRIPTS: readonly Use[] = [
 /** What a script does is written in files that nobody here reads. */
 function byInterpreter(facts: Facts): Possibility[] {
   const [path] = facts.reach?.interpreters ?? []
-  if (path === undefined) return []
-  const rights = hasRights(facts)
+  return path === undefined
+    ? []
+    : likeScripts(hasRights(facts), `${path} runs a script, which may do anything`)
+}
+
+/** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
+function byRequests({ given, reach, ...facts }: Facts): Possibility[] {
+  const [protocol] = given?.requests?.programs ?? []
+  if (protocol === undefined) return []
+  const which = `A request in ${protocol} names the program that answers it, which may`
+  const mailed = reach?.mailer === undefined ? [] : OF_HELPERS
+  return [
+    ...likeScripts(isAllRoot(facts), `${which} do anything`),
+    ...mailed.map(
+      (use): Possibility => ({ use, from: 'helper', why: `${which} send mail by ${reach?.mailer}.` }),
+    ),
+  ]
+}
+
+function likeScripts(rights: boolean, may: string): Possibility[] {
   return USES.filter((use) => !NOT_OF_SCRIPTS.includes(use) && (rights || !OF_ROOT.has(use))).map((use) => ({
     use,
     from: 'interpreter',
-    why: `${path} runs a script, which may do anything${rights ? ' that root can' : ''}.`,
+    why: `${may}${rights ? ' that root can' : ''}.`,
   }))
 }
 
@@ -224,6 +242,7 @@ export function possible(facts: Facts): Possibility[] {
     ...bySudo(facts),
     ...byHelpers(facts),
     ...byInterpreter(facts),
+    ...byRequests(facts),
     ...byLookups(facts),
     ...byMonitors(facts),
     ...byOtherTimes(facts),

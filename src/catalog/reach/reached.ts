@@ -89,9 +89,10 @@ export function notReached(facts: Facts, directive: Directive, proposed: Propose
   const denied = [...(directive.denies ?? []), ...(directive.mountNamespace ? (['see-mounts'] as const) : [])]
   const noSetuid = endsSetuid(facts, directive)
   if (denied.length === 0 && !noSetuid) return undefined
+  // What a script may do is no sign of a helper: of a filter that ends them as well, that alone takes nothing away.
   return possibleNow(facts).find(
     (one) =>
-      (noSetuid && one.use === 'gain-rights') ||
+      (noSetuid && one.use === 'gain-rights' && (facts.ofUser !== undefined || one.from !== 'interpreter')) ||
       (denied.includes(one.use) && directive.leavesOpen?.(proposed, one) !== true),
   )
 }

@@ -5,6 +5,7 @@ import { called, isRoot, opensSessions, passwordAsker, sessionOpener } from '../
 import { actsSeen } from '../common/seen-in-clone.ts'
 import { toggle } from '../common/toggle.ts'
 import { setting, startsUnprivileged } from '../common/unit-settings.ts'
+import { bringsWithFilters } from '../common/user-manager.ts'
 
 function privilegedProgram(facts: Facts): ExecutableFacts | undefined {
   return facts.executables.find(
@@ -17,9 +18,6 @@ function privilegedHow({ path, setuid, setgid, fileCapabilities }: ExecutableFac
   return setgid ? `${path} is setgid` : `${path} carries the file capabilities ${fileCapabilities}`
 }
 
-/** The first release that loads filters of system calls without NoNewPrivileges=: NEWS of systemd 255. */
-const FILTERS_WITHOUT = 255
-
 /**
  * Before 255 systemd set it for a unit with User= and any filter of system calls. Written it holds on every release, and
  * counts.
@@ -28,7 +26,7 @@ function inEffect(facts: Facts): string | undefined {
   const { processes, systemd } = facts
   if (setting(facts, 'NoNewPrivileges') === 'yes' || processes.length === 0) return undefined
   if (!processes.every((process) => process.noNewPrivileges)) return undefined
-  return startsUnprivileged(facts) && systemd < FILTERS_WITHOUT
+  return bringsWithFilters(facts)
     ? `It is in force by implication: systemd ${systemd} sets it for User= with a filter of system calls, and later releases do not.`
     : 'It is in force by implication: all its processes have it.'
 }

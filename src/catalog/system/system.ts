@@ -20,6 +20,9 @@ function againstRemoveIpc(facts: Facts): string | undefined {
   const uid = facts.processes[0]?.uid.effective ?? 0
   const user = setting(facts, 'User') || (userName(facts, uid) ?? `uid ${uid}`)
   if (user === 'nobody' || uid >= 1000) return `${user} is not used by this service alone.`
+  const [other] = facts.sharers ?? []
+  if (other !== undefined)
+    return `${other.name} (pid ${other.pid}) outside of the service runs as ${userName(facts, other.uid) ?? `uid ${other.uid}`} too: it would lose its own memory.`
   for (const process of facts.processes) {
     const file = process.openFiles.find(({ path }) => /^\/(dev\/shm\/|SYSV|dev\/mqueue\/)/.test(path))
     if (file) return `${called(process)} keeps shared memory open (${file.path}).`
@@ -97,6 +100,7 @@ export const SYSTEM: Directive[] = [
     since: 242,
     enforcer: 'uts',
     good: ['private'],
+    filterToo: true,
     what: 'Forbids changing the host name.',
     breaks: 'The service does not notice when the host name changes while it runs.',
     wins: 'An intruder cannot rename the machine. The gain is small.',

@@ -1,7 +1,6 @@
-import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
-import { mapFew } from '../blind-spots.ts'
 import type { FreeAccount } from '../facts.ts'
+import { processAs } from '../proc/process-as.ts'
 import { parseGroup, parsePasswd } from './accounts.ts'
 
 /** The mark of an account that hardenctl created: passwd(5), GECOS. */
@@ -63,19 +62,5 @@ export async function readFreeAccount(host: Host, unit: string): Promise<FreeAcc
   const [passwd, group] = await Promise.all([host.read('/etc/passwd'), host.read('/etc/group')])
   if (passwd === undefined || group === undefined) return undefined
   const found = freeAccount(unit, passwd, group)
-  return found?.idle === undefined || !(await runsAs(host, found.id)) ? found : undefined
-}
-
-/** Clones that hardenctl has at work may try just this account: rehearsal/boot/clone-unit.ts. */
-const IN_CLONE = /\/hardenctl-clone-[^/]*\.service(?:\/|$)/m
-
-/** Whether a process that is in no clone has this effective uid, which is the owner of its folder: proc(5). */
-async function runsAs(host: Host, uid: number): Promise<boolean> {
-  const pids = (await host.list('/proc')).filter((name) => /^\d+$/.test(name))
-  const found = await mapFew(pids, async (pid) => {
-    if ((await host.stat(`/proc/${pid}`).catch(orElse(undefined)))?.uid !== uid) return false
-    const groups = await host.read(`/proc/${pid}/cgroup`).catch(orElse(undefined))
-    return groups !== undefined && !IN_CLONE.test(groups)
-  })
-  return found.includes(true)
+  return found?.idle === undefined || (await processAs(host, found.id)) === undefined ? found : undefined
 }

@@ -2,12 +2,12 @@ import { dirname } from 'node:path/posix'
 import { orElse } from '../../host/errors.ts'
 import type { FileStat, Host } from '../../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
-import type { Facts, ProcessFacts } from '../facts.ts'
+import type { Facts } from '../facts.ts'
 import { isHarmlessDevice, isPluggable } from '../files/devices.ts'
 import { parseElf } from '../files/elf.ts'
 import { parseInterpreterLine } from '../files/interpreter-line.ts'
 import { isOpenToAll } from '../files/open-to-all.ts'
-import { keepsRoot } from '../proc/rights.ts'
+import { keepsRoot, mayServeLogins } from '../proc/rights.ts'
 import type { NamedThing } from '../reach-facts.ts'
 import { configurationFiles, configurationText, givenWords } from './configuration.ts'
 import { accountsOfArguments, namedWords } from './named-words.ts'
@@ -56,7 +56,7 @@ export async function namedThings(
   for (const path of new Set(given.paths)) {
     // A configuration names it for what it says of each home.
     if (path === '/home') add({ kind: 'home', name: path, where: GIVEN })
-    const things = await existing(host, facts.processes, path, GIVEN, gaps)
+    const things = await existing(host, facts, path, GIVEN, gaps)
     // A program among them is a script that it was given, or itself.
     for (const thing of things) if (thing.kind !== 'program') add(thing)
   }
@@ -72,13 +72,13 @@ export async function namedThings(
       if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })
       if (looked.size >= MAX_PATHS || looked.has(path) || own.has(path)) continue
       looked.add(path)
-      const things = await existing(host, facts.processes, path, file, gaps)
+      const things = await existing(host, facts, path, file, gaps)
       for (const thing of things) if (!own.has(thing.name)) add(thing)
     }
   }
   // Last, since a folder that it was told to use is more than one that it works in.
   for (const folder of new Set(given.folders)) {
-    const real = await folderToWrite(host, facts.processes, folder, gaps)
+    const real = await folderToWrite(host, facts, folder, gaps)
     if (real !== undefined)
       add({ kind: 'folder', name: real, where: 'its working directory', workplace: true })
   }
@@ -114,9 +114,17 @@ const SYSTEM_TREE = /^\/(?:bin|boot|dev|efi|etc|lib\w*|proc|run|sbin|sys|tmp|usr
 const NO_DATA =
   /\.(?:[cm]?[jt]s|py|pl|rb|php|lua|jar|war|sh|conf|cfg|cnf|ini|json|xml|ya?ml|toml|properties|env|pem|key|crt)$/
 
-/** Whether a process could write there by owner, group and mode. Only a service that is all root is asked as root. */
-function mayWrite(processes: readonly ProcessFacts[], { uid, gid, mode }: FileStat): boolean {
+/** What tells as whom it may write. */
+type Service = Pick<Facts, 'processes' | 'pamServices'>
+
+/**
+ * Whether a process could write there by owner, group and mode. Only a service that is all root is asked as root; one
+ * that acts as whoever logs in may become the owner, who need not be a person: one account often has the files of all.
+ */
+function mayWrite(service: Service, { uid, gid, mode }: FileStat): boolean {
+  const { processes } = service
   const allRoot = processes.every(keepsRoot)
+  if (uid !== 0 && mayServeLogins(service)) return true
   return processes.some((process) => {
     if (keepsRoot(process)) return allRoot
     if (process.uid.effective === uid) return (mode & 0o200) !== 0
@@ -128,7 +136,7 @@ function mayWrite(processes: readonly ProcessFacts[], { uid, gid, mode }: FileSt
 /** The real path of a folder that is there, if its processes may write into it and it is not everybody's. */
 async function folderToWrite(
   host: Host,
-  processes: readonly ProcessFacts[],
+  service: Service,
   path: string,
   gaps: BlindSpots,
 ): Promise<string | undefined> {
@@ -136,18 +144,14 @@ async function folderToWrite(
   const real = await orBlindSpot(gaps, path, host.resolve(path))
   if (real === undefined || SYSTEM_FOLDER.test(real)) return undefined
   const stat = await orBlindSpot(gaps, real, host.stat(real))
-  return stat?.kind === 'directory' && mayWrite(processes, stat) ? real : undefined
+  return stat?.kind === 'directory' && mayWrite(service, stat) ? real : undefined
 }
 
 /** What a name leads to straight in a folder of everybody's, such as /srv/disk.img, where its folder does not count; and a device. */
-function fileToUse(
-  processes: readonly ProcessFacts[],
-  real: string,
-  stat: FileStat,
-): 'file' | 'device' | undefined {
+function fileToUse(service: Service, real: string, stat: FileStat): 'file' | 'device' | undefined {
   if (stat.kind === 'char' || stat.kind === 'block') return isHarmlessDevice(real) ? undefined : 'device'
   const isData = stat.kind === 'file' && !SYSTEM_TREE.test(real) && !NO_DATA.test(real)
-  return isData && mayWrite(processes, stat) ? 'file' : undefined
+  return isData && mayWrite(service, stat) ? 'file' : undefined
 }
 
 /** Deep enough for a site's folder of scripts, shallow enough for a tree of data. */
@@ -174,13 +178,9 @@ async function isProgram(host: Host, path: string): Promise<boolean> {
  * Whether a folder that is named, and not the system's, has programs in it. What the service wrote itself may be data
  * with a careless mode.
  */
-async function hasPrograms(
-  host: Host,
-  processes: readonly ProcessFacts[],
-  path: string,
-  gaps: BlindSpots,
-): Promise<boolean> {
+async function hasPrograms(host: Host, service: Service, path: string, gaps: BlindSpots): Promise<boolean> {
   if (SYSTEM_FOLDER.test(path) || MIXED_FOLDER.test(path)) return false
+  const { processes } = service
   const find = ['find', path, '-maxdepth', PROGRAMS_DEPTH, '-type', 'f', '-perm', '/111']
   if ((await foundBy(host, [...find, '-print', '-quit'], gaps)) === '') return false
   const all = (await foundBy(host, [...find, '-printf', '%U %p\\0'], gaps)).split('\0').filter(Boolean)
@@ -202,7 +202,7 @@ async function hasPrograms(
  */
 async function existing(
   host: Host,
-  processes: readonly ProcessFacts[],
+  service: Service,
   path: string,
   where: string,
   gaps: BlindSpots,
@@ -216,9 +216,9 @@ async function existing(
     const within = dirname(path)
     // A file in a folder such as /srv tells of itself alone.
     const place = isFolder ? path : MIXED_FOLDER.test(within) ? undefined : within
-    const folder = place === undefined ? undefined : await folderToWrite(host, processes, place, gaps)
-    const programs = isFolder && (await hasPrograms(host, processes, real, gaps))
-    const used = real === undefined || stat === undefined ? undefined : fileToUse(processes, real, stat)
+    const folder = place === undefined ? undefined : await folderToWrite(host, service, place, gaps)
+    const programs = isFolder && (await hasPrograms(host, service, real, gaps))
+    const used = real === undefined || stat === undefined ? undefined : fileToUse(service, real, stat)
     if (real !== undefined && folder === undefined && used !== undefined)
       return [{ kind: used, name: real, where }]
     return [

@@ -77,10 +77,15 @@ async function asFound(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promi
 }
 
 /** What find prints of the folders that pass one of these tests, in all places for data. */
-async function foldersFound(host: Host, tests: readonly string[], gaps: BlindSpots): Promise<string> {
+async function foldersFound(
+  host: Host,
+  tests: readonly string[],
+  gaps: BlindSpots,
+  more: readonly string[] = [],
+): Promise<string> {
   const others = (await host.list('/')).filter((name) => !IN_ROOT.test(name)).map((name) => `/${name}`)
   const searches = [
-    { places: [...PLACES, ...others], depth: MAX_DEPTH },
+    { places: [...PLACES, ...more, ...others], depth: MAX_DEPTH },
     { places: SYSTEM_PLACES, depth: SYSTEM_DEPTH },
   ]
   const printed = await mapFew(searches, async ({ places, depth }) => {
@@ -92,6 +97,34 @@ async function foldersFound(host: Host, tests: readonly string[], gaps: BlindSpo
     return (await orBlindSpot(gaps, argv.join(' '), run))?.stdout ?? ''
   })
   return printed.join('')
+}
+
+/** Made for people to keep files in, or with a place for each account: hier(7), file-hierarchy(7). */
+const PEOPLES = ['/home', '/var/mail', '/var/spool/mail']
+const MEDIA = ['/media', '/mnt']
+/** Ids of people, by the custom of login.defs(5), and the group that people are in by default. */
+const OF_PEOPLE = ['-uid', '+999', '!', '-uid', String(OVERFLOW_ID)]
+const OF_THEIR_GROUPS = ['-perm', '-020', '(', '-gid', '+999', '-o', '-group', 'users', ')']
+const OF_ALL = ['-perm', '-002', '!', '-path', '/var/tmp', '!', '-path', '/var/crash', '!', '-path', '/run/*']
+
+/**
+ * Folders that people own or may write: a service that acts as whoever logs in writes there for them, and whoever looks
+ * at it sees none of these accounts in it.
+ */
+export async function readFoldersOfPeople(host: Host, gaps: BlindSpots): Promise<OwnedFolder[]> {
+  const tests = [OF_PEOPLE, OF_THEIR_GROUPS, OF_ALL].flatMap((test, at) => [
+    ...(at === 0 ? [] : ['-o']),
+    ...['(', ...test, ')'],
+  ])
+  const printed = await foldersFound(host, tests, gaps, MEDIA)
+  const found = printed.split('\0').flatMap((record) => /^\d+ \S+ (\/.*)$/s.exec(record)?.[1] ?? [])
+  const kept = await mapFew(PEOPLES, async (path) =>
+    (await host.stat(path))?.kind === 'directory' ? [path] : [],
+  )
+  return outermost([
+    ...kept.flat().map((path) => ({ path, why: `${path} has a place for each account.` })),
+    ...found.map((path) => ({ path, why: `${path} can be written by people who log in.` })),
+  ]).slice(0, MAX_FOLDERS)
 }
 
 /**

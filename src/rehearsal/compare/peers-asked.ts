@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
-import { straceVersion, tracerPid } from '../follow/strace.ts'
+import { areTraced, straceVersion } from '../follow/strace.ts'
 import { connectedIn, FOLLOW_CONNECTIONS } from './failing-check-targets.ts'
 import type { ListenerAddress } from './listener-unit.ts'
 
 /** Time in which a service that is asked again turns to those that it needs. */
 const FOLLOW_SECONDS = 4
+/** Who was refused may not try again at once. */
+const AGAIN_MS = 1000
 const ATTACH_LIMIT_MS = 2000
 
 /**
@@ -17,14 +19,16 @@ export async function peersAsked<Asked>(
   pids: readonly number[],
   ask: () => Promise<Asked>,
 ): Promise<{ asked: Asked; peers: ListenerAddress[] }> {
-  const [first] = pids
-  if (first === undefined || (await straceVersion(clone)) === undefined)
+  if (pids.length === 0 || (await straceVersion(clone)) === undefined)
     return { asked: await ask(), peers: [] }
   // strace lets go of the processes at SIGINT.
   const follow = ['timeout', '--signal=INT', String(FOLLOW_SECONDS), ...FOLLOW_CONNECTIONS]
   const following = clone.run([...follow, ...pids.flatMap((pid) => ['-p', String(pid)])])
   const until = performance.now() + ATTACH_LIMIT_MS
-  while ((await tracerPid(clone, first)) === 0 && performance.now() < until) await pause(50)
+  // It attaches one by one: the thread that asks others may be the last of hundreds.
+  while (!(await areTraced(clone, pids)) && performance.now() < until) await pause(50)
+  await ask()
+  await pause(AGAIN_MS)
   const asked = await ask()
   return { asked, peers: connectedIn((await following).stderr) }
 }

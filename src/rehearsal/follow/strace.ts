@@ -44,8 +44,25 @@ export async function straceVersion(host: Host): Promise<string | undefined> {
 }
 
 /** The process that traces this one, as the clone counts; 0 where none does: proc_pid_status(5). */
-export async function tracerPid(host: Host, pid: number): Promise<number> {
+async function tracerPid(host: Host, pid: number): Promise<number> {
   return Number(/^TracerPid:\s*(\d+)/m.exec((await host.read(`/proc/${pid}/status`)) ?? '')?.[1] ?? 0)
+}
+
+/** Whether every thread of the processes is traced; one that has ended meanwhile is not waited for. */
+export async function areTraced(host: Host, pids: readonly number[]): Promise<boolean> {
+  const tasks = pids.map((pid) => `/proc/${pid}/task`)
+  const untraced = ['grep', '-L', '^TracerPid:[[:space:]]*[1-9]', '{}', '+']
+  const { stdout } = await host.run([
+    'find',
+    ...tasks,
+    '-maxdepth',
+    '2',
+    '-name',
+    'status',
+    '-exec',
+    ...untraced,
+  ])
+  return stdout.trim() === ''
 }
 
 /**

@@ -6,6 +6,7 @@ import { readSurroundings } from '../../observe/surroundings.ts'
 import { isLive } from '../../observe/trace/logged-calls.ts'
 import { withTracedProcesses } from '../../observe/trace/traced-as-processes.ts'
 import { type Baseline, isExercise, isExercised } from '../../trial/health/baseline.ts'
+import { protocolNamed } from '../../trial/health/protocols/index.ts'
 import { learnAgain } from '../learning/learning-phase.ts'
 import { mergeLiveFacts } from '../learning/merge-live-facts.ts'
 import { controlOf } from '../proof/control.ts'
@@ -61,5 +62,9 @@ function givenTo({ options, rehearsing }: WalkContext, baseline: Baseline, { lea
     ({ check, content }) => isExercise(check) && content !== undefined,
   )
   const connected = answers.flatMap(({ check }) => (check.kind === 'unix' ? [check.path] : []))
-  return { level: options.level, asked, exercised, compared, connected, full }
+  const spoken = answers.flatMap(({ check }) => (check.kind === 'talk' ? [check.protocol] : []))
+  const naming = (what: 'programs' | 'files') =>
+    [...new Set(spoken)].filter((name) => protocolNamed(name)?.requestsName === what)
+  const requests = { programs: naming('programs'), files: naming('files') }
+  return { level: options.level, asked, exercised, compared, connected, requests, full }
 }

@@ -1,7 +1,9 @@
 import { type Stage, type StageOrAll, titleOf } from '../../catalog/common/types.ts'
 import { Bug } from '../../host/errors.ts'
+import type { Facts } from '../../observe/facts.ts'
 import { observe } from '../../observe/observe.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
+import { firstEnd } from '../../systemd/log/journal.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { keptPath } from '../../systemd/settings/drop-in.ts'
 import { asRunning, type Baseline, waitsForStart } from '../../trial/health/baseline.ts'
@@ -71,6 +73,19 @@ export async function takeBackLate(context: WalkContext, baseline: Baseline): Pr
   }
 }
 
+/**
+ * systemd's result of a stop of the unhardened service, where that did not end well. The first restart of a walk stops it
+ * live; where clones played its stop they told. With ExecStop= nobody knows: its commands ran with the trial's settings.
+ */
+async function usualEnd(
+  { host, subject, store, rehearsing }: WalkContext,
+  { unit: { execSource } }: Facts,
+): Promise<string | undefined> {
+  if (rehearsing?.possible === true || (execSource.ExecStop ?? []).length > 0) return undefined
+  const end = await firstEnd(host, subject.unit, Date.parse(store.state.started))
+  return end === 'success' ? undefined : end
+}
+
 export interface Finished {
   /** The service is proven healthy. */
   healthy: boolean
@@ -104,6 +119,7 @@ export async function lastCheck(
   if (found.stopped === true) await store.save({ baseline })
   const restartsAgain = restarts === 'each stage' && control.restart !== 'none'
   const starts = ran && (found.stopped === true || restartsAgain)
+  let end: string | undefined
   while (store.state.kept.length > 0) {
     dispatch({ type: 'phase', phase: { at: 'trial', doing: 'finish', stage: 'final', steps: [] } })
     const facts = await observe(host, subject.unit)
@@ -116,10 +132,16 @@ export async function lastCheck(
       if (waitsForStart(found)) ran = false
       break
     }
+    if (starts && end === undefined) {
+      end = await usualEnd(context, facts)
+      if (end !== undefined)
+        notes.push(`Its stop ends badly (${end}), as it did before hardenctl changed anything.`)
+    }
     let bug: unknown
     const problem = await finalCheck(trials, {
       reload: facts.unit.canReload && control.reload && found.stopped !== true,
       restart: starts,
+      usualEnd: end,
       watchSeconds: baseline.oneshot === undefined ? watchSeconds : 0,
     }).catch((error) => {
       // The service may be stopped, so it is restored first, as after any failure.

@@ -91,3 +91,21 @@ export async function unitJournal(host: Host, unit: string, since: number): Prom
   ])
   return parseJournal(result.stdout)
 }
+
+/** sd-messages.h: a unit entered the failed state (its UNIT_RESULT says why); a unit ended well. */
+const UNIT_FAILED = 'd9b373ed55a64feb8242e02dbe79a49c'
+const UNIT_SUCCEEDED = '7ad2d189f7e94e70a38c781354912448'
+
+/**
+ * How the unit's first invocation that has ended since `since` (epoch ms) ended: systemd's result of it, such as
+ * "success" or "exit-code"; undefined where the journal holds no end.
+ */
+export async function firstEnd(host: Host, unit: string, since: number): Promise<string | undefined> {
+  const ofUnit = `${host.manager.kind === 'user' ? 'USER_UNIT' : 'UNIT'}=${unit}`
+  const matches = [ofUnit, `MESSAGE_ID=${UNIT_FAILED}`, `MESSAGE_ID=${UNIT_SUCCEEDED}`]
+  const from = `--since=@${(since / 1000).toFixed(3)}`
+  const result = await host.run(['journalctl', '--no-pager', '-q', '-o', 'json', from, ...matches])
+  const [ended] = parseJournal(result.stdout)
+  if (ended === undefined) return undefined
+  return ended.messageId === UNIT_SUCCEEDED ? 'success' : ended.fields.UNIT_RESULT
+}

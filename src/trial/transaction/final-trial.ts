@@ -82,11 +82,18 @@ interface Stopped {
   ms: number
 }
 
-/** Waits for a clean stop, and calls `meanwhile` repeatedly until then. */
+interface Stopping {
+  /** Called repeatedly until then. */
+  meanwhile?: () => Promise<void>
+  /** systemd's result of a stop that did not end well without hardening either. */
+  usual?: string | undefined
+  brief?: Brief | undefined
+}
+
+/** Waits for a stop that ends well, or as it usually does. */
 async function proveStop(
   context: TrialContext,
-  meanwhile: () => Promise<void> = async () => undefined,
-  brief?: Brief,
+  { meanwhile = async () => undefined, usual, brief }: Stopping = {},
 ): Promise<Stopped> {
   const { host, unit } = context
   const since = brief?.since ?? Date.now()
@@ -100,8 +107,9 @@ async function proveStop(
     isOver = (await untilOver(job)) || isOver
     const now = await takeSnapshot(host, unit)
     const settled = isOver && !now.busy
-    if (settled && now.active === 'failed') throw new StopError(`the stop failed (${now.result})`, ms())
-    if (settled && now.active === 'inactive') return { before, since, ms: ms() }
+    const failed = settled && now.active === 'failed'
+    if (failed && now.result !== usual) throw new StopError(`the stop failed (${now.result})`, ms())
+    if (failed || (settled && now.active === 'inactive')) return { before, since, ms: ms() }
     // A socket or path unit may start it again before anybody looks: it was stopped anyway.
     const anew = now.active === 'active' && now.invocation !== before.invocation
     if (settled && anew) return { before, since, ms: ms() }
@@ -128,7 +136,7 @@ export async function proveStopAndStart(
   between: () => Promise<void>,
   brief?: Brief,
 ): Promise<{ stopMs: number; report: HealthReport }> {
-  const stopped = await proveStop(context, undefined, brief)
+  const stopped = await proveStop(context, { brief })
   await between()
   return { stopMs: stopped.ms, report: await proveStart(context, stopped) }
 }
@@ -138,9 +146,9 @@ const STARTER_SECONDS = 15
 
 /**
  * Stops and starts the live service, with another timer that starts it if hardenctl dies in between. Returns when the
- * start began, as performance.now().
+ * start began, as performance.now(). `usual`: the result of a stop that did not end well without hardening either.
  */
-async function restartInTwo(context: TrialContext): Promise<number> {
+async function restartInTwo(context: TrialContext, usual: string | undefined): Promise<number> {
   const { host, unit } = context
   // If that timer cannot be armed, the timer of the undo remains.
   await armStart(host, unit, STARTER_SECONDS).catch(orElse(undefined))
@@ -151,7 +159,7 @@ async function restartInTwo(context: TrialContext): Promise<number> {
     await rearmStart(host, unit)
   }
   try {
-    const stopped = await timed('stop', context, () => proveStop(context, rearm))
+    const stopped = await timed('stop', context, () => proveStop(context, { meanwhile: rearm, usual }))
     const started = performance.now()
     await timed('start', context, () => proveStart(context, stopped))
     return started
@@ -224,17 +232,18 @@ export async function armFinalUndo(
 /**
  * Proves that the kept settings also survive a reload, a stop and a start, as far as each is wanted, and a while, once
  * armFinalUndo() succeeded. The timer still stands by when a problem is returned: disarmFinalUndo() when the service
- * is up again, also when a bug is thrown. No signal ends it half-way, but a watch that lasts ends at once.
+ * is up again, also when a bug is thrown. No signal ends it half-way, but a watch that lasts ends at once. `usualEnd` is
+ * systemd's result of a stop before any hardening, if that did not end well.
  */
 export async function finalCheck(
   context: TrialContext,
-  wanted: { reload: boolean; restart: boolean; watchSeconds: number },
+  wanted: { reload: boolean; restart: boolean; watchSeconds: number; usualEnd?: string | undefined },
 ): Promise<string | undefined> {
   const { signal, ...whole } = context
   try {
     if (wanted.reload) await timed('try-reload', whole, () => proveReload(whole))
     let started = performance.now()
-    if (wanted.restart) started = await restartInTwo(whole)
+    if (wanted.restart) started = await restartInTwo(whole, wanted.usualEnd)
     const lasting = { started, watchSeconds: wanted.watchSeconds, signal }
     await timed('watch', whole, () => proveLasting(whole, lasting))
     return undefined

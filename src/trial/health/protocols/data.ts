@@ -5,6 +5,8 @@ export const DATA: readonly Protocol[] = [
     name: 'MySQL',
     spec: 'MySQL client/server protocol',
     ports: { tcp: [3306] },
+    // LOAD DATA INFILE, SELECT … INTO OUTFILE.
+    requestsName: 'files',
     behindPassword: 'a table',
     // Length, sequence 0, then protocol version 10 and the server's, or an error.
     greeting: /^...\0(?:\x0a\d|\xff)/s,
@@ -21,6 +23,8 @@ export const DATA: readonly Protocol[] = [
     name: 'PostgreSQL',
     spec: 'PostgreSQL frontend/backend protocol 3.0',
     ports: { tcp: [5432] },
+    // COPY … TO 'file'.
+    requestsName: 'files',
     behindPassword: 'a table',
     // SSLRequest: the answer is one byte, whichever account would be asked for next.
     gentle: [said(bytes('00000008 04d2162f'), '^.')],

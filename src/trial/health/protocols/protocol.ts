@@ -21,6 +21,11 @@ export interface Protocol {
   read(heard: readonly string[]): string | undefined
   /** What nobody gets from it without a password, as the object of a sentence: "a mailbox". */
   behindPassword?: string
+  /**
+   * What its requests may name, by its specification, so that a request nobody played comes to anything: programs that
+   * answer it, or files of the server.
+   */
+  requestsName?: 'programs' | 'files'
   /** A port that gave no sign may be asked so in a clone: an answer can't be mistaken for another protocol's. */
   tellsItself?: true
 }

@@ -18,6 +18,8 @@ export const WEB: readonly Protocol[] = [
     name: 'FastCGI',
     spec: 'FastCGI 1.0',
     ports: { tcp: [9000] },
+    // A responder runs the application that SCRIPT_FILENAME names: RFC 3875, section 4.1, of which FastCGI is a carrier.
+    requestsName: 'programs',
     // FCGI_GET_VALUES of FCGI_MPXS_CONNS: section 4.1.
     gentle: [said(`${bytes('01 09 0000 0011 07 00 0f 00')}FCGI_MPXS_CONNS${'\0'.repeat(7)}`, '^.{8}')],
     read: ([answer = '']) => (/^\x01[\x0a\x0b]\0\0/.test(answer) ? 'answers GET_VALUES' : undefined),

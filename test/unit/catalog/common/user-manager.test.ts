@@ -53,7 +53,7 @@ describe('a unit of a user', () => {
   ])('that may need sudo is not given %s by itself: setuid programs do nothing then', (_, key) => {
     expect(proposal(key, factsOf())).toMatchObject({ recommended: true })
     expect(proposal(key, factsOf(SUDOER))).toMatchObject({ recommended: false, caution: /setuid/ })
-    const ofSystem = { ...factsOf(SUDOER), ofUser: undefined }
+    const ofSystem = { ...factsOf(SUDOER), ofUser: undefined, systemd: 257 }
     expect(proposal(key, ofSystem as unknown as Facts)).toMatchObject({ recommended: true })
   })
 

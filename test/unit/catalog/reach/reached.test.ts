@@ -523,3 +523,55 @@ describe('programs that read the table of mounts and ask each for its size', () 
     expect(taken('PrivateTmp', facts)).toBe(true)
   })
 })
+
+describe('what its requests may name', () => {
+  const speaks = (what: 'programs' | 'files', over: Partial<Given> = {}) => ({
+    given: { ...ASKED, requests: { programs: [], files: [], [what]: ['SOME'] }, ...over },
+  })
+  const mailer = { reach: reach({ mailer: '/usr/sbin/post' }) }
+
+  test.each<[string, string, Partial<Facts>, boolean]>([
+    ['nothing', 'PrivateTmp', {}, true],
+    ['a file, which may be in /tmp', 'PrivateTmp', speaks('files'), false],
+    ['a file, while its use was played', 'PrivateTmp', speaks('files', { exercised: true }), true],
+    ['a program, but this machine sends no mail', 'ProtectSystem', speaks('programs'), true],
+    ['a program, which may mail', 'ProtectSystem', { ...mailer, ...speaks('programs') }, false],
+    ['a program, which may gain rights', 'NoNewPrivileges', speaks('programs'), false],
+  ])('%s: %s', (_, key, over, wanted) => expect(taken(key, daemon(990, over))).toBe(wanted))
+})
+
+describe('a filter of system calls, which before systemd 255 takes setuid programs their rights', () => {
+  const mails = { reach: names('program', '/usr/sbin/post', { privileged: true }) }
+  test.each<[string, Partial<Facts>, boolean]>([
+    ['on 257', { systemd: 257, ...mails }, true],
+    ['on 252', { systemd: 252, ...mails }, false],
+    ['on 252, of a service that starts no such program', { systemd: 252 }, true],
+    [
+      'on 252, where it has none already',
+      { systemd: 252, ...mails, processes: [process(10, 990, { noNewPrivileges: true })] },
+      true,
+    ],
+    ['on 252, of a script', { systemd: 252, reach: reach({ interpreters: ['/usr/bin/python3'] }) }, true],
+  ])('%s', (_, over, wanted) => {
+    expect(taken('LockPersonality', daemon(990, over))).toBe(wanted)
+    expect(taken('PrivateDevices', daemon(990, over))).toBe(wanted)
+  })
+})
+
+test('the memory of an account that others use is left to them', () => {
+  const sharers = [{ uid: 990, pid: 7, name: 'other' }]
+  expect(taken('RemoveIPC', daemon(990))).toBe(true)
+  expect(row('RemoveIPC', daemon(990, { sharers }))).toMatchObject({ kind: 'unfit', why: /other \(pid 7\)/ })
+})
+
+test('a service that serves whoever logs in may write what people may', () => {
+  const facts = daemon(0, {
+    pamServices: ['srv'],
+    processes: [process(10, 0, { isMain: true, executable: '/usr/sbin/srv' })],
+    ofPeople: [{ path: '/var/mail', why: 'It has a place for each account.' }],
+  })
+  expect(lines('ProtectSystem', facts).find((line) => line.startsWith('ReadWritePaths=-'))).toContain(
+    '-/home -/var/mail',
+  )
+  expect(lines('ProtectSystem', { ...facts, pamServices: [] }).join()).not.toContain('/var/mail')
+})

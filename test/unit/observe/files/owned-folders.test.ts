@@ -3,6 +3,7 @@ import { isOpenToAll } from '../../../../src/observe/files/open-to-all.ts'
 import {
   foldersOfAccounts,
   foldersOfPackages,
+  readFoldersOfPeople,
   readOwnedFolders,
 } from '../../../../src/observe/files/owned-folders.ts'
 import { process } from '../../catalog/build-facts.ts'
@@ -71,4 +72,17 @@ test('tells a folder whose group is handed on', async () => {
     ['/srv/shared', true],
     ['/srv/plain', undefined],
   ])
+})
+
+test('what people may write: folders for all accounts, and those that one of them owns', async () => {
+  const memory = memoryHost({ files: { '/home/ann/x': 'x', '/var/mail/ann': 'x', '/data/x': 'x' } })
+  const run: typeof memory.run = async (argv) => ({
+    argv,
+    exitCode: 0,
+    stdout: '1000 1000 /data/team\0' + '1000 1000 /var/mail/ann\0',
+    stderr: '',
+    timedOut: false,
+  })
+  const found = await readFoldersOfPeople({ ...memory, run }, new Set())
+  expect(found.map(({ path }) => path).sort()).toEqual(['/data/team', '/home', '/var/mail'])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../../../../src/host/host.ts'
-import { invocationJournal, parseJournal } from '../../../../src/systemd/log/journal.ts'
+import { firstEnd, invocationJournal, parseJournal } from '../../../../src/systemd/log/journal.ts'
 import { memoryHost } from '../../observe/memory-host.ts'
 
 const line = (fields: Record<string, unknown>) => JSON.stringify(fields)
@@ -62,5 +62,28 @@ describe('journalctl -o json', () => {
     }
     expect(asked).toEqual([])
     expect(await invocationJournal(host, 'a'.repeat(32))).toHaveLength(1)
+  })
+})
+
+const FAILED = { MESSAGE_ID: 'd9b373ed55a64feb8242e02dbe79a49c', UNIT_RESULT: 'exit-code' }
+const SUCCEEDED = { MESSAGE_ID: '7ad2d189f7e94e70a38c781354912448' }
+
+describe('how the first invocation ended', () => {
+  it.each([
+    [[FAILED, SUCCEEDED], 'exit-code'],
+    [[SUCCEEDED, FAILED], 'success'],
+    [[], undefined],
+  ])('of %j: %s', async (entries, end) => {
+    const host: Host = {
+      ...memoryHost({ files: {} }),
+      run: async (argv) => ({
+        argv,
+        exitCode: 0,
+        timedOut: false,
+        stdout: entries.map(line).join('\n'),
+        stderr: '',
+      }),
+    }
+    expect(await firstEnd(host, 'x.service', 0)).toBe(end)
   })
 })
