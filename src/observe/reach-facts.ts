@@ -11,6 +11,8 @@ export interface ReachFacts {
   mailer?: string
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
   monitors: Monitor[]
+  /** A program at work that tells as a metric when its process began, which it counts from the boot of the machine. */
+  timed?: string
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
   sudo: string[]
 }

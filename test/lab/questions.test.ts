@@ -7,6 +7,7 @@ import { walked } from './kit/walked.ts'
 /** Each daemon writes down what it was sent; what kills it, and where it listens, is what the tests are about. */
 const DAEMON = `const { createServer } = require('node:net')
 const { appendFileSync, renameSync, rmSync } = require('node:fs')
+const { spawn } = require('node:child_process')
 const name = process.argv[2]
 const heard = (data) => appendFileSync('/var/log/heard-' + name, data.toString('latin1') + '\\n')
 // Whatever is no UTF-8 is not caught: it ends.
@@ -45,10 +46,24 @@ if (name === 'mail') createServer(mail).listen(2525, '127.0.0.1')
 if (name === 'fickle') fickle.listen(8081, '127.0.0.1')
 if (name === 'renamed') at(pong, folder + '/X.tmp')
 if (name === 'by-pid') at(pong, folder + '/X.' + process.pid)
+if (name === 'by-main') {
+  spawn(process.execPath, ['-e', "require('node:net').createServer((s) => s.end()).listen(process.argv[1])", folder + '/Y.' + process.pid])
+  createServer(pong).listen(8131, '127.0.0.1')
+}
 if (name === 'by-number') at(pong, folder + '/X.' + (Date.now() % 100000) + '.tmp')
 if (name === 'removed') createServer(pong).listen(folder + '/X', () => rmSync(folder + '/X'))
 `
-const NAMES = ['fragile', 'fragile-tls', 'mail', 'fickle', 'renamed', 'by-pid', 'by-number', 'removed']
+const NAMES = [
+  'fragile',
+  'fragile-tls',
+  'mail',
+  'fickle',
+  'renamed',
+  'by-pid',
+  'by-main',
+  'by-number',
+  'removed',
+]
 
 const unit = (name: string) => `[Service]
 RuntimeDirectory=ask-${name}
@@ -132,6 +147,13 @@ describe.skipIf(skipLab())(labTitle('the first questions to a service'), () => {
       expect(after).not.toMatch(/already fails now|does not answer/)
     },
   )
+
+  it('leave a socket alone whose name another process put its id into', { timeout: 200_000 }, async () => {
+    const { asked, after } = await baselineOf('by-main')
+    expect(asked.replaceAll(/\s+/g, ' ')).toMatch(/ask-by-main\/Y\.\{pid\}: a process id in its name/)
+    expect(asked).not.toContain('No clone could be asked first')
+    expect(after).not.toMatch(/already fails now|does not answer/)
+  })
 
   it('leave a socket alone that was removed', { timeout: 200_000 }, async () => {
     const { asked } = await baselineOf('removed')

@@ -175,7 +175,7 @@ export const FILESYSTEM: Directive[] = [
   toggle({
     key: 'ProcSubset',
     takes: oneOf('all', 'pid'),
-    denies: ['see-others'],
+    denies: ['see-others', 'see-boot'],
     stage: 'filesystem',
     since: 247,
     needsRoot: UNENFORCED,

@@ -29,8 +29,19 @@ function byMountTable(facts: Facts): Possibility[] {
   return [{ use: 'see-mounts', from: 'monitor', why }]
 }
 
+/** Without /proc/stat the metric is missing, and nothing else is. */
+function byStart({ reach }: Facts): Possibility[] {
+  if (reach?.timed === undefined) return []
+  const why = `${reach.timed} tells as a metric when its process began, which it reads from /proc/stat; nobody compared that.`
+  return [{ use: 'see-boot', from: 'monitor', why }]
+}
+
 /** It answers as before when it sees another machine than before: only its numbers are wrong. */
 export function byMonitors(facts: Facts): Possibility[] {
+  return [...byStart(facts), ...byWhatItTells(facts)]
+}
+
+function byWhatItTells(facts: Facts): Possibility[] {
   const monitors = facts.reach?.monitors ?? []
   const [first] = monitors
   if (first === undefined) return byMountTable(facts)

@@ -97,6 +97,7 @@ function byHelpers(facts: Facts): Possibility[] {
 
 /** What a script would not be there for by itself, or other evidence tells. */
 const NOT_OF_SCRIPTS: readonly Use[] = [
+  'see-boot',
   'homes',
   'write-execute',
   'share-files',

@@ -14,6 +14,7 @@ export type Use =
   | 'list-interfaces'
   | 'see-others'
   | 'see-mounts'
+  | 'see-boot'
   | 'homes'
   | 'write-as-root'
   | 'share-files'
@@ -37,6 +38,7 @@ export const USE_WORDS: Record<Use, string> = {
   'list-interfaces': 'list network interfaces',
   'see-others': 'look at other processes and file systems',
   'see-mounts': 'report on the file systems that are mounted',
+  'see-boot': 'read when the machine was started',
   homes: 'read homes',
   'write-as-root': 'write into folders of root',
   'share-files': 'write what others read',

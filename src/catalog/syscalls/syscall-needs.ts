@@ -5,6 +5,8 @@ import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/pri
 import { few } from '../common/proposal.ts'
 import { called, checksPasswords, passwordChecker } from '../common/roles.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
+import { namedText, programsNamed } from '../reach/named.ts'
+import { possibleNow } from '../reach/reached.ts'
 
 /** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
 const CALLS: Record<string, string[]> = {
@@ -49,6 +51,8 @@ export function exceptions(facts: Facts): Exception[] {
   if (keeper !== undefined) found.set('capset', keepsSome(keeper))
   const login = forLogins(facts)
   if (login !== undefined) found.set('login', login)
+  const programs = forPrograms(facts)
+  if (programs !== undefined) found.set('programs', programs)
   for (const one of learnedExceptions(facts)) {
     if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
       found.set(one.names.join(' '), one)
@@ -72,6 +76,22 @@ function forLogins(facts: Facts): Exception | undefined {
   if (checker === undefined || startsUnprivileged(facts) || facts.given?.exercised === true) return undefined
   const why = `${FOR_LOGINS.join(' ')} stay: ${checksPasswords(checker)}.`
   return { names: FOR_LOGINS, why, triable: false }
+}
+
+/** Calls of everyday programs, whoever starts them: nice(1) and ulimit of a shell, and what keeps an owner as cp -p does. */
+const FOR_PROGRAMS = ['@chown', '@resources']
+
+/** They stay where a script may start any program, and nobody saw which. */
+function forPrograms(facts: Facts): Exception | undefined {
+  const [script] = facts.given?.level === 'tight' ? [] : programsNamed(facts).filter((one) => one.script)
+  const any = possibleNow(facts).find(({ use, from }) => use === 'run-programs' && from === 'interpreter')
+  const why = script === undefined ? any?.why : `${namedText([script])}, which was not seen in use.`
+  if (why === undefined) return undefined
+  return {
+    names: FOR_PROGRAMS,
+    why: `${FOR_PROGRAMS.join(' ')} stay for programs that it may start: ${why}`,
+    triable: false,
+  }
 }
 
 /** Whether groups and calls that stay hold all of these. */

@@ -68,6 +68,7 @@ export async function namedThings(
     for (const name of words.accounts) addAccount(name, file)
     for (const name of words.hosts) add({ kind: 'host', name, where: file })
     if (words.everything) add({ kind: 'everything', name: '/', where: file })
+    if (words.homes) add({ kind: 'home', name: '/home', where: file })
     for (const path of words.paths) {
       if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })
       if (looked.size >= MAX_PATHS || looked.has(path) || own.has(path)) continue

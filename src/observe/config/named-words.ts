@@ -8,6 +8,8 @@ export interface NamedWords {
   accounts: string[]
   /** A key such as "path" or "root" is set to "/": it reaches everything. */
   everything: boolean
+  /** A path has a pattern or a variable in the place of a person: "/home/*", "/home/%u", "/home/$user". */
+  homes: boolean
 }
 
 /** Lines that most formats take for comments. */
@@ -31,6 +33,7 @@ const SET_TO_ROOT = /(?:^|[\s"'<{,;])-*([\w.-]+)["']?\s*[=:]\s*["']?\/["']?\s*(?
 const PLACE_KEY = /(?:path|root|rootfs|dir|directory|folder|base|source|export)$/i
 /** The path of a cookie or of a page is none of the machine. */
 const PAGE_KEY = /cookie|url|uri|http|web|context/i
+const EACH_HOME = /(?<![\w/.@-])\/home\/(?:[*?%$~<[{]|:\w)/
 /** Reserved for examples and for this machine itself (RFC 2606, RFC 6761). */
 const NOWHERE = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|invalid|test|localhost|localdomain)$/i
 const LOCAL = /^(?:127\.|0\.0\.0\.0$|255\.|\[?::1?\]?$)/
@@ -56,12 +59,13 @@ export function namesRoot(line: string): boolean {
 /** Reads any line-oriented configuration, whatever its grammar. Values are not kept: only what has the form of a name. */
 export function namedWords(text: string): NamedWords {
   const [paths, hosts, accounts]: [string[], string[], string[]] = [[], [], []]
-  let everything = false
+  let [everything, homes] = [false, false]
   for (const raw of text.split('\n')) {
     if (raw.length > MAX_LINE || COMMENT.test(raw)) continue
     const line = raw.replace(TRAILING, '').replace(GRAMMAR, '')
     paths.push(...(line.match(PATH) ?? []).map((path) => path.replace(/[.,]+$/, '')))
     everything ||= namesRoot(line)
+    homes ||= EACH_HOME.test(line)
     for (const [, host = ''] of line.matchAll(URL_HOST)) hosts.push(host)
     hosts.push(...(line.match(ADDRESS) ?? []))
     for (const [, host = ''] of line.matchAll(HOST_KEY)) hosts.push(host)
@@ -72,6 +76,7 @@ export function namedWords(text: string): NamedWords {
     hosts: unique(hosts).filter(elsewhere),
     accounts: unique(accounts),
     everything,
+    homes,
   }
 }
 

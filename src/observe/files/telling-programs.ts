@@ -93,6 +93,8 @@ const OF_MACHINE = [
 const MIN_OF_MACHINE = 3
 /** Of proc(5) and fstab(5), what tells which file systems are mounted; a setting can show others there. */
 const OF_MOUNTS = ['/etc/mtab', '/mounts', '/mountinfo', '/mountstats']
+/** A metric of its own process, by the guidelines for clients of the text format: from /proc/stat, proc(5), it has the boot. */
+const OF_START = 'process_start_time_seconds'
 const MAX_LIBRARIES = 60
 
 /** Whether a program or library names enough of the machine's files to be there for telling of them. */
@@ -107,6 +109,11 @@ export function tellsOfMounts(bytes: Uint8Array): boolean {
   return OF_MOUNTS.some((name) => text.includes(name))
 }
 
+/** Whether it tells as a metric when its process began. */
+export function tellsOfStart(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(OF_START)
+}
+
 /** What one program or library tells. */
 interface Told {
   /** The telling calls that it imports, or makes itself. */
@@ -115,6 +122,7 @@ interface Told {
   isOpaque: boolean
   ofMachine: boolean
   ofMounts: boolean
+  ofStart: boolean
 }
 
 const ABOUT_MOUNTS = ['list-mounts', 'measure-mounts'].flatMap((group) => TELLING_IMPORTS[group] ?? [])
@@ -140,6 +148,7 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     isOpaque: ofGo === undefined && isOpaque(bytes, names),
     ofMachine: tellsOfMachine(bytes),
     ofMounts,
+    ofStart: tellsOfStart(bytes),
   }
   files.set(key, told)
   return told
@@ -147,13 +156,13 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
 
 /**
  * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, which programs'
- * calls nobody can read, and which of all are there for telling of the whole machine.
+ * calls nobody can read, which of all are there for telling of the whole machine, and one that tells when it began.
  */
 export async function readTellingPrograms(
   host: Host,
   { executables, processes }: Facts,
   gaps: BlindSpots,
-): Promise<{ imports: string[]; opaque: string[]; monitors: Monitor[] }> {
+): Promise<{ imports: string[]; opaque: string[]; monitors: Monitor[]; timed?: string }> {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
   const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
@@ -162,12 +171,14 @@ export async function readTellingPrograms(
   const imports = new Set<string>()
   const opaque: string[] = []
   const monitors: Monitor[] = []
+  let timed: string | undefined
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
     if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
+    if (told?.ofStart) timed ??= path
     // A library has no loader of its own, and its imports stand in it.
     if (told?.isOpaque && programs.includes(path)) opaque.push(path)
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
-  return { imports: [...imports].sort(), opaque, monitors }
+  return { imports: [...imports].sort(), opaque, monitors, ...(timed === undefined ? {} : { timed }) }
 }

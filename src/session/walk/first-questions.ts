@@ -7,7 +7,7 @@ import { bootClone, type Clone } from '../../rehearsal/boot/clone.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import { startInClone } from '../../rehearsal/boot/proven-clone.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
-import { listenersOf, reachable } from '../../trial/health/baseline.ts'
+import { lastingAddress, listenersOf, reachable } from '../../trial/health/baseline.ts'
 import type { Check } from '../../trial/health/check.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { ANY_START, listenerLabel } from '../../trial/health/judge.ts'
@@ -54,7 +54,11 @@ async function unixEndpoint(
     holders.map(({ root }) => root).filter((root) => root.startsWith('/')),
     files,
   )
-  return 'why' in place ? place : { transport: 'unix', path: place.path }
+  if ('why' in place) return place
+  const { path } = place
+  if (lastingAddress({ ...socket, address: path }, facts.sockets) !== path)
+    return { why: 'a process id in its name makes it another one after each start' }
+  return { transport: 'unix', path }
 }
 
 function portEndpoint({ type, address, port }: SocketFacts): Endpoint | { why: string } {
@@ -72,8 +76,10 @@ async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; 
   const named = listeners.some(({ family, address }) => family === 'AF_UNIX' && address.startsWith('/'))
   const files = named ? await socketFiles(host) : new Map<string, string>()
   for (const listener of listeners) {
-    const socket = facts.sockets.find((one) =>
-      listenersOf([one]).some((own) => listenerLabel(own) === listenerLabel(listener)),
+    const socket = facts.sockets.find(
+      (one) =>
+        listenersOf([one]).length > 0 &&
+        listenerLabel({ ...one, address: lastingAddress(one, facts.sockets) }) === listenerLabel(listener),
     )
     if (socket === undefined) continue
     const label = listenerLabel(listener)

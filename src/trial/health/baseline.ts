@@ -69,14 +69,22 @@ export function reachable(address: string): string {
   return address
 }
 
-/** A name that contains the pid of its holder changes at each start; "{pid}" replaces the pid. */
+/** The processes that hold one of these sockets. */
+function holdersOf(sockets: readonly SocketFacts[]): number[] {
+  return [...new Set(sockets.flatMap(({ pids }) => pids))]
+}
+
+/** A name that contains the pid of one of its processes changes at each start; "{pid}" replaces the pid. */
 function lastingName(address: string, pids: readonly number[]): string {
   return address.replaceAll(/\d+/g, (number) => (pids.includes(Number(number)) ? '{pid}' : number))
 }
 
-/** The address of a socket, as it is the same after each start. */
-export function lastingAddress({ family, address, pids }: SocketFacts): string {
-  return family === 'AF_UNIX' ? lastingName(address, pids) : address
+/**
+ * The address of a socket, as it is the same after each start; `all` are the sockets of the service, since another
+ * process than its holder may have named it.
+ */
+export function lastingAddress({ family, address }: SocketFacts, all: readonly SocketFacts[]): string {
+  return family === 'AF_UNIX' ? lastingName(address, holdersOf(all)) : address
 }
 
 /** Listening sockets worth holding a service to. Datagram sockets with a port count; ephemeral clients do not. */
@@ -84,7 +92,7 @@ export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
   const seen = new Map<string, Listener>()
   for (const socket of sockets) {
     const { family, type, state, port } = socket
-    const address = lastingAddress(socket)
+    const address = lastingAddress(socket, sockets)
     const unix = family === 'AF_UNIX' && state === 'listening'
     const stream = type === 'stream' && state === 'listening'
     const datagram =

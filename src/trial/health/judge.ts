@@ -77,11 +77,15 @@ export interface Observation {
 /** Snapshots in a row that must show the same processes: at four a second, more than a second of rest. */
 export const RESTFUL_SNAPSHOTS = 5
 
-const same = (socket: SocketFacts, { family, type, address, port }: Listener): boolean =>
+const same = (
+  socket: SocketFacts,
+  { family, type, address, port }: Listener,
+  all: readonly SocketFacts[],
+): boolean =>
   socket.family === family &&
   socket.type === type &&
   socket.port === port &&
-  (socket.address === address || lastingAddress(socket) === address)
+  (socket.address === address || lastingAddress(socket, all) === address)
 
 export function listenerLabel({ family, address, port, type }: Listener): string {
   if (family === 'AF_UNIX') return address
@@ -149,7 +153,7 @@ function judgeStability({ snapshots, restful, before }: Observation, baseline: B
 function judgeListeners({ sockets, before }: Observation, baseline: Baseline): Reason[] {
   const old = new Set(before.invocation === '' || before.goesOn ? [] : before.processes.map(pidOf))
   return baseline.listeners.flatMap((listener): Reason[] => {
-    const holders = sockets.filter((socket) => same(socket, listener))
+    const holders = sockets.filter((socket) => same(socket, listener, sockets))
     if (holders.length === 0)
       return [{ kind: 'listener', text: `nothing of the unit listens on ${listenerLabel(listener)}` }]
     const byOld = holders.find(({ pids }) => pids.some((pid) => old.has(pid)))

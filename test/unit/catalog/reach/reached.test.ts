@@ -524,6 +524,14 @@ describe('programs that read the table of mounts and ask each for its size', () 
   })
 })
 
+test('when a process began is counted from the boot, which ProcSubset=pid hides', () => {
+  const timed = daemon(990, { reach: reach({ timed: '/usr/bin/srv' }) })
+  expect(taken('ProcSubset', daemon(990))).toBe(true)
+  expect(missed('ProcSubset', timed)).toContain('/usr/bin/srv tells as a metric when its process began')
+  expect(taken('ProtectProc', timed)).toBe(true)
+  expect(taken('ProcSubset', { ...timed, given: { ...ASKED, exercised: true, compared: true } })).toBe(true)
+})
+
 describe('what its requests may name', () => {
   const speaks = (what: 'programs' | 'files', over: Partial<Given> = {}) => ({
     given: { ...ASKED, requests: { programs: [], files: [], [what]: ['SOME'] }, ...over },

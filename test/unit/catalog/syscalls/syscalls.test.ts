@@ -146,3 +146,20 @@ describe('after a failed trial', () => {
     expect(text(withOptionalPath(demanded, '/b'))).toEqual(['ReadWritePaths=/a -/b'])
   })
 })
+
+describe('calls of programs that a script may start', () => {
+  const scripted = (given: Partial<NonNullable<Facts['given']>> = {}): Facts => ({
+    ...javaLike(),
+    reach: { named: [], imports: [], interpreters: ['/usr/bin/python3'], monitors: [], sudo: [] },
+    given: { level: 'standard', asked: true, exercised: false, ...given },
+  })
+  test.each<[string, Facts, boolean]>([
+    ['while nobody played its use', scripted(), true],
+    ['not where its use was played', scripted({ exercised: true }), false],
+    ['not where only what was seen counts', scripted({ level: 'tight' }), false],
+  ])('stay %s', (_, facts, stay) => {
+    const written = lines('SystemCallFilter', facts)
+    expect(written.includes('SystemCallFilter=~@privileged @resources')).toBe(!stay)
+    expect(written.some((line) => line.startsWith('SystemCallFilter=@chown'))).toBe(stay)
+  })
+})

@@ -89,3 +89,12 @@ test('whom sudoers names', () => {
     '# alice ALL=ALL\nDefaults env_reset\nUser_Alias OPS = a\nroot ALL=(ALL:ALL) ALL\n%sudo ALL=(ALL) ALL\napp host=\\\n NOPASSWD: /bin/x\n'
   expect(sudoSubjects(text)).toEqual(['root', '%sudo', 'app'])
 })
+
+test.each([
+  ['<Directory /home/*/public_html>', true],
+  ['mail_location = maildir:/home/%u/Maildir', true],
+  ['root "/home/$user/www";', true],
+  ['path = /home/alice/data', false],
+  ['# <Directory /home/*/public_html>', false],
+  ['exec /srv/home/*', false],
+])('the home of each person: %s: %s', (line, homes) => expect(namedWords(line).homes).toBe(homes))

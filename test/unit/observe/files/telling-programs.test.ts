@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { tellsOfMachine, tellsOfMounts } from '../../../../src/observe/files/telling-programs.ts'
+import {
+  tellsOfMachine,
+  tellsOfMounts,
+  tellsOfStart,
+} from '../../../../src/observe/files/telling-programs.ts'
 
 test.each<[string, boolean]>([
   ['\0/proc/loadavg\0/proc/vmstat\0/proc/diskstats\0', true],
@@ -20,4 +24,10 @@ test.each([
   ['/proc/%d/mounts', true],
 ])('%s: tells of mounts: %s', (text, tells) => {
   expect(tellsOfMounts(new TextEncoder().encode(text))).toBe(tells)
+})
+
+test('tells when its process began by a metric of that name', () => {
+  const told = (text: string) => tellsOfStart(new TextEncoder().encode(text))
+  expect(told('\0process_start_time_seconds\0')).toBe(true)
+  expect(told('/proc/stat btime')).toBe(false)
 })

@@ -195,6 +195,14 @@ describe('listeners that a service is held to', () => {
     expect(listenersOf([socket])).toHaveLength(counts ? 1 : 0)
   })
 
+  it('are known again where another process of the service put its id into the name', () => {
+    const sockets = [
+      listening('AF_UNIX', '/run/x/cgi.241', 0, [257]),
+      listening('AF_INET', '::', 80, [241, 257]),
+    ]
+    expect(listenersOf(sockets).map(({ address }) => address)).toContain('/run/x/cgi.{pid}')
+  })
+
   it('are named once, whoever holds them (SO_REUSEPORT), in a lasting order', () => {
     const sockets = [80, 22, 80].map((port, index) => listening('AF_INET', '0.0.0.0', port, [index]))
     expect(listenersOf(sockets).map(({ port }) => port)).toEqual([22, 80])
