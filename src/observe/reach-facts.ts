@@ -9,6 +9,8 @@ export interface ReachFacts {
   interpreters: string[]
   /** The program that hands a mail to this machine's queue, where there is one, with links followed. */
   mailer?: string
+  /** One of its programs and plug-ins that names the mailer in its text. */
+  mails?: string
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
   monitors: Monitor[]
   /** A program at work that tells as a metric when its process began, which it counts from the boot of the machine. */

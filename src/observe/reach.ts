@@ -7,11 +7,9 @@ import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
 import type { Facts } from './facts.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
-import { readTellingPrograms } from './files/telling-programs.ts'
+import { MAILER, readTellingPrograms } from './files/telling-programs.ts'
 import type { ReachFacts } from './reach-facts.ts'
 
-/** Linux Standard Base, core: the interface of mail for programs. Its queue belongs to it, or to a setgid helper. */
-const MAILER = '/usr/sbin/sendmail'
 const MAX_SCRIPTS = 3000
 const LINE_BYTES = 64
 /**

@@ -1,4 +1,5 @@
 import type { Facts } from '../../observe/facts.ts'
+import { MAILER } from '../../observe/files/telling-programs.ts'
 import type { NamedThing } from '../../observe/reach-facts.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
@@ -77,6 +78,10 @@ const OF_HELPERS: readonly Use[] = [
   'homes',
 ]
 
+function byHelper(why: string): Possibility[] {
+  return OF_HELPERS.map((use) => ({ use, from: 'helper', why }))
+}
+
 /** Its own program is setuid: whatever it starts itself again for, it does with the rights of the file's owner. */
 function ownProgramSetuid(facts: Facts): string | undefined {
   const main = mainProcess(facts)?.executable
@@ -92,7 +97,7 @@ function byHelpers(facts: Facts): Possibility[] {
   if (facts.given?.level === 'tight') return []
   const purpose = leftOffOnPurpose(facts, 'NoNewPrivileges')
   const why = purpose ?? ownProgramSetuid(facts) ?? bySudo(facts)[0]?.why
-  return why === undefined ? [] : OF_HELPERS.map((use) => ({ use, from: 'helper', why }))
+  return why === undefined ? [] : byHelper(why)
 }
 
 /** What a script would not be there for by itself, or other evidence tells. */
@@ -115,17 +120,19 @@ function byInterpreter(facts: Facts): Possibility[] {
 }
 
 /** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
-function byRequests({ given, reach, ...facts }: Facts): Possibility[] {
-  const [protocol] = given?.requests?.programs ?? []
+function byRequests(facts: Facts): Possibility[] {
+  const [protocol] = facts.given?.requests?.programs ?? []
   if (protocol === undefined) return []
-  const which = `A request in ${protocol} names the program that answers it, which may`
-  const mailed = reach?.mailer === undefined ? [] : OF_HELPERS
-  return [
-    ...likeScripts(isAllRoot(facts), `${which} do anything`),
-    ...mailed.map(
-      (use): Possibility => ({ use, from: 'helper', why: `${which} send mail by ${reach?.mailer}.` }),
-    ),
-  ]
+  const may = `A request in ${protocol} names the program that answers it, which may`
+  const mailer = facts.reach?.mailer
+  const mails = mailer === undefined ? [] : byHelper(`${may} send mail by ${mailer}.`)
+  return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mails]
+}
+
+/** A program or plug-in of it sends mail, where this machine takes any. */
+function byMailer({ reach }: Facts): Possibility[] {
+  if (reach?.mailer === undefined || reach.mails === undefined) return []
+  return byHelper(`${reach.mails} names ${MAILER}, which was not seen in use.`)
 }
 
 function likeScripts(rights: boolean, may: string): Possibility[] {
@@ -244,6 +251,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byHelpers(facts),
     ...byInterpreter(facts),
     ...byRequests(facts),
+    ...byMailer(facts),
     ...byLookups(facts),
     ...byMonitors(facts),
     ...byOtherTimes(facts),

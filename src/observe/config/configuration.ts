@@ -1,6 +1,7 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { isBelow, isBelowAny } from '../../host/paths.ts'
-import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
 import { namedWords, namesRoot } from './named-words.ts'
 import { isSettingsFile, settingsFolder } from './settings-file.ts'
@@ -123,7 +124,20 @@ export async function configurationFiles(
   const programs = [...facts.executables.map(({ path }) => path), ...named]
   const apart = programs.flatMap((path) => settingsFolder(path) ?? [])
   const beside = (await found(host, [...new Set([...folders, ...parts, ...apart])], gaps)).filter(isSetting)
-  return [...new Set([...named, ...brought, ...beside])].slice(0, MAX_FILES)
+  const inUse = await mapFew([...new Set([...brought, ...beside])], async (path) =>
+    (await isSwitchedOff(host, path)) ? [] : [path],
+  )
+  return [...new Set([...named, ...inUse.flat()])].slice(0, MAX_FILES)
+}
+
+/** By custom a file of "x-available" is read where "x-enabled" has a link of its name. */
+async function isSwitchedOff(host: Host, path: string): Promise<boolean> {
+  const [, place, name] = /^(.*)-available\/([^/]+)$/.exec(path) ?? []
+  if (place === undefined || name === undefined) return false
+  const [folder, link] = await Promise.all(
+    [`${place}-enabled`, `${place}-enabled/${name}`].map((one) => host.stat(one).catch(orElse(undefined))),
+  )
+  return folder !== undefined && link === undefined
 }
 
 /** Its text; undefined for what is no short text. */

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
-import type { Monitor } from '../reach-facts.ts'
+import type { Monitor, ReachFacts } from '../reach-facts.ts'
 import { callsOfGo, isOpaque } from './calls-by-itself.ts'
 import { importedNames } from './elf-imports.ts'
 
@@ -95,6 +95,8 @@ const MIN_OF_MACHINE = 3
 const OF_MOUNTS = ['/etc/mtab', '/mounts', '/mountinfo', '/mountstats']
 /** A metric of its own process, by the guidelines for clients of the text format: from /proc/stat, proc(5), it has the boot. */
 const OF_START = 'process_start_time_seconds'
+/** Linux Standard Base, core: the interface of mail for programs. Its queue belongs to it, or to a setgid helper. */
+export const MAILER = '/usr/sbin/sendmail'
 const MAX_LIBRARIES = 60
 
 /** Whether a program or library names enough of the machine's files to be there for telling of them. */
@@ -114,6 +116,11 @@ export function tellsOfStart(bytes: Uint8Array): boolean {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(OF_START)
 }
 
+/** Whether it names the program of this machine that takes mail. */
+export function namesMailer(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(MAILER)
+}
+
 /** What one program or library tells. */
 interface Told {
   /** The telling calls that it imports, or makes itself. */
@@ -123,6 +130,7 @@ interface Told {
   ofMachine: boolean
   ofMounts: boolean
   ofStart: boolean
+  mails: boolean
 }
 
 const ABOUT_MOUNTS = ['list-mounts', 'measure-mounts'].flatMap((group) => TELLING_IMPORTS[group] ?? [])
@@ -149,6 +157,7 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     ofMachine: tellsOfMachine(bytes),
     ofMounts,
     ofStart: tellsOfStart(bytes),
+    mails: namesMailer(bytes),
   }
   files.set(key, told)
   return told
@@ -156,13 +165,14 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
 
 /**
  * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, which programs'
- * calls nobody can read, which of all are there for telling of the whole machine, and one that tells when it began.
+ * calls nobody can read, which of all are there for telling of the whole machine, one that tells when it began, and one that
+ * names the mailer.
  */
 export async function readTellingPrograms(
   host: Host,
   { executables, processes }: Facts,
   gaps: BlindSpots,
-): Promise<{ imports: string[]; opaque: string[]; monitors: Monitor[]; timed?: string }> {
+): Promise<Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails'> & { opaque: string[] }> {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
   const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
@@ -171,14 +181,15 @@ export async function readTellingPrograms(
   const imports = new Set<string>()
   const opaque: string[] = []
   const monitors: Monitor[] = []
-  let timed: string | undefined
+  const first: { timed?: string; mails?: string } = {}
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
     if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
-    if (told?.ofStart) timed ??= path
+    if (told?.ofStart) first.timed ??= path
+    if (told?.mails && own.has(path)) first.mails ??= path
     // A library has no loader of its own, and its imports stand in it.
     if (told?.isOpaque && programs.includes(path)) opaque.push(path)
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
-  return { imports: [...imports].sort(), opaque, monitors, ...(timed === undefined ? {} : { timed }) }
+  return { imports: [...imports].sort(), opaque, monitors, ...first }
 }

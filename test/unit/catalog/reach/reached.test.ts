@@ -544,6 +544,13 @@ describe('what its requests may name', () => {
     ['a file, while its use was played', 'PrivateTmp', speaks('files', { exercised: true }), true],
     ['a program, but this machine sends no mail', 'ProtectSystem', speaks('programs'), true],
     ['a program, which may mail', 'ProtectSystem', { ...mailer, ...speaks('programs') }, false],
+    [
+      'nothing, but a plug-in that mails',
+      'ProtectSystem',
+      { reach: reach({ mailer: '/usr/sbin/post', mails: '/usr/lib/x.so' }) },
+      false,
+    ],
+    ['a plug-in that would mail', 'ProtectSystem', { reach: reach({ mails: '/usr/lib/x.so' }) }, true],
     ['a program, which may gain rights', 'NoNewPrivileges', speaks('programs'), false],
   ])('%s: %s', (_, key, over, wanted) => expect(taken(key, daemon(990, over))).toBe(wanted))
 })

@@ -229,3 +229,20 @@ describe('a file that every package adds to', () => {
     expect(await named('', files, { processes: running(['/usr/sbin/srv']), learned })).toEqual([])
   })
 })
+
+test('a file that is switched off by a missing link is not read', async () => {
+  const pattern = '<Directory /home/*/pages>\n'
+  const available = '/etc/srv/mods-available/homes.conf'
+  const off: Record<string, Entry> = {
+    [available]: pattern,
+    '/etc/srv/mods-enabled': { stat: { kind: 'directory' } },
+  }
+  const found = async (files: Record<string, Entry>) => {
+    const host = memoryHost({ files })
+    const facts = { ...emptyFacts(), processes: [process(10, OWN, { isMain: true })] }
+    return (await namedThings(host, facts, [available], new Set(), new Set())).map(({ kind }) => kind)
+  }
+  expect(await found(off)).toEqual([])
+  expect(await found({ ...off, '/etc/srv/mods-enabled/homes.conf': { link: available } })).toEqual(['home'])
+  expect(await found({ [available]: pattern })).toEqual(['home'])
+})

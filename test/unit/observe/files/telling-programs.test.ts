@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  namesMailer,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
@@ -30,4 +31,10 @@ test('tells when its process began by a metric of that name', () => {
   const told = (text: string) => tellsOfStart(new TextEncoder().encode(text))
   expect(told('\0process_start_time_seconds\0')).toBe(true)
   expect(told('/proc/stat btime')).toBe(false)
+})
+
+test('names the mailer by its path', () => {
+  const named = (text: string) => namesMailer(new TextEncoder().encode(text))
+  expect(named('/usr/sbin/sendmail -t -i\0')).toBe(true)
+  expect(named('sendmail_path')).toBe(false)
 })
