@@ -5,7 +5,7 @@ import { readForeignHoldings } from './files/foreign-holdings.ts'
 import { readFoldersOfPeople, readOwnedFolders } from './files/owned-folders.ts'
 import { filesOfItsPackages } from './files/packages.ts'
 import { readRootFiles } from './files/root-files.ts'
-import { readSharers } from './proc/process-as.ts'
+import { readSharers } from './proc/processes-as.ts'
 import { mayServeLogins } from './proc/rights.ts'
 import { readReach } from './reach.ts'
 

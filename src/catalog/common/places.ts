@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix'
 import { isBelow, isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
+import { OF_ACCOUNTS } from '../../observe/files/owned-folders.ts'
 import { MANAGING_SETTINGS, managedPaths } from '../../systemd/settings/managed-directories.ts'
 import { unique } from './proposal.ts'
 import { words } from './unit-settings.ts'
@@ -68,9 +69,6 @@ export function ownDirectory(path: string): string | undefined {
   }
   return undefined
 }
-
-/** Folders that have a file or a folder for each account: hier(7). */
-const OF_ACCOUNTS = ['/home', '/var/mail', '/var/spool/mail']
 
 /** The folder for all accounts that a path is in: who writes for one of them writes for each. */
 export function placeOfAccounts(path: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import type { FreeAccount } from '../facts.ts'
-import { processAs } from '../proc/process-as.ts'
+import { processesAs } from '../proc/processes-as.ts'
 import { parseGroup, parsePasswd } from './accounts.ts'
 
 /** The mark of an account that hardenctl created: passwd(5), GECOS. */
@@ -62,5 +62,7 @@ export async function readFreeAccount(host: Host, unit: string): Promise<FreeAcc
   const [passwd, group] = await Promise.all([host.read('/etc/passwd'), host.read('/etc/group')])
   if (passwd === undefined || group === undefined) return undefined
   const found = freeAccount(unit, passwd, group)
-  return found?.idle === undefined || (await processAs(host, found.id)) === undefined ? found : undefined
+  return found?.idle === undefined || !(await processesAs(host, new Set([found.id]))).has(found.id)
+    ? found
+    : undefined
 }

@@ -43,15 +43,21 @@ function ownership(uids: readonly number[], gids: readonly number[]): string[] {
   return tests.flatMap((test, at) => (at === 0 ? test : ['-o', ...test]))
 }
 
-/** Folders from find's `-printf '%U %g %p\0'`, each with why the service may write there. */
+/** One folder each of find's `-printf '%U %g %p\0'`; what is torn is left out. */
+function recordsIn(printed: string): { uid: number; group: string; path: string }[] {
+  return printed.split('\0').flatMap((record) => {
+    const [, uid, group = '', path] = /^(\d+) (\S+) (\/.*)$/s.exec(record) ?? []
+    return path === undefined ? [] : [{ uid: Number(uid), group, path }]
+  })
+}
+
+/** What find printed, each with why the service may write there: see recordsIn(). */
 export function foldersOfAccounts(printed: string, uids: readonly number[]): OwnedFolder[] {
-  return printed.split('\0').flatMap((record): OwnedFolder[] => {
-    const [, uid, group, path] = /^(\d+) (\S+) (\/.*)$/s.exec(record) ?? []
-    if (path === undefined) return []
-    const why = uids.includes(Number(uid))
+  return recordsIn(printed).map(({ uid, group, path }) => {
+    const why = uids.includes(uid)
       ? `${path} belongs to uid ${uid}, its account.`
       : `${path} can be written by its group ${group}.`
-    return [{ path, why }]
+    return { path, why }
   })
 }
 
@@ -99,8 +105,8 @@ async function foldersFound(
   return printed.join('')
 }
 
-/** Made for people to keep files in, or with a place for each account: hier(7), file-hierarchy(7). */
-const PEOPLES = ['/home', '/var/mail', '/var/spool/mail']
+/** Folders that have a file or a folder for each account: hier(7). */
+export const OF_ACCOUNTS: readonly string[] = ['/home', '/var/mail', '/var/spool/mail']
 const MEDIA = ['/media', '/mnt']
 /** Ids of people, by the custom of login.defs(5), and the group that people are in by default. */
 const OF_PEOPLE = ['-uid', '+999', '!', '-uid', String(OVERFLOW_ID)]
@@ -117,13 +123,12 @@ export async function readFoldersOfPeople(host: Host, gaps: BlindSpots): Promise
     ...['(', ...test, ')'],
   ])
   const printed = await foldersFound(host, tests, gaps, MEDIA)
-  const found = printed.split('\0').flatMap((record) => /^\d+ \S+ (\/.*)$/s.exec(record)?.[1] ?? [])
-  const kept = await mapFew(PEOPLES, async (path) =>
-    (await host.stat(path))?.kind === 'directory' ? [path] : [],
+  const kept = await mapFew(OF_ACCOUNTS, async (path) =>
+    (await orBlindSpot(gaps, path, host.stat(path)))?.kind === 'directory' ? [path] : [],
   )
   return outermost([
     ...kept.flat().map((path) => ({ path, why: `${path} has a place for each account.` })),
-    ...found.map((path) => ({ path, why: `${path} can be written by people who log in.` })),
+    ...recordsIn(printed).map(({ path }) => ({ path, why: `${path} can be written by people who log in.` })),
   ]).slice(0, MAX_FOLDERS)
 }
 

@@ -99,26 +99,30 @@ const OF_START = 'process_start_time_seconds'
 export const MAILER = '/usr/sbin/sendmail'
 const MAX_LIBRARIES = 60
 
+/** The bytes of a file to look for texts in, without a copy. */
+function asText(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
 /** Whether a program or library names enough of the machine's files to be there for telling of them. */
 export function tellsOfMachine(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = asText(bytes)
   return text.includes('/proc') && OF_MACHINE.filter((name) => text.includes(name)).length >= MIN_OF_MACHINE
 }
 
 /** Whether it names a table of mounts. */
 export function tellsOfMounts(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return OF_MOUNTS.some((name) => text.includes(name))
+  return OF_MOUNTS.some((name) => asText(bytes).includes(name))
 }
 
 /** Whether it tells as a metric when its process began. */
 export function tellsOfStart(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(OF_START)
+  return asText(bytes).includes(OF_START)
 }
 
 /** Whether it names the program of this machine that takes mail. */
 export function namesMailer(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(MAILER)
+  return asText(bytes).includes(MAILER)
 }
 
 /** What one program or library tells. */

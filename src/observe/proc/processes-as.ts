@@ -7,20 +7,22 @@ import type { ProcessFacts, Sharer } from '../facts.ts'
 const IN_CLONE = /\/hardenctl-clone-[^/]*\.service(?:\/|$)/m
 
 /**
- * A process that is in no clone and none of `own`, and has this effective uid, which is the owner of its folder: proc(5).
+ * By uid, a process that has it as effective uid, which is the owner of its folder (proc(5)), and that is in no clone and
+ * none of `own`; an account without one is left out. /proc is read once for all of them.
  */
-export async function processAs(
+export async function processesAs(
   host: Host,
-  uid: number,
+  uids: ReadonlySet<number>,
   own: ReadonlySet<number> = new Set(),
-): Promise<number | undefined> {
+): Promise<Map<number, number>> {
   const pids = (await host.list('/proc')).filter((name) => /^\d+$/.test(name) && !own.has(Number(name)))
-  const found = await mapFew(pids, async (pid) => {
-    if ((await host.stat(`/proc/${pid}`).catch(orElse(undefined)))?.uid !== uid) return undefined
+  const found = await mapFew(pids, async (pid): Promise<[number, number][]> => {
+    const uid = (await host.stat(`/proc/${pid}`).catch(orElse(undefined)))?.uid
+    if (uid === undefined || !uids.has(uid)) return []
     const groups = await host.read(`/proc/${pid}/cgroup`).catch(orElse(undefined))
-    return groups !== undefined && !IN_CLONE.test(groups) ? Number(pid) : undefined
+    return groups !== undefined && !IN_CLONE.test(groups) ? [[uid, Number(pid)]] : []
   })
-  return found.find((pid) => pid !== undefined)
+  return new Map(found.flat())
 }
 
 /** For each account of the service but root, a process outside of it that runs as the same one. `own`: its processes. */
@@ -29,12 +31,10 @@ export async function readSharers(
   seen: readonly ProcessFacts[],
   own: ReadonlySet<number>,
 ): Promise<Sharer[]> {
-  const uids = [...new Set(seen.map(({ uid }) => uid.effective))].filter((uid) => uid !== 0)
-  const found = await mapFew(uids, async (uid): Promise<Sharer[]> => {
-    const pid = await processAs(host, uid, own)
-    if (pid === undefined) return []
+  const uids = new Set(seen.map(({ uid }) => uid.effective).filter((uid) => uid !== 0))
+  if (uids.size === 0) return []
+  return mapFew([...(await processesAs(host, uids, own))], async ([uid, pid]) => {
     const name = (await host.read(`/proc/${pid}/comm`).catch(orElse(undefined)))?.trim()
-    return [{ uid, pid, name: name ?? '' }]
+    return { uid, pid, name: name ?? '' }
   })
-  return found.flat()
 }
