@@ -2,14 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname } from 'node:path'
+import { NARROW } from './narrow.js'
 
 const WASM = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/
 const BUILTIN = new RegExp(`^(node:)?(${builtinModules.join('|')})$`)
+/** How string-width knows a text that needs no look at its letters. */
+const ONLY_ASCII = '/^[\\u0020-\\u007E]*$/'
 const WASM_NAME = 'yoga-wasm'
 
 function read(path, wanted) {
   const text = readFileSync(path, 'utf8')
-  if (!text.match(wanted)) throw new Error(`${path} has changed: ${wanted} is not in it; see bin/lean-ink.js`)
+  if (typeof wanted === 'string' ? !text.includes(wanted) : !text.match(wanted))
+    throw new Error(`${path} has changed: ${wanted} is not in it; see bin/lean-ink.js`)
   return text
 }
 
@@ -53,6 +57,10 @@ export const leanInk = {
     // Asked only for a size that the terminal does not know, and safeOutput always answers with one.
     plugin.onLoad({ filter: /terminal-size\/index\.js$/ }, () => ({
       contents: 'export default () => ({ columns: 80, rows: 24 })',
+    }))
+    // One arrow of a key's hint, and V8 compiles an expression of all emoji, which takes as long as half of Node's start.
+    plugin.onLoad({ filter: /string-width\/index\.js$/ }, ({ path }) => ({
+      contents: read(path, ONLY_ASCII).replace(ONLY_ASCII, () => `/${NARROW}/`),
     }))
     // React's developer tools, which are not a dependency, and what they are told.
     plugin.onLoad({ filter: /ink\/build\/reconciler\.js$/ }, ({ path }) => ({

@@ -121,24 +121,28 @@ export class Overview implements OverviewSession {
   }
 
   async #look(host: Host): Promise<void> {
-    const [{ accepted, problem }] = await Promise.all([acceptedOrProblem(host), requireSystemd(host)])
-    const tell = ({ rows, problems }: Survey, looking: boolean) =>
-      // A question or a note stays.
-      this.#show({ ...this.#state, rows, looking, problems: [...problem, ...problems] })
+    let problem: readonly string[] = []
+    // Asked while PID 1 is; no row is shown before.
+    const accepted = Promise.all([acceptedOrProblem(host), requireSystemd(host)]).then(([found]) => {
+      problem = found.problem
+      return found.accepted
+    })
     const signal = this.#left.signal
     let next = 0
-    const done = await survey(host, { accepted, signal }, (soFar) => {
-      this.#timer ??= setTimeout(
-        () => {
-          this.#timer = undefined
-          next = performance.now() + TELL_MS
-          if (!signal.aborted) tell(soFar(), true)
-        },
-        Math.max(0, next - performance.now()),
-      )
+    const tell = (soFar: () => Survey, looking: boolean) => {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      next = performance.now() + TELL_MS
+      if (signal.aborted) return
+      const { rows, problems } = soFar()
+      // A question or a note stays.
+      this.#show({ ...this.#state, rows, looking, problems: [...problem, ...problems] })
+    }
+    const done = await survey(host, { accepted, signal }, (soFar, isStep) => {
+      if (isStep) tell(soFar, true)
+      else this.#timer ??= setTimeout(tell, Math.max(0, next - performance.now()), soFar, true)
     })
-    clearTimeout(this.#timer)
-    if (!signal.aborted) tell(done, false)
+    tell(() => done, false)
   }
 }
 

@@ -51,9 +51,9 @@ export function templateRow(unit: string): ServiceRow {
 export async function shownRows(
   host: Host,
   units: readonly string[],
-  { machine, states, accepted }: Known,
+  known: Promise<Known>,
 ): Promise<Shown[]> {
-  const all = await showUnits(host, units, ROW_KEYS)
+  const [all, { machine, states, accepted }] = await Promise.all([showUnits(host, units, ROW_KEYS), known])
   const shown = all.filter((properties) => first(properties, 'LoadState') === 'loaded')
   return Promise.all(
     shown.map(async (properties) => {

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { readMachine } from '../../observe/observe.ts'
-import { installedServices, loadedServices } from '../../systemd/manager/services.ts'
+import { inCalls, installedServices, loadedServices } from '../../systemd/manager/services.ts'
 import { loadStates } from '../store/store.ts'
 import type { Accepted } from './accepted.ts'
 import {
@@ -20,7 +20,8 @@ const AT_ONCE = 3
 export interface SurveyWish {
   /** Real names of the units; undefined for all services of the host. */
   units?: readonly string[]
-  accepted: readonly Accepted[]
+  /** May be promised: PID 1 is asked meanwhile. */
+  accepted: readonly Accepted[] | Promise<readonly Accepted[]>
   /** A person left: nothing more is read. */
   signal?: AbortSignal
 }
@@ -34,11 +35,11 @@ export interface Survey {
 /** The rows so far, and the readers that know them better and better. */
 class Surveying {
   readonly #host: Host
-  readonly #known: Known
+  readonly #known: Promise<Known>
   readonly #rows = new Map<string, ServiceRow>()
   readonly #said: () => void
 
-  constructor(host: Host, known: Known, said: () => void) {
+  constructor(host: Host, known: Promise<Known>, said: () => void) {
     this.#host = host
     this.#known = known
     this.#said = said
@@ -53,10 +54,14 @@ class Surveying {
     this.#said()
   }
 
+  /** In parts, each of which is worked on while PID 1 answers the next. */
   async look(units: readonly string[]): Promise<Shown[]> {
-    const shown = await shownRows(this.#host, units, this.#known)
-    this.#put(shown.map(({ row }) => row))
-    return shown
+    const parts = inCalls(units).map(async (some) => {
+      const shown = await shownRows(this.#host, some, this.#known)
+      this.#put(shown.map(({ row }) => row))
+      return shown
+    })
+    return (await Promise.all(parts)).flat()
   }
 
   async lookAtInstalled(): Promise<Shown[]> {
@@ -76,7 +81,8 @@ class Surveying {
   }
 
   async predict(one: Shown): Promise<void> {
-    this.#put([await withPrediction(this.#host, one, this.#known.machine)])
+    const { machine } = await this.#known
+    this.#put([await withPrediction(this.#host, one, machine)])
   }
 }
 
@@ -96,25 +102,32 @@ async function fewAtOnce<Item>(
 /**
  * Looks at the services of a host without changing or restarting anything. `said` is called each time that some rows are
  * known better, with a function that sorts all of them: first what PID 1 tells, then what is in /proc, last what a walk
- * would come to.
+ * would come to. `isStep` once PID 1 has told of all that it has in memory.
  */
 export async function survey(
   host: Host,
   { units, accepted, signal }: SurveyWish,
-  said: (soFar: () => Survey) => void = () => undefined,
+  said: (soFar: () => Survey, isStep: boolean) => void = () => undefined,
 ): Promise<Survey> {
-  const [machine, names, { states, problems }] = await Promise.all([
-    readMachine(host),
-    units ?? loadedServices(host),
-    loadStates(host),
-  ])
+  // Before all else, since everything waits for PID 1.
+  const listed = units === undefined ? loadedServices(host) : Promise.resolve(units)
+  let problems: string[] = []
+  const known = Promise.all([readMachine(host), loadStates(host), accepted]).then(
+    ([machine, stored, exceptions]) => {
+      problems = stored.problems
+      return { machine, states: stored.states, accepted: exceptions }
+    },
+  )
   const soFar = () => ({ rows: surveying.rows(), problems })
-  const surveying = new Surveying(host, { machine, states, accepted }, () => said(soFar))
+  const surveying = new Surveying(host, known, () => said(soFar, false))
   const each = (some: readonly Shown[], most: number, work: (one: Shown) => Promise<void>) =>
     fewAtOnce(some, most, async (one) => {
       if (signal?.aborted !== true) await work(one)
     })
-  const loaded = await surveying.look(names)
+  // It is waited for below, and may fail before.
+  known.catch(() => undefined)
+  const [loaded] = await Promise.all([listed.then((names) => surveying.look(names)), known])
+  said(soFar, true)
   const running = loaded.filter(({ row }) => row.state === 'running')
   await each(running, 1, (one) => surveying.lookAtNetwork(one))
   const rest = units === undefined && signal?.aborted !== true ? await surveying.lookAtInstalled() : []

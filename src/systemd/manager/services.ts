@@ -56,15 +56,19 @@ export function parseShowMany(text: string, count: number): Properties[] | undef
   return parts.length === count ? parts.map(parseShow) : undefined
 }
 
+/** Units in parts of what one call asks of. */
+export function inCalls(units: readonly string[]): string[][] {
+  const parts = Math.ceil(units.length / AT_ONCE)
+  return Array.from({ length: parts }, (_, at) => units.slice(at * AT_ONCE, (at + 1) * AT_ONCE))
+}
+
 /** Properties of several units, in their order: all of them, or those that are named. */
 export async function showUnits(
   host: Host,
   units: readonly string[],
   properties: readonly string[] = [],
 ): Promise<Properties[]> {
-  const parts: Promise<Properties[]>[] = []
-  for (let at = 0; at < units.length; at += AT_ONCE)
-    parts.push(showPart(host, units.slice(at, at + AT_ONCE), properties))
+  const parts = inCalls(units).map((some) => showPart(host, some, properties))
   return (await Promise.all(parts)).flat()
 }
 
