@@ -7,6 +7,8 @@ export interface ReachFacts {
   opaque?: string[]
   /** Running programs that do what another file says. */
   interpreters: string[]
+  /** Programs of the machine that anybody may start and that have capabilities of their own: capabilities(7). */
+  capable?: CapableProgram[]
   /** The program that hands a mail to this machine's queue, where there is one, with links followed. */
   mailer?: string
   /** One of its programs and plug-ins that names the mailer in its text. */
@@ -17,6 +19,12 @@ export interface ReachFacts {
   timed?: string
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
   sudo: string[]
+}
+
+/** A program with file capabilities, in lower case as the kernel has them. */
+export interface CapableProgram {
+  path: string
+  capabilities: string[]
 }
 
 /** A program or library that is there for telling of the whole machine. */

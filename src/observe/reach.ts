@@ -6,6 +6,7 @@ import { configurationText } from './config/configuration.ts'
 import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
 import type { Facts } from './facts.ts'
+import { capablePrograms } from './files/file-capabilities.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
 import { MAILER, readTellingPrograms } from './files/telling-programs.ts'
 import type { ReachFacts } from './reach-facts.ts'
@@ -25,6 +26,7 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
     named: await namedThings(host, facts, packaged, new Set(passwd.map(({ name }) => name)), gaps),
     ...(await readTellingPrograms(host, facts, gaps)),
     interpreters,
+    capable: await capablePrograms(host, gaps),
     ...(mailer === undefined ? {} : { mailer }),
     sudo: await sudoRules(host, facts, gaps),
   }

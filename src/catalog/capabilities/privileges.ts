@@ -20,6 +20,7 @@ import { startsUnprivileged, words } from '../common/unit-settings.ts'
 import { imported } from '../reach/imported.ts'
 import { foreignAccounts, hasRights, homesNamed, isAllRoot, namedText } from '../reach/named.ts'
 import { switchesPerJob } from '../reach/possible.ts'
+import { mayStartAny } from '../reach/reached.ts'
 import { fromActs } from './capability-acts.ts'
 import { bare, guess, type Need, namesIn, need } from './need.ts'
 
@@ -47,6 +48,7 @@ export function capabilityNeeds(facts: Facts): Need[] {
   const all = [
     ...fromFiles(facts),
     ...heldByWorkers(facts),
+    ...ofProgramsStarted(facts),
     ...(startsUnprivileged(facts)
       ? []
       : [
@@ -62,6 +64,18 @@ export function capabilityNeeds(facts: Facts): Need[] {
   const strongest = all.sort((a, b) => Number(a.guessed) - Number(b.guessed))
   const kept = unique(strongest.map(({ capability }) => capability))
   return kept.sort().flatMap((name) => all.find(({ capability }) => capability === name) ?? [])
+}
+
+/**
+ * The kernel refuses to start a program whose capabilities are not in the bounding set: execve(2), EPERM. What a script
+ * may start, nobody saw.
+ */
+function ofProgramsStarted(facts: Facts): Need[] {
+  const why = mayStartAny(facts)
+  if (why === undefined) return []
+  return (facts.reach?.capable ?? []).flatMap(({ path, capabilities }) =>
+    capabilities.map((name) => need(bare(name), `${path} has it, and would not start without. ${why}`)),
+  )
 }
 
 function fromPorts(facts: Facts): Need[] {

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path/posix'
-import { isBelowAny } from '../../host/paths.ts'
+import { isBelow, isBelowAny } from '../../host/paths.ts'
 import type { ExecutableFacts, Facts } from '../../observe/facts.ts'
 import type { Sighting } from '../../observe/trace/learned.ts'
 import { unitPath } from '../common/places.ts'
@@ -12,7 +12,8 @@ import { PATH_LIST } from '../common/values.ts'
 import { namedText, namedThings, programsNamed } from '../reach/named.ts'
 
 const LIBRARIES = ['/usr/lib', '/usr/lib32', '/usr/lib64']
-const PROGRAMS = ['/usr/bin', '/usr/sbin']
+/** What a script or a helper of the system starts, with libraries: nothing there is a service's to write. */
+const PROGRAMS = ['/usr']
 /** Before /usr was merged (file-hierarchy(7)); a link to it since. */
 const SPLIT_LIBRARIES = ['/lib', '/lib32', '/lib64']
 const SPLIT_PROGRAMS = ['/bin', '/sbin']
@@ -68,6 +69,18 @@ function isScripted(facts: Facts): boolean {
   return scripts(facts).length > 0 || (facts.reach?.interpreters ?? []).length > 0
 }
 
+/** Folders of one package's programs: one of them was seen, and others have their hour. */
+function privateFolders(paths: readonly string[]): string[] {
+  const folders = unique(paths.map((path) => dirname(path)))
+  return folders.filter(
+    (folder) => /^\/(?:usr|opt)\//.test(folder) && !/^\/usr\/(?:local|(?:local\/)?s?bin)$/.test(folder),
+  )
+}
+
+function outermost(folders: readonly string[]): string[] {
+  return folders.filter((folder) => !folders.some((other) => other !== folder && isBelow(folder, other)))
+}
+
 function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   if (words(facts, 'NoExecPaths').includes('/')) return inForce('The unit already has this setting.', '/')
   const exact = programs(facts)
@@ -78,15 +91,15 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   // Modules of PAM start helpers, which nobody sees before somebody logs in (pam_unix(8)).
   const startsMore = isScripted(facts) || configured.length > 0 || passwordChecker(facts) !== undefined
   const tools = startsMore ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
-  const known = [...LIBRARIES, ...(split ? SPLIT_LIBRARIES : []), ...tools]
+  const known = [...(startsMore ? [] : LIBRARIES), ...(split ? SPLIT_LIBRARIES : []), ...tools]
   const found = mapped(facts).filter((path) => path.startsWith('/') && !isBelowAny(path, known))
-  const libexec = exact.some((path) => path.startsWith('/usr/libexec/')) ? ['/usr/libexec'] : []
+  const helpers = learnedPaths(facts, 'execute').map((path) => (split ? path : intoUsr(path)))
+  const beside = privateFolders([...exact, ...helpers]).filter((path) => !isBelowAny(path, known))
   const extra = unique(found.map((path) => dirname(split ? path : intoUsr(path)))).filter(
     (path) => !isBelowAny(path, known),
   )
   const present = words(facts, 'ExecPaths')
-  const directories = unique([...known, ...libexec, ...extra])
-  const helpers = learnedPaths(facts, 'execute').map((path) => (split ? path : intoUsr(path)))
+  const directories = outermost(unique([...known, ...beside, ...extra]))
   const paths = [
     ...directories,
     ...unique([...exact, ...helpers, ...configured.map(({ name }) => name)]).filter(
@@ -109,7 +122,7 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
 }
 
 function shortly(exact: readonly string[], tools: readonly string[]): string {
-  if (tools.length > 0) return 'libraries and the programs in /usr/bin and /usr/sbin'
+  if (tools.length > 0) return 'libraries and the programs below /usr'
   return `libraries and ${exact.length === 1 ? basename(exact[0] ?? '') : `${exact.length} programs`}`
 }
 
@@ -137,7 +150,8 @@ export const NO_EXEC_PATHS: Directive = {
   takes: PATH_LIST,
   writes: { ExecPaths: PATH_LIST },
   denies: ['run-programs'],
-  leavesOpen: (_, { from }) => from === 'named' || from === 'interpreter',
+  // A script may start what it made itself.
+  leavesOpen: (_, { from }) => from === 'named',
   stage: 'filesystem',
   since: 248,
   mountNamespace: true,

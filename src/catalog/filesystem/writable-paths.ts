@@ -29,10 +29,15 @@ interface Writing {
 /** Folders and files that its configuration names and that it may write: nobody sees whether it only reads there. */
 function placesOfConfiguration(facts: Facts): Writing[] {
   const things = (['home', 'folder', 'file'] as const).flatMap((kind) => namedThings(facts, kind))
-  return things.map(({ name, where, workplace }) => ({
-    path: name,
+  return things.map(({ kind, name, where, workplace }) => ({
+    path: kind === 'file' ? placeOfFile(name) : name,
     why: workplace === true ? `It works in ${name}.` : `${where} names ${name}.`,
   }))
+}
+
+/** Where logs are, they are replaced by new ones, and a mount stays on the old file. */
+function placeOfFile(path: string): string {
+  return ownDirectory(path) ?? (isBelow(path, '/var/log') ? dirname(path) : path)
 }
 
 /** A service of a user keeps what it has in the home, whenever it comes to that. */

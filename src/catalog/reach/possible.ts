@@ -64,8 +64,17 @@ function byRefusalsOfClones({ learned }: Facts): Possibility[] {
 
 function bySudo(facts: Facts): Possibility[] {
   const subjects = facts.reach?.sudo ?? []
-  if (subjects.length === 0) return []
+  const confined = facts.processes.every(({ noNewPrivileges }) => noNewPrivileges)
+  if (subjects.length === 0 || confined) return []
   return [{ use: 'gain-rights', from: 'sudo', why: `sudoers has rules for ${few(subjects)}.` }]
+}
+
+/** What a rule of sudoers lets it start, root does. */
+function asRoot(facts: Facts): Possibility[] {
+  const [rule] = bySudo(facts)
+  if (rule === undefined) return []
+  const why = `${rule.why.replace(/\.$/, '')}: what they start may do anything that root can.`
+  return USES.map((use) => ({ use, from: 'helper', why }))
 }
 
 /** What a setuid or setgid program may do for the service that starts it: its rights are not the service's own. */
@@ -96,27 +105,24 @@ function ownProgramSetuid(facts: Facts): string | undefined {
 function byHelpers(facts: Facts): Possibility[] {
   if (facts.given?.level === 'tight') return []
   const purpose = leftOffOnPurpose(facts, 'NoNewPrivileges')
-  const why = purpose ?? ownProgramSetuid(facts) ?? bySudo(facts)[0]?.why
-  return why === undefined ? [] : byHelper(why)
+  const why = purpose ?? ownProgramSetuid(facts)
+  return [...asRoot(facts), ...(why === undefined ? [] : byHelper(why))]
 }
 
 /** What a script would not be there for by itself, or other evidence tells. */
-const NOT_OF_SCRIPTS: readonly Use[] = [
-  'see-boot',
-  'homes',
-  'write-execute',
-  'share-files',
-  'know-callers',
-  'temporary',
-  'tune-kernel',
-]
+const NOT_OF_SCRIPTS: readonly Use[] = ['see-boot', 'homes', 'share-files', 'know-callers', 'tune-kernel']
 
 /** What a script does is written in files that nobody here reads. */
 function byInterpreter(facts: Facts): Possibility[] {
   const [path] = facts.reach?.interpreters ?? []
-  return path === undefined
-    ? []
-    : likeScripts(hasRights(facts), `${path} runs a script, which may do anything`)
+  if (path === undefined) return []
+  const may = `${path} runs a script, which may`
+  return [...likeScripts(hasRights(facts), `${may} do anything`), ...mailing(facts, may)]
+}
+
+/** A helper of the machine takes each mail, with rights of its own. */
+function mailing({ reach }: Facts, may: string): Possibility[] {
+  return reach?.mailer === undefined ? [] : byHelper(`${may} send mail by ${reach.mailer}.`)
 }
 
 /** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
@@ -124,9 +130,7 @@ function byRequests(facts: Facts): Possibility[] {
   const [protocol] = facts.given?.requests?.programs ?? []
   if (protocol === undefined) return []
   const may = `A request in ${protocol} names the program that answers it, which may`
-  const mailer = facts.reach?.mailer
-  const mails = mailer === undefined ? [] : byHelper(`${may} send mail by ${mailer}.`)
-  return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mails]
+  return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
 }
 
 /** A program or plug-in of it sends mail, where this machine takes any. */
@@ -143,23 +147,16 @@ function likeScripts(rights: boolean, may: string): Possibility[] {
   }))
 }
 
-/** A script that root was told to start does what somebody here wrote; a program of the system may write there. */
-function byProgramsOfRoot(facts: Facts): Possibility[] {
-  if (!isAllRoot(facts)) return []
+/** A script that it was told to start does what somebody here wrote; for root a program of the system may write there. */
+function byProgramsNamed(facts: Facts): Possibility[] {
   const programs = programsNamed(facts)
   const scripts = programs.filter(({ script }) => script === true)
   const why = (things: readonly NamedThing[], what: string) =>
-    `${namedText(things)}, which was not seen to run ${what}.`
-  if (scripts.length > 0) {
-    const text = why(scripts, 'and may do anything that root can')
-    return USES.filter((use) => !NOT_OF_SCRIPTS.includes(use)).map((use) => ({
-      use,
-      from: 'work',
-      why: text,
-    }))
-  }
-  if (programs.length === 0) return []
-  return [{ use: 'write-elsewhere', from: 'named', why: why(programs, 'and may write as root') }]
+    `${namedText(things)}, which was not seen to run and may ${what}`
+  if (scripts.length > 0)
+    return likeScripts(isAllRoot(facts), why(scripts, 'do anything')).map((one) => ({ ...one, from: 'work' }))
+  if (programs.length === 0 || !isAllRoot(facts)) return []
+  return [{ use: 'write-elsewhere', from: 'named', why: `${why(programs, 'write as root')}.` }]
 }
 
 /** Whether nothing but interpreters runs: they import every call, which says nothing of the script. */
@@ -178,7 +175,7 @@ export function switchesPerJob(facts: Facts): string | undefined {
 function byImports(facts: Facts): Possibility[] {
   const switches = switchesPerJob(facts)
   const weak = (
-    ['run-programs', 'mount', 'list-interfaces', 'connect-out', 'write-execute'] as const
+    ['run-programs', 'mount', 'namespaces', 'list-interfaces', 'connect-out', 'write-execute'] as const
   ).flatMap((use): Possibility[] => {
     const calls = imported(facts, use)
     if (calls.length === 0 || (OF_ROOT.has(use) && !hasRights(facts))) return []
@@ -246,7 +243,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byOpenFolders(facts),
     ...byCallers(facts),
     ...byRefusalsOfClones(facts),
-    ...byProgramsOfRoot(facts),
+    ...byProgramsNamed(facts),
     ...bySudo(facts),
     ...byHelpers(facts),
     ...byInterpreter(facts),

@@ -33,6 +33,7 @@ export function played(facts: Facts): Set<Use> {
   )
   say('past-permissions', capability('cap_dac_override') || capability('cap_dac_read_search'))
   say('mount', actsSeen(facts, 'mount').length > 0)
+  say('namespaces', actsSeen(facts, 'namespace').length > 0)
   say('write-execute', actsSeen(facts, 'write-execute').length > 0)
   say('raw-sockets', socket('AF_PACKET') || capability('cap_net_raw'))
   say('list-interfaces', socket('AF_NETLINK'))
@@ -79,6 +80,12 @@ function counts(facts: Facts, possibility: Possibility): boolean {
 /** What counts against rows at the person's level, less what was played. */
 export function possibleNow(facts: Facts): Possibility[] {
   return possible(facts).filter((one) => counts(facts, one))
+}
+
+/** Why it may start any program of the machine, and nobody saw which: a script does, its own or one that it was told of. */
+export function mayStartAny(facts: Facts): string | undefined {
+  const ofScript = (from: Possibility['from']) => from === 'interpreter' || from === 'work'
+  return possibleNow(facts).find(({ use, from }) => use === 'run-programs' && ofScript(from))?.why
 }
 
 /**

@@ -21,6 +21,10 @@ export type Use =
   | 'know-callers'
   | 'temporary'
   | 'tune-kernel'
+  | 'set-ids'
+  | 'personality'
+  | 'real-time'
+  | 'namespaces'
 
 /** What a service would be doing, as the end of "it may come to …". */
 export const USE_WORDS: Record<Use, string> = {
@@ -45,6 +49,10 @@ export const USE_WORDS: Record<Use, string> = {
   'know-callers': 'ask which account calls it',
   temporary: 'open files of others in /tmp',
   'tune-kernel': 'change settings of the kernel',
+  'set-ids': 'make setuid and setgid files',
+  personality: 'run programs made for other systems',
+  'real-time': 'ask for real-time priority',
+  namespaces: 'make namespaces',
 }
 
 /** Uses that take rights of root: an account without any can't come to them. */
@@ -56,10 +64,10 @@ export const OF_ROOT: ReadonlySet<Use> = new Set([
   'devices',
   'raw-sockets',
   'write-elsewhere',
-  'see-others',
   'see-mounts',
   'write-as-root',
   'tune-kernel',
+  'real-time',
 ])
 
 export const USES = Object.keys(USE_WORDS) as Use[]

@@ -5,8 +5,7 @@ import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/pri
 import { few } from '../common/proposal.ts'
 import { called, checksPasswords, passwordChecker } from '../common/roles.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
-import { namedText, programsNamed } from '../reach/named.ts'
-import { possibleNow } from '../reach/reached.ts'
+import { mayStartAny } from '../reach/reached.ts'
 
 /** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
 const CALLS: Record<string, string[]> = {
@@ -81,17 +80,15 @@ function forLogins(facts: Facts): Exception | undefined {
 /** Calls of everyday programs, whoever starts them: nice(1) and ulimit of a shell, and what keeps an owner as cp -p does. */
 const FOR_PROGRAMS = ['@chown', '@resources']
 
+/** An account mounts in a namespace of its own alone: user_namespaces(7). */
+const FOR_SANDBOXES = ['@mount']
+
 /** They stay where a script may start any program, and nobody saw which. */
 function forPrograms(facts: Facts): Exception | undefined {
-  const [script] = facts.given?.level === 'tight' ? [] : programsNamed(facts).filter((one) => one.script)
-  const any = possibleNow(facts).find(({ use, from }) => use === 'run-programs' && from === 'interpreter')
-  const why = script === undefined ? any?.why : `${namedText([script])}, which was not seen in use.`
+  const why = mayStartAny(facts)
   if (why === undefined) return undefined
-  return {
-    names: FOR_PROGRAMS,
-    why: `${FOR_PROGRAMS.join(' ')} stay for programs that it may start: ${why}`,
-    triable: false,
-  }
+  const names = [...FOR_PROGRAMS, ...(startsUnprivileged(facts) ? FOR_SANDBOXES : [])]
+  return { names, why: `${names.join(' ')} stay for programs that it may start: ${why}`, triable: false }
 }
 
 /** Whether groups and calls that stay hold all of these. */

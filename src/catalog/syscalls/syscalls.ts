@@ -6,6 +6,7 @@ import { denying } from '../common/squeeze.ts'
 import type { Directive, Evidence, NotProposed, Proposed, Rung, Squeeze } from '../common/types.ts'
 import { setting, startsUnprivileged } from '../common/unit-settings.ts'
 import { CALL_LIST, CALLS_WITH_ERRORS, ERROR_NAME } from '../common/values.ts'
+import { mayStartAny } from '../reach/reached.ts'
 import type { Possibility } from '../reach/uses.ts'
 import { exactFilter } from './exact-filter.ts'
 import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
@@ -38,7 +39,8 @@ const SELDOM: { word: string; usedBy: RegExp }[] = [
 
 function squeezes(facts: Facts, kept: readonly Exception[]): Squeeze[] {
   const mapped = facts.processes.flatMap(({ executable, libraries }) => [executable, ...libraries])
-  const seldom = SELDOM.filter(
+  // What nobody saw may use them.
+  const seldom = (mayStartAny(facts) === undefined ? SELDOM : []).filter(
     ({ word, usedBy }) => isAllowed(facts, word) && !mapped.some((path) => usedBy.test(path)),
   )
   const groups = kept.filter(({ triable }) => triable).flatMap(({ names }) => names)

@@ -39,36 +39,16 @@ function madeNamespaces(facts: Facts): { names: string[]; evidence: string[] } {
   }
 }
 
-/** Programs whose work is to make namespaces. */
-function containerProgram(facts: Facts): string | undefined {
-  return facts.executables.find(({ path }) =>
-    /\/(bwrap|runc|crun|unshare|nsenter|containerd-shim[^/]*|conmon|chrome-sandbox|chrom(e|ium)|systemd-nspawn)$/.test(
-      path,
-    ),
-  )?.path
-}
-
 function proposeNamespaces(facts: Facts): Proposed | NotProposed {
   const now = setting(facts, 'RestrictNamespaces')
   // Shown "yes", or as an empty list of what is allowed, depending on the release.
   if (now === 'yes' || now === '') return inForce('The unit already has this setting.', 'yes')
   const { names, evidence } = madeNamespaces(facts)
-  const program = containerProgram(facts)
-  const strict = { value: 'yes', assignments: [service('RestrictNamespaces', 'yes')] }
-  if (names.length === 0 && program === undefined) {
-    return proposed(
-      'yes',
-      strict.assignments,
-      noProcess(facts, 'live in a namespace that systemd did not give'),
-    )
-  }
-  if (now !== undefined && now !== 'no' && names.length > 0)
-    return inForce('All the allowed kinds are in use.', now)
   if (names.length === 0) {
-    return proposed('yes', strict.assignments, [], {
-      caution: `${program} creates namespaces for its children.`,
-    })
+    const none = noProcess(facts, 'live in a namespace that systemd did not give')
+    return proposed('yes', [service('RestrictNamespaces', 'yes')], none)
   }
+  if (now !== undefined && now !== 'no') return inForce('All the allowed kinds are in use.', now)
   const lines = list('RestrictNamespaces', names)
   const caution = 'It creates namespaces: only the kinds seen stay allowed, but it may need others at times.'
   return proposed(names.join(' '), lines, evidence, { caution })
@@ -77,7 +57,7 @@ function proposeNamespaces(facts: Facts): Proposed | NotProposed {
 export const RESTRICT_NAMESPACES: Directive = {
   key: 'RestrictNamespaces',
   takes: NAMESPACE_LIST,
-  denies: ['mount'],
+  denies: ['mount', 'namespaces'],
   stage: 'system',
   since: 233,
   enforcer: 'filter',

@@ -134,6 +134,7 @@ export const SYSTEM: Directive[] = [
   RESTRICT_NAMESPACES,
   toggle({
     key: 'RestrictSUIDSGID',
+    denies: ['set-ids'],
     impliedBy: 'DynamicUser',
     stage: 'system',
     since: 242,
@@ -158,6 +159,7 @@ export const SYSTEM: Directive[] = [
   }),
   toggle({
     key: 'LockPersonality',
+    denies: ['personality'],
     stage: 'system',
     since: 235,
     enforcer: 'filter',
@@ -175,6 +177,7 @@ export const SYSTEM: Directive[] = [
   }),
   toggle({
     key: 'RestrictRealtime',
+    denies: ['real-time'],
     stage: 'system',
     since: 231,
     enforcer: 'filter',

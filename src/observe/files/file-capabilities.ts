@@ -1,5 +1,7 @@
 import type { Host } from '../../host/host.ts'
-import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
+import type { CapableProgram } from '../reach-facts.ts'
+import { SEARCH_PATH } from './interpreter-line.ts'
 
 /**
  * Parses the output of getcap(8) for these paths: path → capabilities as text ("cap_net_raw=ep"). Before libcap 2.41
@@ -33,4 +35,34 @@ export async function fileCapabilities(
     return new Map()
   }
   return parseGetcap(result.stdout, paths)
+}
+
+/** "/bin/ping cap_net_raw=ep" or "/bin/ping = cap_net_raw+ep": what getcap(8) prints of one file. */
+const OF_FILE = /^(\/.+?) (?:= )?(cap_[a-z_0-9,]+)[=+][eip]+$/
+
+/** Parses the output of `getcap -r`. */
+export function parseCapable(text: string): CapableProgram[] {
+  return text.split('\n').flatMap((line) => {
+    const [, path, names = ''] = OF_FILE.exec(line) ?? []
+    return path === undefined ? [] : [{ path, capabilities: names.split(',') }]
+  })
+}
+
+const programsOf = new WeakMap<Host, Promise<CapableProgram[]>>()
+
+async function readCapable(host: Host, gaps: BlindSpots): Promise<CapableProgram[]> {
+  const result = await orBlindSpot(gaps, 'File capabilities', host.run(['getcap', '-r', ...SEARCH_PATH]))
+  const found = parseCapable(result?.stdout ?? '')
+  const forAll = await mapFew(found, async ({ path }) => {
+    const stat = await orBlindSpot(gaps, path, host.stat(path))
+    return stat !== undefined && (stat.mode & 0o001) !== 0
+  })
+  return found.filter((_, at) => forAll[at])
+}
+
+/** Programs of the machine that anybody may start and that have capabilities of their own. Read once for a host. */
+export function capablePrograms(host: Host, gaps: BlindSpots): Promise<CapableProgram[]> {
+  const reading = programsOf.get(host) ?? readCapable(host, gaps)
+  programsOf.set(host, reading)
+  return reading
 }

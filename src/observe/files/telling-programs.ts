@@ -47,6 +47,7 @@ export const TELLING_IMPORTS: Record<string, readonly string[]> = {
     'setuid',
   ],
   chroot: ['chroot'],
+  namespaces: ['setns', 'unshare'],
   mount: ['mount', 'umount', 'umount2', 'fsopen', 'move_mount'],
   'list-interfaces': ['getifaddrs', 'if_nameindex'],
   'connect-out': ['connect'],

@@ -192,16 +192,22 @@ describe('a unit that keeps NoNewPrivileges off on purpose', () => {
 describe('what its configuration names is left open', () => {
   test('a program that was not seen run', () => {
     const facts = daemon(990, { reach: names('program', '/usr/local/bin/hook') })
-    expect(lines('NoExecPaths', facts).join()).toContain('-/usr/local/bin/hook')
-    // It may be a script.
-    expect(lines('NoExecPaths', facts).join()).toContain('-/usr/bin')
+    // It may be a script, which starts others.
+    expect(lines('NoExecPaths', facts).join()).toContain('ExecPaths=-/usr')
     expect(taken('NoExecPaths', facts)).toBe(true)
   })
 
   test('the programs of a folder', () => {
     const facts = daemon(990, { reach: names('programs', '/srv/site') })
-    expect(lines('NoExecPaths', facts).join()).toMatch(/-\/usr\/bin.*-\/srv\/site/)
+    expect(lines('NoExecPaths', facts).join()).toMatch(/-\/usr -\/srv\/site/)
     expect(lines('NoExecPaths', daemon(990)).join()).not.toContain('-/usr/bin ')
+  })
+
+  test('a log in a folder of all, where rotation puts another file', () => {
+    const facts = daemon(990, { reach: names('file', '/var/log/uploads.log') })
+    expect(lines('ProtectSystem', facts).at(-1)).toMatch(/-\/var\/log$/)
+    const elsewhere = daemon(990, { reach: names('file', '/etc/srv/state') })
+    expect(lines('ProtectSystem', elsewhere).join()).toContain('-/etc/srv/state')
   })
 
   test('a home, for writing too', () => {
@@ -306,13 +312,18 @@ describe('a program that root is told to start', () => {
   const hook = (more: object) =>
     reach({ named: [{ kind: 'program', name: '/srv/hook', where: '/etc/srv.conf', ...more }] })
   test.each([
-    ['a script of somebody here', { script: true }, ['ProtectSystem', 'ProtectClock', 'SystemCallFilter']],
-    ['a program of the system', {}, ['ProtectSystem']],
-  ])('%s may do what was not seen', (_, more, left) => {
+    [
+      'a script of somebody here',
+      { script: true },
+      ['ProtectSystem', 'ProtectClock', 'LockPersonality', 'SystemCallFilter'],
+      ['LockPersonality'],
+    ],
+    ['a program of the system', {}, ['ProtectSystem'], []],
+  ])('%s may do what was not seen', (_, more, left, leftToAccount) => {
     const keys = ['ProtectSystem', 'ProtectClock', 'LockPersonality', 'SystemCallFilter']
     const facts = daemon(0, { reach: hook(more) })
     expect(keys.filter((key) => !taken(key, facts))).toEqual(left)
-    expect(keys.filter((key) => !taken(key, daemon(990, { reach: hook(more) })))).toEqual([])
+    expect(keys.filter((key) => !taken(key, daemon(990, { reach: hook(more) })))).toEqual(leftToAccount)
   })
 
   test('and no more once it was seen to run', () => {
@@ -408,10 +419,38 @@ describe('an interpreter may do anything that its account can', () => {
 
   test('without rights it writes, sees and switches no more than its account may', () => {
     const facts = daemon(990, { reach: script })
-    for (const key of ['CapabilityBoundingSet', 'ProtectSystem', 'ProtectProc', 'NoExecPaths'])
+    for (const key of [
+      'CapabilityBoundingSet',
+      'ProtectSystem',
+      'PrivateDevices',
+      'ProtectClock',
+      'RestrictRealtime',
+    ])
       expect(taken(key, facts), key).toBe(true)
-    expect(lines('NoExecPaths', facts).join()).toContain('-/usr/bin')
-    expect(taken('NoNewPrivileges', facts)).toBe(false)
+  })
+
+  test.each([
+    ...['NoNewPrivileges', 'NoExecPaths', 'PrivateTmp', 'ProtectProc', 'ProcSubset', 'RestrictNamespaces'],
+    ...['LockPersonality', 'RestrictSUIDSGID', 'MemoryDenyWriteExecute'],
+  ])('without rights it may miss %s, until its use was played', (key) => {
+    expect(taken(key, daemon(990, { reach: script }))).toBe(false)
+    expect(taken(key, daemon(990, { reach: script, given: { ...ASKED, exercised: true } }))).toBe(true)
+  })
+
+  test('programs with capabilities of their own keep them, and sandboxes their mounts', () => {
+    const ping = { path: '/usr/bin/ping', capabilities: ['cap_net_raw'] }
+    const facts = daemon(990, { reach: { ...script, capable: [ping] } })
+    expect(lines('CapabilityBoundingSet', facts).at(-1)).toBe('CapabilityBoundingSet=CAP_NET_RAW')
+    expect(lines('SystemCallFilter', facts).join()).toContain('@mount')
+    expect(proposal('SystemCallFilter', facts).squeezes ?? []).toEqual([])
+    const played = { ...facts, given: { ...ASKED, exercised: true } }
+    expect(lines('CapabilityBoundingSet', played).at(-1)).toBe('CapabilityBoundingSet=')
+    expect(lines('SystemCallFilter', played).join()).not.toContain('@mount')
+  })
+
+  test('it may send mail, where the machine takes any', () => {
+    const facts = daemon(990, { reach: { ...script, mailer: '/usr/libexec/mailer' } })
+    expect(missed('ProtectSystem', facts)).toMatch(/may send mail by \/usr\/libexec\/mailer/)
   })
 
   test('it keeps the sockets by which it would ask others', () => {
@@ -557,7 +596,7 @@ describe('what its requests may name', () => {
 
 describe('a filter of system calls, which before systemd 255 takes setuid programs their rights', () => {
   const mails = { reach: names('program', '/usr/sbin/post', { privileged: true }) }
-  test.each<[string, Partial<Facts>, boolean]>([
+  test.each<[string, Partial<Facts>, boolean, boolean?]>([
     ['on 257', { systemd: 257, ...mails }, true],
     ['on 252', { systemd: 252, ...mails }, false],
     ['on 252, of a service that starts no such program', { systemd: 252 }, true],
@@ -566,9 +605,14 @@ describe('a filter of system calls, which before systemd 255 takes setuid progra
       { systemd: 252, ...mails, processes: [process(10, 990, { noNewPrivileges: true })] },
       true,
     ],
-    ['on 252, of a script', { systemd: 252, reach: reach({ interpreters: ['/usr/bin/python3'] }) }, true],
-  ])('%s', (_, over, wanted) => {
-    expect(taken('LockPersonality', daemon(990, over))).toBe(wanted)
+    [
+      'on 252, of a script',
+      { systemd: 252, reach: reach({ interpreters: ['/usr/bin/python3'] }) },
+      true,
+      false,
+    ],
+  ])('%s', (_, over, wanted, ofPersonality = wanted) => {
+    expect(taken('LockPersonality', daemon(990, over))).toBe(ofPersonality)
     expect(taken('PrivateDevices', daemon(990, over))).toBe(wanted)
   })
 })
