@@ -209,8 +209,8 @@ export interface ForeignHolding {
 
 /** A folder that the service's accounts may write into, or that its package brought for data. */
 export interface OwnedFolder {
-  /** What is made in it gets its group, so that whoever makes folders there may set the bit too. */
-  setgid?: true
+  /** A setgid folder of it, or itself: whoever makes folders there for a group sets the bit too. */
+  setgid?: string
   /** Other accounts may read what is written there. */
   open?: true
   path: string

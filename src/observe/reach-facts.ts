@@ -11,8 +11,12 @@ export interface ReachFacts {
   capable?: CapableProgram[]
   /** The program that hands a mail to this machine's queue, where there is one, with links followed. */
   mailer?: string
+  /** The mailer is setuid and of root: it needs whatever root does in the service. */
+  mailerIsRoot?: true
   /** One of its programs and plug-ins that names the mailer in its text. */
   mails?: string
+  /** One of its programs and plug-ins that names a file in the home of each account in its text. */
+  homes?: string
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
   monitors: Monitor[]
   /** A program at work that tells as a metric when its process began, which it counts from the boot of the machine. */

@@ -1,7 +1,7 @@
 import { orElse } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from './blind-spots.ts'
-import { parsePasswd } from './config/accounts.ts'
+import { homesOf, parsePasswd } from './config/accounts.ts'
 import { configurationText } from './config/configuration.ts'
 import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
@@ -9,7 +9,7 @@ import type { Facts } from './facts.ts'
 import { capablePrograms } from './files/file-capabilities.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
 import { MAILER, readTellingPrograms } from './files/telling-programs.ts'
-import type { ReachFacts } from './reach-facts.ts'
+import type { NamedThing, ReachFacts } from './reach-facts.ts'
 
 const MAX_SCRIPTS = 3000
 const LINE_BYTES = 64
@@ -19,17 +19,53 @@ const LINE_BYTES = 64
  */
 export async function readReach(host: Host, facts: Facts, packaged: readonly string[]): Promise<ReachFacts> {
   const gaps: BlindSpots = new Set()
-  const passwd = parsePasswd((await orBlindSpot(gaps, '/etc/passwd', host.read('/etc/passwd'))) ?? '')
+  const passwd = (await orBlindSpot(gaps, PASSWD, host.read(PASSWD))) ?? ''
+  const accounts = new Set(parsePasswd(passwd).map(({ name }) => name))
   const interpreters = await interpretersAtWork(host, facts, gaps)
-  const mailer = await orBlindSpot(gaps, MAILER, host.resolve(MAILER))
   return {
-    named: await namedThings(host, facts, packaged, new Set(passwd.map(({ name }) => name)), gaps),
+    named: [
+      ...(await namedThings(host, facts, packaged, accounts, gaps)),
+      ...(await ownHomes(host, facts, passwd, gaps)),
+    ],
     ...(await readTellingPrograms(host, facts, gaps)),
     interpreters,
     capable: await capablePrograms(host, gaps),
-    ...(mailer === undefined ? {} : { mailer }),
+    ...(await readMailer(host, gaps)),
     sudo: await sudoRules(host, facts, gaps),
   }
+}
+
+const PASSWD = '/etc/passwd'
+/** Among people's; what lies elsewhere no setting for homes hides. */
+const PERSONAL_HOME = /^\/home\/[^/]+/
+
+/** Homes of the accounts as which it runs: programs keep settings and keys there, for what they do now and then. */
+async function ownHomes(
+  host: Host,
+  { processes }: Facts,
+  passwd: string,
+  gaps: BlindSpots,
+): Promise<NamedThing[]> {
+  const uids = new Set(processes.map(({ uid }) => uid.effective).filter((uid) => uid > 0))
+  const homes = homesOf(passwd, uids).filter((home) => PERSONAL_HOME.test(home))
+  const there = await mapFew(
+    homes,
+    async (home) => (await orBlindSpot(gaps, home, host.stat(home))) !== undefined,
+  )
+  return homes.filter((_, at) => there[at]).map((name) => ({ kind: 'home', name, where: PASSWD }))
+}
+
+const SETUID = 0o4000
+
+async function readMailer(
+  host: Host,
+  gaps: BlindSpots,
+): Promise<Pick<ReachFacts, 'mailer' | 'mailerIsRoot'>> {
+  const mailer = await orBlindSpot(gaps, MAILER, host.resolve(MAILER))
+  if (mailer === undefined) return {}
+  const stat = await orBlindSpot(gaps, mailer, host.stat(mailer))
+  const isRoot = stat !== undefined && stat.uid === 0 && (stat.mode & SETUID) !== 0
+  return { mailer, ...(isRoot ? { mailerIsRoot: true } : {}) }
 }
 
 /** A script's text, or an archive of programs (ZIP), and no configuration. */

@@ -103,7 +103,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
   afterAll(() => lab?.stop())
 
   async function walk(unit: string, ...more: string[]): Promise<{ stdout: string; kept: string }> {
-    const walk = await walked(lab, unit, ['--stages', 'system', ...more], 170_000)
+    const walk = await walked(lab, unit, ['--stages', 'system', '--level', 'tight', ...more], 170_000)
     expect(walk.stdout).toContain('System restrictions: kept')
     return walk
   }

@@ -97,7 +97,7 @@ describe.skipIf(skipLab())(labTitle('what a service may come to do'), () => {
 
   it('leaves open a program, a home and a file that its configuration names, and a folder of its account', async () => {
     const { kept } = await walkOf('hooked', 'filesystem')
-    expect(kept).toContain('NoExecPaths=/')
+    expect(kept).toContain('ProtectSystem=strict')
     expect(kept).not.toContain('ProtectHome=')
     expect(kept).toMatch(/^ReadWritePaths=.*-\/home\/alice\/data/m)
     expect(kept).toMatch(/^ReadWritePaths=.*-\/srv\/disk\.img/m)

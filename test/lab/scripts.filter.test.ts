@@ -27,6 +27,12 @@ const JOBS = {
   'runs a program as on another machine': ['other', 'setarch -R echo ran', 'ran'],
   'puts a program into a sandbox': ['box', 'unshare -Urm sh -c "mount -t tmpfs x /mnt && echo ran"', 'ran'],
   'starts a program that has a capability': ['able', '/usr/local/bin/able && echo ran', 'ran'],
+  'reads a key of its account': ['key', 'cat ~/.key', 'secret'],
+  'asks a helper of a group to keep something': [
+    'spool',
+    'f=/var/spool/kept/$$; keep $f && echo kept',
+    'kept',
+  ],
   'gives somebody a file in /tmp': ['give', 'echo x >/tmp/given; echo done', 'done'],
 } as const
 
@@ -48,11 +54,14 @@ describe.skipIf(skipLab())(labTitle('a script of an account, of which only its g
         '/opt/server': SERVER,
         '/opt/ask': ASK,
         ...Object.fromEntries(jobs),
-        '/etc/systemd/system/script.service':
-          '[Service]\nUser=script\nEnvironment=HOME=/var/lib/script\nExecStart=/usr/bin/perl /opt/server\n',
+        '/etc/systemd/system/script.service': '[Service]\nUser=script\nExecStart=/usr/bin/perl /opt/server\n',
+        '/home/script/.key': 'secret\n',
       },
       setup: [
-        ['useradd', '--system', '--home-dir', '/var/lib/script', '--create-home', 'script'],
+        ['useradd', '--system', 'script', '--home-dir', '/home/script'],
+        ['chown', '-R', 'script', '/home/script'],
+        ['install', '-m', '2755', '-g', 'mail', '/usr/bin/touch', '/usr/local/bin/keep'],
+        ['install', '-d', '-m', '2770', '-g', 'mail', '/var/spool/kept'],
         ['cp', '/bin/true', '/usr/local/bin/able'],
         ['setcap', 'cap_net_raw=ep', '/usr/local/bin/able'],
         ['systemctl', 'daemon-reload'],

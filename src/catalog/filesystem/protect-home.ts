@@ -58,10 +58,15 @@ function namedHome(facts: Facts): string | undefined {
   return process && `${called(process)} was started with an argument below a home directory.`
 }
 
-/** Files that callers name; nothing tells that it would write them. */
+/** Files that callers name, or that accounts may have; nothing tells that it would write them. */
 function askedFor(facts: Facts): string | undefined {
   const socket = unreadSocket(facts)
-  return socket && `Everybody may ask it for files over ${socket}, also for those in homes.`
+  if (socket !== undefined) return `Everybody may ask it for files over ${socket}, also for those in homes.`
+  const program = facts.reach?.homes
+  const isKnown = facts.given?.exercised === true || facts.given?.level === 'tight'
+  return program === undefined || isKnown
+    ? undefined
+    : `${program} names a file that each account may have in its home.`
 }
 
 function configuredHome(facts: Facts): string | undefined {

@@ -14,7 +14,7 @@ import { checksPasswords, passwordChecker } from '../common/roles.ts'
 import { changedText } from '../common/seen-in-clone.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
 import { namedThings } from '../reach/named.ts'
-import { possibleNow } from '../reach/reached.ts'
+import { mayGainRights, possibleNow } from '../reach/reached.ts'
 
 /** Always writable under ProtectSystem=strict (systemd.exec(5)). */
 const API = ['/dev', '/proc', '/sys']
@@ -47,6 +47,14 @@ function foldersOfUser({ ofUser }: Facts): Writing[] {
     { path: ofUser.home, why: `It is a service of a user, whose files are below ${ofUser.home}.` },
     { path: ofUser.runtime, why: `Services of a user have their sockets below ${ofUser.runtime}.` },
   ]
+}
+
+/** Spools of programs with rights of their own: a service's account can't write there, and they can (hier(7)). */
+function spoolsOfHelpers(facts: Facts): Writing[] {
+  const why = mayGainRights(facts)
+  return why === undefined
+    ? []
+    : [{ path: '/var/spool', why: `Programs that it may start have their queues there. ${why}` }]
 }
 
 /** Where those who log in may store files. */
@@ -92,6 +100,7 @@ export function placesWritten(facts: Facts): Writing[] {
     ...changedInClone(facts, covered),
     ...owned,
     ...foldersOfUser(facts),
+    ...spoolsOfHelpers(facts),
     ...placesOfConfiguration(facts).filter(({ path }) => !isBelowAny(path, covered)),
     ...placesOfLogins(facts).filter(({ path }) => !isBelowAny(path, covered)),
   ])

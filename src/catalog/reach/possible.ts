@@ -120,9 +120,14 @@ function byInterpreter(facts: Facts): Possibility[] {
   return [...likeScripts(hasRights(facts), `${may} do anything`), ...mailing(facts, may)]
 }
 
-/** A helper of the machine takes each mail, with rights of its own. */
+/**
+ * A helper of the machine takes each mail. One of root needs all that root does there; another has an account or a group
+ * that owns the queue, which stays open below /var/spool, and needs no more than to get that right.
+ */
 function mailing({ reach }: Facts, may: string): Possibility[] {
-  return reach?.mailer === undefined ? [] : byHelper(`${may} send mail by ${reach.mailer}.`)
+  if (reach?.mailer === undefined) return []
+  const why = `${may} send mail by ${reach.mailer}.`
+  return reach.mailerIsRoot === true ? byHelper(why) : [{ use: 'gain-rights', from: 'helper', why }]
 }
 
 /** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
@@ -134,9 +139,9 @@ function byRequests(facts: Facts): Possibility[] {
 }
 
 /** A program or plug-in of it sends mail, where this machine takes any. */
-function byMailer({ reach }: Facts): Possibility[] {
-  if (reach?.mailer === undefined || reach.mails === undefined) return []
-  return byHelper(`${reach.mails} names ${MAILER}, which was not seen in use.`)
+function byMailer(facts: Facts): Possibility[] {
+  const { mails } = facts.reach ?? {}
+  return mails === undefined ? [] : mailing(facts, `${mails} names ${MAILER} and may`)
 }
 
 function likeScripts(rights: boolean, may: string): Possibility[] {
@@ -199,6 +204,17 @@ function byLookups(facts: Facts): Possibility[] {
   return [{ use: 'connect-out', from: 'client', why }]
 }
 
+/** A program that makes files like others gives them their bits, setuid and setgid too. */
+function byCopies(facts: Facts): Possibility[] {
+  const parts = (['copy-owners', 'copy-modes', 'copy-times'] as const).map(
+    (group) => imported(facts, group)[0],
+  )
+  const calls = parts.filter((call) => call !== undefined)
+  if (calls.length < parts.length) return []
+  const why = `Its programs call ${few(calls)}, as those do that copy files with their modes; that was not seen.`
+  return [{ use: 'set-ids', from: 'client', why }]
+}
+
 /** A user's service may come to need any file of the home. */
 function byHomeOfUser({ ofUser, given }: Facts): Possibility[] {
   if (ofUser === undefined || given?.level === 'tight') return []
@@ -250,6 +266,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byRequests(facts),
     ...byMailer(facts),
     ...byLookups(facts),
+    ...byCopies(facts),
     ...byMonitors(facts),
     ...byOtherTimes(facts),
     ...byHomeOfUser(facts),

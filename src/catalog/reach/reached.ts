@@ -1,6 +1,6 @@
 import type { Facts } from '../../observe/facts.ts'
 import { isInet } from '../common/roles.ts'
-import { actsSeen } from '../common/seen-in-clone.ts'
+import { actsSeen, actText } from '../common/seen-in-clone.ts'
 import type { Directive, Proposed } from '../common/types.ts'
 import { endsSetuid } from '../common/user-manager.ts'
 import { possible } from './possible.ts'
@@ -86,6 +86,13 @@ export function possibleNow(facts: Facts): Possibility[] {
 export function mayStartAny(facts: Facts): string | undefined {
   const ofScript = (from: Possibility['from']) => from === 'interpreter' || from === 'work'
   return possibleNow(facts).find(({ use, from }) => use === 'run-programs' && ofScript(from))?.why
+}
+
+/** Why it may start a setuid or setgid program: seen in a clone, or possible. */
+export function mayGainRights(facts: Facts): string | undefined {
+  const [act] = actsSeen(facts, 'privileged')
+  if (act !== undefined) return actText(act)
+  return possibleNow(facts).find(({ use }) => use === 'gain-rights')?.why
 }
 
 /**

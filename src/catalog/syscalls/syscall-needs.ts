@@ -5,7 +5,7 @@ import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/pri
 import { few } from '../common/proposal.ts'
 import { called, checksPasswords, passwordChecker } from '../common/roles.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
-import { mayStartAny } from '../reach/reached.ts'
+import { mayGainRights, mayStartAny } from '../reach/reached.ts'
 
 /** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
 const CALLS: Record<string, string[]> = {
@@ -79,15 +79,23 @@ function forLogins(facts: Facts): Exception | undefined {
 
 /** Calls of everyday programs, whoever starts them: nice(1) and ulimit of a shell, and what keeps an owner as cp -p does. */
 const FOR_PROGRAMS = ['@chown', '@resources']
+/**
+ * A setuid or setgid program takes and gives up its right by setuid(2). Without capset in the filter systemd sets
+ * NoNewPrivileges= beside User=, on 255 and later too (seccomp_allows_drop_privileges() in its source; tried on 257).
+ */
+const FOR_HELPERS = ['@setuid', 'capset']
 
 /** An account mounts in a namespace of its own alone: user_namespaces(7). */
 const FOR_SANDBOXES = ['@mount']
 
 /** They stay where a script may start any program, and nobody saw which. */
 function forPrograms(facts: Facts): Exception | undefined {
-  const why = mayStartAny(facts)
+  const any = mayStartAny(facts)
+  const why = any ?? mayGainRights(facts)
   if (why === undefined) return undefined
-  const names = [...FOR_PROGRAMS, ...(startsUnprivileged(facts) ? FOR_SANDBOXES : [])]
+  const ofAny =
+    any === undefined ? [] : [...FOR_PROGRAMS, ...(startsUnprivileged(facts) ? FOR_SANDBOXES : [])]
+  const names = [...ofAny, ...FOR_HELPERS]
   return { names, why: `${names.join(' ')} stay for programs that it may start: ${why}`, triable: false }
 }
 

@@ -19,8 +19,8 @@ function privilegedHow({ path, setuid, setgid, fileCapabilities }: ExecutableFac
 }
 
 /**
- * Before 255 systemd set it for a unit with User= and any filter of system calls. Written it holds on every release, and
- * counts.
+ * Before 255 systemd set it for a unit with User= and any filter of system calls, and since then where the filter leaves
+ * out capset. Written it holds on every release, and counts.
  */
 function inEffect(facts: Facts): string | undefined {
   const { processes, systemd } = facts

@@ -62,12 +62,10 @@ function proposeKeyring(facts: Facts): Proposed | NotProposed {
   })
 }
 
-/** Something that it writes and that is setuid or setgid. The log folders of packages are setgid for their readers. */
+/** Something that it writes and that is setuid or setgid. */
 function markedPath(facts: Facts): string | undefined {
   const marked = facts.writable.find(({ mode }) => (mode & 0o6000) !== 0)
-  return (
-    marked?.path ?? facts.owned?.find(({ path, setgid }) => setgid && !path.startsWith('/var/log/'))?.path
-  )
+  return marked?.path ?? facts.owned?.find(({ setgid }) => setgid !== undefined)?.setgid
 }
 
 export const SYSTEM: Directive[] = [

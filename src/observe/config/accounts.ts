@@ -12,6 +12,11 @@ export function parsePasswd(text: string): Account[] {
   }))
 }
 
+/** Homes of these user ids out of passwd(5) lines. */
+export function homesOf(text: string, uids: ReadonlySet<number>): string[] {
+  return rows(text, 7).flatMap(([, , uid, , , home = '']) => (uids.has(Number(uid)) ? [home] : []))
+}
+
 /** Homes out of passwd(5) lines. */
 export function parseHomes(text: string): string[] {
   return rows(text, 7).map(([, , , , , home = '']) => home)

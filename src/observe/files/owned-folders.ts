@@ -69,7 +69,18 @@ export function foldersOfPackages(listed: readonly string[]): OwnedFolder[] {
     .map((path) => ({ path, why: `${path} came with its package.` }))
 }
 
-const SETGID = 0o2000
+/** The log folders of packages are setgid for their readers. */
+const LOGS = '/var/log'
+
+/** What is setgid in its folders: a program that shares files with a group makes new folders so. */
+async function setgidBelow(host: Host, folders: readonly OwnedFolder[], gaps: BlindSpots): Promise<string[]> {
+  const places = folders.map(({ path }) => path).filter((path) => path !== LOGS && !isBelow(path, LOGS))
+  if (places.length === 0) return []
+  const argv = ['find', ...places, '-xdev', '-maxdepth', String(MAX_DEPTH), '-type', 'd', '-perm', '-2000']
+  const run = host.run([...argv, '-print0', '-quit'], { timeoutMs: FIND_TIMEOUT_MS })
+  const printed = (await orBlindSpot(gaps, argv.join(' '), run))?.stdout ?? ''
+  return printed.split('\0').filter(Boolean)
+}
 
 async function asFound(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promise<OwnedFolder> {
   const stat = await orBlindSpot(gaps, folder.path, host.stat(folder.path))
@@ -77,7 +88,6 @@ async function asFound(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promi
   return {
     ...folder,
     uid: stat.uid,
-    ...((stat.mode & SETGID) === 0 ? {} : { setgid: true as const }),
     ...((await isOpenToAll(host, folder.path, gaps)) ? { open: true as const } : {}),
   }
 }
@@ -147,5 +157,10 @@ export async function readOwnedFolders(
   const tests = ownership(uids, gids)
   const found = tests.length === 0 ? '' : await foldersFound(host, tests, gaps)
   const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(packaged)])
-  return Promise.all(folders.slice(0, MAX_FOLDERS).map((folder) => asFound(host, folder, gaps)))
+  const some = folders.slice(0, MAX_FOLDERS)
+  const [marked] = await setgidBelow(host, some, gaps)
+  const known = await Promise.all(some.map((folder) => asFound(host, folder, gaps)))
+  return known.map((folder) =>
+    marked !== undefined && isBelow(marked, folder.path) ? { ...folder, setgid: marked } : folder,
+  )
 }

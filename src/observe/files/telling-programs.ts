@@ -49,6 +49,10 @@ export const TELLING_IMPORTS: Record<string, readonly string[]> = {
   chroot: ['chroot'],
   namespaces: ['setns', 'unshare'],
   mount: ['mount', 'umount', 'umount2', 'fsopen', 'move_mount'],
+  // Whoever gives a file its times, and a link its owner, makes it like another one: its bits too.
+  'copy-owners': ['lchown', 'fchownat'],
+  'copy-modes': ['chmod', 'fchmod', 'fchmodat', 'lchmod'],
+  'copy-times': ['futimens', 'futimes', 'lutimes', 'utimensat', 'utimes'],
   'list-interfaces': ['getifaddrs', 'if_nameindex'],
   'connect-out': ['connect'],
   'look-up': [
@@ -126,6 +130,17 @@ export function namesMailer(bytes: Uint8Array): boolean {
   return asText(bytes).includes(MAILER)
 }
 
+/** "~/.plan": a file that each account may have in its home. */
+const IN_HOMES = /~\/\.[a-z]/
+
+/** Whether it looks up accounts and names a file in the home of each. */
+export function namesHomes(bytes: Uint8Array, imports: Iterable<string>): boolean {
+  return (
+    [...imports].some((name) => /^getpw(?:nam|uid)(?:_r)?$/.test(name)) &&
+    IN_HOMES.test(asText(bytes).toString('latin1'))
+  )
+}
+
 /** What one program or library tells. */
 interface Told {
   /** The telling calls that it imports, or makes itself. */
@@ -136,6 +151,7 @@ interface Told {
   ofMounts: boolean
   ofStart: boolean
   mails: boolean
+  homes: boolean
 }
 
 const ABOUT_MOUNTS = ['list-mounts', 'measure-mounts'].flatMap((group) => TELLING_IMPORTS[group] ?? [])
@@ -163,6 +179,7 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     ofMounts,
     ofStart: tellsOfStart(bytes),
     mails: namesMailer(bytes),
+    homes: namesHomes(bytes, names ?? []),
   }
   files.set(key, told)
   return told
@@ -170,14 +187,14 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
 
 /**
  * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, which programs'
- * calls nobody can read, which of all are there for telling of the whole machine, one that tells when it began, and one that
- * names the mailer.
+ * calls nobody can read, which of all are there for telling of the whole machine, one that tells when it began, one that
+ * names the mailer, and one that names files in homes.
  */
 export async function readTellingPrograms(
   host: Host,
   { executables, processes }: Facts,
   gaps: BlindSpots,
-): Promise<Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails'> & { opaque: string[] }> {
+): Promise<Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails' | 'homes'> & { opaque: string[] }> {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
   const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
@@ -186,12 +203,13 @@ export async function readTellingPrograms(
   const imports = new Set<string>()
   const opaque: string[] = []
   const monitors: Monitor[] = []
-  const first: { timed?: string; mails?: string } = {}
+  const first: { timed?: string; mails?: string; homes?: string } = {}
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
     if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
     if (told?.ofStart) first.timed ??= path
     if (told?.mails && own.has(path)) first.mails ??= path
+    if (told?.homes && own.has(path)) first.homes ??= path
     // A library has no loader of its own, and its imports stand in it.
     if (told?.isOpaque && programs.includes(path)) opaque.push(path)
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)

@@ -13,7 +13,7 @@ import { preparesSessions } from '../../../src/observe/config/pam-rules.ts'
 import { reachesUnit } from '../../../src/observe/config/rotation-script.ts'
 import { parseElf } from '../../../src/observe/files/elf.ts'
 import { importedNames } from '../../../src/observe/files/elf-imports.ts'
-import { parseGetcap } from '../../../src/observe/files/file-capabilities.ts'
+import { parseCapable, parseGetcap } from '../../../src/observe/files/file-capabilities.ts'
 import { parseInterpreterLine } from '../../../src/observe/files/interpreter-line.ts'
 import { parseLoaderList } from '../../../src/observe/files/loader-list.ts'
 import { parseDpkgSearch, parseVersions } from '../../../src/observe/files/packages.ts'
@@ -140,7 +140,7 @@ export const PARSERS: Parser[] = [
     ],
   ],
   ['rules of PAM', (text) => preparesSessions(text)],
-  ['getcap', (text) => parseGetcap(text, ['/bin/ping'])],
+  ['getcap', (text) => [parseGetcap(text, ['/bin/ping']), parseCapable(text)]],
   ['interpreter', (_, bytes) => parseInterpreterLine(bytes)],
   ['loader list', (text) => parseLoaderList(text)],
   ['packages', (text) => [parseDpkgSearch(text), parseVersions(text)]],

@@ -449,8 +449,16 @@ describe('an interpreter may do anything that its account can', () => {
   })
 
   test('it may send mail, where the machine takes any', () => {
-    const facts = daemon(990, { reach: { ...script, mailer: '/usr/libexec/mailer' } })
-    expect(missed('ProtectSystem', facts)).toMatch(/may send mail by \/usr\/libexec\/mailer/)
+    const mails = (more: object) =>
+      daemon(990, { reach: { ...script, mailer: '/usr/libexec/mailer', ...more } })
+    expect(missed('ProtectSystem', mails({ mailerIsRoot: true }))).toMatch(
+      /send mail by \/usr\/libexec\/mailer/,
+    )
+    // One of a group has its queue below /var/spool, and its right by setgid(2).
+    expect(lines('ProtectSystem', mails({})).at(-1)).toContain('-/var/spool')
+    expect(lines('SystemCallFilter', mails({})).join()).toContain('@setuid')
+    expect(taken('ProtectSystem', mails({}))).toBe(true)
+    expect(taken('PrivateUsers', mails({}))).toBe(false)
   })
 
   test('it keeps the sockets by which it would ask others', () => {
@@ -519,10 +527,30 @@ describe('a call alone is weak', () => {
   })
 })
 
-test('a setgid folder of its own speaks against RestrictSUIDSGID, one for logs does not', () => {
-  const owning = (path: string) => daemon(990, { owned: [{ path, why: 'It is its.', setgid: true }] })
-  expect(taken('RestrictSUIDSGID', owning('/srv/git'))).toBe(false)
-  expect(taken('RestrictSUIDSGID', owning('/var/log/srv'))).toBe(true)
+test('a setgid folder of its own, or deep in one, speaks against RestrictSUIDSGID', () => {
+  const owning = (more: object) => daemon(990, { owned: [{ path: '/srv/git', why: 'It is its.', ...more }] })
+  expect(taken('RestrictSUIDSGID', owning({ setgid: '/srv/git/site/objects' }))).toBe(false)
+  expect(taken('RestrictSUIDSGID', owning({}))).toBe(true)
+})
+
+test('who may start a setuid program keeps the calls without which systemd takes its rights', () => {
+  const starts = (more: object) =>
+    lines('SystemCallFilter', daemon(990, { reach: names('program', '/usr/sbin/post', more) })).join()
+  expect(starts({ privileged: true })).toMatch(/@setuid capset/)
+  expect(starts({})).not.toContain('capset')
+})
+
+test('a program that copies files with their modes may make a folder setgid', () => {
+  const calls = (...imports: string[]) => daemon(990, { reach: reach({ imports }) })
+  expect(taken('RestrictSUIDSGID', calls('lchown', 'chmod', 'utimensat'))).toBe(false)
+  expect(taken('RestrictSUIDSGID', calls('chmod', 'utimensat'))).toBe(true)
+})
+
+test('a home that it may look into for a file of its account stays readable', () => {
+  const facts = (given: object) =>
+    daemon(990, { reach: reach({ homes: '/usr/sbin/srv' }), given: { ...ASKED, ...given } })
+  expect(proposal('ProtectHome', facts({})).value).toBe('read-only')
+  expect(proposal('ProtectHome', facts({ exercised: true })).value).toBe('yes')
 })
 
 test('rules of sudo speak against NoNewPrivileges', () => {
@@ -575,7 +603,7 @@ describe('what its requests may name', () => {
   const speaks = (what: 'programs' | 'files', over: Partial<Given> = {}) => ({
     given: { ...ASKED, requests: { programs: [], files: [], [what]: ['SOME'] }, ...over },
   })
-  const mailer = { reach: reach({ mailer: '/usr/sbin/post' }) }
+  const mailer = { reach: reach({ mailer: '/usr/sbin/post', mailerIsRoot: true }) }
 
   test.each<[string, string, Partial<Facts>, boolean]>([
     ['nothing', 'PrivateTmp', {}, true],
@@ -586,7 +614,7 @@ describe('what its requests may name', () => {
     [
       'nothing, but a plug-in that mails',
       'ProtectSystem',
-      { reach: reach({ mailer: '/usr/sbin/post', mails: '/usr/lib/x.so' }) },
+      { reach: reach({ mailer: '/usr/sbin/post', mailerIsRoot: true, mails: '/usr/lib/x.so' }) },
       false,
     ],
     ['a plug-in that would mail', 'ProtectSystem', { reach: reach({ mails: '/usr/lib/x.so' }) }, true],

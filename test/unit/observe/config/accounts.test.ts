@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  homesOf,
   keysOfAccounts,
   parseGroup,
   parsePasswd,
@@ -17,6 +18,10 @@ test('passwd and group lines', () => {
     { kind: 'user', name: 'www-data', id: 33, gid: 33 },
   ])
   expect(parseGroup('adm:x:4:syslog,me\n:x:5:\n')).toEqual([{ kind: 'group', name: 'adm', id: 4 }])
+})
+
+test('homes of the accounts that are asked for', () => {
+  expect(homesOf(PASSWD, new Set([33, 34]))).toEqual(['/var/www'])
 })
 
 const same = (id: number) => ({ real: id, effective: id, saved: id, filesystem: id })

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { ProcessFacts } from '../../../../src/observe/facts.ts'
 import { parseElf } from '../../../../src/observe/files/elf.ts'
 import { readExecutables } from '../../../../src/observe/files/executables.ts'
-import { fileCapabilities, parseGetcap } from '../../../../src/observe/files/file-capabilities.ts'
+import {
+  fileCapabilities,
+  parseCapable,
+  parseGetcap,
+} from '../../../../src/observe/files/file-capabilities.ts'
 import { parseInterpreterLine } from '../../../../src/observe/files/interpreter-line.ts'
 import { parseLoaderList } from '../../../../src/observe/files/loader-list.ts'
 import { memoryHost } from '../memory-host.ts'
@@ -69,6 +73,18 @@ test.each([
   ['', undefined],
 ])('getcap %j', (text, capabilities) => {
   expect(parseGetcap(text, ['/bin', '/bin/ping']).get('/bin/ping')).toBe(capabilities)
+})
+
+test.each([
+  ['/usr/bin/ping cap_net_raw=ep\n', [{ path: '/usr/bin/ping', capabilities: ['cap_net_raw'] }]],
+  ['/bin/ping = cap_net_raw+ep\n', [{ path: '/bin/ping', capabilities: ['cap_net_raw'] }]],
+  [
+    '/opt/a b cap_net_admin,cap_net_raw=p\n',
+    [{ path: '/opt/a b', capabilities: ['cap_net_admin', 'cap_net_raw'] }],
+  ],
+  ['getcap: no\n', []],
+])('getcap -r %j', (text, found) => {
+  expect(parseCapable(text)).toEqual(found)
 })
 
 test('without getcap there is a gap', async () => {

@@ -60,18 +60,21 @@ test('tells a folder of the administrator’s whose files everybody may read', a
   expect(await isOpenToAll(host, '/srv/inner/open', new Set())).toBe(false)
 })
 
-test('tells a folder whose group is handed on', async () => {
-  const host = memoryHost({
-    files: {
-      '/srv/shared': { stat: { kind: 'directory', mode: 0o2775 } },
-      '/srv/plain': { stat: { kind: 'directory', mode: 0o755 } },
-    },
-  })
-  const folders = await readOwnedFolders(host, [], ['/srv/shared', '/srv/plain'], new Set())
+test('tells a setgid folder in one of its own, and asks for none among logs', async () => {
+  const asked: string[][] = []
+  const memory = memoryHost({ files: { '/srv/git/x': 'x', '/srv/plain/x': 'x', '/var/log/srv/x': 'x' } })
+  const run: typeof memory.run = async (argv) => {
+    asked.push([...argv])
+    return { argv, exitCode: 0, stdout: '/srv/git/site/objects\0', stderr: '', timedOut: false }
+  }
+  const packaged = ['/srv/git', '/srv/plain', '/var/log/srv']
+  const folders = await readOwnedFolders({ ...memory, run }, [], packaged, new Set())
   expect(folders.map(({ path, setgid }) => [path, setgid])).toEqual([
-    ['/srv/shared', true],
+    ['/srv/git', '/srv/git/site/objects'],
     ['/srv/plain', undefined],
+    ['/var/log/srv', undefined],
   ])
+  expect(asked.flat()).not.toContain('/var/log/srv')
 })
 
 test('what people may write: folders for all accounts, and those that one of them owns', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  namesHomes,
   namesMailer,
   tellsOfMachine,
   tellsOfMounts,
@@ -31,6 +32,14 @@ test('tells when its process began by a metric of that name', () => {
   const told = (text: string) => tellsOfStart(new TextEncoder().encode(text))
   expect(told('\0process_start_time_seconds\0')).toBe(true)
   expect(told('/proc/stat btime')).toBe(false)
+})
+
+test.each([
+  ['~/.plan', ['getpwnam'], true],
+  ['~/.plan', ['open'], false],
+  ['~/', ['getpwuid_r'], false],
+])('%j with %j names a file of homes: %s', (text, imports, names) => {
+  expect(namesHomes(new TextEncoder().encode(text), imports)).toBe(names)
 })
 
 test('names the mailer by its path', () => {
