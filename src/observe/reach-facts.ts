@@ -17,6 +17,8 @@ export interface ReachFacts {
   mails?: string
   /** One of its programs and plug-ins that names a file in the home of each account in its text. */
   homes?: string
+  /** Programs that its programs and libraries name in their texts, and that need more than these. */
+  helpers?: HelperProgram[]
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
   monitors: Monitor[]
   /** A program at work that tells as a metric when its process began, which it counts from the boot of the machine. */
@@ -29,6 +31,17 @@ export interface ReachFacts {
 export interface CapableProgram {
   path: string
   capabilities: string[]
+}
+
+/** A program that another one names in its text. */
+export interface HelperProgram {
+  path: string
+  /** What names it. */
+  by: string
+  /** Setuid or setgid. */
+  privileged: boolean
+  /** Groups of system calls of which it imports some: "@resources". */
+  groups: string[]
 }
 
 /** A program or library that is there for telling of the whole machine. */

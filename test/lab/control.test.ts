@@ -40,6 +40,11 @@ const UNHELD = `[Service]
 ExecStart=/usr/local/bin/node -e "require('node:net').createServer((s) => s.end()).listen(process.env.LISTEN_FDS ? { fd: 3 } : { port: 8123, host: '127.0.0.1' })"
 `
 
+/** Listens for its peers on a port that it lets the kernel choose, as clusters do. */
+const ROAMING = `[Service]
+ExecStart=/usr/local/bin/node -e "for (const port of [0, 8124]) require('node:net').createServer((s) => s.end('hello')).listen(port, '127.0.0.1')"
+`
+
 /** Each of its stops ends with an error, as of many a daemon that tells its end by a code of its own. */
 const BAD_END = `[Service]
 ExecStart=/bin/sh -c 'trap "exit 3" TERM; while :; do sleep 0.2; done'
@@ -74,6 +79,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/locked.service': LOCKED,
         '/etc/systemd/system/forced.service': FORCED,
         '/etc/systemd/system/bad-end.service': BAD_END,
+        '/etc/systemd/system/roaming.service': ROAMING,
         '/etc/systemd/system/unheld.service': UNHELD,
         '/etc/systemd/system/unheld.socket': '[Socket]\nListenStream=/run/unheld.sock\n',
         '/etc/systemd/system/ending.service': ending(2, 0),
@@ -91,6 +97,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
           'locked',
           'forced',
           'bad-end',
+          'roaming',
           'unheld',
           'ending',
           'waiting',
@@ -107,6 +114,14 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
     expect(walk.stdout).toContain('System restrictions: kept')
     return walk
   }
+
+  it('holds it to no port that each start chooses anew', { timeout: 180_000 }, async () => {
+    const { stdout } = await walk('roaming')
+    expect(stdout).toMatch(
+      /tcp 127\.0\.0\.1:\d{5}: the service chose another port when it was started in a clone/,
+    )
+    expect(stdout).toMatch(/rehearsed first in a clone/)
+  })
 
   it('blames no row for a reload that the service never bore', { timeout: 180_000 }, async () => {
     const { stdout, kept } = await walk('reloading')

@@ -7,6 +7,7 @@ import { setting } from '../common/unit-settings.ts'
 import { oneOf } from '../common/values.ts'
 import { unreadSocket } from '../reach/callers.ts'
 import { homesNamed, namedText } from '../reach/named.ts'
+import { mayStartAny } from '../reach/reached.ts'
 import { holding, holds } from './held-files.ts'
 
 const HOME = /^\/(home|root|run\/user)(\/|$)/
@@ -62,6 +63,8 @@ function namedHome(facts: Facts): string | undefined {
 function askedFor(facts: Facts): string | undefined {
   const socket = unreadSocket(facts)
   if (socket !== undefined) return `Everybody may ask it for files over ${socket}, also for those in homes.`
+  const any = mayStartAny(facts)
+  if (any !== undefined) return `It may look into homes. ${any}`
   const program = facts.reach?.homes
   const isKnown = facts.given?.exercised === true || facts.given?.level === 'tight'
   return program === undefined || isKnown

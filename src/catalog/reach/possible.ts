@@ -138,6 +138,15 @@ function byRequests(facts: Facts): Possibility[] {
   return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
 }
 
+/** A setuid or setgid program that it names in its text, and that was not seen to run. */
+function byHelpersNamed(facts: Facts): Possibility[] {
+  const run = new Set((facts.learned?.executed ?? []).map(({ path }) => path))
+  const helper = (facts.reach?.helpers ?? []).find(({ path, privileged }) => privileged && !run.has(path))
+  if (helper === undefined || facts.given?.level === 'tight') return []
+  const why = `${helper.by} names ${helper.path}, which is setuid or setgid and was not seen to run.`
+  return [{ use: 'gain-rights', from: 'helper', why }]
+}
+
 /** A program or plug-in of it sends mail, where this machine takes any. */
 function byMailer(facts: Facts): Possibility[] {
   const { mails } = facts.reach ?? {}
@@ -265,6 +274,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byInterpreter(facts),
     ...byRequests(facts),
     ...byMailer(facts),
+    ...byHelpersNamed(facts),
     ...byLookups(facts),
     ...byCopies(facts),
     ...byMonitors(facts),

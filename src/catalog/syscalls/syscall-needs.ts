@@ -52,6 +52,8 @@ export function exceptions(facts: Facts): Exception[] {
   if (login !== undefined) found.set('login', login)
   const programs = forPrograms(facts)
   if (programs !== undefined) found.set('programs', programs)
+  const helper = forHelpersNamed(facts)
+  if (helper !== undefined) found.set('helper', helper)
   for (const one of learnedExceptions(facts)) {
     if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
       found.set(one.names.join(' '), one)
@@ -77,8 +79,8 @@ function forLogins(facts: Facts): Exception | undefined {
   return { names: FOR_LOGINS, why, triable: false }
 }
 
-/** Calls of everyday programs, whoever starts them: nice(1) and ulimit of a shell, and what keeps an owner as cp -p does. */
-const FOR_PROGRAMS = ['@chown', '@resources']
+/** Calls of everyday programs, whoever starts them: nice(1) and ulimit of a shell, what keeps an owner as cp -p does, and dmesg(1). */
+const FOR_PROGRAMS = ['@chown', '@resources', 'syslog']
 /**
  * A setuid or setgid program takes and gives up its right by setuid(2). Without capset in the filter systemd sets
  * NoNewPrivileges= beside User=, on 255 and later too (seccomp_allows_drop_privileges() in its source; tried on 257).
@@ -97,6 +99,17 @@ function forPrograms(facts: Facts): Exception | undefined {
     any === undefined ? [] : [...FOR_PROGRAMS, ...(startsUnprivileged(facts) ? FOR_SANDBOXES : [])]
   const names = [...ofAny, ...FOR_HELPERS]
   return { names, why: `${names.join(' ')} stay for programs that it may start: ${why}`, triable: false }
+}
+
+/** Calls of programs that those of the service name in their texts, and that were not seen to run. */
+function forHelpersNamed({ reach, learned, given }: Facts): Exception | undefined {
+  const run = new Set((learned?.executed ?? []).map(({ path }) => path))
+  const helpers = (reach?.helpers ?? []).filter(({ path, groups }) => groups.length > 0 && !run.has(path))
+  const [first] = helpers
+  if (first === undefined || given?.level === 'tight') return undefined
+  const names = [...new Set(helpers.flatMap(({ groups }) => groups))]
+  const why = `${names.join(' ')} stay: ${first.by} names ${first.path}, which calls some of them.`
+  return { names, why, triable: false }
 }
 
 /** Whether groups and calls that stay hold all of these. */

@@ -7,7 +7,7 @@ import { takingOut } from '../common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
 import { FAMILY_LIST } from '../common/values.ts'
-import { possibleNow } from '../reach/reached.ts'
+import { mayGainRights, mayStartAny, possibleNow } from '../reach/reached.ts'
 import type { Possibility, Use } from '../reach/uses.ts'
 
 function familiesSeen(facts: Facts): Map<string, string> {
@@ -67,6 +67,8 @@ const EVENTS = /^NETLINK_(KOBJECT_UEVENT|AUDIT|NETFILTER|XFRM|SELINUX)$/
  */
 function canBeTried(facts: Facts, name: string): boolean {
   if (name !== 'AF_NETLINK' || familiesPossible(facts).some((one) => one.name === name)) return false
+  // A clone shows nothing of programs that it did not start: ip(8), ss(8).
+  if (mayStartAny(facts) !== undefined || mayGainRights(facts) !== undefined) return false
   const waits = facts.sockets.some(({ family, address }) => family === name && EVENTS.test(address))
   return !waits && !asksNetlink(facts)
 }

@@ -26,6 +26,8 @@ export interface GivenWords {
   paths: string[]
   /** Names or addresses of other machines. */
   hosts: string[]
+  /** /tmp or /var/tmp, where one is the place of what it keeps. */
+  kept: string[]
   /** Folders that its processes work in. */
   folders: string[]
   /** An argument is "/", or a key such as "root" is set to it. */
@@ -55,11 +57,11 @@ export async function givenWords(host: Host, facts: Facts, gaps: BlindSpots): Pr
       orBlindSpot(gaps, `/proc/${pid}/cwd`, host.readlink(`/proc/${pid}/cwd`)),
     ),
   )
+  const texts = [...commandsOf(facts).map((argv) => argv.join(' ')), ...variables]
   return {
     paths: [...argumentPaths(facts), ...variables.flatMap(pathsOf)],
-    hosts: [...commandsOf(facts).map((argv) => argv.join(' ')), ...variables].flatMap(
-      (text) => namedWords(text).hosts,
-    ),
+    hosts: texts.flatMap((text) => namedWords(text).hosts),
+    kept: texts.flatMap((text) => namedWords(text).kept),
     folders: folders.filter((folder) => folder !== undefined),
     everything: commandsOf(facts).some((argv) =>
       argv.slice(1).some((word) => word === '/' || namesRoot(word)),

@@ -52,6 +52,7 @@ export async function namedThings(
     for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
   const given = await givenWords(host, facts, gaps)
   for (const name of given.hosts) add({ kind: 'host', name, where: GIVEN })
+  for (const name of given.kept) add({ kind: 'temporary', name, where: GIVEN })
   if (given.everything) add({ kind: 'everything', name: '/', where: 'its command line' })
   for (const path of new Set(given.paths)) {
     // A configuration names it for what it says of each home.
@@ -69,6 +70,7 @@ export async function namedThings(
     for (const name of words.hosts) add({ kind: 'host', name, where: file })
     if (words.everything) add({ kind: 'everything', name: '/', where: file })
     if (words.homes) add({ kind: 'home', name: '/home', where: file })
+    for (const name of words.kept) add({ kind: 'temporary', name, where: file })
     for (const path of words.paths) {
       if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })
       if (looked.size >= MAX_PATHS || looked.has(path) || own.has(path)) continue

@@ -10,6 +10,8 @@ export interface NamedWords {
   everything: boolean
   /** A path has a pattern or a variable in the place of a person: "/home/*", "/home/%u", "/home/$user". */
   homes: boolean
+  /** /tmp or /var/tmp itself is set as the place of what a service keeps: "session.save_path=/tmp". */
+  kept: string[]
 }
 
 /** Lines that most formats take for comments. */
@@ -34,6 +36,9 @@ const PLACE_KEY = /(?:path|root|rootfs|dir|directory|folder|base|source|export)$
 /** The path of a cookie or of a page is none of the machine. */
 const PAGE_KEY = /cookie|url|uri|http|web|context/i
 const EACH_HOME = /(?<![\w/.@-])\/home\/(?:[*?%$~<[{]|:\w)/
+/** Not "tmpdir = /tmp": what is kept there must outlive a restart. */
+const KEPT_IN =
+  /(?:save|session|store|persist|state|data|spool)[\w.-]*["']?\s*[=:\s]\s*["']?(\/(?:var\/)?tmp)\/?(?![\w./-])/gi
 /** Reserved for examples and for this machine itself (RFC 2606, RFC 6761). */
 const NOWHERE = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|invalid|test|localhost|localdomain)$/i
 const LOCAL = /^(?:127\.|0\.0\.0\.0$|255\.|\[?::1?\]?$)/
@@ -58,7 +63,7 @@ export function namesRoot(line: string): boolean {
 
 /** Reads any line-oriented configuration, whatever its grammar. Values are not kept: only what has the form of a name. */
 export function namedWords(text: string): NamedWords {
-  const [paths, hosts, accounts]: [string[], string[], string[]] = [[], [], []]
+  const [paths, hosts, accounts, kept]: [string[], string[], string[], string[]] = [[], [], [], []]
   let [everything, homes] = [false, false]
   for (const raw of text.split('\n')) {
     if (raw.length > MAX_LINE || COMMENT.test(raw)) continue
@@ -70,6 +75,7 @@ export function namedWords(text: string): NamedWords {
     hosts.push(...(line.match(ADDRESS) ?? []))
     for (const [, host = ''] of line.matchAll(HOST_KEY)) hosts.push(host)
     for (const [, account = ''] of line.matchAll(ACCOUNT_KEY)) accounts.push(account)
+    for (const [, path = ''] of line.matchAll(KEPT_IN)) kept.push(path)
   }
   return {
     paths: unique(paths),
@@ -77,6 +83,7 @@ export function namedWords(text: string): NamedWords {
     accounts: unique(accounts),
     everything,
     homes,
+    kept: unique(kept),
   }
 }
 

@@ -99,9 +99,8 @@ async function foldersFound(
   gaps: BlindSpots,
   more: readonly string[] = [],
 ): Promise<string> {
-  const others = (await host.list('/')).filter((name) => !IN_ROOT.test(name)).map((name) => `/${name}`)
   const searches = [
-    { places: [...PLACES, ...more, ...others], depth: MAX_DEPTH },
+    { places: [...(await placesForData(host)), ...more], depth: MAX_DEPTH },
     { places: SYSTEM_PLACES, depth: SYSTEM_DEPTH },
   ]
   const printed = await mapFew(searches, async ({ places, depth }) => {
@@ -113,6 +112,48 @@ async function foldersFound(
     return (await orBlindSpot(gaps, argv.join(' '), run))?.stdout ?? ''
   })
   return printed.join('')
+}
+
+/** ls(1) marks them with "+"; the journal has one for its readers. */
+const WITH_ACL = /^d\S{9}\+ [^/]*(\/.*)$/
+const JOURNAL = '/var/log/journal'
+const ACL_DEPTH = 3
+
+/** Folders that an access control list may open to an account that neither owns them nor is in their group: acl(5). */
+export function foldersWithLists(listed: string): OwnedFolder[] {
+  return listed
+    .split('\n')
+    .flatMap((line) => WITH_ACL.exec(line)?.[1] ?? [])
+    .filter((path) => !isBelow(path, JOURNAL))
+    .map((path) => ({
+      path,
+      why: `${path} has an access control list, which may let its account write there.`,
+    }))
+}
+
+async function readFoldersWithLists(host: Host, gaps: BlindSpots): Promise<OwnedFolder[]> {
+  const places = (await placesForData(host)).filter((path) => path !== '/run')
+  const argv = [
+    'find',
+    ...places,
+    '-maxdepth',
+    String(ACL_DEPTH),
+    '-type',
+    'd',
+    '-exec',
+    'ls',
+    '-dln',
+    '{}',
+    '+',
+  ]
+  const run = host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })
+  return foldersWithLists((await orBlindSpot(gaps, 'find', run))?.stdout ?? '').slice(0, MAX_FOLDERS)
+}
+
+/** Where services keep data, and what lies in / for the data of this machine. */
+async function placesForData(host: Host): Promise<string[]> {
+  const others = (await host.list('/')).filter((name) => !IN_ROOT.test(name)).map((name) => `/${name}`)
+  return [...PLACES, ...others]
 }
 
 /** Folders that have a file or a folder for each account: hier(7). */
@@ -156,7 +197,8 @@ export async function readOwnedFolders(
   const [uids, gids] = [actingIds(processes, 'uid'), actingIds(processes, 'gid')]
   const tests = ownership(uids, gids)
   const found = tests.length === 0 ? '' : await foldersFound(host, tests, gaps)
-  const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(packaged)])
+  const listed = tests.length === 0 ? [] : await readFoldersWithLists(host, gaps)
+  const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(packaged), ...listed])
   const some = folders.slice(0, MAX_FOLDERS)
   const [marked] = await setgidBelow(host, some, gaps)
   const known = await Promise.all(some.map((folder) => asFound(host, folder, gaps)))

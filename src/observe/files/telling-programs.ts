@@ -4,6 +4,7 @@ import type { Facts } from '../facts.ts'
 import type { Monitor, ReachFacts } from '../reach-facts.ts'
 import { callsOfGo, isOpaque } from './calls-by-itself.ts'
 import { importedNames } from './elf-imports.ts'
+import { type Naming, programsInText, readHelpers } from './helper-programs.ts'
 
 const MAX_ELF_BYTES = 64 * 1024 * 1024
 const MAX_ELF_FILES = 30
@@ -152,6 +153,8 @@ interface Told {
   ofStart: boolean
   mails: boolean
   homes: boolean
+  /** Programs of packages that it names. */
+  names: readonly string[]
 }
 
 const ABOUT_MOUNTS = ['list-mounts', 'measure-mounts'].flatMap((group) => TELLING_IMPORTS[group] ?? [])
@@ -180,6 +183,7 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     ofStart: tellsOfStart(bytes),
     mails: namesMailer(bytes),
     homes: namesHomes(bytes, names ?? []),
+    names: programsInText(asText(bytes).toString('latin1')).filter((name) => name !== MAILER),
   }
   files.set(key, told)
   return told
@@ -188,13 +192,15 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
 /**
  * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, which programs'
  * calls nobody can read, which of all are there for telling of the whole machine, one that tells when it began, one that
- * names the mailer, and one that names files in homes.
+ * names the mailer, one that names files in homes, and which other programs all of them name.
  */
 export async function readTellingPrograms(
   host: Host,
   { executables, processes }: Facts,
   gaps: BlindSpots,
-): Promise<Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails' | 'homes'> & { opaque: string[] }> {
+): Promise<
+  Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails' | 'homes' | 'helpers'> & { opaque: string[] }
+> {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
   const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
@@ -203,6 +209,7 @@ export async function readTellingPrograms(
   const imports = new Set<string>()
   const opaque: string[] = []
   const monitors: Monitor[] = []
+  const named: Naming[] = []
   const first: { timed?: string; mails?: string; homes?: string } = {}
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
@@ -210,9 +217,11 @@ export async function readTellingPrograms(
     if (told?.ofStart) first.timed ??= path
     if (told?.mails && own.has(path)) first.mails ??= path
     if (told?.homes && own.has(path)) first.homes ??= path
+    if (told !== undefined) named.push({ by: path, names: told.names, isOwn: own.has(path) })
     // A library has no loader of its own, and its imports stand in it.
     if (told?.isOpaque && programs.includes(path)) opaque.push(path)
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
-  return { imports: [...imports].sort(), opaque, monitors, ...first }
+  const helpers = await readHelpers(host, named, programs)
+  return { imports: [...imports].sort(), opaque, monitors, helpers, ...first }
 }

@@ -3,7 +3,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { observe, readMachine } from '../../observe/observe.ts'
 import { lastStartMs } from '../../systemd/manager/control.ts'
 import { first } from '../../systemd/manager/show.ts'
-import { type Baseline, type CheckAnswer, listenersOf } from '../../trial/health/baseline.ts'
+import type { Baseline, CheckAnswer } from '../../trial/health/baseline.ts'
 import {
   type Check,
   CheckError,
@@ -190,7 +190,7 @@ async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
     if (answers === undefined) continue
     dispatch({ type: 'phase', phase: { ...shown(true), measured: true } })
     const baseline = {
-      listeners: listenersOf(facts.sockets),
+      listeners: proposal.listeners,
       answers,
       startMs: await lastStartMs(context.host, context.subject.unit),
       restless: await timings.during('baseline', () => isRestless(context)),

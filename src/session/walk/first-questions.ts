@@ -2,12 +2,16 @@ import { few, unique } from '../../catalog/common/proposal.ts'
 import { OpenUndo, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts, SocketFacts } from '../../observe/facts.ts'
+import { processesOfGroup } from '../../observe/proc/control-group.ts'
+import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import { socketFiles, whereItLeads } from '../../observe/proc/unix-path.ts'
 import { bootClone, type Clone } from '../../rehearsal/boot/clone.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
 import { startInClone } from '../../rehearsal/boot/proven-clone.ts'
+import { first, showUnit } from '../../systemd/manager/show.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
-import { lastingAddress, listenersOf, reachable } from '../../trial/health/baseline.ts'
+import { type Listener, lastingAddress, listenersOf, reachable } from '../../trial/health/baseline.ts'
+import { changingPorts, without } from '../../trial/health/changing-ports.ts'
 import type { Check } from '../../trial/health/check.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { ANY_START, listenerLabel } from '../../trial/health/judge.ts'
@@ -20,6 +24,8 @@ import type { WalkBeginning } from './context.ts'
 interface FirstQuestions {
   checks: Check[]
   notes: string[]
+  /** What the service is held to: where it listens after each start. */
+  listeners: Listener[]
 }
 
 /** As much of a walk as the questions take. */
@@ -38,6 +44,8 @@ const START_LIMIT_MS = 60_000
 const BOLD_LIMIT_MS = 15_000
 
 const NOT_ASKED = 'hardenctl compares it but does not ask it'
+const NOT_COMPARED = 'hardenctl does not compare it'
+const CHOSEN_ANEW = 'the service chose another port when it was started in a clone'
 
 async function unixEndpoint(
   host: Host,
@@ -93,34 +101,49 @@ async function endpointsOf(host: Host, facts: Facts): Promise<{ asked: Asked[]; 
 }
 
 /** A sentence for each reason: a mail server alone has dozens of sockets. */
-export function leftNotes(left: readonly { label: string; why: string }[]): string[] {
+export function leftNotes(left: readonly { label: string; why: string }[], so = NOT_ASKED): string[] {
   return unique(left.map(({ why }) => why)).map((reason) => {
-    const [first, ...others] = left.filter(({ why }) => why === reason).map(({ label }) => label)
+    const [one, ...others] = left.filter(({ why }) => why === reason).map(({ label }) => label)
     const more = others.length === 0 ? '' : ` (the same for ${few(others, 2)})`
-    return `${first}: ${reason}; ${NOT_ASKED}${more}`
+    return `${one}: ${reason}; ${so}${more}`
   })
 }
 
-/** A clone in which the service runs and listens as it does live; undefined where there is none. */
+/** A clone in which the service runs and listens as it does live, but on ports that it chooses at each start. */
+interface ListeningClone {
+  clone: Clone
+  changing: Listener[]
+}
+
+/** Undefined where there is none. */
 async function listeningClone(
   { live, subject, signal, timings }: Asker,
   facts: Facts,
-): Promise<Clone | undefined> {
+): Promise<ListeningClone | undefined> {
   const { unit } = subject
   const clone = await timings.during('boot of clones', () => bootClone(live, { unit, signal }))
-  try {
-    await startInClone(live, clone.host, unit)
-    const { healthy } = await checkHealth({
+  const listensOn = async (listeners: Listener[]) =>
+    checkHealth({
       host: clone.host,
       unit,
-      baseline: { listeners: listenersOf(facts.sockets), answers: [], startMs: 0, restless: true },
+      baseline: { listeners, answers: [], startMs: 0, restless: true },
       before: ANY_START,
       since: Date.now(),
       startLimitMs: START_LIMIT_MS,
       executables: [],
       signal,
     })
-    if (healthy) return clone
+  try {
+    await startInClone(live, clone.host, unit)
+    const listeners = listenersOf(facts.sockets)
+    if ((await listensOn(listeners)).healthy) return { clone, changing: [] }
+    const changing = changingPorts(listeners, await socketsOf(clone.host, unit))
+    if (
+      changing !== undefined &&
+      changing.length > 0 &&
+      (await listensOn(without(listeners, changing))).healthy
+    )
+      return { clone, changing }
   } catch (error) {
     await clone.dispose()
     throw error
@@ -129,24 +152,33 @@ async function listeningClone(
   return undefined
 }
 
+async function socketsOf(host: Host, unit: string): Promise<SocketFacts[]> {
+  const shown = await showUnit(host, unit, ['ControlGroup', 'MainPID'])
+  const pids = await processesOfGroup(host, first(shown, 'ControlGroup'), new Set())
+  return readSocketsOf(host, pids, Number(first(shown, 'MainPID')))
+}
+
 /** What each listener answers in a clone, which forgets what it was asked. */
 async function recognisedInClone(
   context: Asker,
   facts: Facts,
   asked: readonly Asked[],
-): Promise<{ found: Map<Asked, Recognised>; why?: string }> {
+): Promise<{ found: Map<Asked, Recognised>; changing?: Listener[]; why?: string }> {
   const { live, options, subject, signal } = context
   const found = new Map<Asked, Recognised>()
   if (!options.rehearse || asked.length === 0) return { found }
   const problem = await cloneProblem(live)
   if (problem !== undefined) return { found, why: problem }
   let clone: Clone | undefined
+  let changing: Listener[] = []
   try {
-    clone = await listeningClone(context, facts)
-    if (clone === undefined) return { found, why: 'the service does not listen in it as it does live' }
+    const listening = await listeningClone(context, facts)
+    if (listening === undefined) return { found, why: 'the service does not listen in it as it does live' }
+    clone = listening.clone
+    changing = listening.changing
     const survival = await Survival.watch(clone.host, subject.unit)
     const until = performance.now() + BOLD_LIMIT_MS
-    for (const one of asked) {
+    for (const one of stayingOf(asked, changing)) {
       signal.throwIfAborted()
       const boldness = performance.now() < until ? 'any' : 'signs'
       const recognised = await recognise(clone.host, one.to, boldness, () => survival.holds())
@@ -161,7 +193,12 @@ async function recognisedInClone(
     // PID 1 ends what is left of it.
     await clone?.dispose().catch(() => undefined)
   }
-  return { found }
+  return { found, changing }
+}
+
+function stayingOf(asked: readonly Asked[], changing: readonly Listener[]): Asked[] {
+  const labels = new Set(changing.map(listenerLabel))
+  return asked.filter(({ label }) => !labels.has(label))
 }
 
 /** A question that ended the live service is not asked again; if the service cannot start again, the walk ends. */
@@ -182,7 +219,9 @@ export async function reviveLive(survival: Survival, unit: string, question: str
 export async function firstQuestions(context: Asker, facts: Facts): Promise<FirstQuestions> {
   const { live, subject } = context
   const { asked, notes } = await endpointsOf(live, facts)
-  const { found: inClone, why } = await recognisedInClone(context, facts, asked)
+  const { found: inClone, changing = [], why } = await recognisedInClone(context, facts, asked)
+  const changed = changing.map((one) => ({ label: listenerLabel(one), why: CHOSEN_ANEW }))
+  notes.push(...leftNotes(changed, NOT_COMPARED))
   if (why !== undefined)
     notes.push(
       `No clone could be asked first: ${why}. hardenctl asks a live port only in a protocol that it shows a sign of`,
@@ -191,7 +230,7 @@ export async function firstQuestions(context: Asker, facts: Facts): Promise<Firs
   // A service that is stopped on the host is asked in a clone alone.
   const boldness = live.isClone ? 'any' : 'signs'
   const checks: Check[] = []
-  for (const one of asked) {
+  for (const one of stayingOf(asked, changing)) {
     const there = inClone.get(one)
     const { check, ended } = there ?? (await recognise(live, one.to, boldness, () => survival.holds()))
     if (check !== undefined) checks.push(check)
@@ -203,5 +242,5 @@ export async function firstQuestions(context: Asker, facts: Facts): Promise<Firs
         : `In a clone the service ended when ${one.label} was asked ${ended}: hardenctl does not ask that live`,
     )
   }
-  return { checks, notes }
+  return { checks, notes, listeners: without(listenersOf(facts.sockets), changing) }
 }

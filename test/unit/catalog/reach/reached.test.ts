@@ -540,6 +540,25 @@ test('who may start a setuid program keeps the calls without which systemd takes
   expect(starts({})).not.toContain('capset')
 })
 
+test('what a program of the service names in its text may run one day', () => {
+  const helper = {
+    path: '/usr/sbin/srv-clean',
+    by: '/usr/lib/libsrv.so',
+    privileged: false,
+    groups: ['@resources'],
+  }
+  const facts = (more: object, run: LearnedFile[] = []) =>
+    daemon(990, {
+      reach: { ...reach({}), helpers: [{ ...helper, ...more }] },
+      learned: { ...NOTHING_LEARNED, executed: run },
+    })
+  expect(lines('SystemCallFilter', facts({})).join()).not.toContain('~@privileged @resources')
+  expect(taken('NoNewPrivileges', facts({}))).toBe(true)
+  expect(taken('NoNewPrivileges', facts({ privileged: true }))).toBe(false)
+  const seen: LearnedFile = { path: helper.path, uses: ['execute'], sightings: [] }
+  expect(lines('SystemCallFilter', facts({}, [seen])).join()).toContain('~@privileged @resources')
+})
+
 test('a program that copies files with their modes may make a folder setgid', () => {
   const calls = (...imports: string[]) => daemon(990, { reach: reach({ imports }) })
   expect(taken('RestrictSUIDSGID', calls('lchown', 'chmod', 'utimensat'))).toBe(false)

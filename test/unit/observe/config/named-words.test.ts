@@ -98,3 +98,10 @@ test.each([
   ['# <Directory /home/*/public_html>', false],
   ['exec /srv/home/*', false],
 ])('the home of each person: %s: %s', (line, homes) => expect(namedWords(line).homes).toBe(homes))
+
+test.each([
+  ['php -d session.save_path=/tmp -S x', ['/tmp']],
+  ['datadir = "/var/tmp"', ['/var/tmp']],
+  ['tmpdir = /tmp', []],
+  ['session_file = /tmp/x', []],
+])('what is kept in a folder for all: %s', (line, kept) => expect(namedWords(line).kept).toEqual(kept))

@@ -3,6 +3,7 @@ import { isOpenToAll } from '../../../../src/observe/files/open-to-all.ts'
 import {
   foldersOfAccounts,
   foldersOfPackages,
+  foldersWithLists,
   readFoldersOfPeople,
   readOwnedFolders,
 } from '../../../../src/observe/files/owned-folders.ts'
@@ -75,6 +76,14 @@ test('tells a setgid folder in one of its own, and asks for none among logs', as
     ['/var/log/srv', undefined],
   ])
   expect(asked.flat()).not.toContain('/var/log/srv')
+})
+
+test('folders that an access control list opens', () => {
+  const listed = `drwxrwxr-x+ 2 0 0 4096 Nov 27 08:00 /data/my reports
+drwxr-xr-x  2 0 0 4096 Nov 27 08:00 /data/plain
+drwxr-sr-x+ 3 0 4 4096 Nov 27 08:00 /var/log/journal
+`
+  expect(foldersWithLists(listed).map(({ path }) => path)).toEqual(['/data/my reports'])
 })
 
 test('what people may write: folders for all accounts, and those that one of them owns', async () => {
