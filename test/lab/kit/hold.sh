@@ -3,13 +3,15 @@
 # mount ends with it. It takes orders as lines on standard input and ends with that: whoever started it can be
 # killed in any way and nothing is left behind.
 #
-#   hold.sh DIRECTORY NAME LOWER SIZE [NSPAWN-OPTION …]
+#   hold.sh DIRECTORY NAME LOWER SIZE TYPE TOOLS [NSPAWN-OPTION …]
+#
+#   TYPE: file system of the root, "overlay" over LOWER, or one that LOWER is copied to; TOOLS: a root that has its mkfs
 #
 #   orders:  boot   start the container; answers "booted PID" (of systemd-nspawn)
 #            halt   end it at once; answers "halted"
 set -u
-directory=$1 name=$2 lower=$3 size=$4
-shift 4
+directory=$1 name=$2 lower=$3 size=$4 type=$5 tools=$6
+shift 6
 cgroup=/sys/fs/cgroup/$name
 container=
 
@@ -25,11 +27,35 @@ mount_cgroup() {
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
 }
 
+# An overlay over a read-only folder, with what is written to it beside.
+overlay() {
+  mkdir "$directory/upper" "$directory/work" &&
+    mount -t overlay -o "lowerdir=$1,upperdir=$directory/upper,workdir=$directory/work" overlay "$2"
+}
+
+# A file with a file system of its own. On btrfs /srv and /var are subvolumes without a mount of their own, as
+# systemd-tmpfiles makes them: their files have another device than what is mounted.
+image() {
+  mkdir "$directory/tools" && overlay "$tools" "$directory/tools" &&
+    mount -t proc proc "$directory/tools/proc" &&
+    truncate -s 2G "$directory/tools/image" &&
+    chroot "$directory/tools" "mkfs.$type" -q /image &&
+    mount -o loop "$directory/tools/image" "$directory/root" || return
+  [ "$type" = btrfs ] || return 0
+  mount --bind "$directory/root" "$directory/tools/mnt" &&
+    chroot "$directory/tools" sh -c 'btrfs -q subvolume create /mnt/srv && btrfs -q subvolume create /mnt/var'
+}
+
 mount_root() {
-  mount -t tmpfs -o "size=$size,mode=0755" tmpfs "$directory" &&
-    mkdir "$directory/upper" "$directory/work" "$directory/root" &&
-    mount -t overlay -o "lowerdir=$lower,upperdir=$directory/upper,workdir=$directory/work" \
-      overlay "$directory/root"
+  mount -t tmpfs -o "size=$size,mode=0755" tmpfs "$directory" && mkdir "$directory/root" || return
+  case $type in
+    overlay)
+      overlay "$lower" "$directory/root"
+      return
+      ;;
+    tmpfs) mount -t tmpfs -o "size=$size,mode=0755" tmpfs "$directory/root" ;;
+    *) image ;;
+  esac && cp -a "$lower/." "$directory/root"
 }
 
 # A cgroup of its own for each boot. Without it two labs share one tree and each systemd reads the other's
@@ -62,7 +88,7 @@ halt() {
   remove_cgroup
 }
 
-mkdir "$directory" && mount_cgroup && mount_root && mkdir "$cgroup" && say ready
+mkdir "$directory" && mount_cgroup && mount_root && mkdir "$cgroup" && say ready || exit
 while read -r order; do
   case $order in
     boot)

@@ -21,8 +21,14 @@ export interface Holder {
   end(): Promise<void>
 }
 
+export type RootType = 'overlay' | 'tmpfs' | 'ext4' | 'xfs' | 'btrfs'
+
 export interface HolderWish {
   lower: string
+  /** What the root is: an overlay over `lower`, or a file system that it is copied to. */
+  type: RootType
+  /** A root that has the programs to make it; '' for those that need none. */
+  tools: string
   /** Size of the tmpfs that takes all writes, as mount(8) writes it. */
   size: string
   nspawn: readonly string[]
@@ -59,7 +65,8 @@ export async function hold(wish: HolderWish): Promise<Holder> {
 
 function holdCommand(directory: string, name: string, wish: HolderWish): string[] {
   const script = join(project, 'test/lab/kit/hold.sh')
-  const hold = ['sh', script, directory, name, wish.lower, wish.size, `--machine=${name}`, ...wish.nspawn]
+  const { lower, size, type, tools, nspawn } = wish
+  const hold = ['sh', script, directory, name, lower, size, type, tools, `--machine=${name}`, ...nspawn]
   return ['--mount', '--propagation', 'private', ...hold]
 }
 

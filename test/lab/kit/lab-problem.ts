@@ -43,8 +43,12 @@ function mountProblem(): string | undefined {
   const name = `hardenctl-lab-${randomBytes(4).toString('hex')}`
   const lower = mkdtempSync(join(tmpdir(), 'hardenctl-lower-'))
   const script = join(project, 'test/lab/kit/hold.sh')
-  const argv = ['--mount', '--propagation', 'private', 'sh', script, join(tmpdir(), name), name, lower, '16m']
-  const tried = spawnSync('unshare', argv, { input: '', encoding: 'utf8', timeout: 10_000 })
+  const hold = ['sh', script, join(tmpdir(), name), name, lower, '16m', 'overlay', '']
+  const tried = spawnSync('unshare', ['--mount', '--propagation', 'private', ...hold], {
+    input: '',
+    encoding: 'utf8',
+    timeout: 10_000,
+  })
   rmdirSync(lower)
   if (tried.stdout?.includes('ready')) return undefined
   return `a lab's mounts are not allowed here: ${tried.stderr?.trim().split('\n')[0] ?? 'unshare failed'}`

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openTerminal, type Terminal, type TerminalOptions } from '../../terminal/driver.ts'
 import { type CommandOptions, type CommandResult, command } from './command.ts'
-import { type Holder, hold } from './holder.ts'
+import { type Holder, hold, type RootType } from './holder.ts'
 import { childrenOf, INSIDE_ENV, insideCommand, isPid1 } from './inside-lab.ts'
 import { nodeBinary } from './node-binary.ts'
 import { project } from './project.ts'
@@ -24,6 +24,8 @@ export interface LabWish {
   ready?: readonly string[]
   /** Size of the tmpfs that takes every write, as mount(8) has it; default 2g. */
   size?: string
+  /** File system of the root; default an overlay. Of the others, all but tmpfs are made in a file. */
+  rootType?: RootType
   /** Neither hardenctl nor Node is put in, as on a server where nothing was installed yet. */
   isBare?: boolean
 }
@@ -66,14 +68,20 @@ export interface Lab {
   stop(): Promise<void>
 }
 
+/** What makes file systems. */
+const FILE_SYSTEMS = ['btrfs-progs', 'e2fsprogs', 'xfsprogs']
+
 /** Boots a lab and waits until its systemd is up and the wished services are started. */
 export async function bootLab(wish: LabWish = {}): Promise<Lab> {
   const suite = wish.suite ?? 'bookworm'
-  const [lower, node] = await Promise.all([
+  const type = wish.rootType ?? 'overlay'
+  const [lower, tools, node] = await Promise.all([
     rootFileSystem({ suite, ...(wish.packages ? { packages: wish.packages } : {}) }),
+    type === 'overlay' || type === 'tmpfs' ? '' : rootFileSystem({ suite: 'trixie', packages: FILE_SYSTEMS }),
     wish.isBare ? undefined : nodeBinary(),
   ])
-  const holder = await hold({ lower, size: wish.size ?? '2g', nspawn: nspawnOptions(node) })
+  const size = wish.size ?? (type === 'overlay' ? '2g' : '3g')
+  const holder = await hold({ lower, size, type, tools, nspawn: nspawnOptions(node) })
   const lab = new Container(holder, suite)
   try {
     identify(join(holder.folder, 'root'), holder.name)
