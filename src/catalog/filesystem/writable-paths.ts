@@ -175,14 +175,15 @@ function whySeen(facts: Facts, { path, from }: WritableFact): string {
   )
   if (holder)
     return `${holder.name} (pid ${holder.pid}, uid ${holder.uid.effective}) holds ${path} open for writing.`
-  if (from.includes('pid-file')) return `PIDFile= names ${path}.`
+  if (from.includes('pid-file'))
+    return isPidFileOfUnit(facts, { path }) ? `PIDFile= names ${path}.` : `Its pid file is ${path}.`
   if (from.includes('listening')) return `It creates the socket ${path}.`
   if (from.includes('logrotate')) return `logrotate rotates ${path}.`
   return `The unit's settings name ${path} as writable.`
 }
 
 /** systemd waits for the file that PIDFile= names. */
-function isPidFileOfUnit(facts: Facts, { path }: WritableFact): boolean {
+function isPidFileOfUnit(facts: Facts, { path }: Pick<WritableFact, 'path'>): boolean {
   return throughRun(setting(facts, 'PIDFile') ?? '') === throughRun(path)
 }
 

@@ -51,7 +51,7 @@ export function serviceAccount(facts: Facts): ServiceAccount | NotProposed {
   }
   if (namesAccount(facts)) return unfit('"+" or "!" before its command starts it as root in spite of User=.')
   const main = mainProcess(facts)
-  if (!main) return unfit('No main process was seen.')
+  if (!main) return unfit('systemd knows no main process of it, whose account it would be.')
   if (workerUids(facts).length === 0) return accountToMake(facts, main)
   const reason = whyRoot(facts, main)
   if (reason !== undefined) return unfit(reason)
