@@ -39,10 +39,15 @@ async function untilSettled(lab: Lab, limitMs: number): Promise<void> {
 /** A service that was stopped for a moment at the end of a walk is started soon after hardenctl died. */
 const STARTED_MS = 25_000
 
-/** Owner and mode of all that the user switch hands over. */
+/** Owner and mode of all that the user switch hands over, once a start has made its pid file and moved its folder. */
 function owners(lab: Lab): Promise<string> {
   const format = '%p %u:%g %m\\n'
-  const find = `find /var/log/apache2 /run/apache2 /run/lock/apache2 -printf '${format}' 2>/dev/null | sort`
+  const find = `
+    n=0; until [ -e /run/apache2/apache2.pid ] && ! ls -d /run/apache2/socks.* >/dev/null 2>&1; do
+      n=$((n + 1)); [ $n -lt 50 ] || break
+      sleep 0.1
+    done
+    find /var/log/apache2 /run/apache2 /run/lock/apache2 -printf '${format}' 2>/dev/null | sort`
   return lab.output(['sh', '-c', find])
 }
 
