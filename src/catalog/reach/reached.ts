@@ -2,6 +2,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { isInet } from '../common/roles.ts'
 import { actsSeen, actText } from '../common/seen-in-clone.ts'
 import type { Directive, Proposed } from '../common/types.ts'
+import { startsUnprivileged } from '../common/unit-settings.ts'
 import { endsSetuid } from '../common/user-manager.ts'
 import { possible } from './possible.ts'
 import type { Possibility, Use } from './uses.ts'
@@ -88,10 +89,13 @@ export function mayStartAny(facts: Facts): string | undefined {
   return possibleNow(facts).find(({ use, from }) => use === 'run-programs' && ofScript(from))?.why
 }
 
-/** Why it may start a setuid or setgid program: seen in a clone, or possible. */
+/**
+ * Why it may start a setuid or setgid program: possible, or seen in a clone where an account starts it. What root was seen
+ * to start shows itself what it calls and writes.
+ */
 export function mayGainRights(facts: Facts): string | undefined {
   const [act] = actsSeen(facts, 'privileged')
-  if (act !== undefined) return actText(act)
+  if (act !== undefined && startsUnprivileged(facts)) return actText(act)
   return possibleNow(facts).find(({ use }) => use === 'gain-rights')?.why
 }
 
