@@ -7,6 +7,11 @@ export function isBelowAny(path: string, directories: readonly string[]): boolea
   return directories.some((directory) => isBelow(path, directory))
 }
 
+/** Whether one of the others, or the folder that it is in, holds it. */
+export function isBelowAnother(path: string, paths: readonly string[]): boolean {
+  return paths.some((other) => other !== path && isBelow(path, other))
+}
+
 /** The same path at another time: digits in it may count processes or days. */
 export function withoutDigits(path: string): string {
   return path.replaceAll(/\d+/g, '#')

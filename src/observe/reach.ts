@@ -9,6 +9,7 @@ import type { Facts } from './facts.ts'
 import { capablePrograms } from './files/file-capabilities.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
 import { MAILER, readTellingPrograms } from './files/telling-programs.ts'
+import { perHost } from './per-host.ts'
 import type { NamedThing, ReachFacts } from './reach-facts.ts'
 
 const MAX_SCRIPTS = 3000
@@ -106,14 +107,7 @@ async function interpretersOfSystem(host: Host, gaps: BlindSpots): Promise<Set<s
   return new Set(real.filter((path) => path !== undefined))
 }
 
-const systemsOf = new WeakMap<Host, Promise<Set<string>>>()
-
-/** The same for each service of a host: read once. */
-function interpretersOf(host: Host, gaps: BlindSpots): Promise<Set<string>> {
-  const reading = systemsOf.get(host) ?? interpretersOfSystem(host, gaps)
-  systemsOf.set(host, reading)
-  return reading
-}
+const interpretersOf = perHost(interpretersOfSystem)
 
 /** Programs that run what another file says: those that "#!" lines name, and those that were given a script to run. */
 async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {

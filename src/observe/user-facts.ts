@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { perHost } from './per-host.ts'
 
 /** Of the user whose manager a unit is of. */
 export interface UserFacts {
@@ -11,15 +12,12 @@ export interface UserFacts {
   makesNamespaces: boolean
 }
 
-/** They do not change while hardenctl runs, and each attempt takes a tenth of a second. */
-const known = new WeakMap<Host, Promise<UserFacts>>()
+/** Each attempt takes a tenth of a second. */
+const triedOut = perHost(tryOut)
 
 /** Undefined for PID 1. */
 export async function readUser(host: Host): Promise<UserFacts | undefined> {
-  if (host.manager.kind !== 'user') return undefined
-  const found = known.get(host) ?? tryOut(host)
-  known.set(host, found)
-  return found
+  return host.manager.kind === 'user' ? triedOut(host) : undefined
 }
 
 /** Journald, the kernel and its security modules decide what a user may: only an attempt tells. */

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path/posix'
-import { isBelow, isBelowAny } from '../../host/paths.ts'
+import { isBelowAnother, isBelowAny } from '../../host/paths.ts'
 import type { ExecutableFacts, Facts } from '../../observe/facts.ts'
 import type { Sighting } from '../../observe/trace/learned.ts'
 import { unitPath } from '../common/places.ts'
@@ -77,10 +77,6 @@ function privateFolders(paths: readonly string[]): string[] {
   )
 }
 
-function outermost(folders: readonly string[]): string[] {
-  return folders.filter((folder) => !folders.some((other) => other !== folder && isBelow(folder, other)))
-}
-
 function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   if (words(facts, 'NoExecPaths').includes('/')) return inForce('The unit already has this setting.', '/')
   const exact = programs(facts)
@@ -99,7 +95,8 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
     (path) => !isBelowAny(path, known),
   )
   const present = words(facts, 'ExecPaths')
-  const directories = outermost(unique([...known, ...beside, ...extra]))
+  const allowed = unique([...known, ...beside, ...extra])
+  const directories = allowed.filter((path) => !isBelowAnother(path, allowed))
   const paths = [
     ...directories,
     ...unique([...exact, ...helpers, ...configured.map(({ name }) => name)]).filter(

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix'
-import { isBelow, isBelowAny, throughRun } from '../../host/paths.ts'
+import { isBelow, isBelowAnother, isBelowAny, throughRun } from '../../host/paths.ts'
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import {
   isEverybodys,
@@ -189,8 +189,9 @@ function isPidFileOfUnit(facts: Facts, { path }: Pick<WritableFact, 'path'>): bo
 
 function outermost(places: readonly Writing[]): Writing[] {
   const first = places.filter(({ path }, at) => places.findIndex((other) => other.path === path) === at)
+  const paths = first.map(({ path }) => path)
   return first
-    .filter(({ path }) => !first.some((other) => other.path !== path && isBelow(path, other.path)))
+    .filter(({ path }) => !isBelowAnother(path, paths))
     .map((place) => ({
       ...place,
       onlyPid: places.every(({ path, onlyPid }) => onlyPid === true || !isBelow(path, place.path)),

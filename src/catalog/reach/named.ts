@@ -1,6 +1,6 @@
 import type { Facts } from '../../observe/facts.ts'
 import { keepsRoot, mayBecome } from '../../observe/proc/rights.ts'
-import type { NamedThing } from '../../observe/reach-facts.ts'
+import type { HelperProgram, NamedThing } from '../../observe/reach-facts.ts'
 import { few } from '../common/proposal.ts'
 import { userName } from '../common/roles.ts'
 import { setting } from '../common/unit-settings.ts'
@@ -51,6 +51,17 @@ export function namedText(things: readonly NamedThing[]): string {
 
 /** Programs that its configuration names and that were not seen to run. */
 export function programsNamed(facts: Facts): NamedThing[] {
-  const run = new Set((facts.learned?.executed ?? []).map(({ path }) => path))
+  const run = programsSeen(facts)
   return namedThings(facts, 'program').filter(({ name }) => !run.has(name))
+}
+
+/** Programs that those of the service name in their texts, and that were not seen to run. */
+export function helpersNamed(facts: Facts): HelperProgram[] {
+  if (facts.given?.level === 'tight') return []
+  const run = programsSeen(facts)
+  return (facts.reach?.helpers ?? []).filter(({ path }) => !run.has(path))
+}
+
+function programsSeen({ learned }: Facts): Set<string> {
+  return new Set((learned?.executed ?? []).map(({ path }) => path))
 }

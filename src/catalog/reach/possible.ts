@@ -1,11 +1,9 @@
 import type { Facts } from '../../observe/facts.ts'
-import { MAILER } from '../../observe/files/telling-programs.ts'
 import type { NamedThing } from '../../observe/reach-facts.ts'
-import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
-import { mainProcess } from '../common/roles.ts'
 import { byCallers } from './callers.ts'
 import { byFoldersOfRoot, byOpenFolders } from './folders.ts'
+import { byHelpers, byHelpersNamed, byMailer, bySudo, mailing } from './helpers.ts'
 import { imported } from './imported.ts'
 import { byMonitors } from './monitors.ts'
 import {
@@ -62,53 +60,6 @@ function byRefusalsOfClones({ learned }: Facts): Possibility[] {
   return [{ use: 'tune-kernel', from: 'named', why }]
 }
 
-function bySudo(facts: Facts): Possibility[] {
-  const subjects = facts.reach?.sudo ?? []
-  const confined = facts.processes.every(({ noNewPrivileges }) => noNewPrivileges)
-  if (subjects.length === 0 || confined) return []
-  return [{ use: 'gain-rights', from: 'sudo', why: `sudoers has rules for ${few(subjects)}.` }]
-}
-
-/** What a rule of sudoers lets it start, root does. */
-function asRoot(facts: Facts): Possibility[] {
-  const [rule] = bySudo(facts)
-  if (rule === undefined) return []
-  const why = `${rule.why.replace(/\.$/, '')}: what they start may do anything that root can.`
-  return USES.map((use) => ({ use, from: 'helper', why }))
-}
-
-/** What a setuid or setgid program may do for the service that starts it: its rights are not the service's own. */
-const OF_HELPERS: readonly Use[] = [
-  'gain-rights',
-  'run-programs',
-  'write-elsewhere',
-  'act-as-others',
-  'past-permissions',
-  'homes',
-]
-
-function byHelper(why: string): Possibility[] {
-  return OF_HELPERS.map((use) => ({ use, from: 'helper', why }))
-}
-
-/** Its own program is setuid: whatever it starts itself again for, it does with the rights of the file's owner. */
-function ownProgramSetuid(facts: Facts): string | undefined {
-  const main = mainProcess(facts)?.executable
-  const own = facts.executables.find(({ path, setuid }) => setuid && path === main)
-  return own && `Its own program ${own.path} is setuid, so that a new process of it has other rights.`
-}
-
-/**
- * Somebody arranged for the service to gain rights: by a setuid program, in sudoers, or by a line that keeps
- * NoNewPrivileges off.
- */
-function byHelpers(facts: Facts): Possibility[] {
-  if (facts.given?.level === 'tight') return []
-  const purpose = leftOffOnPurpose(facts, 'NoNewPrivileges')
-  const why = purpose ?? ownProgramSetuid(facts)
-  return [...asRoot(facts), ...(why === undefined ? [] : byHelper(why))]
-}
-
 /** What a script would not be there for by itself, or other evidence tells. */
 const NOT_OF_SCRIPTS: readonly Use[] = ['see-boot', 'homes', 'share-files', 'know-callers', 'tune-kernel']
 
@@ -120,37 +71,12 @@ function byInterpreter(facts: Facts): Possibility[] {
   return [...likeScripts(hasRights(facts), `${may} do anything`), ...mailing(facts, may)]
 }
 
-/**
- * A helper of the machine takes each mail. One of root needs all that root does there; another has an account or a group
- * that owns the queue, which stays open below /var/spool, and needs no more than to get that right.
- */
-function mailing({ reach }: Facts, may: string): Possibility[] {
-  if (reach?.mailer === undefined) return []
-  const why = `${may} send mail by ${reach.mailer}.`
-  return reach.mailerIsRoot === true ? byHelper(why) : [{ use: 'gain-rights', from: 'helper', why }]
-}
-
 /** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
 function byRequests(facts: Facts): Possibility[] {
   const [protocol] = facts.given?.requests?.programs ?? []
   if (protocol === undefined) return []
   const may = `A request in ${protocol} names the program that answers it, which may`
   return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
-}
-
-/** A setuid or setgid program that it names in its text, and that was not seen to run. */
-function byHelpersNamed(facts: Facts): Possibility[] {
-  const run = new Set((facts.learned?.executed ?? []).map(({ path }) => path))
-  const helper = (facts.reach?.helpers ?? []).find(({ path, privileged }) => privileged && !run.has(path))
-  if (helper === undefined || facts.given?.level === 'tight') return []
-  const why = `${helper.by} names ${helper.path}, which is setuid or setgid and was not seen to run.`
-  return [{ use: 'gain-rights', from: 'helper', why }]
-}
-
-/** A program or plug-in of it sends mail, where this machine takes any. */
-function byMailer(facts: Facts): Possibility[] {
-  const { mails } = facts.reach ?? {}
-  return mails === undefined ? [] : mailing(facts, `${mails} names ${MAILER} and may`)
 }
 
 function likeScripts(rights: boolean, may: string): Possibility[] {

@@ -5,6 +5,7 @@ import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/pri
 import { few } from '../common/proposal.ts'
 import { called, checksPasswords, passwordChecker } from '../common/roles.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
+import { helpersNamed } from '../reach/named.ts'
 import { mayGainRights, mayStartAny } from '../reach/reached.ts'
 
 /** Calls that the use of a capability takes; @system-service alone holds @chown, @setuid and @resources of these. */
@@ -101,12 +102,11 @@ function forPrograms(facts: Facts): Exception | undefined {
   return { names, why: `${names.join(' ')} stay for programs that it may start: ${why}`, triable: false }
 }
 
-/** Calls of programs that those of the service name in their texts, and that were not seen to run. */
-function forHelpersNamed({ reach, learned, given }: Facts): Exception | undefined {
-  const run = new Set((learned?.executed ?? []).map(({ path }) => path))
-  const helpers = (reach?.helpers ?? []).filter(({ path, groups }) => groups.length > 0 && !run.has(path))
+/** Calls of programs that those of the service name in their texts. */
+function forHelpersNamed(facts: Facts): Exception | undefined {
+  const helpers = helpersNamed(facts).filter(({ groups }) => groups.length > 0)
   const [first] = helpers
-  if (first === undefined || given?.level === 'tight') return undefined
+  if (first === undefined) return undefined
   const names = [...new Set(helpers.flatMap(({ groups }) => groups))]
   const why = `${names.join(' ')} stay: ${first.by} names ${first.path}, which calls some of them.`
   return { names, why, triable: false }

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
+import { perHost } from '../per-host.ts'
 import type { CapableProgram } from '../reach-facts.ts'
 import { SEARCH_PATH } from './interpreter-line.ts'
 
@@ -48,8 +49,6 @@ export function parseCapable(text: string): CapableProgram[] {
   })
 }
 
-const programsOf = new WeakMap<Host, Promise<CapableProgram[]>>()
-
 async function readCapable(host: Host, gaps: BlindSpots): Promise<CapableProgram[]> {
   const result = await orBlindSpot(gaps, 'File capabilities', host.run(['getcap', '-r', ...SEARCH_PATH]))
   const found = parseCapable(result?.stdout ?? '')
@@ -60,9 +59,5 @@ async function readCapable(host: Host, gaps: BlindSpots): Promise<CapableProgram
   return found.filter((_, at) => forAll[at])
 }
 
-/** Programs of the machine that anybody may start and that have capabilities of their own. Read once for a host. */
-export function capablePrograms(host: Host, gaps: BlindSpots): Promise<CapableProgram[]> {
-  const reading = programsOf.get(host) ?? readCapable(host, gaps)
-  programsOf.set(host, reading)
-  return reading
-}
+/** Programs of the machine that anybody may start and that have capabilities of their own. */
+export const capablePrograms = perHost(readCapable)

@@ -1,7 +1,8 @@
 import type { Host } from '../../host/host.ts'
-import { isBelow } from '../../host/paths.ts'
+import { isBelow, isBelowAnother } from '../../host/paths.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { OwnedFolder, ProcessFacts } from '../facts.ts'
+import { perHost } from '../per-host.ts'
 import { isOpenToAll } from './open-to-all.ts'
 
 /** Where services keep what they write (file-hierarchy(7)), and where applications bring such a folder along. */
@@ -22,7 +23,8 @@ const OVERFLOW_ID = 65534
 
 function outermost(folders: readonly OwnedFolder[]): OwnedFolder[] {
   const first = folders.filter(({ path }, at) => folders.findIndex((one) => one.path === path) === at)
-  return first.filter(({ path }) => !first.some((other) => other.path !== path && isBelow(path, other.path)))
+  const paths = first.map(({ path }) => path)
+  return first.filter(({ path }) => !isBelowAnother(path, paths))
 }
 
 /** Ids under which the service acts: of its processes, but not root's, which owns nearly everything. */
@@ -73,13 +75,17 @@ export function foldersOfPackages(listed: readonly string[]): OwnedFolder[] {
 const LOGS = '/var/log'
 
 /** What is setgid in its folders: a program that shares files with a group makes new folders so. */
-async function setgidBelow(host: Host, folders: readonly OwnedFolder[], gaps: BlindSpots): Promise<string[]> {
+async function setgidBelow(
+  host: Host,
+  folders: readonly OwnedFolder[],
+  gaps: BlindSpots,
+): Promise<string | undefined> {
   const places = folders.map(({ path }) => path).filter((path) => path !== LOGS && !isBelow(path, LOGS))
-  if (places.length === 0) return []
+  if (places.length === 0) return undefined
   const argv = ['find', ...places, '-xdev', '-maxdepth', String(MAX_DEPTH), '-type', 'd', '-perm', '-2000']
   const run = host.run([...argv, '-print0', '-quit'], { timeoutMs: FIND_TIMEOUT_MS })
   const printed = (await orBlindSpot(gaps, argv.join(' '), run))?.stdout ?? ''
-  return printed.split('\0').filter(Boolean)
+  return printed.split('\0')[0] || undefined
 }
 
 async function asFound(host: Host, folder: OwnedFolder, gaps: BlindSpots): Promise<OwnedFolder> {
@@ -131,24 +137,15 @@ export function foldersWithLists(listed: string): OwnedFolder[] {
     }))
 }
 
-async function readFoldersWithLists(host: Host, gaps: BlindSpots): Promise<OwnedFolder[]> {
+async function findFoldersWithLists(host: Host, gaps: BlindSpots): Promise<OwnedFolder[]> {
   const places = (await placesForData(host)).filter((path) => path !== '/run')
-  const argv = [
-    'find',
-    ...places,
-    '-maxdepth',
-    String(ACL_DEPTH),
-    '-type',
-    'd',
-    '-exec',
-    'ls',
-    '-dln',
-    '{}',
-    '+',
-  ]
+  const listing = ['-exec', 'ls', '-dln', '{}', '+']
+  const argv = ['find', ...places, '-maxdepth', String(ACL_DEPTH), '-type', 'd', ...listing]
   const run = host.run(argv, { timeoutMs: FIND_TIMEOUT_MS })
   return foldersWithLists((await orBlindSpot(gaps, 'find', run))?.stdout ?? '').slice(0, MAX_FOLDERS)
 }
+
+const readFoldersWithLists = perHost(findFoldersWithLists)
 
 /** Where services keep data, and what lies in / for the data of this machine. */
 async function placesForData(host: Host): Promise<string[]> {
@@ -200,7 +197,7 @@ export async function readOwnedFolders(
   const listed = tests.length === 0 ? [] : await readFoldersWithLists(host, gaps)
   const folders = outermost([...foldersOfAccounts(found, uids), ...foldersOfPackages(packaged), ...listed])
   const some = folders.slice(0, MAX_FOLDERS)
-  const [marked] = await setgidBelow(host, some, gaps)
+  const marked = await setgidBelow(host, some, gaps)
   const known = await Promise.all(some.map((folder) => asFound(host, folder, gaps)))
   return known.map((folder) =>
     marked !== undefined && isBelow(marked, folder.path) ? { ...folder, setgid: marked } : folder,

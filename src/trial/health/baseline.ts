@@ -87,6 +87,11 @@ export function lastingAddress({ family, address }: SocketFacts, all: readonly S
   return family === 'AF_UNIX' ? lastingName(address, holdersOf(all)) : address
 }
 
+/** What tells one listener from another. */
+export function listenerKey({ family, type, address, port }: Listener): string {
+  return `${family} ${type} ${address} ${port}`
+}
+
 /** Listening sockets worth holding a service to. Datagram sockets with a port count; ephemeral clients do not. */
 export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
   const seen = new Map<string, Listener>()
@@ -98,7 +103,8 @@ export function listenersOf(sockets: readonly SocketFacts[]): Listener[] {
     const datagram =
       type === 'datagram' && family !== 'AF_UNIX' && state !== 'connected' && port > 0 && port < 32768
     if (!(unix || stream || datagram)) continue
-    seen.set(`${family} ${type} ${address} ${port}`, { family, type, address, port })
+    const listener = { family, type, address, port }
+    seen.set(listenerKey(listener), listener)
   }
   return [...seen.values()].sort((a, b) => a.port - b.port || (a.address < b.address ? -1 : 1))
 }

@@ -1,15 +1,11 @@
 import type { SocketFacts } from '../../observe/facts.ts'
-import { type Listener, listenersOf } from './baseline.ts'
+import { type Listener, listenerKey, listenersOf } from './baseline.ts'
 
 /** Below these only root chooses, and chooses by name: ip(7). */
 const FIRST_FREE = 1024
 
 function alike(one: Listener, { family, type, address }: Omit<Listener, 'port'>): boolean {
   return one.family === family && one.type === type && one.address === address
-}
-
-function keyOf({ family, type, address, port }: Listener): string {
-  return `${family} ${type} ${address} ${port}`
 }
 
 /**
@@ -20,15 +16,15 @@ export function changingPorts(
   listeners: readonly Listener[],
   elsewhere: readonly SocketFacts[],
 ): Listener[] | undefined {
-  const there = new Set(listenersOf(elsewhere).map(keyOf))
-  const before = new Set(listeners.map(keyOf))
-  const missing = listeners.filter((one) => !there.has(keyOf(one)))
+  const there = new Set(listenersOf(elsewhere).map(listenerKey))
+  const before = new Set(listeners.map(listenerKey))
+  const missing = listeners.filter((one) => !there.has(listenerKey(one)))
   const others = elsewhere.filter(
     (one) =>
       one.family !== 'AF_UNIX' &&
       one.state !== 'connected' &&
       one.port >= FIRST_FREE &&
-      !before.has(keyOf(one)),
+      !before.has(listenerKey(one)),
   )
   for (const one of missing) {
     const other = one.port < FIRST_FREE ? -1 : others.findIndex((socket) => alike(one, socket))
@@ -39,6 +35,6 @@ export function changingPorts(
 }
 
 export function without(listeners: readonly Listener[], gone: readonly Listener[]): Listener[] {
-  const keys = new Set(gone.map(keyOf))
-  return listeners.filter((one) => !keys.has(keyOf(one)))
+  const keys = new Set(gone.map(listenerKey))
+  return listeners.filter((one) => !keys.has(listenerKey(one)))
 }
