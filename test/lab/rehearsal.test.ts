@@ -102,10 +102,16 @@ const services = ['apache2', 'redis-server', 'nginx']
 
 /** Answers by itself where the server behind it does not. */
 const FRONT = `const http = require('node:http')
+const [port = 8090, once] = process.argv.slice(2)
+let isDead = false
 http.createServer((request, response) => {
   const end = (code) => response.writeHead(code).end()
-  http.get('http://127.0.0.1:8080/', (page) => end(page.statusCode)).on('error', () => end(503))
-}).listen(8090, '127.0.0.1')
+  if (isDead) return end(503)
+  http.get('http://127.0.0.1:8080/', (page) => end(page.statusCode)).on('error', () => {
+    isDead = once !== undefined
+    end(503)
+  })
+}).listen(Number(port), '127.0.0.1')
 `
 
 describe.skipIf(skipLab())(labTitle('a clone'), () => {
@@ -282,6 +288,8 @@ ExecStart=/usr/bin/sleep infinity
 `,
       '/srv/front.cjs': FRONT,
       '/etc/systemd/system/front.service': '[Service]\nExecStart=/usr/local/bin/node /srv/front.cjs\n',
+      '/etc/systemd/system/shy.service':
+        '[Service]\nExecStart=/usr/local/bin/node /srv/front.cjs 8091 once\n',
       ...NGINX,
     }
     const lab = await boot({
@@ -289,7 +297,7 @@ ExecStart=/usr/bin/sleep infinity
       services: ['nginx'],
       setup: [
         ['systemctl', 'start', 'nginx'],
-        ['systemctl', 'start', 'shop', 'front'],
+        ['systemctl', 'start', 'shop', 'front', 'shy'],
       ],
     })
     const alone = await rehearse(lab, { unit: 'shop.service', checks: [] })
@@ -300,5 +308,8 @@ ExecStart=/usr/bin/sleep infinity
     // It answers without the other too, and no log line says that it missed it.
     const front = await rehearse(lab, { unit: 'front.service', checks: ['http://127.0.0.1:8090/'] })
     expect(front.verdict).toMatchObject({ same: false, startable: ['nginx.service'] })
+    // Once refused, this one holds the other for dead.
+    const shy = await rehearse(lab, { unit: 'shy.service', checks: ['http://127.0.0.1:8091/'] })
+    expect(shy.verdict).toMatchObject({ same: false, startable: ['nginx.service'] })
   })
 })

@@ -1,7 +1,11 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
+import { processesOfGroup } from '../../observe/proc/control-group.ts'
 import { invocationJournal, syncJournal, unitJournal } from '../../systemd/log/journal.ts'
 import {
   activeSockets,
+  beginJob,
+  JOB_LIMIT_MS,
   lastStartMs,
   SystemctlError,
   startWithSockets,
@@ -83,7 +87,7 @@ export async function whyUnlike(
   // The last line of a process that has ended may be known to be of the unit, but not of which invocation.
   const journal = told.some(({ pid }) => pid !== 1) ? told : await unitJournal(host, unit, 0)
   const lacking = endpointsInJournal(journal.map(({ message }) => message))
-  const missed = await missedByAnswers(host, baseline, report)
+  const missed = await missedByAnswers(host, unit, baseline, report)
   const served = await servedByOthers(live, unit, [...(lacking?.endpoints ?? []), ...missed])
   const others = await activeUnits(live, unit, namedUnits(journal.map(({ message }) => message)))
   if (lacking === undefined && served.length === 0 && others.length === 0) {
@@ -105,13 +109,20 @@ export async function whyUnlike(
 /** Where its checks and the service itself turned to, if all that is wrong is what it answers. */
 async function missedByAnswers(
   host: Host,
+  unit: string,
   { answers }: Baseline,
   { reasons, last }: HealthReport,
 ): Promise<ListenerAddress[]> {
   if (reasons.some(({ kind }) => kind !== 'answer')) return []
-  const pids = (last?.processes ?? []).map(pidOf)
-  const { asked, peers } = await peersAsked(host, pids, () => unansweredEndpoints(host, answers))
-  return [...asked, ...peers]
+  const ask = () => unansweredEndpoints(host, answers)
+  const { asked, peers } = await peersAsked(host, (last?.processes ?? []).map(pidOf), ask)
+  if (peers.length > 0) return [...asked, ...peers]
+  // Who was refused may hold the other one for dead, and turn to it no more before its next start.
+  const { over } = await beginJob(host, 'restart', unit, JOB_LIMIT_MS)
+  await over?.catch(orElse(undefined))
+  const group = first(await showUnit(host, unit, ['ControlGroup']), 'ControlGroup')
+  const anew = await peersAsked(host, await processesOfGroup(host, group, new Set()), ask)
+  return [...asked, ...anew.peers]
 }
 
 /** Those of the units that run on the live host, and that may be started in a clone. */
