@@ -36,7 +36,16 @@ const PLAN: BootPlan = {
   layers: layersOf(visibleMounts(parseMounts(MOUNTINFO))),
   procOptions: ['hidepid=2'],
   runFiles: ['/run/systemd/resolve/stub-resolv.conf'],
-  addresses: ['10.0.0.5/32'],
+  links: [
+    {
+      name: 'ens3',
+      mac: '02:00:00:00:00:05',
+      addresses: [
+        { address: '10.0.0.5', prefix: 24, ipv6: false },
+        { address: 'fe80::5', prefix: 64, ipv6: true },
+      ],
+    },
+  ],
   systemd: '/usr/lib/systemd/systemd',
   securityfs: true,
 }

@@ -114,6 +114,16 @@ http.createServer((request, response) => {
 }).listen(Number(port), '127.0.0.1')
 `
 
+/** Serves one interface by its name, as a DHCP server or a router does. */
+const NAMED = `const { networkInterfaces } = require('node:os')
+const seen = networkInterfaces().ens3 ?? []
+const alike = seen.some((one) => one.mac === '02:00:00:00:00:05' && one.cidr === '10.8.0.1/24')
+if (!alike) throw new Error('No address of 10.8.0.0/24 on ens3')
+const answer = (request, response) => response.end('here')
+require('node:http').createServer(answer).listen(8092, '10.8.0.1')
+require('node:http').createServer(answer).listen(8092, 'fe80::5%ens3')
+`
+
 describe.skipIf(skipLab())(labTitle('a clone'), () => {
   it.each(suites)(
     'on %s starts what runs live, breaks and rolls back alone, and leaves nothing',
@@ -156,6 +166,30 @@ describe.skipIf(skipLab())(labTitle('a clone'), () => {
       expect(attempts).toMatchObject([{ healthy: true }])
     }
     expect(await everything(lab, unit)).toEqual(before)
+  })
+
+  it('has the interfaces of the host, each with its name and addresses', async () => {
+    const link = (line: string): string[] => ['ip', ...line.split(' ')]
+    const lab = await boot({
+      files: {
+        '/srv/named.cjs': NAMED,
+        '/etc/systemd/system/named.service': '[Service]\nExecStart=/usr/local/bin/node /srv/named.cjs\n',
+      },
+      setup: [
+        link('link add ens3 address 02:00:00:00:00:05 type veth peer name far'),
+        link('link set ens3 addrgenmode none'),
+        link('link set far up'),
+        link('link set ens3 up'),
+        link('address add 10.8.0.1/24 dev ens3'),
+        link('address add fe80::5/64 dev ens3 nodad'),
+        ['systemctl', 'start', 'named'],
+      ],
+    })
+    const before = await lab.output(link('-brief address'))
+    const checks = ['http://10.8.0.1:8092/', 'tcp:[fe80::5%ens3]:8092']
+    const { verdict } = await rehearse(lab, { unit: 'named.service', checks })
+    expect(verdict).toMatchObject({ same: true })
+    expect(await lab.output(link('-brief address'))).toBe(before)
   })
 
   it('hands files over and back without the live host seeing any of it', async () => {

@@ -32,7 +32,16 @@ const PLAN = {
   ],
   procOptions: ['hidepid=2'],
   runFiles: ['/run/resolv.conf'],
-  addresses: ['192.0.2.5/32'],
+  links: [
+    {
+      name: 'ens3',
+      mac: '02:00:00:00:00:05',
+      addresses: [
+        { address: '192.0.2.5', prefix: 24, ipv6: false },
+        { address: 'fe80::5', prefix: 64, ipv6: true },
+      ],
+    },
+  ],
   systemd: '/usr/lib/systemd/systemd',
   securityfs: true,
 }

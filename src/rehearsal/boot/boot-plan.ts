@@ -5,14 +5,8 @@ import type { BootPlan } from './boot-script.ts'
 import { CloneError } from './clone-error.ts'
 import type { CloneUnit } from './clone-unit.ts'
 import { layersOf } from './layers.ts'
+import { linksOf } from './links.ts'
 import type { UpperLayerStorage } from './upper-layer.ts'
-
-function ownAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((all) => all ?? [])
-    .filter(({ internal, scopeid }) => !internal && !scopeid)
-    .map(({ address, family }) => `${address}/${family === 'IPv6' ? 128 : 32}`)
-}
 
 /** Some resolvers keep the real resolv.conf under /run; without it programs that read it may not start. */
 async function copiedRunFiles(live: Host): Promise<string[]> {
@@ -39,7 +33,7 @@ export async function planFor(live: Host, unit: CloneUnit, place: UpperLayerStor
     layers: layersOf(visible),
     procOptions: (proc?.superOptions ?? []).filter((option) => /^(hidepid|gid)=/.test(option)),
     runFiles: await copiedRunFiles(live),
-    addresses: ownAddresses(),
+    links: linksOf(networkInterfaces()),
     systemd: (await live.readlink('/proc/1/exe')) ?? '/usr/lib/systemd/systemd',
     securityfs: visible.some(({ point }) => point === '/sys/kernel/security'),
   }

@@ -1,6 +1,7 @@
 import { quoted } from '../../trial/transaction/give-back.ts'
 import { layerLine, OVERLAY, type StoragePlan, upperPart } from './layer-script.ts'
 import type { Layer } from './layers.ts'
+import { type Link, networkPart } from './links.ts'
 
 /** Everything that the script of one clone depends on. */
 export interface BootPlan extends StoragePlan {
@@ -13,8 +14,7 @@ export interface BootPlan extends StoragePlan {
   procOptions: readonly string[]
   /** Files under /run that the clone needs a copy of. */
   runFiles: readonly string[]
-  /** The host's own addresses, so that a service can bind one of them. */
-  addresses: readonly string[]
+  links: readonly Link[]
   /** Path of the program that is PID 1. */
   systemd: string
   securityfs: boolean
@@ -167,14 +167,9 @@ ${runFiles.map((file) => `  copy ${quoted(file)}`).join('\n')}
 }`
 }
 
-function enterPart({ systemd, addresses }: BootPlan): string {
-  const lines = addresses.map((address) => `  ip address add ${quoted(address)} dev lo 2>/dev/null || :`)
+function enterPart({ systemd, links }: BootPlan): string {
   const cut = CUT_CAPABILITIES.map((name) => `-${name}`).join(',')
-  return `
-network() {
-  ip link set lo up 2>/dev/null || :
-${lines.join('\n')}
-}
+  return `${networkPart(links)}
 begin() {
   cd "$root"
   mount -n -o bind,ro "$base" "$root${LAYERS_FOLDER}"

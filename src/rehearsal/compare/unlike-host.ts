@@ -9,7 +9,7 @@ const MAX_NAMED = 3
 
 /** True of every clone: kernel, clock and modules are the host's, and the rest is left out on purpose. */
 const ALWAYS =
-  'A clone has no network beyond loopback and no hardware, and can’t set the clock, load kernel modules, or change /proc/sys or /sys'
+  'A clone reaches no other machine, has no hardware, and can’t set the clock, load kernel modules, or change /proc/sys or /sys'
 
 function few(all: readonly string[]): string {
   const distinct = [...new Set(all)]

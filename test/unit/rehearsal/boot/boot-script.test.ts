@@ -28,7 +28,7 @@ function makeImage(prepare: (image: string) => void = () => undefined) {
     layers: [],
     procOptions: [],
     runFiles: [],
-    addresses: [],
+    links: [],
     systemd: '/bin/false',
     securityfs: false,
   })
