@@ -107,7 +107,7 @@ function whatShows({ from }: Possibility): string {
 export function asReached(directive: Directive, result: Proposed, facts: Facts): Proposed {
   const missed = notReached(facts, directive, result)
   if (missed === undefined) return result
-  const why = `Not reached: it may come to ${USE_WORDS[missed.use]}, which this denies. ${missed.why} ${whatShows(missed)}`
+  const why = `Not reached: it may come to ${USE_WORDS[missed.use]}, which this may break. ${missed.why} ${whatShows(missed)}`
   return { ...leftToThePerson(result, why), notReached: missed.why }
 }
 

@@ -48,7 +48,7 @@ export interface Facts {
   owned?: OwnedFolder[]
   /** Folders that people may write, where it may act as whoever logs in; absent where it may not, or nobody looked. */
   ofPeople?: OwnedFolder[]
-  /** Processes of others that run as one of its accounts; absent where nobody looked. */
+  /** Who else uses one of its accounts; absent where nobody looked. */
   sharers?: Sharer[]
   /** What it may come to do though it was not seen; absent where nobody looked. */
   reach?: ReachFacts
@@ -58,12 +58,15 @@ export interface Facts {
   gaps: string[]
 }
 
-/** A process outside of the service that runs as one of its accounts. */
-export interface Sharer {
-  uid: number
-  pid: number
-  name: string
-}
+/**
+ * Who uses one of its accounts besides: a process outside of the service, another unit, or memory that is shared under its
+ * name, of which nobody can see who will look for it.
+ */
+export type Sharer = { uid: number } & (
+  | { kind: 'process'; pid: number; name: string }
+  | { kind: 'unit'; name: string }
+  | { kind: 'memory'; path: string }
+)
 
 export interface UnitFacts {
   /** Id=, the real name, aliases resolved. */

@@ -5,8 +5,8 @@ import { readForeignHoldings } from './files/foreign-holdings.ts'
 import { readFoldersOfPeople, readOwnedFolders } from './files/owned-folders.ts'
 import { filesOfItsPackages } from './files/packages.ts'
 import { readRootFiles } from './files/root-files.ts'
-import { readSharers } from './proc/processes-as.ts'
 import { mayServeLogins } from './proc/rights.ts'
+import { readSharers } from './proc/sharers.ts'
 import { readReach } from './reach.ts'
 
 /** A machine, and what observe() saw of the service on it. */
@@ -36,11 +36,7 @@ export async function readSurroundings(
     owned: await readOwnedFolders(here.host, here.facts.processes, packaged, gaps),
     ...(mayServeLogins(seen) ? { ofPeople: await readFoldersOfPeople(here.host, gaps) } : {}),
     foreign: await readForeignHoldings(live.host, seen.unit.id, live.facts, gaps),
-    sharers: await readSharers(
-      live.host,
-      seen.processes,
-      new Set(live.facts.processes.map(({ pid }) => pid)),
-    ),
+    sharers: await readSharers(live.host, seen, new Set(live.facts.processes.map(({ pid }) => pid))),
     rootFiles: await readRootFiles(here.host, folders, gaps),
     reach: await readReach(live.host, seen, packaged),
     gaps: [...gaps],

@@ -45,6 +45,7 @@ while (my $c = $s->accept) {
 /** SSLRequest of PostgreSQL, FCGI_GET_VALUES of FastCGI, and what a server answers. */
 const SPEAKS = {
   tables: { port: 5432, first: '0000000804d2162f', answer: '4e' },
+  scores: { port: 5433, first: '0000000804d2162f', answer: '4e' },
   pages: { port: 9000, first: '0109', answer: `010a000000000000${'00'.repeat(8)}` },
 }
 
@@ -65,6 +66,7 @@ describe.skipIf(skipLab())(labTitle('what requests name that nobody played'), ()
         '/etc/pam.d/letters': 'auth required pam_permit.so\n',
         '/etc/systemd/system/tables.service': unit(SPEAKS.tables),
         '/etc/systemd/system/pages.service': unit(SPEAKS.pages),
+        '/etc/systemd/system/scores.service': unit(SPEAKS.scores).replace('www-data', 'games'),
         '/etc/systemd/system/letters.service': '[Service]\nExecStart=/usr/local/sbin/letters /opt/letters\n',
       },
       setup: [
@@ -75,8 +77,10 @@ describe.skipIf(skipLab())(labTitle('what requests name that nobody played'), ()
         // A mailer as any other: a helper of the queue's group writes into the queue.
         ['install', '-m', '2755', '-g', 'mail', '/usr/bin/touch', '/usr/sbin/sendmail'],
         ['install', '-d', '-m', '2770', '-g', 'mail', '/var/spool/letters'],
+        // What another unit of the account left for its next run.
+        ['install', '-m', '600', '-o', 'games', '/etc/hostname', '/dev/shm/of-rest'],
         ['systemctl', 'daemon-reload'],
-        ['systemctl', 'start', 'tables', 'pages', 'letters'],
+        ['systemctl', 'start', 'tables', 'pages', 'letters', 'scores'],
       ],
     })
   })
@@ -98,6 +102,13 @@ describe.skipIf(skipLab())(labTitle('what requests name that nobody played'), ()
     // Another unit runs as the same account: systemd would take its memory away at each stop of this one.
     expect(stdout).toMatch(/RemoveIPC .*outside of the service runs as www-data too/)
     expect(kept).not.toContain('RemoveIPC=')
+  })
+
+  it('leaves the memory of its account to a unit that is at rest', { timeout: 120_000 }, async () => {
+    const { stdout } = await walk('scores', 'system')
+    expect(stdout).toMatch(/RemoveIPC .*\/dev\/shm\/of-rest belongs to games/)
+    await lab.output(['systemctl', 'restart', 'scores'])
+    await lab.output(['test', '-s', '/dev/shm/of-rest'])
   })
 
   it('takes nothing from a mailer that a page may call', { timeout: 120_000 }, async () => {

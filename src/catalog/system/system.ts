@@ -1,4 +1,4 @@
-import type { Facts } from '../../observe/facts.ts'
+import type { Facts, Sharer } from '../../observe/facts.ts'
 import { isRealtime } from '../capabilities/capability-acts.ts'
 import { inForce, list, proposed, service, unfit } from '../common/proposal.ts'
 import { called, noProcess, userName } from '../common/roles.ts'
@@ -15,14 +15,20 @@ import { PRIVATE_USERS } from './private-users.ts'
 import { RESTRICT_ADDRESS_FAMILIES } from './restrict-address-families.ts'
 import { RESTRICT_NAMESPACES } from './restrict-namespaces.ts'
 
+function sharedBy(other: Sharer, user: string): string {
+  if (other.kind === 'memory')
+    return `${other.path} belongs to ${user}: each stop of the service would remove it.`
+  const name = other.kind === 'unit' ? other.name : `${other.name} (pid ${other.pid}) outside of the service`
+  return `${name} runs as ${user} too: it would lose its own memory.`
+}
+
 function againstRemoveIpc(facts: Facts): string | undefined {
   if (!namesAccount(facts)) return 'It has no effect for root.'
   const uid = facts.processes[0]?.uid.effective ?? 0
   const user = setting(facts, 'User') || (userName(facts, uid) ?? `uid ${uid}`)
   if (user === 'nobody' || uid >= 1000) return `${user} is not used by this service alone.`
   const [other] = facts.sharers ?? []
-  if (other !== undefined)
-    return `${other.name} (pid ${other.pid}) outside of the service runs as ${userName(facts, other.uid) ?? `uid ${other.uid}`} too: it would lose its own memory.`
+  if (other !== undefined) return sharedBy(other, userName(facts, other.uid) ?? `uid ${other.uid}`)
   for (const process of facts.processes) {
     const file = process.openFiles.find(({ path }) => /^\/(dev\/shm\/|SYSV|dev\/mqueue\/)/.test(path))
     if (file) return `${called(process)} keeps shared memory open (${file.path}).`

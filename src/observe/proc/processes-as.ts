@@ -1,7 +1,6 @@
 import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { mapFew } from '../blind-spots.ts'
-import type { ProcessFacts, Sharer } from '../facts.ts'
 
 /** Clones that hardenctl has at work may try just this account: rehearsal/boot/clone-unit.ts. */
 const IN_CLONE = /\/hardenctl-clone-[^/]*\.service(?:\/|$)/m
@@ -23,18 +22,4 @@ export async function processesAs(
     return groups !== undefined && !IN_CLONE.test(groups) ? [[uid, Number(pid)]] : []
   })
   return new Map(found.flat())
-}
-
-/** For each account of the service but root, a process outside of it that runs as the same one. `own`: its processes. */
-export async function readSharers(
-  host: Host,
-  seen: readonly ProcessFacts[],
-  own: ReadonlySet<number>,
-): Promise<Sharer[]> {
-  const uids = new Set(seen.map(({ uid }) => uid.effective).filter((uid) => uid !== 0))
-  if (uids.size === 0) return []
-  return mapFew([...(await processesAs(host, uids, own))], async ([uid, pid]) => {
-    const name = (await host.read(`/proc/${pid}/comm`).catch(orElse(undefined)))?.trim()
-    return { uid, pid, name: name ?? '' }
-  })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Proposed } from '../../../../src/catalog/common/types.ts'
 import { possible } from '../../../../src/catalog/reach/possible.ts'
-import type { Facts, Given } from '../../../../src/observe/facts.ts'
+import type { Facts, Given, Sharer } from '../../../../src/observe/facts.ts'
 import type { NamedThing, ReachFacts } from '../../../../src/observe/reach-facts.ts'
 import type { LearnedFile } from '../../../../src/observe/trace/learned.ts'
 import { account, binary, emptyFacts, listening, NOTHING_LEARNED, process, STOCK } from '../build-facts.ts'
@@ -664,10 +664,13 @@ describe('a filter of system calls, which before systemd 255 takes setuid progra
   })
 })
 
-test('the memory of an account that others use is left to them', () => {
-  const sharers = [{ uid: 990, pid: 7, name: 'other' }]
+test.each<[Sharer, RegExp]>([
+  [{ kind: 'process', uid: 990, pid: 7, name: 'other' }, /other \(pid 7\) outside of the service runs as/],
+  [{ kind: 'unit', uid: 990, name: 'other.service' }, /other\.service runs as/],
+  [{ kind: 'memory', uid: 990, path: '/dev/shm/of-all' }, /\/dev\/shm\/of-all belongs to/],
+])('the memory of an account that others use is left to them: %o', (sharer, why) => {
   expect(taken('RemoveIPC', daemon(990))).toBe(true)
-  expect(row('RemoveIPC', daemon(990, { sharers }))).toMatchObject({ kind: 'unfit', why: /other \(pid 7\)/ })
+  expect(row('RemoveIPC', daemon(990, { sharers: [sharer] }))).toMatchObject({ kind: 'unfit', why })
 })
 
 test('a service that serves whoever logs in may write what people may', () => {
