@@ -71,7 +71,9 @@ function proposeBoundingSet(facts: Facts): Proposed | NotProposed {
   })
   const dropped = present.filter((name) => !kept.includes(name)).length
   if (needs.length === 0) evidence.push(...noneNeeded(facts).map((text) => seen(text)))
-  evidence.push(seen(`${dropped} of the ${present.length} capabilities that are allowed now are removed.`))
+  evidence.push(
+    seen(`${dropped} of the ${present.length} capabilities that it may use now were not seen in use.`),
+  )
   const possible = squeezes(facts, needs)
   return proposed(shown(kept), boundingSetLines(kept), evidence, {
     ...(session

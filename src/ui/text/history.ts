@@ -25,7 +25,9 @@ export function historyLine(result: StageResult): Line {
 }
 
 function outcomeText(result: StageResult): string {
-  const directives = plural(result.kept.length, 'directive')
+  // A list may stand in several lines, the first of which empties it.
+  const keys = new Set(result.kept.map((line) => line.split('=')[0]))
+  const directives = plural(keys.size, 'directive')
   if (result.outcome === 'kept') return `kept ${directives}`
   if (result.outcome === 'rehearsed') return `${directives} in the clone, not live yet`
   return result.outcome === 'skipped' ? 'skipped' : 'nothing to change'

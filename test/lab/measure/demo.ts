@@ -6,11 +6,15 @@ import { rootFileSystem, rootIsCached } from '../kit/roots.ts'
 import { httpd } from '../kit/services/httpd.ts'
 
 const USAGE =
-  'npm run demo -- [apache2|nginx|redis-server|httpd] [--suite bookworm] [-- ARGUMENTS OF hardenctl]'
+  'npm run demo -- [SERVICE] [--package DEBIAN-PACKAGE …] [--suite bookworm] [-- ARGUMENTS OF hardenctl]'
+/** Services of the root that tests use too, and the guide's own one. Others come with the package of their name. */
+const AT_HAND: readonly string[] = ['apache2', 'nginx', 'redis-server', 'httpd']
 
 interface Demo {
   service: string
   suite: string
+  /** Debian packages to install; undefined for a service that is at hand. */
+  packages?: string[]
   /** Arguments for hardenctl besides the service. */
   rest: string[]
 }
@@ -18,7 +22,7 @@ interface Demo {
 function wanted(argv: readonly string[]): Demo {
   const { values, positionals, tokens } = parseArgs({
     args: [...argv],
-    options: { suite: { type: 'string', default: 'bookworm' } },
+    options: { suite: { type: 'string', default: 'bookworm' }, package: { type: 'string', multiple: true } },
     allowPositionals: true,
     tokens: true,
   })
@@ -26,12 +30,16 @@ function wanted(argv: readonly string[]): Demo {
   const rest = end === undefined ? [] : argv.slice(end.index + 1)
   const own = positionals.slice(0, positionals.length - rest.length)
   if (own.length > 1) throw new Error(`one service at a time, not ${own.join(' and ')}`)
-  return { service: own[0] ?? 'apache2', suite: values.suite, rest }
+  const service = own[0]?.replace(/\.service$/, '') ?? 'apache2'
+  const packages = values.package ?? (AT_HAND.includes(service) ? undefined : [service])
+  for (const name of packages ?? [])
+    if (!/^[a-z0-9][a-z0-9+.-]+$/.test(name)) throw new Error(`${name} is no name of a Debian package`)
+  return { service, suite: values.suite, rest, ...(packages ? { packages } : {}) }
 }
 
 function wishFor(demo: Demo): LabWish {
   const wish = demo.service === 'httpd' ? httpd : { services: [demo.service] }
-  return { ...wish, suite: demo.suite }
+  return { ...wish, suite: demo.suite, ...(demo.packages ? { packages: demo.packages } : {}) }
 }
 
 async function openLab(demo: Demo): Promise<Lab> {
@@ -84,7 +92,13 @@ if (problem !== undefined) {
   console.error(`The demo can't be opened here: ${problem}.`)
   process.exit(1)
 }
-const lab = await openLab(demo)
+const lab = await openLab(demo).catch((error: Error) => {
+  // What apt says of a name that it does not know comes before what follows from it.
+  const lines = error.message.trim().split('\n')
+  const said = lines.find((line) => line.startsWith('E: ')) ?? lines[0]
+  console.error(`No lab with ${demo.service} could be made: ${said}`)
+  process.exit(1)
+})
 console.log(
   `A Debian ${demo.suite} of its own with ${demo.service} is running.\nNothing on this machine is touched.`,
 )
