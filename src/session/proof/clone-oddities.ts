@@ -164,7 +164,11 @@ export async function odditiesInClone(
 ): Promise<Looked> {
   const { host, unit, volatile, baseline, usual } = watched
   const said = linesSince(host, unit, look.marks, look.since, trial.before)
-  if (usual === undefined) return { oddities: [], refused: refusedIn(await said) }
+  if (usual === undefined) {
+    // Nobody knows whether it is refused that without the change too.
+    const refused = refusedIn(await said)
+    return { oddities: refused.map((line) => odd(false)(`its log says ${line}`)), refused }
+  }
   const [lines, sockets, after] = await Promise.all([
     said,
     markSockets(host, baseline.listeners),

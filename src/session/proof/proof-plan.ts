@@ -197,8 +197,7 @@ export function allAnswered(work: StageWork, proofs: Proofs): boolean {
 function asProof(verdict: Verdict): Proof {
   if (verdict.holds === undefined) return { state: 'unprovable', reason: verdict.why }
   if (!verdict.holds) return { state: 'breaks', reason: verdict.reason }
-  const [refused] = verdict.refused
-  const oddity = verdict.oddities?.[0] ?? (refused && `its log says ${refused}`)
+  const oddity = verdict.oddities?.[0]
   return { state: 'proven', ...(oddity === undefined ? {} : { oddity }) }
 }
 
