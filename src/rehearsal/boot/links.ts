@@ -4,7 +4,8 @@ import { quoted } from '../../trial/transaction/give-back.ts'
 /** A network interface of the host, of which a clone gets one alike: a service may name it, or bind its address. */
 export interface Link {
   name: string
-  mac: string
+  /** Undefined for one without, as a tunnel is. */
+  mac: string | undefined
   addresses: readonly LinkAddress[]
 }
 
@@ -17,6 +18,8 @@ interface LinkAddress {
 
 /** A host of containers may have hundreds; beyond these, addresses alone are taken over. */
 const MAX_LINKS = 16
+/** What os.networkInterfaces() says of an interface without a hardware address. */
+const NO_MAC = '00:00:00:00:00:00'
 
 /** What `networkInterfaces` of node:os tells, without loopback: an interface that is down or has no address is not in it. */
 export function linksOf(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): Link[] {
@@ -28,7 +31,7 @@ export function linksOf(interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): Link[]
       const ipv6 = family === 'IPv6'
       return { address, ipv6, prefix: Number(cidr?.split('/')[1] ?? (ipv6 ? 128 : 32)) }
     })
-    return [{ name, mac: first.mac, addresses }]
+    return [{ name, mac: first.mac === NO_MAC ? undefined : first.mac, addresses }]
   })
 }
 
@@ -50,8 +53,8 @@ function linkLines({ name, mac, addresses }: Link, index: number): string[] {
   const alone = addresses.map((one) => `  ${onLoopback(one)}`)
   if (index >= MAX_LINKS) return alone
   return [
-    `  set -- ${quoted(name)} hardenctl${index}`,
-    `  if pair ${quoted(mac)} "$@" 2>/dev/null; then`,
+    `  set -- ${quoted(name)} hardenctl${index} ${mac === undefined ? '' : `address ${quoted(mac)}`}`,
+    '  if pair "$@" 2>/dev/null; then',
     ...add.map((line) => `  ${line}`),
     '  else',
     ...alone.map((line) => `  ${line}`),
@@ -68,8 +71,10 @@ export function networkPart(links: readonly Link[]): string {
   return `
 # An interface makes no address by itself: that would take a second in which nothing can bind it.
 pair() {
-  ip link add "$2" address "$1" type veth peer name "$3" || return 1
-  for end in "$2" "$3"; do
+  one=$1 other=$2
+  shift 2
+  ip link add "$one" "$@" type veth peer name "$other" || return 1
+  for end in "$one" "$other"; do
     ip link set "$end" addrgenmode none || :
     ip link set "$end" up || :
   done
