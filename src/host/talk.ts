@@ -7,6 +7,8 @@ type Talk = Extract<ProbeRequest, { kind: 'talk' }>
 
 /** No greeting is longer; the rest is not read. */
 const MAX_BYTES = 64 * 1024
+/** A datagram may get lost, and some servers lose the first one after their start: RFC 1350, section 2; RFC 1035, 4.2.1. */
+const AGAIN_MS = 1000
 
 export function errorCode(error: Error): string {
   return (error as NodeJS.ErrnoException).code ?? error.message
@@ -83,11 +85,13 @@ export function talk({ to, steps, timeoutMs }: Talk): Promise<ProbeAnswer> {
     const heard: string[] = []
     let line: Line | undefined
     let waiting: NodeJS.Timeout | undefined
+    let again: NodeJS.Timeout | undefined
     let [open, done, bytes] = [false, false, 0]
     const finish = (problem?: string, closed = false) => {
       if (done) return
       done = true
       clearTimeout(waiting)
+      clearTimeout(again)
       clearTimeout(limit)
       const silent = to.transport === 'udp' && heard.every((text) => text === '')
       const failed = problem ?? (open ? undefined : 'no answer')
@@ -97,20 +101,26 @@ export function talk({ to, steps, timeoutMs }: Talk): Promise<ProbeAnswer> {
       line?.close()
     }
     const limit = setTimeout(() => finish(), timeoutMs)
+    const say = (text: string) => line?.say(Buffer.from(text, 'latin1'))
     const next = () => {
       clearTimeout(waiting)
+      clearTimeout(again)
       const step = steps[heard.length]
       if (done) return
       const last = steps[heard.length - 1]
       if (last !== undefined && !isWanted(last, heard.at(-1) ?? '')) return finish()
       if (step === undefined) return finish()
       heard.push('')
-      if (step.send !== undefined) line?.say(Buffer.from(step.send, 'latin1'))
-      if (step.until === undefined) return next()
-      waiting = setTimeout(next, step.waitMs)
+      const { send, until, waitMs } = step
+      if (send !== undefined) say(send)
+      if (until === undefined) return next()
+      waiting = setTimeout(next, waitMs)
+      if (send !== undefined && to.transport === 'udp' && waitMs > AGAIN_MS)
+        again = setTimeout(() => say(send), AGAIN_MS)
     }
     const hear = (text: string) => {
       if (done || heard.length === 0) return
+      clearTimeout(again)
       const last = heard.length - 1
       heard[last] = `${heard[last]}${text.slice(0, MAX_BYTES - bytes)}`
       bytes += text.length

@@ -14,6 +14,8 @@ const FIND_TIMEOUT_MS = 5000
 /** Every program reads these, so that they tell nothing of one: files of the C library, PAM, TLS and the system. */
 const EVERYBODYS =
   /^\/etc\/(?:adjtime|alternatives|apparmor|bash|ca-certificates|cron|crypto-policies|dbus|environment|fonts|fstab|gai\.conf|group|gshadow|gss|host\.conf|hostname|hosts|init\.d|inputrc|issue|krb5|ld\.so|letsencrypt|locale|localtime|logcheck|login\.defs|logrotate|machine-id|magic|mime|motd|mtab|netconfig|networks|nsswitch\.conf|os-release|pam|passwd|pki|profile|protocols|rc\d|resolv\.conf|rpc|rsyslog|securetty|security|selinux|services|shadow|shells|skel|ssl|sub[gu]id|sudo|sysctl|systemd|timezone|tmpfiles|ucf|udev|ufw|xattr)/
+/** Folders to which each package adds a file of its own: of these, what lies beside tells nothing of a service. */
+const OF_ALL = /^\/etc\/(?:conf\.d|default|sysconfig)$/
 /** Keys, certificates and the like hold no names that a service would start. */
 const NO_TEXT = /\.(?:pem|key|crt|cer|p12|der|db|so|gz|bak|dpkg-\w+|rpm\w+)$/
 
@@ -120,9 +122,9 @@ export async function configurationFiles(
   const traced = noted.filter(isSetting)
   if (traced.length > 0) return [...new Set([...named, ...traced])].slice(0, MAX_FILES)
   const brought = packaged.filter(isOwn)
-  const folders = [...named.filter(isOwn), ...brought].flatMap(
-    (path) => /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] ?? [],
-  )
+  const folders = [...named.filter(isOwn), ...brought]
+    .flatMap((path) => /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] ?? [])
+    .filter((folder) => !OF_ALL.test(folder))
   const programs = [...facts.executables.map(({ path }) => path), ...named]
   const apart = programs.flatMap((path) => settingsFolder(path) ?? [])
   const beside = (await found(host, [...new Set([...folders, ...parts, ...apart])], gaps)).filter(isSetting)

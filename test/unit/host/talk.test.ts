@@ -115,4 +115,21 @@ describe('a conversation', () => {
       heard: ['from elsewhere'],
     })
   })
+
+  it('over datagrams asks again where nothing comes, and no more once it did', async () => {
+    const server = createSocket('udp4')
+    closers.push(() => server.close())
+    let asked = 0
+    server.on('message', (_, from) => {
+      asked += 1
+      if (asked === 2) server.send('here', from.port, from.address)
+    })
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve))
+    const to = { transport: 'udp', address: '127.0.0.1', port: server.address().port } as const
+    const step = { send: 'q', until: '.', waitMs: 2000 }
+    expect(await talk(to, [step, { until: '.{9}', waitMs: 1200 }], 4000)).toMatchObject({
+      heard: ['here', ''],
+    })
+    expect(asked).toBe(2)
+  })
 })

@@ -82,6 +82,27 @@ test('what packages leave for a reader of all logs names nothing of one service'
   expect(await namedThings(memoryHost({ files }), facts, [rules], new Set(), new Set())).toEqual([])
 })
 
+test.each(['default', 'sysconfig', 'conf.d'])(
+  'a file of its own in /etc/%s is read, and none of the others there',
+  async (folder) => {
+    const [own, other, conf] = [`/etc/${folder}/srv`, `/etc/${folder}/useradd`, '/etc/srv/srv.conf']
+    const script = { text: '#!/bin/sh\n', stat: { kind: 'file' as const, mode: 0o755 } }
+    const found = (places: string, files: string[]) => ({
+      [`find ${places} -maxdepth 4 -type f -size -512 -print0`]: files.join('\0'),
+    })
+    const files = {
+      [own]: 'HOOK=/srv/hook\n',
+      [other]: 'SHELL=/srv/shell\n',
+      '/srv/hook': script,
+      '/srv/shell': script,
+    }
+    const programs = { ...found('/etc/srv', [conf]), ...found(`/etc/${folder} /etc/srv`, [own, other, conf]) }
+    const unit = { ...emptyFacts().unit, properties: { EnvironmentFiles: [`${own} (ignore_errors=no)`] } }
+    const over = { unit, processes: [process(10, 0, { isMain: true })] }
+    expect(await named('', files, over, programs)).toEqual(['program /srv/hook'])
+  },
+)
+
 test('a program that somebody here wrote is told from those of packages', async () => {
   const script = { text: '#!/bin/sh\nexit 0\n', stat: { kind: 'file' as const, mode: 0o755 } }
   const files = {
