@@ -45,6 +45,11 @@ function listensOnNetwork(facts: Facts): boolean {
   return facts.sockets.some((socket) => isInet(socket) && socket.state === 'listening')
 }
 
+/** On the network, or on a Unix socket for the other programs of the machine. */
+function listens(facts: Facts): boolean {
+  return facts.sockets.some(({ family, state }) => family !== 'AF_NETLINK' && state === 'listening')
+}
+
 /**
  * Sockets on ports that only CAP_NET_BIND_SERVICE may take: below net.ipv4.ip_unprivileged_port_start, 1024 unless
  * changed (ip(7)). One that systemd holds was bound by systemd.
@@ -154,13 +159,14 @@ export function remoteLogin(facts: Facts): ProcessFacts | undefined {
 
 /**
  * A process with root's rights that asks PAM for passwords and opens no session: it acts as whoever logs in. Its rules
- * often have another name than its program, so that one which links PAM and listens on the network counts too.
+ * often have another name than its program, so that one which links PAM and listens counts too: to people, or to
+ * programs that have it check what people told them.
  */
 export function passwordChecker(facts: Facts): ProcessFacts | undefined {
   if (sessionOpener(facts) !== undefined) return undefined
-  const listens = listensOnNetwork(facts)
+  const isAsked = listens(facts)
   const checks = (process: ProcessFacts) =>
-    hasRules(facts.pamServices, process) || (listens && mapsPam(process))
+    hasRules(facts.pamServices, process) || (isAsked && mapsPam(process))
   return facts.processes.find((process) => mayBecome(process) && checks(process))
 }
 

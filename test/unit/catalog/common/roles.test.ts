@@ -92,6 +92,19 @@ test('a daemon of root that links PAM and listens checks passwords, by whatever 
   expect(row('ProtectHome', facts({ sockets: [] })).kind).toBe('propose')
 })
 
+test('one that programs ask over a Unix socket checks passwords too', () => {
+  const libraries = ['/usr/lib/x86_64-linux-gnu/libpam.so.0.85.1']
+  const facts = (sockets: Facts['sockets']): Facts => ({
+    ...emptyFacts(),
+    processes: [process(10, 0, { isMain: true, libraries })],
+    sockets,
+  })
+  const asked = facts([listening('AF_UNIX', '/run/checker/mux', 0, [10])])
+  expect(row('ProtectHome', asked).kind).toBe('unfit')
+  expect(lines('CapabilityBoundingSet', asked).join()).toContain('CAP_DAC_READ_SEARCH')
+  expect(row('ProtectHome', facts([])).kind).toBe('propose')
+})
+
 test('KillMode=process tells of sessions where an author wrote it, not where a generator writes it for each script', () => {
   const facts = (fragment: string) => {
     const found = { ...emptyFacts(), processes: [process(10, 0, { isMain: true })] }
