@@ -69,6 +69,16 @@ function isScripted(facts: Facts): boolean {
   return scripts(facts).length > 0 || (facts.reach?.interpreters ?? []).length > 0
 }
 
+/** Modules of PAM start helpers, which nobody sees before somebody logs in (pam_unix(8)); a plug-in starts what it is asked to. */
+function mayStartTools(facts: Facts): boolean {
+  return isScripted(facts) || passwordChecker(facts) !== undefined || plugInThatStarts(facts) !== undefined
+}
+
+/** Somebody had the service load it, for what it does; where an exercise played that, what it starts was seen. */
+function plugInThatStarts({ reach, given }: Facts): string | undefined {
+  return given?.level === 'tight' || given?.exercised === true ? undefined : reach?.starts
+}
+
 /** Folders of one package's programs: one of them was seen, and others have their hour. */
 function privateFolders(paths: readonly string[]): string[] {
   const folders = unique(paths.map((path) => dirname(path)))
@@ -84,8 +94,7 @@ function proposeNoExecPaths(facts: Facts): Proposed | NotProposed {
   const split = isSplit(facts)
   // What it is told to start may be a script, which starts what it likes.
   const configured = [...programsNamed(facts), ...namedThings(facts, 'programs')]
-  // Modules of PAM start helpers, which nobody sees before somebody logs in (pam_unix(8)).
-  const startsMore = isScripted(facts) || configured.length > 0 || passwordChecker(facts) !== undefined
+  const startsMore = mayStartTools(facts) || configured.length > 0
   const tools = startsMore ? [...PROGRAMS, ...(split ? SPLIT_PROGRAMS : [])] : []
   const known = [...(startsMore ? [] : LIBRARIES), ...(split ? SPLIT_LIBRARIES : []), ...tools]
   const found = mapped(facts).filter((path) => path.startsWith('/') && !isBelowAny(path, known))
@@ -130,6 +139,7 @@ function evidence(
   helpers: readonly string[],
 ): string[] {
   const script = scripts(facts)[0]
+  const plugIn = plugInThatStarts(facts)
   return [
     `It runs or names ${few(exact)}.`,
     ...(helpers.length > 0 ? [`${whereIt(startedBy(facts))} started ${few(helpers)}.`] : []),
@@ -138,6 +148,9 @@ function evidence(
       ? [
           `${script.path} is not a binary, and nobody can see which programs it runs, so the system's programs stay allowed.`,
         ]
+      : []),
+    ...(plugIn
+      ? [`Its plug-in ${plugIn} can start programs, and nobody saw which, so the system's stay allowed.`]
       : []),
   ]
 }

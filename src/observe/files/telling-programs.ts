@@ -18,6 +18,8 @@ const RESOLVER = [
   'res_search',
   'res_send',
 ]
+/** The sources of names, which a daemon that remembers their answers for all asks by itself: nsswitch.conf(5). */
+const NAME_SERVICE = ['__nss_lookup_function', '__nss_hosts_lookup2', '__nss_next2']
 /** Calls that tell what a program may come to do, each of a kind that some setting denies. */
 export const TELLING_IMPORTS: Record<string, readonly string[]> = {
   'run-programs': [
@@ -63,6 +65,7 @@ export const TELLING_IMPORTS: Record<string, readonly string[]> = {
     'gethostbyname2_r',
     'gethostbyname_r',
     ...RESOLVER.flatMap((name) => [name, `__${name}`]),
+    ...NAME_SERVICE,
   ],
   'write-execute': ['dlopen'],
   'list-mounts': ['getmntent', 'getmntent_r', 'setmntent'],
@@ -142,6 +145,10 @@ export function namesHomes(bytes: Uint8Array, imports: Iterable<string>): boolea
   )
 }
 
+function isStart(call: string): boolean {
+  return TELLING_IMPORTS['run-programs']?.includes(call) === true
+}
+
 /** What one program or library tells. */
 interface Told {
   /** The telling calls that it imports, or makes itself. */
@@ -192,14 +199,16 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
 /**
  * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, which programs'
  * calls nobody can read, which of all are there for telling of the whole machine, one that tells when it began, one that
- * names the mailer, one that names files in homes, and which other programs all of them name.
+ * names the mailer, one that names files in homes, a plug-in that starts programs, and which other programs all of them name.
  */
 export async function readTellingPrograms(
   host: Host,
   { executables, processes }: Facts,
   gaps: BlindSpots,
 ): Promise<
-  Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails' | 'homes' | 'helpers'> & { opaque: string[] }
+  Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails' | 'homes' | 'starts' | 'helpers'> & {
+    opaque: string[]
+  }
 > {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
@@ -210,13 +219,14 @@ export async function readTellingPrograms(
   const opaque: string[] = []
   const monitors: Monitor[] = []
   const named: Naming[] = []
-  const first: { timed?: string; mails?: string; homes?: string } = {}
+  const first: { timed?: string; mails?: string; homes?: string; starts?: string } = {}
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
     if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
     if (told?.ofStart) first.timed ??= path
     if (told?.mails && own.has(path)) first.mails ??= path
     if (told?.homes && own.has(path)) first.homes ??= path
+    if (plugins.includes(path) && told?.imports.some(isStart)) first.starts ??= path
     if (told !== undefined) named.push({ by: path, names: told.names, isOwn: own.has(path) })
     // A library has no loader of its own, and its imports stand in it.
     if (told?.isOpaque && programs.includes(path)) opaque.push(path)

@@ -171,6 +171,17 @@ describe('NoExecPaths', () => {
   test("a script needs the system's programs", () => {
     expect(lines('NoExecPaths', apacheLike()).at(-1)).toBe('ExecPaths=-/usr')
   })
+  test('a plug-in that starts programs needs them too, unless an exercise showed which', () => {
+    const found = { named: [], imports: [], interpreters: [], monitors: [], sudo: [] }
+    const facts = (exercised: boolean): Facts => ({
+      ...nginxLike(),
+      reach: { ...found, starts: '/usr/lib/srv/shell.so' },
+      given: { level: 'standard', asked: true, exercised },
+    })
+    expect(lines('NoExecPaths', facts(false)).at(-1)).toBe('ExecPaths=-/usr')
+    expect(told(proposal('NoExecPaths', facts(false))).join()).toContain('shell.so can start programs')
+    expect(lines('NoExecPaths', facts(true)).at(-1)).not.toBe('ExecPaths=-/usr')
+  })
 })
 
 function holding(path: string, writable = false, kind: 'file' | 'device' = 'file') {

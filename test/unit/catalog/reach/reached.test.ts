@@ -262,6 +262,15 @@ describe('a program that looks up names and connects', () => {
     )
   })
 
+  test('keeps it too where it asks the sources of names by itself, to remember them for all', () => {
+    const facts = daemon(990, {
+      sockets: [],
+      reach: reach({ imports: ['__nss_lookup_function', 'connect'] }),
+    })
+    expect(taken('IPAddressDeny', facts)).toBe(false)
+    expect(lines('RestrictAddressFamilies', facts).join()).toContain('AF_INET')
+  })
+
   test('but not where its use was played', () => {
     const facts = daemon(990, { reach: client, given: { ...ASKED, exercised: true } })
     expect(taken('IPAddressDeny', facts)).toBe(true)

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   namesHomes,
   namesMailer,
+  readTellingPrograms,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
 } from '../../../../src/observe/files/telling-programs.ts'
+import { emptyFacts, process as processOf } from '../../catalog/build-facts.ts'
+import { memoryHost } from '../memory-host.ts'
 
 test.each<[string, boolean]>([
   ['\0/proc/loadavg\0/proc/vmstat\0/proc/diskstats\0', true],
@@ -46,4 +50,16 @@ test('names the mailer by its path', () => {
   const named = (text: string) => namesMailer(new TextEncoder().encode(text))
   expect(named('/usr/sbin/sendmail -t -i\0')).toBe(true)
   expect(named('sendmail_path')).toBe(false)
+})
+
+test.each([
+  ['/usr/lib/srv/shell.so', '/usr/lib/srv/shell.so'],
+  // Straight in the system's folder it is everybody's.
+  ['/usr/lib/libsrv.so', undefined],
+])('%s, which calls for programs: a plug-in that starts some is %s', async (path, starts) => {
+  // As good as a library that imports execvp.
+  const host = memoryHost({ files: { [path]: readFileSync('/usr/bin/env') } })
+  const facts = { ...emptyFacts(), processes: [processOf(10, 990, { libraries: [path] })] }
+  const told = await readTellingPrograms(host, facts, new Set())
+  expect(told.starts).toBe(starts)
 })
