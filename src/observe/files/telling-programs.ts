@@ -145,8 +145,11 @@ export function namesHomes(bytes: Uint8Array, imports: Iterable<string>): boolea
   )
 }
 
-function isStart(call: string): boolean {
-  return TELLING_IMPORTS['run-programs']?.includes(call) === true
+/** By the calls of the C library, or by a function that its program has for plug-ins and that bears the name of one. */
+export function startsPrograms(imports: Iterable<string>): boolean {
+  return [...imports].some(
+    (name) => TELLING_IMPORTS['run-programs']?.includes(name) === true || /popen|spawn/i.test(name),
+  )
 }
 
 /** What one program or library tells. */
@@ -160,6 +163,8 @@ interface Told {
   ofStart: boolean
   mails: boolean
   homes: boolean
+  /** It calls for other programs to be started. */
+  starts: boolean
   /** Programs of packages that it names. */
   names: readonly string[]
 }
@@ -190,6 +195,7 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     ofStart: tellsOfStart(bytes),
     mails: namesMailer(bytes),
     homes: namesHomes(bytes, names ?? []),
+    starts: startsPrograms(names ?? []),
     names: programsInText(asText(bytes).toString('latin1')).filter((name) => name !== MAILER),
   }
   files.set(key, told)
@@ -226,7 +232,7 @@ export async function readTellingPrograms(
     if (told?.ofStart) first.timed ??= path
     if (told?.mails && own.has(path)) first.mails ??= path
     if (told?.homes && own.has(path)) first.homes ??= path
-    if (plugins.includes(path) && told?.imports.some(isStart)) first.starts ??= path
+    if (told?.starts && plugins.includes(path)) first.starts ??= path
     if (told !== undefined) named.push({ by: path, names: told.names, isOwn: own.has(path) })
     // A library has no loader of its own, and its imports stand in it.
     if (told?.isOpaque && programs.includes(path)) opaque.push(path)

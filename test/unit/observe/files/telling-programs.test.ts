@@ -4,6 +4,7 @@ import {
   namesHomes,
   namesMailer,
   readTellingPrograms,
+  startsPrograms,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
@@ -62,4 +63,13 @@ test.each([
   const facts = { ...emptyFacts(), processes: [processOf(10, 990, { libraries: [path] })] }
   const told = await readTellingPrograms(host, facts, new Set())
   expect(told.starts).toBe(starts)
+})
+
+test.each([
+  [['open', 'execvp'], true],
+  [['_ZN7Process6popen2EPKc'], true],
+  [['g_spawn_async'], true],
+  [['PQexec', 'fork'], false],
+])('a plug-in that imports %j starts programs: %s', (imports, starts) => {
+  expect(startsPrograms(imports)).toBe(starts)
 })
