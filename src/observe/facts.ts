@@ -131,6 +131,8 @@ export interface ProcessFacts {
   openFiles: OpenFile[]
   /** Mappings that are writable and executable, or executable without a file behind them; each as in maps. */
   executableMemory: string[]
+  /** Keys of System V memory that it has attached and other accounts may attach too: "0x4e545032". */
+  sharedMemory?: string[]
   libraries: string[]
   /** Namespaces that differ from PID 1's: mnt, net, pid, user, uts, ipc, cgroup. */
   ownNamespaces: string[]

@@ -7,7 +7,7 @@ import type { Directive } from '../common/types.ts'
 import { isOn, setting } from '../common/unit-settings.ts'
 import { UNENFORCED } from '../common/user-manager.ts'
 import { oneOf } from '../common/values.ts'
-import { holding, holds } from './held-files.ts'
+import { holding, holds, sharesMemory } from './held-files.ts'
 import { NO_EXEC_PATHS } from './no-exec-paths.ts'
 import { PRIVATE_MOUNTS } from './private-mounts.ts'
 import { PROTECT_HOME } from './protect-home.ts'
@@ -206,8 +206,10 @@ export const FILESYSTEM: Directive[] = [
     what: 'Gives the service its own System V shared memory, semaphores and POSIX message queues.',
     breaks: 'Programs outside the service that share such memory with it no longer find it.',
     wins: 'An intruder cannot reach the shared memory of other services. systemd-analyze does not count it.',
-    against: (facts) => holds(holding(facts, ({ path }) => /^\/(dev\/mqueue\/|SYSV)/.test(path))),
-    evidence: (facts) => noProcess(facts, 'hold a message queue or System V memory open'),
+    against: (facts) =>
+      holds(holding(facts, ({ path }) => path.startsWith('/dev/mqueue/'))) ?? sharesMemory(facts),
+    evidence: (facts) =>
+      noProcess(facts, 'hold a message queue open or have System V memory that other accounts may attach'),
   }),
   PRIVATE_MOUNTS,
 ]

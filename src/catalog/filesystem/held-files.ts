@@ -1,4 +1,5 @@
 import type { Facts, OpenFile, ProcessFacts } from '../../observe/facts.ts'
+import { few } from '../common/proposal.ts'
 import { called } from '../common/roles.ts'
 
 /** A process that holds a file open which `test` is true of. */
@@ -16,4 +17,13 @@ export function holding(
 /** In words: which process holds which file open. */
 export function holds(found: { process: ProcessFacts; path: string } | undefined): string | undefined {
   return found && `${called(found.process)} holds ${found.path} open.`
+}
+
+/** In words: which process has memory that other accounts find by its key, whatever they do with it. */
+export function sharesMemory(facts: Facts): string | undefined {
+  const sharing = facts.processes.find(({ sharedMemory = [] }) => sharedMemory.length > 0)
+  return (
+    sharing &&
+    `${called(sharing)} has System V memory ${few(sharing.sharedMemory ?? [])} that other accounts may attach.`
+  )
 }

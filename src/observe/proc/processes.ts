@@ -5,6 +5,7 @@ import type { ProcessFacts } from '../facts.ts'
 import { parseMaps } from './maps.ts'
 import { readOpenFiles } from './open-files.ts'
 import { parseCmdline, parseStat, parseStatus, schedulingOfThreads } from './process-status.ts'
+import { readSharedMemory } from './shared-memory.ts'
 
 /** namespaces(7). "time" is left out: systemd has no setting for it. */
 const NAMESPACES = ['mnt', 'net', 'pid', 'user', 'uts', 'ipc', 'cgroup'] as const
@@ -62,7 +63,9 @@ async function readProcess(
     root: (await link('root')) ?? '/',
     ownNamespaces: differingNamespaces(await readNamespaces(host, pid, gaps), first),
   }
-  const mappings = parseMaps((await text('maps')) ?? '')
+  const maps = (await text('maps')) ?? ''
+  const mappings = parseMaps(maps)
+  const sharedMemory = await readSharedMemory(host, maps, gaps)
   const securityLabel = (await securityContext(host, pid))?.replace(/[\0\n]+$/, '')
   const process: ProcessFacts = {
     ...place,
@@ -75,6 +78,7 @@ async function readProcess(
     ...(securityLabel ? { securityLabel } : {}),
     openFiles: await readOpenFiles(host, place, gaps),
     executableMemory: mappings.executableMemory,
+    ...(sharedMemory.length > 0 ? { sharedMemory } : {}),
     libraries: mappings.files.filter((file) => file !== executable),
     personality: ((await text('personality')) ?? '').trim() || '00000000',
   }

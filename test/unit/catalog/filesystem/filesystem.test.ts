@@ -190,6 +190,11 @@ function holding(path: string, writable = false, kind: 'file' | 'device' = 'file
   return facts
 }
 
+function sharing(key: string): Facts {
+  const facts = apacheLike()
+  return { ...facts, processes: facts.processes.map((one) => ({ ...one, sharedMemory: [key] })) }
+}
+
 test.each([
   ['ProtectHome', holding('/home/me/site.db', true), 'unfit'],
   ['ProtectHome', apacheLike(), 'yes'],
@@ -204,6 +209,7 @@ test.each([
   ['PrivateTmp', apacheLike(), 'in-force'],
   ['PrivateTmp', cronLike(), 'yes'],
   ['PrivateIPC', apacheLike(), 'yes'],
+  ['PrivateIPC', sharing('0x4e545032'), 'unfit'],
 ])('%s %#', (key, facts, wanted) => {
   const result = row(key, facts)
   expect(result.kind === 'propose' ? result.value : result.kind).toBe(wanted)
