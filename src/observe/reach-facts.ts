@@ -75,7 +75,7 @@ export interface NamedThing {
    * path is as it is written.
    */
   name: string
-  /** The file, or "the arguments of NAME". */
+  /** The file, or "the command line of NAME". */
   where: string
   /** The program is setuid or setgid. */
   privileged?: boolean

@@ -8,6 +8,7 @@ const UNREAD = /^(?:run-programs|act-as-others|chroot|mount|list-interfaces|conn
 export function imported({ reach }: Facts, group: keyof typeof TELLING_IMPORTS): string[] {
   const calls = TELLING_IMPORTS[group] ?? []
   const [opaque] = reach?.opaque ?? []
-  const unread = opaque === undefined || !UNREAD.test(group) ? [] : [`what nobody can read in ${opaque}`]
+  const unread =
+    opaque === undefined || !UNREAD.test(group) ? [] : [`functions of ${opaque} that nobody can read`]
   return [...(reach?.imports ?? []).filter((name) => calls.includes(name)), ...unread]
 }

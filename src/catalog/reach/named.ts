@@ -42,11 +42,20 @@ export function foreignAccounts(facts: Facts): NamedThing[] {
   return namedThings(facts, 'account').filter(({ name }) => !own.has(name) && name !== setting(facts, 'User'))
 }
 
-/** "/etc/x.conf names alice, bob." */
+/** What the first file that names any of them names. */
+function inOneFile(things: readonly NamedThing[]): NamedThing[] {
+  return things.filter(({ where }) => where === things[0]?.where)
+}
+
+/** "/etc/x.conf names alice, bob" */
 export function namedText(things: readonly NamedThing[]): string {
-  const [first] = things
-  const same = things.filter(({ where }) => where === first?.where).map(({ name }) => name)
-  return `${first?.where ?? 'Its configuration'} names ${few(same, 3)}`
+  const names = inOneFile(things).map(({ name }) => name)
+  return `${things[0]?.where ?? 'Its configuration'} names ${few(names, 3)}`
+}
+
+/** "/etc/x.conf names alice, bob, which were not seen" */
+export function unseenText(things: readonly NamedThing[]): string {
+  return `${namedText(things)}, which ${inOneFile(things).length > 1 ? 'were' : 'was'} not seen`
 }
 
 /** Programs that its configuration names and that were not seen to run. */

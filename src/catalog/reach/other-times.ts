@@ -1,7 +1,7 @@
 import { isBelow } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { setting } from '../common/unit-settings.ts'
-import { foreignAccounts, hasRights, namedText, placesNamed, programsNamed } from './named.ts'
+import { foreignAccounts, hasRights, placesNamed, programsNamed, unseenText } from './named.ts'
 import { OF_ROOT, type Possibility, USES } from './uses.ts'
 
 export function isOneshot(facts: Facts): boolean {
@@ -14,7 +14,7 @@ function workLeftOut(facts: Facts): string | undefined {
   const places = placesNamed(facts).filter(({ name }) => !changed.some((path) => isBelow(path, name)))
   const things = [...foreignAccounts(facts), ...programsNamed(facts), ...places]
   if (things.length === 0) return undefined
-  return `${namedText(things)}, which was not seen in use: it has other work than the exercise gave it.`
+  return `${unseenText(things)} in use: it has other work than the exercise gave it.`
 }
 
 /** A oneshot is judged by its runs in clones, which had the work of now alone: at another time it may do anything. */

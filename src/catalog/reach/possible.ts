@@ -12,9 +12,9 @@ import {
   hasRights,
   homesNamed,
   isAllRoot,
-  namedText,
   namedThings,
   programsNamed,
+  unseenText,
 } from './named.ts'
 import { byOtherTimes, isOneshot } from './other-times.ts'
 import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
@@ -26,9 +26,7 @@ function byNames(facts: Facts): Possibility[] {
   const hosts = namedThings(facts, 'host')
   const homes = homesNamed(facts)
   const named = (use: Use, things: readonly NamedThing[]): Possibility[] =>
-    things.length === 0
-      ? []
-      : [{ use, from: 'named', why: `${namedText(things)}, which was not seen in use.` }]
+    things.length === 0 ? [] : [{ use, from: 'named', why: `${unseenText(things)} in use.` }]
   return [
     ...named('act-as-others', accounts),
     ...named('run-programs', programs),
@@ -91,8 +89,7 @@ function likeScripts(rights: boolean, may: string): Possibility[] {
 function byProgramsNamed(facts: Facts): Possibility[] {
   const programs = programsNamed(facts)
   const scripts = programs.filter(({ script }) => script === true)
-  const why = (things: readonly NamedThing[], what: string) =>
-    `${namedText(things)}, which was not seen to run and may ${what}`
+  const why = (things: readonly NamedThing[], what: string) => `${unseenText(things)} to run and may ${what}`
   if (scripts.length > 0)
     return likeScripts(isAllRoot(facts), why(scripts, 'do anything')).map((one) => ({ ...one, from: 'work' }))
   if (programs.length === 0 || !isAllRoot(facts)) return []

@@ -49,7 +49,7 @@ export async function namedThings(
     if (name !== 'root' && accounts.has(name)) add({ kind: 'account', name, where })
   }
   for (const { argv, name } of facts.processes)
-    for (const account of accountsOfArguments(argv)) addAccount(account, `the arguments of ${name}`)
+    for (const account of accountsOfArguments(argv)) addAccount(account, `the command line of ${name}`)
   const given = await givenWords(host, facts, gaps)
   for (const name of given.hosts) add({ kind: 'host', name, where: GIVEN })
   for (const name of given.kept) add({ kind: 'temporary', name, where: GIVEN })
