@@ -1,16 +1,15 @@
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
+import { parseSysvIpc } from './sysv-ipc.ts'
 
 const SEGMENTS = '/proc/sysvipc/shm'
 /** The inode of such a mapping is the id of its segment, and the name has its key: proc_pid_maps(5), sysvipc(7). */
 const MAPPED = /^\S+ \S+ \S+ \S+ (\d+) +\/SYSV([0-9a-f]{8})\b/
 const OF_OTHERS = 0o066
 
-/** Ids of System V segments that any account but the owner may attach, from /proc/sysvipc/shm (sysvipc(7)). */
+/** Ids of System V segments that any account but the owner may attach, from /proc/sysvipc/shm. */
 export function segmentsOfOthers(text: string): Set<string> {
-  const rows = text.split('\n').map((line) => line.trim().split(/\s+/))
-  const open = rows.filter(([, , mode = '']) => (Number.parseInt(mode, 8) & OF_OTHERS) !== 0)
-  return new Set(open.flatMap(([, id]) => id ?? []))
+  return new Set(parseSysvIpc(text).flatMap(({ id, mode }) => ((mode & OF_OTHERS) === 0 ? [] : [id])))
 }
 
 /** Keys of attached segments among `ids`; without a key nobody else finds one. */

@@ -6,25 +6,12 @@ import { mapFew } from '../blind-spots.ts'
 import type { Facts, Sharer } from '../facts.ts'
 import { perHost } from '../per-host.ts'
 import { processesAs } from './processes-as.ts'
+import { parseSysvIpc } from './sysv-ipc.ts'
 
 /** Where the file systems of POSIX shared memory and message queues are: shm_overview(7), mq_overview(7). */
 const MEMORY_FOLDERS = ['/dev/shm', '/dev/mqueue']
 /** Shared memory, semaphores and queues of System V: sysvipc(7). */
 const SYSV_KINDS = ['shm', 'sem', 'msg']
-
-/**
- * Uid and identifier of each line in /proc/sysvipc/KIND. The columns have names, which differ by kind; the second one is
- * the identifier (proc(5)).
- */
-export function parseSysvIpc(text: string): { uid: number; id: string }[] {
-  const [head = '', ...lines] = text.trim().split('\n')
-  const at = head.trim().split(/\s+/).indexOf('uid')
-  return lines.flatMap((line) => {
-    const columns = line.trim().split(/\s+/)
-    const uid = Number(columns[at])
-    return at === -1 || !Number.isInteger(uid) ? [] : [{ uid, id: columns[1] ?? '' }]
-  })
-}
 
 /** What of shared memory and its kin is there, each with its owner. */
 async function readMemory(host: Host): Promise<{ uid: number; path: string }[]> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseSysvIpc } from '../../../../src/observe/proc/sharers.ts'
+import { parseSysvIpc } from '../../../../src/observe/proc/sysv-ipc.ts'
 
 it.each([
   ['nothing', '', []],
@@ -11,10 +11,10 @@ it.each([
   16909060          4   666           0          0     0     0     0     0     0     0          0
 `,
     [
-      { uid: 990, id: '3' },
-      { uid: 0, id: '4' },
+      { id: '3', uid: 990, mode: 0o600 },
+      { id: '4', uid: 0, mode: 0o666 },
     ],
   ],
-])('reads the owners of %s', (_, text, wanted) => {
+])('reads %s', (_, text, wanted) => {
   expect(parseSysvIpc(text)).toEqual(wanted)
 })
