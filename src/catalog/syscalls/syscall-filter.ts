@@ -44,10 +44,21 @@ export function filterLines(
     .filter(({ refused }) => !refused)
     .flatMap(({ names }) => names)
     .filter((name) => !name.startsWith('@') || knows(facts, name))
-  if (again.length > 0) values.push([...new Set(again)].join(' '))
   const present = presentFilter(facts)
+  const allowed = allowedNow(facts, present, [...new Set(again)])
+  if (allowed.length > 0) values.push(allowed.join(' '))
   if (present.kind === 'allow') values.push(...withinPresent(facts, present.names, left))
   return linesOf([...values, ...ownDenials(present), ...softly(kept)])
+}
+
+/** Of these calls and groups what an allow list of the unit lets through now: whoever wrote it left the rest out. */
+function allowedNow(facts: Facts, { kind, names }: PresentFilter, wanted: readonly string[]): string[] {
+  if (kind !== 'allow') return [...wanted]
+  return wanted.flatMap((word) => {
+    const calls = word.startsWith('@') ? members(facts, word) : [word]
+    const through = calls.filter((call) => names.includes(call))
+    return through.length === calls.length && calls.length > 0 ? [word] : through
+  })
 }
 
 /** The unit's own denials. systemd prints an empty filter as a deny list of nothing. */

@@ -44,6 +44,17 @@ describe('SystemCallFilter', () => {
     expect(written).toContain('SystemCallFilter=~@resources')
     expect(written.at(-1)).toMatch(/^SystemCallFilter=~.*\bwrite$/)
   })
+  test("the unit's own allow list gets nothing for what a helper may do", () => {
+    const facts = nginxLike()
+    const base = facts.syscallGroups['@system-service'] ?? []
+    facts.unit.properties.SystemCallFilter = [
+      base.filter((name) => !/^set(?:re|res|fs)?gid/.test(name)).join(' '),
+    ]
+    const written = lines('SystemCallFilter', facts).join('\n')
+    expect(written).not.toContain('@setuid')
+    expect(written).toMatch(/^SystemCallFilter=.*\bsetuid\b/m)
+    expect(written).not.toMatch(/^SystemCallFilter=(?!~).*\bsetgid\b/m)
+  })
   test('steps down to the plain group, then ends', () => {
     const first = proposal('SystemCallFilter', javaLike())
     const second = oneStepDown(filter, first)
