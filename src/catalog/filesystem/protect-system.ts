@@ -23,11 +23,27 @@ function wordOf(path: string): string | undefined {
   return escaped && `-${escaped}`
 }
 
+/** What ProtectSystem= makes read-only below "strict": systemd.exec(5). */
+const READ_ONLY: Readonly<Record<string, readonly string[]>> = {
+  yes: ['/usr', '/boot', '/efi'],
+  full: ['/usr', '/boot', '/efi', '/etc'],
+}
+
+function listedIn(facts: Facts, key: string): string[] {
+  return words(facts, key).map((path) => path.replace(/^[-+]+/, ''))
+}
+
+/** What the unit itself keeps from writing: whoever wrote it knew what it writes. */
+function closedNow(facts: Facts): string[] {
+  const system = READ_ONLY[setting(facts, 'ProtectSystem') ?? ''] ?? []
+  return [...system, ...listedIn(facts, 'ReadOnlyPaths'), ...listedIn(facts, 'InaccessiblePaths')]
+}
+
 /** All of ReadWritePaths=: the unit's own list, and the paths that were seen. */
 function readWritePaths(facts: Facts): WritablePaths {
   const present = words(facts, 'ReadWritePaths')
-  const listed = present.map((path) => path.replace(/^[-+]+/, ''))
-  const places = placesWritten(facts).filter(({ path }) => !isBelowAny(path, listed))
+  const settled = [...listedIn(facts, 'ReadWritePaths'), ...closedNow(facts)]
+  const places = placesWritten(facts).filter(({ path }) => !isBelowAny(path, settled))
   const paths = places.map(({ path }) => ({ path, word: wordOf(path) }))
   const odd = paths.filter(({ word }) => word === undefined)
   const values = paths.flatMap(({ word }) => word ?? [])

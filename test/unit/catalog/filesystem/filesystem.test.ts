@@ -56,6 +56,20 @@ describe('ProtectSystem', () => {
     expect(lines('ProtectSystem', facts).at(-1)).toBe('ReadWritePaths=-/run/nginx.pid -/var/log/nginx')
   })
 
+  test.each<[string, Record<string, string[]>, boolean]>([
+    ['nothing', {}, true],
+    ['/usr and /boot', { ProtectSystem: ['yes'] }, true],
+    ['/etc too', { ProtectSystem: ['full'] }, false],
+    ['a folder of its own', { ReadOnlyPaths: ['-/etc/srv'] }, false],
+    ['all but what it lists', { ReadOnlyPaths: ['/'], ReadWritePaths: ['/etc/srv'] }, false],
+    ['another folder', { InaccessiblePaths: ['/etc/other'] }, true],
+  ])('a unit that keeps %s from writing gets no more to write', (_, properties, isAdded) => {
+    const facts = apacheLike()
+    facts.owned = [{ path: '/etc/srv', why: '/etc/srv belongs to www-data.' }]
+    Object.assign(facts.unit.properties, properties)
+    expect(lines('ProtectSystem', facts).join(' ').includes('/etc/srv')).toBe(isAdded)
+  })
+
   test('a path no unit can hold is said', () => {
     const facts = { ...apacheLike(), writable: [wrote('/srv/a\nb/c', 0, 0o640)] }
     expect(proposal('ProtectSystem', facts)).toMatchObject({
