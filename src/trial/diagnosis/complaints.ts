@@ -36,9 +36,13 @@ export function withoutNumbers(line: string): string {
   return line.replaceAll(/ +(?= \d)|\d+/g, (found) => (found.startsWith(' ') ? '' : '#')).trim()
 }
 
+/** RFC 9562. Taken as a whole, since a short part of it may be no number: "b20c". */
+const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi
+
 /** The same line twice differs in times, pids, ports, addresses, and names made by chance. */
 export function kindOfLine(line: string): string {
-  return withoutNumbers(line.replaceAll(/\b(?:0x)?[0-9a-f]{6,}\b|\b(?=\w*\d)(?=\w*[a-z])\w{6,}\b/gi, '#'))
+  const named = line.replaceAll(UUID, '#')
+  return withoutNumbers(named.replaceAll(/\b(?:0x)?[0-9a-f]{6,}\b|\b(?=\w*\d)(?=\w*[a-z])\w{6,}\b/gi, '#'))
 }
 
 /** True if the line tells of something that the kernel refused. */

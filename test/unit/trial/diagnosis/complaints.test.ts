@@ -25,6 +25,11 @@ it.each([
   ['times and pids', '26 06:00:01 pid 7: up', '27 07:10:11 pid 8123: up'],
   ['addresses', 'at 0x55aa10', 'at 0x7fee2b'],
   ['blanks before a number', '[  148] {core} starting', '[ 1243] {core} starting'],
+  [
+    'identifiers',
+    'instance.id=0f8fad5b-d9cb-469f-a165-70867728950e up',
+    'instance.id=1b4e28ba-2fa1-b20c-883f-0016d3cca427 up',
+  ],
   ['names made by chance', 'no /tmp/ab12cd9 here', 'no /tmp/zz91kq0 here'],
 ])('the same line with other %s is of one kind', (_, one, other) => {
   expect(kindOfLine(one)).toBe(kindOfLine(other))
