@@ -107,6 +107,15 @@ export interface FreeAccount {
 
 type CapabilitySetName = 'inheritable' | 'permitted' | 'effective' | 'bounding' | 'ambient'
 
+/** A segment of System V memory that has a key, by which others find it (sysvipc(7)). */
+export interface SharedSegment {
+  /** "0x4e545032" */
+  key: string
+  /** Its owner. */
+  uid: number
+  mode: number
+}
+
 export interface ProcessFacts {
   pid: number
   parent: number
@@ -131,8 +140,8 @@ export interface ProcessFacts {
   openFiles: OpenFile[]
   /** Mappings that are writable and executable, or executable without a file behind them; each as in maps. */
   executableMemory: string[]
-  /** Keys of System V memory that it has attached and other accounts may attach too: "0x4e545032". */
-  sharedMemory?: string[]
+  /** System V memory that it has attached. */
+  sharedMemory?: SharedSegment[]
   libraries: string[]
   /** Namespaces that differ from PID 1's: mnt, net, pid, user, uts, ipc, cgroup. */
   ownNamespaces: string[]

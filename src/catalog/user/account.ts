@@ -19,6 +19,7 @@ import {
 } from '../common/roles.ts'
 import type { NewAccount, NotProposed } from '../common/types.ts'
 import { isOn, namesAccount, setting, startsUnprivileged, words } from '../common/unit-settings.ts'
+import { hasMemoryOfRoot } from '../filesystem/held-files.ts'
 
 /** The account that the whole service can be started as. */
 export interface ServiceAccount {
@@ -100,7 +101,7 @@ function whyAlwaysRoot(facts: Facts, main: ProcessFacts): string | undefined {
   if (checker) return `${checksPasswords(checker)}, as whom only root can act.`
   const jailed = facts.processes.find(({ root }) => root !== '/' && root !== '')
   if (jailed) return `${called(jailed)} has ${jailed.root} as its root directory, and only root can chroot.`
-  return strongDoing(facts, main)
+  return hasMemoryOfRoot(facts) ?? strongDoing(facts, main)
 }
 
 function whyRoot(facts: Facts, main: ProcessFacts): string | undefined {

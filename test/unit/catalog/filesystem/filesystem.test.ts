@@ -204,9 +204,10 @@ function holding(path: string, writable = false, kind: 'file' | 'device' = 'file
   return facts
 }
 
-function sharing(key: string): Facts {
+function sharing(mode: number): Facts {
   const facts = apacheLike()
-  return { ...facts, processes: facts.processes.map((one) => ({ ...one, sharedMemory: [key] })) }
+  const sharedMemory = [{ key: '0x4e545032', uid: 0, mode }]
+  return { ...facts, processes: facts.processes.map((one) => ({ ...one, sharedMemory })) }
 }
 
 test.each([
@@ -223,7 +224,8 @@ test.each([
   ['PrivateTmp', apacheLike(), 'in-force'],
   ['PrivateTmp', cronLike(), 'yes'],
   ['PrivateIPC', apacheLike(), 'yes'],
-  ['PrivateIPC', sharing('0x4e545032'), 'unfit'],
+  ['PrivateIPC', sharing(0o666), 'unfit'],
+  ['PrivateIPC', sharing(0o600), 'yes'],
 ])('%s %#', (key, facts, wanted) => {
   const result = row(key, facts)
   expect(result.kind === 'propose' ? result.value : result.kind).toBe(wanted)

@@ -68,6 +68,15 @@ test.each([
     /only root can chroot/,
   ],
   [
+    'memory of root',
+    {
+      processes: [
+        process(80, 0, { isMain: true, sharedMemory: [{ key: '0x4e545030', uid: 0, mode: 0o600 }] }),
+      ],
+    },
+    /System V memory 0x4e545030 of root, which no other account may attach/,
+  ],
+  [
     'a device',
     { processes: [process(80, 0, { isMain: true, openFiles: [file('/dev/net/tun', true, 'device')] })] },
     /holds \/dev\/net\/tun open as root/,
