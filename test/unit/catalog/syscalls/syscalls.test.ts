@@ -44,6 +44,18 @@ describe('SystemCallFilter', () => {
     expect(written).toContain('SystemCallFilter=~@resources')
     expect(written.at(-1)).toMatch(/^SystemCallFilter=~.*\bwrite$/)
   })
+  test.each([
+    ['@system-service', false],
+    ['@system-service mount', false],
+    ['~read', true],
+    ['@basic-io', true],
+  ])('a call that systemd does not print of %s is denied: %s', (value, isDenied) => {
+    const facts = javaLike()
+    const base = facts.syscallGroups['@system-service'] ?? []
+    facts.unit.properties.SystemCallFilter = [base.filter((name) => name !== 'read').join(' ')]
+    facts.unit.written = { SystemCallFilter: { value, place: '/etc/systemd/system/x.service:6' } }
+    expect(lines('SystemCallFilter', facts).some((line) => /=~.*\bread\b/.test(line))).toBe(isDenied)
+  })
   test("the unit's own allow list gets nothing for what a helper may do", () => {
     const facts = nginxLike()
     const base = facts.syscallGroups['@system-service'] ?? []
