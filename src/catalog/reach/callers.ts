@@ -29,6 +29,20 @@ function whatTheyAsk(facts: Facts): Possibility[] {
   return (['homes', 'temporary'] as const).map((use) => ({ use, from: 'client', why }))
 }
 
+/** PID 1 and those that log for it give a service pipes of their own. */
+const OF_THE_SYSTEM = /^\/run\/(?:systemd|initctl)\b/
+
+/** Who writes into a named pipe gets no answer through it: often the request names another one, in /tmp. */
+function whatPipesName({ processes, given }: Facts): Possibility[] {
+  if (given === undefined || given.level === 'tight' || given.exercised) return []
+  const pipe = processes
+    .flatMap(({ openFiles }) => openFiles)
+    .find(({ kind, path }) => kind === 'pipe' && path.startsWith('/') && !OF_THE_SYSTEM.test(path))
+  if (pipe === undefined) return []
+  const why = `A request in ${pipe.path} may name a file in /tmp; nobody saw what others write there.`
+  return [{ use: 'temporary', from: 'client', why }]
+}
+
 /** A request may have it write a file for whoever asks, which is for all in /tmp alone. */
 function whatRequestsName({ given }: Facts): Possibility[] {
   const [protocol] = given?.requests?.files ?? []
@@ -43,5 +57,5 @@ function whatRequestsName({ given }: Facts): Possibility[] {
 }
 
 export function byCallers(facts: Facts): Possibility[] {
-  return [...whoCalls(facts), ...whatTheyAsk(facts), ...whatRequestsName(facts)]
+  return [...whoCalls(facts), ...whatTheyAsk(facts), ...whatPipesName(facts), ...whatRequestsName(facts)]
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Proposed } from '../../../../src/catalog/common/types.ts'
 import { possible } from '../../../../src/catalog/reach/possible.ts'
-import type { Facts, Given, Sharer } from '../../../../src/observe/facts.ts'
+import type { Facts, Given, OpenFile, Sharer } from '../../../../src/observe/facts.ts'
 import type { NamedThing, ReachFacts } from '../../../../src/observe/reach-facts.ts'
 import type { LearnedFile } from '../../../../src/observe/trace/learned.ts'
 import { account, binary, emptyFacts, listening, NOTHING_LEARNED, process, STOCK } from '../build-facts.ts'
@@ -103,6 +103,16 @@ describe('whoever connects to its Unix socket', () => {
     expect(taken('PrivateTmp', daemon(990, over))).toBe(temporary)
     // It writes there too: under ProtectSystem=strict it could not.
     expect(/-?\/var\/tmp/.test(lines('ProtectSystem', daemon(990, over)).join())).toBe(!temporary)
+  })
+  test.each<[string, string, Partial<Facts>, boolean]>([
+    ['names where to answer', '/run/x/control', { given: ASKED }, false],
+    ['is the exercise, which asks', '/run/x/control', { given: { ...ASKED, exercised: true } }, true],
+    ['writes into no pipe with a name', 'pipe:[8045]', { given: ASKED }, true],
+  ])('%s by a pipe', (_, path, over, temporary) => {
+    const pipe: OpenFile = { descriptor: 5, path, kind: 'pipe', writable: true, deleted: false }
+    const facts = daemon(990, over)
+    const processes = facts.processes.map((one) => ({ ...one, openFiles: [...one.openFiles, pipe] }))
+    expect(taken('PrivateTmp', { ...facts, processes })).toBe(temporary)
   })
 })
 
