@@ -76,6 +76,8 @@ function isPerson({ uid }: ProcessFacts): boolean {
 interface Opener {
   process: ProcessFacts
   why: string
+  /** It leaves running what it starts, of which nobody saw anything. */
+  mayBe?: true
 }
 
 /** Made at boot out of a script, with settings that all scripts get: systemd-sysv-generator(8), systemd.generator(7). */
@@ -97,7 +99,7 @@ function openerOf(facts: Facts): Opener | undefined {
     return { process: ruled, why: 'PAM has session rules for it' }
   // systemd.kill(5): what it started goes on when it is stopped, so it is not its own.
   if (facts.unit.properties.KillMode?.[0] === 'process' && !isGenerated(facts))
-    return { process: main, why: 'KillMode=process leaves them running' }
+    return { process: main, why: 'KillMode=process leaves them running', mayBe: true }
   const mapping = able.find(mapsPam)
   if (mapping !== undefined && facts.processes.some(isPerson))
     return { process: mapping, why: 'libpam is mapped, and a person’s processes run in it' }
@@ -145,7 +147,9 @@ export function sessionOpener(facts: Facts): ProcessFacts | undefined {
 /** "sshd (pid 12, uid 0) opens sessions or starts jobs (PAM has session rules for it)" */
 export function opensSessions(facts: Facts): string {
   const opener = openerOf(facts)
-  return opener === undefined ? '' : `${called(opener.process)} opens sessions or starts jobs (${opener.why})`
+  if (opener === undefined) return ''
+  const does = opener.mayBe ? 'may open sessions or start jobs' : 'opens sessions or starts jobs'
+  return `${called(opener.process)} ${does} (${opener.why})`
 }
 
 /**

@@ -30,7 +30,7 @@ test('what sessions and jobs inherit is offered to them and never recommended', 
       // No clone sees what is done in a session.
       expect(result, directive.key).not.toHaveProperty('tickIfProven')
       if (directive.stage === 'system' || directive.stage === 'filesystem')
-        expect(result, directive.key).toHaveProperty('caution', expect.stringContaining('opens sessions'))
+        expect(result, directive.key).toHaveProperty('caution', expect.stringMatching(/opens? sessions/))
     }
   }
 })
@@ -42,6 +42,14 @@ describe('who opens sessions', () => {
     )
     expect(row('NoNewPrivileges', sshdLike())).toMatchObject({ kind: 'unfit' })
     expect(sessionOpener(sshdLike({ sessionServices: [] }))).toBeUndefined()
+  })
+
+  test('one that leaves running what it starts only may', () => {
+    const facts = sshdLike({ sessionServices: [] })
+    facts.unit = { ...facts.unit, properties: { ...facts.unit.properties, KillMode: ['process'] } }
+    expect(opensSessions(facts)).toBe(
+      'sshd (pid 70, uid 0) may open sessions or start jobs (KillMode=process leaves them running)',
+    )
   })
 
   test('not one that can become nobody else', () => {
