@@ -1,4 +1,5 @@
 import { isBelowAny, throughRun } from '../../host/paths.ts'
+import { barePath } from '../../systemd/settings/settings-values.ts'
 import { tried, withEvidence } from './evidence.ts'
 import { oneRung, valueText } from './ladder.ts'
 import { unitPath } from './places.ts'
@@ -13,7 +14,7 @@ function withLine(assignments: readonly Assignment[], key: string, value: string
 
 /** A blank after a backslash is part of the path. */
 function pathsOf(value: string): string[] {
-  return value.split(/(?<!\\) +/).map((one) => one.replace(/^[-+]+/, ''))
+  return value.split(/(?<!\\) +/).map(barePath)
 }
 
 /** One more path for a list of them; unchanged where a listed one holds it already. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path/posix'
 import { isBelowAny } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
+import { barePath } from '../../systemd/settings/settings-values.ts'
 import { seen } from '../common/evidence.ts'
 import { isShared, TEMPORARY, unitPath } from '../common/places.ts'
 import { few, inForce, list, proposed, sameAssignments, service, unfit, unique } from '../common/proposal.ts'
@@ -30,7 +31,7 @@ const READ_ONLY: Readonly<Record<string, readonly string[]>> = {
 }
 
 function listedIn(facts: Facts, key: string): string[] {
-  return words(facts, key).map((path) => path.replace(/^[-+]+/, ''))
+  return words(facts, key).map(barePath)
 }
 
 /** What the unit itself keeps from writing: whoever wrote it knew what it writes. */

@@ -1,13 +1,18 @@
 import { throughRun } from '../../host/paths.ts'
-import type { Facts } from '../../observe/facts.ts'
+import type { Facts, Given } from '../../observe/facts.ts'
 import type { Possibility } from './uses.ts'
+
+/** In a walk, of what others ask: no exercise played it, and the person wants to see it first. */
+function isUnplayed(given: Given | undefined): given is Given {
+  return given !== undefined && given.level !== 'tight' && !given.exercised
+}
 
 /**
  * A Unix socket to which everybody may connect, in a protocol that nobody here speaks: whoever shares the file system
  * with a service may ask it for files by their paths, of which the service tells that they are not there.
  */
 export function unreadSocket({ writable, given }: Facts): string | undefined {
-  if (given === undefined || given.level === 'tight' || given.exercised) return undefined
+  if (!isUnplayed(given)) return undefined
   const asked = (given.connected ?? []).map(throughRun)
   return writable.find(
     ({ kind, mode, path }) => kind === 'socket' && (mode & 0o002) !== 0 && asked.includes(path),
@@ -34,7 +39,7 @@ const OF_THE_SYSTEM = /^\/run\/(?:systemd|initctl)\b/
 
 /** Who writes into a named pipe gets no answer through it: often the request names another one, in /tmp. */
 function whatPipesName({ processes, given }: Facts): Possibility[] {
-  if (given === undefined || given.level === 'tight' || given.exercised) return []
+  if (!isUnplayed(given)) return []
   const pipe = processes
     .flatMap(({ openFiles }) => openFiles)
     .find(({ kind, path }) => kind === 'pipe' && path.startsWith('/') && !OF_THE_SYSTEM.test(path))

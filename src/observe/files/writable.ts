@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix'
 import type { FileStat, Host } from '../../host/host.ts'
 import { MANAGING_SETTINGS, managedPaths } from '../../systemd/settings/managed-directories.ts'
+import { barePath } from '../../systemd/settings/settings-values.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { LogrotateFact, ProcessFacts, SocketFacts, UnitFacts, WritableFact } from '../facts.ts'
 import { pathThrough } from '../proc/open-files.ts'
@@ -28,7 +29,7 @@ function isOfTheKernel(path: string): boolean {
 export function settingPaths(properties: Readonly<Record<string, string[]>>): string[] {
   const listed = (key: string) => (properties[key] ?? []).flatMap((value) => value.split(' ')).filter(Boolean)
   const directories = MANAGING_SETTINGS.flatMap((key) => managedPaths(key, listed(key)))
-  const paths = listed('ReadWritePaths').map((path) => path.replace(/^[-+]+/, ''))
+  const paths = listed('ReadWritePaths').map(barePath)
   return [...directories, ...paths.filter((path) => path.startsWith('/'))]
 }
 

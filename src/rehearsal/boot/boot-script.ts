@@ -167,9 +167,9 @@ ${runFiles.map((file) => `  copy ${quoted(file)}`).join('\n')}
 }`
 }
 
-function enterPart({ systemd, links }: BootPlan): string {
+function enterPart({ systemd }: BootPlan): string {
   const cut = CUT_CAPABILITIES.map((name) => `-${name}`).join(',')
-  return `${networkPart(links)}
+  return `
 begin() {
   cd "$root"
   mount -n -o bind,ro "$base" "$root${LAYERS_FOLDER}"
@@ -212,6 +212,7 @@ ${OVERLAY}
 ${DEVICES}
 ${kernelPart(plan)}
 ${runPart(plan)}
+${networkPart(plan.links)}
 ${enterPart(plan)}
 build() {
   mkdir -p "$base"

@@ -8,7 +8,7 @@ import { StageProving } from '../proof/stage-proving.ts'
 import { NO_PROOFS, type Proofs, refusedUnder } from '../proof/verdicts.ts'
 import type { WalkContext } from '../walk/context.ts'
 import { takeBackLate } from '../walk/last-check.ts'
-import type { StageResult } from '../walk/state.ts'
+import { keysKept, type StageResult } from '../walk/state.ts'
 import type { Ahead, Coming } from './ahead.ts'
 import { applyToTarget, awaitProof, keepInClone, type Next, targetOf } from './apply-stage.ts'
 import { withLeftOut } from './asked-rows.ts'
@@ -221,7 +221,7 @@ async function walkedStage(
     const walked = await walkChoices(context, baseline, work, { ...company, coming })
     coming = undefined
     if ('result' in walked) {
-      context.reachLog.ended(work, new Set(walked.result.kept.map((line) => line.split('=')[0] ?? '')))
+      context.reachLog.ended(work, keysKept(walked.result))
       return walked
     }
     chosen = walked.lookAgain

@@ -238,3 +238,8 @@ export function initialState(unit: string, manager: Manager['kind'] = 'system'):
     target: 'live',
   }
 }
+
+/** The settings that a stage kept, each once: a list may stand in several lines, the first of which empties it. */
+export function keysKept({ kept }: StageResult): Set<string> {
+  return new Set(kept.map((line) => line.split('=')[0] ?? ''))
+}

@@ -55,6 +55,11 @@ export function plainPath(text: string): string {
   return short.replace(/^([-+!|]*)\/var\/run(?=\/|$)/, '$1/run')
 }
 
+/** A path of a unit's list without what stands in front of it: "-" and "+" (systemd.exec(5), ReadWritePaths=). */
+export function barePath(word: string): string {
+  return word.replace(/^[-+]+/, '')
+}
+
 /** "/a", "/a:/b:norbind" → "/a:/a", "/a:/b": what is bound where. */
 export function plainBind(text: string): string {
   const [from = '', to] = text.split(':').map(plainPath)

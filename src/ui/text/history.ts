@@ -1,6 +1,6 @@
 import { STAGE_TITLES, STAGES, titleOf } from '../../catalog/common/types.ts'
 import { formatScore } from '../../session/store/score.ts'
-import type { StageResult } from '../../session/walk/state.ts'
+import { keysKept, type StageResult } from '../../session/walk/state.ts'
 import { type Line, pad, plural, widthOf } from './lines.ts'
 
 const TITLE_WIDTH = Math.max(...Object.values(STAGE_TITLES).map(widthOf))
@@ -25,9 +25,7 @@ export function historyLine(result: StageResult): Line {
 }
 
 function outcomeText(result: StageResult): string {
-  // A list may stand in several lines, the first of which empties it.
-  const keys = new Set(result.kept.map((line) => line.split('=')[0]))
-  const directives = plural(keys.size, 'directive')
+  const directives = plural(keysKept(result).size, 'directive')
   if (result.outcome === 'kept') return `kept ${directives}`
   if (result.outcome === 'rehearsed') return `${directives} in the clone, not live yet`
   return result.outcome === 'skipped' ? 'skipped' : 'nothing to change'
