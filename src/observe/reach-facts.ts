@@ -25,8 +25,16 @@ export interface ReachFacts {
   monitors: Monitor[]
   /** A program at work that tells as a metric when its process began, which it counts from the boot of the machine. */
   timed?: string
+  /** A program of the unit that tells a daemon of root what to do. */
+  controller?: Controller
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
   sudo: string[]
+}
+
+/** A program of the unit's Exec lines, and the service's Unix socket that its text names. */
+export interface Controller {
+  path: string
+  socket: string
 }
 
 /** A program with file capabilities, in lower case as the kernel has them. */

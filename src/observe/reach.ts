@@ -6,6 +6,7 @@ import { configurationText } from './config/configuration.ts'
 import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
 import type { Facts } from './facts.ts'
+import { readController } from './files/controllers.ts'
 import { capablePrograms } from './files/file-capabilities.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
 import { MAILER, readTellingPrograms } from './files/telling-programs.ts'
@@ -32,8 +33,18 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
     interpreters,
     capable: await capablePrograms(host, gaps),
     ...(await readMailer(host, gaps)),
+    ...(await controllerOf(host, facts, gaps)),
     sudo: await sudoRules(host, facts, gaps),
   }
+}
+
+async function controllerOf(
+  host: Host,
+  facts: Facts,
+  gaps: BlindSpots,
+): Promise<Pick<ReachFacts, 'controller'>> {
+  const controller = await readController(host, facts, gaps)
+  return controller === undefined ? {} : { controller }
 }
 
 const PASSWD = '/etc/passwd'
@@ -109,11 +120,17 @@ async function interpretersOfSystem(host: Host, gaps: BlindSpots): Promise<Set<s
 
 const interpretersOf = perHost(interpretersOfSystem)
 
+/** login(1) starts a shell so: it runs no script. */
+function isLoginShell(argv: readonly string[]): boolean {
+  return argv.length === 1 && argv[0]?.startsWith('-') === true
+}
+
 /** Programs that run what another file says: those that "#!" lines name, and those that were given a script to run. */
 async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
   const named = await interpretersOf(host, gaps)
   const found = new Set<string>()
   for (const { executable, argv } of facts.processes) {
+    if (isLoginShell(argv)) continue
     const given = argv.slice(1).find((word) => !word.startsWith('-'))
     if (named.has(executable)) found.add(executable)
     else if (given?.startsWith('/') && given !== executable && (await isGivenProgram(host, given, gaps)))

@@ -40,9 +40,9 @@ const UNHELD = `[Service]
 ExecStart=/usr/local/bin/node -e "require('node:net').createServer((s) => s.end()).listen(process.env.LISTEN_FDS ? { fd: 3 } : { port: 8123, host: '127.0.0.1' })"
 `
 
-/** Listens for its peers on a port that it lets the kernel choose, as clusters do. */
+/** Listens for its peers on a port that it lets the kernel choose, as clusters do, and by a name that it makes up. */
 const ROAMING = `[Service]
-ExecStart=/usr/local/bin/node -e "for (const port of [0, 8124]) require('node:net').createServer((s) => s.end('hello')).listen(port, '127.0.0.1')"
+ExecStart=/usr/local/bin/node -e "const net = require('node:net'); for (const port of [0, 8124]) net.createServer((s) => s.end('hello')).listen(port, '127.0.0.1'); net.createServer((s) => s.end()).listen('/run/roaming-' + Math.random())"
 `
 
 /** Each of its stops ends with an error, as of many a daemon that tells its end by a code of its own. */
@@ -115,10 +115,10 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
     return walk
   }
 
-  it('holds it to no port that each start chooses anew', { timeout: 180_000 }, async () => {
+  it('holds it to no port and no name that each start chooses anew', { timeout: 180_000 }, async () => {
     const { stdout } = await walk('roaming')
     expect(stdout).toMatch(
-      /tcp 127\.0\.0\.1:\d{5}: the service chose another port when it was started in a clone/,
+      /\/run\/roaming-\S+: the service chose another one when .*\(the same for tcp 127\.0\.0\.1:\d{5}\)/,
     )
     expect(stdout).toMatch(/rehearsed first in a clone/)
   })

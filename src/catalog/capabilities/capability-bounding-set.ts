@@ -94,7 +94,7 @@ function noneNeeded(facts: Facts): string[] {
 
 /** What its configuration names is provided for; what a script may do is not. */
 function leavesCapabilities({ assignments }: Proposed, { use, from }: Possibility): boolean {
-  if (from !== 'named') return false
+  if (from !== 'named' && from !== 'control') return false
   const kept = assignments.flatMap(({ value }) => value.split(' '))
   if (use === 'act-as-others') return kept.includes('CAP_SETUID') && kept.includes('CAP_SETGID')
   return use === 'past-permissions' && kept.some((name) => /^CAP_DAC_(?:OVERRIDE|READ_SEARCH)$/.test(name))

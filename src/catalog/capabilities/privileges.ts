@@ -17,6 +17,7 @@ import {
   workerUids,
 } from '../common/roles.ts'
 import { startsUnprivileged, words } from '../common/unit-settings.ts'
+import { toldOfFiles } from '../reach/callers.ts'
 import { imported } from '../reach/imported.ts'
 import { foreignAccounts, hasRights, homesNamed, isAllRoot, namedText } from '../reach/named.ts'
 import { switchesPerJob } from '../reach/possible.ts'
@@ -163,12 +164,14 @@ function fromNames(facts: Facts): Need[] {
   const switching = why === undefined ? [] : [need('setuid', why), need('setgid', why)]
   // Whoever becomes another user and can change its root directory does both at once.
   const jail = why === undefined ? [] : imported(facts, 'chroot')
+  const told = toldOfFiles(facts)
   const beyond = homes.length > 0 ? `${namedText(homes)}.` : accounts.length > 0 ? why : undefined
   return [
     ...switching,
     ...fromPasswords(facts),
     ...(jail.length > 0 ? [need('sys_chroot', `${why} It calls chroot.`)] : []),
     ...(beyond === undefined || !isAllRoot(facts) ? [] : [need('dac_read_search', beyond)]),
+    ...(told === undefined || !hasRights(facts) ? [] : [need('dac_override', told)]),
   ]
 }
 

@@ -83,7 +83,7 @@ export const PROTECT_HOME: Directive = {
   impliedBy: 'DynamicUser',
   denies: ['homes'],
   // Whoever tells of the mounts would tell of those that hide homes.
-  leavesOpen: ({ value }, { use }) => use === 'homes' && value === 'read-only',
+  leavesOpen: ({ value }, { use, from }) => use === 'homes' && from !== 'control' && value === 'read-only',
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,

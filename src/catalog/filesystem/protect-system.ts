@@ -6,9 +6,18 @@ import { seen } from '../common/evidence.ts'
 import { isShared, TEMPORARY, unitPath } from '../common/places.ts'
 import { few, inForce, list, proposed, sameAssignments, service, unfit, unique } from '../common/proposal.ts'
 import { takingOut } from '../common/squeeze.ts'
-import type { Assignment, Directive, Evidence, NotProposed, Proposed, Squeeze } from '../common/types.ts'
+import type {
+  Assignment,
+  Directive,
+  Evidence,
+  NotProposed,
+  Proposed,
+  Rung,
+  Squeeze,
+} from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
 import { oneOf, PATH_LIST } from '../common/values.ts'
+import { toldOfFiles } from '../reach/callers.ts'
 import { placesWritten } from './writable-paths.ts'
 
 interface WritablePaths {
@@ -65,16 +74,33 @@ function readWritePaths(facts: Facts): WritablePaths {
   }
 }
 
+/** Values below "strict" that are tighter than what the unit has, the tightest first. */
+function weakerValues(facts: Facts): string[] {
+  const present = ['full', 'yes'].indexOf(setting(facts, 'ProtectSystem') ?? '')
+  return ['full', 'yes'].slice(0, present < 0 ? 2 : present)
+}
+
+function rung(value: string): Rung {
+  return { value, assignments: [service('ProtectSystem', value)] }
+}
+
+/** Its data may be anywhere; where the system and its settings lie, it has none. */
+function withoutData(facts: Facts, why: string): Proposed | NotProposed {
+  const [value, ...rest] = weakerValues(facts)
+  if (value === undefined) return inForce(`It cannot be tighter: ${why}`, setting(facts, 'ProtectSystem'))
+  return proposed(value, rung(value).assignments, [seen(why)], { ladder: [value, ...rest].map(rung) })
+}
+
 function proposeProtectSystem(facts: Facts): Proposed | NotProposed {
   if (setting(facts, 'ProtectSystem') === 'strict')
     return inForce('The unit already has this setting.', 'strict')
+  const told = toldOfFiles(facts)
+  if (told !== undefined) return withoutData(facts, told)
   const paths = readWritePaths(facts)
   const inSystem = facts.writable.find(
     ({ path, kind }) => kind !== 'directory' && /^\/(usr|boot|efi)\//.test(path),
   )
   const strict = [service('ProtectSystem', 'strict'), ...paths.assignments]
-  const present = ['full', 'yes'].indexOf(setting(facts, 'ProtectSystem') ?? '')
-  const weaker = ['full', 'yes'].slice(0, present < 0 ? 2 : present)
   const cautions = [
     ...paths.cautions,
     ...(inSystem ? [`It writes ${inSystem.path}, which belongs to the system.`] : []),
@@ -82,10 +108,7 @@ function proposeProtectSystem(facts: Facts): Proposed | NotProposed {
   return proposed('strict', strict, paths.evidence, {
     ...(cautions.length > 0 ? { caution: cautions.join(' ') } : {}),
     ...(paths.squeezes.length > 0 ? { squeezes: paths.squeezes } : {}),
-    ladder: [
-      { value: 'strict', assignments: strict },
-      ...weaker.map((value) => ({ value, assignments: [service('ProtectSystem', value)] })),
-    ],
+    ladder: [{ value: 'strict', assignments: strict }, ...weakerValues(facts).map(rung)],
   })
 }
 
@@ -112,6 +135,7 @@ export const PROTECT_SYSTEM: Directive = {
   writes: { ReadWritePaths: PATH_LIST },
   impliedBy: 'DynamicUser',
   denies: ['write-elsewhere'],
+  leavesOpen: ({ value }, { from }) => from === 'control' && value !== 'strict',
   stage: 'filesystem',
   since: 214,
   mountNamespace: true,

@@ -61,6 +61,27 @@ function whatRequestsName({ given }: Facts): Possibility[] {
   ]
 }
 
+/** Root tells a daemon of root which files to use, wherever they are and whoever has them. */
+const OF_FILES = ['write-elsewhere', 'homes', 'temporary', 'past-permissions', 'devices'] as const
+
+/** Why root may tell it of any file: a sentence. Undefined where it can't, or an exercise played what it is told. */
+export function toldOfFiles({ reach, given }: Pick<Facts, 'reach' | 'given'>): string | undefined {
+  const controller = reach?.controller
+  if (controller === undefined || !isUnplayed(given)) return undefined
+  return `${controller.path} tells it over ${controller.socket} what to do, which files to use perhaps; that was not seen.`
+}
+
+function whatControllersName(facts: Facts): Possibility[] {
+  const why = toldOfFiles(facts)
+  return why === undefined ? [] : OF_FILES.map((use) => ({ use, from: 'control', why }))
+}
+
 export function byCallers(facts: Facts): Possibility[] {
-  return [...whoCalls(facts), ...whatTheyAsk(facts), ...whatPipesName(facts), ...whatRequestsName(facts)]
+  return [
+    ...whoCalls(facts),
+    ...whatTheyAsk(facts),
+    ...whatPipesName(facts),
+    ...whatControllersName(facts),
+    ...whatRequestsName(facts),
+  ]
 }

@@ -82,6 +82,12 @@ function socketNeeds([family = '', type = '']: string[]): Act[] {
     : []
 }
 
+/** Who lowers it needs the right and goes on without: proc_pid_oom_score_adj(5). The value that is written isn't traced. */
+function oomScore(path: string | undefined, flags: string | undefined): Act[] {
+  const opened = /^"\/proc\/(?:self|thread-self|\d+)\/oom_(?:score_)?adj"$/.test(path ?? '')
+  return opened && /O_WRONLY|O_RDWR/.test(flags ?? '') ? capability('cap_sys_resource') : []
+}
+
 /** A mount that is made, moved or taken away: others see it, unless it happens in a mount namespace of its own. */
 function mounts(): Act[] {
   return [{ kind: 'mount', detail: '', sure: true }, ...capability('cap_sys_admin')]
@@ -139,8 +145,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   fchmodat: ([, , bits]) => mode(bits),
   mkdir: ([, bits]) => mode(bits),
   mkdirat: ([, , bits]) => mode(bits),
-  open: ([, , bits]) => mode(bits),
-  openat: ([, , , bits]) => mode(bits),
+  open: ([path, flags, bits]) => [...mode(bits), ...oomScore(path, flags)],
+  openat: ([, path, flags, bits]) => [...mode(bits), ...oomScore(path, flags)],
   mmap: ([, , protection]) => executableMemory(protection, true),
   mprotect: ([, , protection]) => executableMemory(protection, false),
   shmat: ([, , flags]) =>

@@ -11,7 +11,7 @@ import { startInClone } from '../../rehearsal/boot/proven-clone.ts'
 import { first, showUnit } from '../../systemd/manager/show.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { type Listener, lastingAddress, listenersOf, reachable } from '../../trial/health/baseline.ts'
-import { changingPorts, without } from '../../trial/health/changing-ports.ts'
+import { changingListeners, without } from '../../trial/health/changing-listeners.ts'
 import type { Check } from '../../trial/health/check.ts'
 import { checkHealth } from '../../trial/health/health.ts'
 import { ANY_START, listenerLabel } from '../../trial/health/judge.ts'
@@ -45,7 +45,7 @@ const BOLD_LIMIT_MS = 15_000
 
 const NOT_ASKED = 'hardenctl compares it but does not ask it'
 const NOT_COMPARED = 'hardenctl does not compare it'
-const CHOSEN_ANEW = 'the service chose another port when it was started in a clone'
+const CHOSEN_ANEW = 'the service chose another one when it was started in a clone'
 
 async function unixEndpoint(
   host: Host,
@@ -137,7 +137,7 @@ async function listeningClone(
     await startInClone(live, clone.host, unit)
     const listeners = listenersOf(facts.sockets)
     if ((await listensOn(listeners)).healthy) return { clone, changing: [] }
-    const changing = changingPorts(listeners, await socketsOf(clone.host, unit))
+    const changing = changingListeners(listeners, await socketsOf(clone.host, unit))
     if (
       changing !== undefined &&
       changing.length > 0 &&

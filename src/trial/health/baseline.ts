@@ -74,9 +74,14 @@ function holdersOf(sockets: readonly SocketFacts[]): number[] {
   return [...new Set(sockets.flatMap(({ pids }) => pids))]
 }
 
-/** A name that contains the pid of one of its processes changes at each start; "{pid}" replaces the pid. */
+/**
+ * A name that contains the pid of one of its processes changes at each start; "{pid}" replaces the pid. Another number
+ * in such a name counts something, reloads often; "{n}" replaces it.
+ */
 function lastingName(address: string, pids: readonly number[]): string {
-  return address.replaceAll(/\d+/g, (number) => (pids.includes(Number(number)) ? '{pid}' : number))
+  const isPid = (number: string) => pids.includes(Number(number))
+  if (!address.match(/\d+/g)?.some(isPid)) return address
+  return address.replaceAll(/\d+/g, (number) => (isPid(number) ? '{pid}' : '{n}'))
 }
 
 /**

@@ -116,6 +116,33 @@ describe('whoever connects to its Unix socket', () => {
   })
 })
 
+describe('a daemon of root that a program tells what to do', () => {
+  const controller = { path: '/usr/sbin/tell', socket: '/run/srv/s' }
+  const told = (over: Partial<Facts> = {}) => daemon(0, { reach: reach({ controller }), ...over })
+  test('may be told of any file', () => {
+    expect(proposal('ProtectSystem', told()).value).toBe('full')
+    expect(taken('ProtectSystem', told())).toBe(true)
+    expect(lines('CapabilityBoundingSet', told()).join()).toContain('CAP_DAC_OVERRIDE')
+    expect(taken('CapabilityBoundingSet', told())).toBe(true)
+    for (const key of ['ProtectHome', 'PrivateTmp', 'PrivateDevices']) {
+      expect(taken(key, told()), key).toBe(false)
+      expect(missed(key, told())).toContain('/usr/sbin/tell tells it over /run/srv/s')
+    }
+  })
+  test.each<[string, Partial<Facts>]>([
+    ['an exercise told it', { given: { ...ASKED, exercised: true } }],
+    ['only what was seen counts', { given: { ...ASKED, level: 'tight' } }],
+  ])('but not where %s', (_, over) => {
+    expect(proposal('ProtectSystem', told(over)).value).toBe('strict')
+    expect(taken('PrivateDevices', told(over))).toBe(true)
+  })
+  test('and a unit that is as tight keeps that', () => {
+    const facts = told()
+    facts.unit.properties = { ...facts.unit.properties, ProtectSystem: ['full'] }
+    expect(row('ProtectSystem', facts)).toMatchObject({ kind: 'in-force', value: 'full' })
+  })
+})
+
 describe('a program whose calls nobody can read', () => {
   const opaque = (uid: number) => daemon(uid, { sockets: [], reach: reach({ opaque: ['/opt/x/srv'] }) })
   test('may act as others if it is root, and be a client of others', () => {

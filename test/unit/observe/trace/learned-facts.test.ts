@@ -43,7 +43,7 @@ describe('what was learned', () => {
   it('tells capabilities that were taken from those that may have been', () => {
     expect(capabilitiesUsed(facts).map(({ name, sure }) => [name, sure])).toEqual([
       ['cap_chown', true],
-      ['cap_sys_resource', false],
+      ['cap_sys_resource', true],
     ])
   })
 

@@ -183,6 +183,15 @@ describe('a trace', () => {
   })
 
   it.each([
+    ['"/proc/self/oom_score_adj", O_WRONLY', [{ detail: 'cap_sys_resource', sure: true }]],
+    ['"/proc/71/oom_score_adj", O_RDWR|O_CLOEXEC', [{ detail: 'cap_sys_resource', sure: true }]],
+    ['"/proc/self/oom_score_adj", O_RDONLY', []],
+    ['"/srv/oom_score_adj", O_WRONLY', []],
+  ])('who opens %s may lower how soon it is killed for memory', (args, acts) => {
+    expect(read(`9 openat(AT_FDCWD</>, ${args}) = 3\n`).acts).toMatchObject(acts)
+  })
+
+  it.each([
     'mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_PRIVATE, 3</lib/x.so>, 0) = 0x7',
     'mprotect(0x7, 4096, PROT_READ) = 0',
     'personality(0xffffffff) = 0',

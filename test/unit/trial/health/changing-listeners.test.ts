@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SocketFacts } from '../../../../src/observe/facts.ts'
 import { listenersOf } from '../../../../src/trial/health/baseline.ts'
-import { changingPorts, without } from '../../../../src/trial/health/changing-ports.ts'
+import { changingListeners, without } from '../../../../src/trial/health/changing-listeners.ts'
 
 const socket = (type: 'stream' | 'datagram', port: number, address = '0.0.0.0') =>
   ({
@@ -12,6 +12,7 @@ const socket = (type: 'stream' | 'datagram', port: number, address = '0.0.0.0') 
     port,
     pids: [1],
   }) as unknown as SocketFacts
+const unix = (address: string) => ({ ...socket('stream', 0, address), family: 'AF_UNIX' }) as SocketFacts
 const http = socket('stream', 80)
 
 test.each([
@@ -33,7 +34,16 @@ test.each([
   ['another address', [socket('stream', 9000)], [socket('stream', 9001, '127.0.0.1')], undefined],
   ['a port that root alone chooses', [http], [socket('stream', 8080)], undefined],
 ])('%s', (_, live, clone, changing) => {
-  expect(changingPorts(listenersOf(live), clone)?.map(({ port }) => port)).toEqual(changing)
+  expect(changingListeners(listenersOf(live), clone)?.map(({ port }) => port)).toEqual(changing)
+})
+
+test.each([
+  ['a name that each start chooses', '/tmp/py-a81/listener-x', '/tmp/py-0b7/listener-q', 1],
+  ['an abstract one', '@x-1792', '@x-2904', 1],
+  ['a name elsewhere', '/run/x/s', '/tmp/x/s', undefined],
+  ['a name that is gone', '/run/x/s', '/run/s', undefined],
+])('%s', (_, live, clone, changing) => {
+  expect(changingListeners(listenersOf([http, unix(live)]), [http, unix(clone)])?.length).toBe(changing)
 })
 
 test('what changes is left out', () => {
