@@ -10,6 +10,18 @@ const BUILTIN = new RegExp(`^(node:)?(${builtinModules.join('|')})$`)
 const ONLY_ASCII = '/^[\\u0020-\\u007E]*$/'
 const WASM_NAME = 'yoga-wasm'
 
+const SEGMENTER = /new Intl\.Segmenter\(([^()]*)\)/
+
+/** The first one reads all rules of Unicode for it, and what is ASCII needs none. */
+function lateSegmenter(text, path) {
+  if (!SEGMENTER.test(text))
+    throw new Error(`${path} has changed: it makes no segmenter; see bin/lean-ink.js`)
+  return text.replace(
+    SEGMENTER,
+    '((late) => ({ segment: (text) => (late ??= new Intl.Segmenter($1)).segment(text) }))()',
+  )
+}
+
 function read(path, wanted) {
   const text = readFileSync(path, 'utf8')
   if (typeof wanted === 'string' ? !text.includes(wanted) : !text.match(wanted))
@@ -60,8 +72,17 @@ export const leanInk = {
     }))
     // One arrow of a key's hint, and V8 compiles an expression of all emoji, which takes as long as half of Node's start.
     plugin.onLoad({ filter: /string-width\/index\.js$/ }, ({ path }) => ({
-      contents: read(path, ONLY_ASCII).replace(ONLY_ASCII, () => `/${NARROW}/`),
+      contents: lateSegmenter(
+        read(path, ONLY_ASCII).replace(ONLY_ASCII, () => `/${NARROW}/`),
+        path,
+      ),
     }))
+    plugin.onLoad(
+      { filter: /(?:wrap-ansi\/index|slice-ansi\/tokenize-ansi|ink\/build\/line-update)\.js$/ },
+      ({ path }) => ({
+        contents: lateSegmenter(read(path, SEGMENTER), path),
+      }),
+    )
     // React's developer tools, which are not a dependency, and what they are told.
     plugin.onLoad({ filter: /ink\/build\/reconciler\.js$/ }, ({ path }) => ({
       contents: read(path, /process\.env\['DEV'\] === 'true'/).replaceAll(

@@ -83,7 +83,16 @@ export class FakeOverview implements OverviewSession {
   readonly #listeners = new Set<() => void>()
 
   constructor(over: Partial<OverviewState> = {}) {
-    this.#state = { host: 'web1', rows: ROWS, shown: ROWS, filter: '', looking: false, problems: [], ...over }
+    this.#state = {
+      host: 'web1',
+      rows: ROWS,
+      shown: ROWS,
+      filter: '',
+      listed: true,
+      looking: false,
+      problems: [],
+      ...over,
+    }
     this.finished = new Promise((resolve) => {
       this.finish = resolve
     })

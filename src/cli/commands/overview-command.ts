@@ -1,7 +1,8 @@
+import { orElse } from '../../host/errors.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
 import { exitCode } from '../../session/exit-code.ts'
-import { Overview } from '../../session/overview/overview.ts'
+import { askLoaded } from '../../session/overview/ask-manager.ts'
 import { wantsPlain } from '../../ui/terminal/environment.ts'
 import { parseArguments } from '../arguments.ts'
 import { finishNow } from '../finish-now.ts'
@@ -14,7 +15,12 @@ export async function runOverviewCommand(plain: boolean, printer: Printer): Prom
       'name a unit, for example: sudo hardenctl apache2; without a terminal, hardenctl audit prints all services',
     )
   const isPlain = plain || wantsPlain(process.env)
-  const overview = new Overview(liveHost())
+  const host = liveHost()
+  const asked = askLoaded(host)
+  const { Overview } = await import('../../session/overview/overview.ts')
+  const overview = new Overview(host, asked)
+  // To load a screen takes longer than to ask, and there is nothing to show before.
+  await asked.catch(orElse(undefined))
   const chosen = isPlain
     ? await (await import('../../ui/line-mode.ts')).runOverviewPlain(overview)
     : await (await import('../../ui/wizard.tsx')).runOverview(overview)

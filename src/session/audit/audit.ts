@@ -28,7 +28,7 @@ export async function auditHost(host: Host, { units, checks, threshold }: AuditW
   const { valid, expired } = sortedOut(await readAccepted(host), at.toISOString().slice(0, 10))
   const found = await Promise.all(units.map((unit) => findUnit(host, unit)))
   const named = [...new Set(found.map(({ unit }) => unit))]
-  const wish = { accepted: valid, ...(named.length === 0 ? {} : { units: named }) }
+  const wish = { accepted: async () => valid, ...(named.length === 0 ? {} : { units: named }) }
   const { rows, problems } = await survey(host, wish)
   const wanted = checks || named.length > 0 ? rows.filter(({ exposure }) => exposure !== undefined) : []
   return {

@@ -3,6 +3,7 @@ import { reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { requireSystemd } from '../walk/preflight.ts'
 import { type Accepted, readAccepted, sortedOut } from './accepted.ts'
+import { type Answers, askLoaded } from './ask-manager.ts'
 import { networkWords } from './network.ts'
 import type { ServiceRow } from './row.ts'
 import { type Survey, survey } from './survey.ts'
@@ -16,6 +17,8 @@ export interface OverviewState {
   /** Those that the filter leaves. */
   shown: readonly ServiceRow[]
   filter: string
+  /** All services that PID 1 has in memory are there. */
+  listed: boolean
   /** Rows become known better. */
   looking: boolean
   /** What could not be read, in sentences. */
@@ -60,20 +63,29 @@ export function filtered(rows: readonly ServiceRow[], filter: string): readonly 
 /** The procedure behind the overview: looks at all services, and ends with what the person chose. */
 export class Overview implements OverviewSession {
   readonly finished: Promise<Chosen>
-  #state: OverviewState = { host: hostname(), rows: [], shown: [], filter: '', looking: true, problems: [] }
+  #state: OverviewState = {
+    host: hostname(),
+    rows: [],
+    shown: [],
+    filter: '',
+    listed: false,
+    looking: true,
+    problems: [],
+  }
   #end: (chosen: Chosen) => void = () => undefined
   #timer: NodeJS.Timeout | undefined
   readonly #listeners = new Set<() => void>()
   readonly #left = new AbortController()
 
-  constructor(host: Host) {
+  /** `asked` may have begun before this was loaded. */
+  constructor(host: Host, asked: Promise<Answers> = askLoaded(host)) {
     this.finished = new Promise((resolve, reject) => {
       this.#end = (chosen) => {
         this.#left.abort()
         clearTimeout(this.#timer)
         resolve(chosen)
       }
-      this.#look(host).catch(reject)
+      this.#look(host, asked).catch(reject)
     })
     // It may reject before a screen listens; who asks later is told all the same.
     this.finished.catch(() => undefined)
@@ -120,29 +132,29 @@ export class Overview implements OverviewSession {
     for (const listener of this.#listeners) listener()
   }
 
-  async #look(host: Host): Promise<void> {
+  async #look(host: Host, asked: Promise<Answers>): Promise<void> {
     let problem: readonly string[] = []
-    // Asked while PID 1 is; no row is shown before.
-    const accepted = Promise.all([acceptedOrProblem(host), requireSystemd(host)]).then(([found]) => {
+    const accepted = async (systemd: Promise<number>) => {
+      const [found] = await Promise.all([acceptedOrProblem(host), requireSystemd(host, systemd)])
       problem = found.problem
       return found.accepted
-    })
+    }
     const signal = this.#left.signal
     let next = 0
-    const tell = (soFar: () => Survey, looking: boolean) => {
+    const tell = (soFar: () => Survey, now: Partial<OverviewState> = {}) => {
       clearTimeout(this.#timer)
       this.#timer = undefined
       next = performance.now() + TELL_MS
       if (signal.aborted) return
       const { rows, problems } = soFar()
       // A question or a note stays.
-      this.#show({ ...this.#state, rows, looking, problems: [...problem, ...problems] })
+      this.#show({ ...this.#state, rows, ...now, problems: [...problem, ...problems] })
     }
-    const done = await survey(host, { accepted, signal }, (soFar, isStep) => {
-      if (isStep) tell(soFar, true)
-      else this.#timer ??= setTimeout(tell, Math.max(0, next - performance.now()), soFar, true)
+    const done = await survey(host, { accepted, asked, signal }, (soFar, isStep) => {
+      if (isStep) tell(soFar, { listed: true })
+      else this.#timer ??= setTimeout(tell, Math.max(0, next - performance.now()), soFar)
     })
-    tell(() => done, false)
+    tell(() => done, { listed: true, looking: false })
   }
 }
 

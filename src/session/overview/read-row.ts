@@ -7,14 +7,14 @@ import { type MachineFacts, observe } from '../../observe/observe.ts'
 import { processesOfGroup } from '../../observe/proc/control-group.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
-import { exposure } from '../../systemd/exposure/exposure.ts'
-import { EXPOSURE_KEYS } from '../../systemd/exposure/exposure-checks.ts'
+import { type Exposure, exposure } from '../../systemd/exposure/exposure.ts'
 import { type Properties, showUnits } from '../../systemd/manager/services.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { settingsFromShow } from '../../systemd/settings/settings.ts'
 import type { StoredState } from '../store/store.ts'
 import { wayOf } from '../walk/preflight.ts'
 import { type Accepted, countedExposure } from './accepted.ts'
+import { EXPOSED_BY } from './ask-manager.ts'
 import { keptNow } from './kept.ts'
 import { networkReach, reachOfSocketUnits } from './network.ts'
 import { predictWalk } from './prediction.ts'
@@ -27,14 +27,7 @@ export interface Known {
   accepted: readonly Accepted[]
 }
 
-/** What the first row of a unit is made of. Asked for by name, since PID 1 has six times as much to say of each unit. */
-const ROW_KEYS: readonly string[] = [
-  ...['LoadState', 'ActiveState', 'SubState', 'Description', 'Type', 'TriggeredBy'],
-  ...['ControlGroup', 'MainPID', 'PrivateNetwork'],
-  ...[...EXPOSURE_KEYS].flatMap((key) => [key, `${key}Ex`]),
-]
-
-/** A unit as it was shown, by ROW_KEYS, with its row so far. */
+/** A unit as it was shown, with its row so far. */
 export interface Shown {
   row: ServiceRow
   properties: Properties
@@ -50,10 +43,10 @@ export function templateRow(unit: string): ServiceRow {
 
 export async function shownRows(
   host: Host,
-  units: readonly string[],
+  answer: Promise<Properties[]>,
   known: Promise<Known>,
 ): Promise<Shown[]> {
-  const [all, { machine, states, accepted }] = await Promise.all([showUnits(host, units, ROW_KEYS), known])
+  const [all, { machine, states, accepted }] = await Promise.all([answer, known])
   const shown = all.filter((properties) => first(properties, 'LoadState') === 'loaded')
   return Promise.all(
     shown.map(async (properties) => {
@@ -66,12 +59,24 @@ export async function shownRows(
   )
 }
 
+const scores = new WeakMap<MachineFacts, Map<string, Exposure>>()
+
+/** The exposure of a unit; many services of a host have the same settings, often none. */
+function scored(properties: Properties, machine: MachineFacts): Exposure {
+  const known = scores.get(machine) ?? new Map<string, Exposure>()
+  scores.set(machine, known)
+  const key = EXPOSED_BY.map((name) => properties[name]?.join('\0')).join('\n')
+  const found = known.get(key) ?? exposure(settingsFromShow(properties), machine)
+  known.set(key, found)
+  return found
+}
+
 /** What PID 1 tells of a unit. */
 function plainRow(properties: Properties, machine: MachineFacts, accepted: readonly Accepted[]): ServiceRow {
   const unit = first(properties, 'Id')
   const triggeredBy = listOf(properties, 'TriggeredBy')
   const state = stateOf(properties, triggeredBy)
-  const found = exposure(settingsFromShow(properties), machine)
+  const found = scored(properties, machine)
   const counted = countedExposure(unit, found, accepted)
   const row: ServiceRow = {
     unit,

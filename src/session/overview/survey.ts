@@ -1,8 +1,9 @@
 import type { Host } from '../../host/host.ts'
 import { readMachine } from '../../observe/observe.ts'
-import { inCalls, installedServices, loadedServices } from '../../systemd/manager/services.ts'
+import { installedServices } from '../../systemd/manager/services.ts'
 import { loadStates } from '../store/store.ts'
 import type { Accepted } from './accepted.ts'
+import { type Answers, askLoaded, askOf } from './ask-manager.ts'
 import {
   type Known,
   readNetwork,
@@ -20,8 +21,10 @@ const AT_ONCE = 3
 export interface SurveyWish {
   /** Real names of the units; undefined for all services of the host. */
   units?: readonly string[]
-  /** May be promised: PID 1 is asked meanwhile. */
-  accepted: readonly Accepted[] | Promise<readonly Accepted[]>
+  /** Read while PID 1 answers, whose version is told; no row is shown before. */
+  accepted: (systemd: Promise<number>) => Promise<readonly Accepted[]>
+  /** PID 1 was asked of all services before. */
+  asked?: Promise<Answers>
   /** A person left: nothing more is read. */
   signal?: AbortSignal
 }
@@ -55,9 +58,9 @@ class Surveying {
   }
 
   /** In parts, each of which is worked on while PID 1 answers the next. */
-  async look(units: readonly string[]): Promise<Shown[]> {
-    const parts = inCalls(units).map(async (some) => {
-      const shown = await shownRows(this.#host, some, this.#known)
+  async look(answers: Answers): Promise<Shown[]> {
+    const parts = answers.map(async (answer) => {
+      const shown = await shownRows(this.#host, answer, this.#known)
       this.#put(shown.map(({ row }) => row))
       return shown
     })
@@ -67,7 +70,8 @@ class Surveying {
   async lookAtInstalled(): Promise<Shown[]> {
     const { startable, templates } = await installedServices(this.#host)
     this.#put(templates.map(templateRow))
-    return this.look(startable.filter((name) => !this.#rows.has(name)))
+    const others = startable.filter((name) => !this.#rows.has(name))
+    return this.look(askOf(this.#host, others))
   }
 
   /** What wakes a service that does not run. */
@@ -106,27 +110,28 @@ async function fewAtOnce<Item>(
  */
 export async function survey(
   host: Host,
-  { units, accepted, signal }: SurveyWish,
+  { units, accepted, asked, signal }: SurveyWish,
   said: (soFar: () => Survey, isStep: boolean) => void = () => undefined,
 ): Promise<Survey> {
-  // Before all else, since everything waits for PID 1.
-  const listed = units === undefined ? loadedServices(host) : Promise.resolve(units)
   let problems: string[] = []
-  const known = Promise.all([readMachine(host), loadStates(host), accepted]).then(
-    ([machine, stored, exceptions]) => {
-      problems = stored.problems
-      return { machine, states: stored.states, accepted: exceptions }
-    },
-  )
   const soFar = () => ({ rows: surveying.rows(), problems })
-  const surveying = new Surveying(host, known, () => said(soFar, false))
   const each = (some: readonly Shown[], most: number, work: (one: Shown) => Promise<void>) =>
     fewAtOnce(some, most, async (one) => {
       if (signal?.aborted !== true) await work(one)
     })
-  // It is waited for below, and may fail before.
-  known.catch(() => undefined)
-  const [loaded] = await Promise.all([listed.then((names) => surveying.look(names)), known])
+  // PID 1 comes before all else, since everything waits for it.
+  const answers = units === undefined ? (asked ?? askLoaded(host)) : Promise.resolve(askOf(host, units))
+  const readKnown = async () => {
+    const read = readMachine(host)
+    const version = read.then(({ systemd }) => systemd)
+    const all = [read, loadStates(host), accepted(version)] as const
+    const [machine, stored, exceptions] = await Promise.all(all)
+    problems = stored.problems
+    return { machine, states: stored.states, accepted: exceptions }
+  }
+  const known = answers.then(readKnown)
+  const surveying = new Surveying(host, known, () => said(soFar, false))
+  const [loaded] = await Promise.all([answers.then((them) => surveying.look(them)), known])
   said(soFar, true)
   const running = loaded.filter(({ row }) => row.state === 'running')
   await each(running, 1, (one) => surveying.lookAtNetwork(one))

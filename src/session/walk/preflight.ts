@@ -29,14 +29,15 @@ export interface Subject {
   stopped: boolean
 }
 
-export async function requireSystemd(host: Host): Promise<number> {
+/** `known`: its version, where it was asked for already. */
+export async function requireSystemd(host: Host, known?: Promise<number>): Promise<number> {
   if (!(await bootedWithSystemd(host))) {
     throw new Refusal(
       'this machine was not booted with systemd',
       'Run hardenctl on the server itself, not in a container.',
     )
   }
-  const version = await systemdVersion(host)
+  const version = await (known ?? systemdVersion(host))
   if (version < OLDEST_SYSTEMD) {
     throw new Refusal(
       `systemd ${version} is too old: hardenctl needs ${OLDEST_SYSTEMD} or newer`,

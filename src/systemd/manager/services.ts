@@ -56,8 +56,21 @@ export function parseShowMany(text: string, count: number): Properties[] | undef
   return parts.length === count ? parts.map(parseShow) : undefined
 }
 
+/** PID 1 answers one caller while systemctl prints for the others; more of them only take their time from each other. */
+const SHARES = [0.27, 0.6, 1]
+
+/**
+ * Units in parts that are asked for at the same time, each larger than the one before, so that their answers come one
+ * after the other and each is worked on while PID 1 gives the next.
+ */
+export function inTurns(units: readonly string[]): string[][] {
+  if (units.length <= AT_ONCE) return units.length === 0 ? [] : [[...units]]
+  const ends = SHARES.map((share) => Math.round(units.length * share))
+  return ends.map((end, at) => units.slice(at === 0 ? 0 : ends[at - 1], end))
+}
+
 /** Units in parts of what one call asks of. */
-export function inCalls(units: readonly string[]): string[][] {
+function inCalls(units: readonly string[]): string[][] {
   const parts = Math.ceil(units.length / AT_ONCE)
   return Array.from({ length: parts }, (_, at) => units.slice(at * AT_ONCE, (at + 1) * AT_ONCE))
 }
@@ -68,11 +81,12 @@ export async function showUnits(
   units: readonly string[],
   properties: readonly string[] = [],
 ): Promise<Properties[]> {
-  const parts = inCalls(units).map((some) => showPart(host, some, properties))
+  const parts = inCalls(units).map((some) => showTogether(host, some, properties))
   return (await Promise.all(parts)).flat()
 }
 
-async function showPart(
+/** As showUnits(), in one call: for as many units as inTurns() gives. */
+export async function showTogether(
   host: Host,
   units: readonly string[],
   properties: readonly string[],

@@ -3,11 +3,7 @@ import { useSize } from '../terminal/size.ts'
 import { BLANK } from '../text/lines.ts'
 import { Rows } from './draw.tsx'
 import { headerLines } from './header-lines.ts'
-
-/** On a low terminal the blank rows go first. */
-export function headerRows(rows: number): number {
-  return rows >= 18 ? 4 : rows >= 12 ? 3 : 2
-}
+import { headerRows } from './room.ts'
 
 export function Header({ state }: { state: WalkState }) {
   const { columns, rows } = useSize()

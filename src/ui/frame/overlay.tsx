@@ -2,9 +2,9 @@ import { createContext, useContext } from 'react'
 import type { Phase } from '../../session/walk/state.ts'
 import { useKeys } from '../input/keys.tsx'
 import { Scroll, useScrolling } from '../input/scroll.tsx'
-import { frameHeight, useSize } from '../terminal/size.ts'
+import { useSize } from '../terminal/size.ts'
 import { BLANK, type Line, line } from '../text/lines.ts'
-import { headerRows } from './header.tsx'
+import { frameHeight, headerRows } from './room.ts'
 import { Screen } from './screen.tsx'
 
 export interface Page {

@@ -1,14 +1,9 @@
 import { Box } from 'ink'
 import type { ReactNode } from 'react'
 import { useOpen } from '../input/keys.tsx'
-import { frameHeight, useSize } from '../terminal/size.ts'
-import { Footer, footerLines, type KeyHint } from './footer.tsx'
-import { headerRows } from './header.tsx'
-
-export interface Room {
-  width: number
-  height: number
-}
+import { useSize } from '../terminal/size.ts'
+import { Footer } from './footer.tsx'
+import { gapRows, type KeyHint, type Room, roomOf } from './room.ts'
 
 interface ScreenProps {
   /** Names the question, see `screenKeyOf`. */
@@ -22,13 +17,10 @@ interface ScreenProps {
 export function Screen({ question, hints, children }: ScreenProps) {
   const { columns, rows } = useSize()
   const open = useOpen(question)
-  const footer = footerLines(hints, columns).length
-  const gap = rows > 14 ? 1 : 0
-  const height = Math.max(1, frameHeight(rows) - headerRows(rows) - gap - footer)
   return (
     <Box flexDirection="column">
-      {children({ width: columns, height })}
-      <Box marginTop={gap}>
+      {children(roomOf({ columns, rows }, hints))}
+      <Box marginTop={gapRows(rows)}>
         <Footer hints={hints} columns={columns} open={open} />
       </Box>
     </Box>

@@ -12,17 +12,16 @@ import {
 import { printableState } from '../../host/printable.ts'
 import type { OverviewSession, OverviewState } from '../../session/overview/overview.ts'
 import { Rows } from '../frame/draw.tsx'
-import type { KeyHint } from '../frame/footer.tsx'
-import { headerRows } from '../frame/header.tsx'
-import { type Room, Screen } from '../frame/screen.tsx'
+import { headerRows, type KeyHint, type Room } from '../frame/room.ts'
+import { Screen } from '../frame/screen.tsx'
 import { type Key, KeyboardRoot, useKeys } from '../input/keys.tsx'
 import { useCursorOn } from '../input/list.ts'
 import { Scroll, useScrolling } from '../input/scroll.tsx'
 import { TypeAheadGuard } from '../input/type-ahead-guard.ts'
 import { useSize } from '../terminal/size.ts'
 import { BLANK, line } from '../text/lines.ts'
-import { detailLines, headerLines, headingLine, helpLines, placeLine } from './overview-lines.ts'
-import { topLines } from './overview-top.ts'
+import { LIST_HINTS, overviewBody } from './overview-body.ts'
+import { headerLines, helpLines } from './overview-lines.ts'
 import { ServiceList } from './service-list.tsx'
 
 interface OverviewAppProps {
@@ -109,15 +108,6 @@ function Help({ question, onClose }: { question: string; onClose: () => void }) 
   )
 }
 
-const LIST_HINTS: KeyHint[] = [
-  ['↑↓', 'move'],
-  ['Enter', 'harden it'],
-  ['/', 'filter'],
-  ['s', 'status'],
-  ['u', 'undo'],
-  ['?', 'help'],
-  ['q', 'leave'],
-]
 const FILTER_HINTS: KeyHint[] = [
   ['type', 'to filter'],
   ['↑↓', 'move'],
@@ -203,25 +193,16 @@ interface BodyProps {
   room: Room
 }
 
-function Body({ state, cursor, typing, room: { width, height } }: BodyProps) {
+function Body({ state, cursor, typing, room }: BodyProps) {
   // Each change is read out whole, so that a reader hears the list once it is complete.
   const isRead = useIsScreenReaderEnabled()
   if (isRead && state.looking) return <Rows lines={[line('Looking at the services of this host.')]} />
-  const row = state.shown[cursor]
-  const top = topLines(state, typing, width)
-  const rest = height - top.length - 1
-  const details =
-    row === undefined || rest < 8
-      ? []
-      : [placeLine(row, `${cursor + 1} of ${state.shown.length}`, width), ...detailLines(row, width)].slice(
-          0,
-          Math.max(2, Math.floor((rest * 2) / 5), rest - state.shown.length),
-        )
+  const { above, height, below } = overviewBody(state, cursor, typing, room)
   return (
     <Box flexDirection="column">
-      <Rows lines={[...top, headingLine(width)]} />
-      <ServiceList rows={state.shown} cursor={cursor} width={width} height={rest - details.length} />
-      <Rows lines={details} />
+      <Rows lines={above} />
+      <ServiceList rows={state.shown} cursor={cursor} width={room.width} height={height} />
+      <Rows lines={below} />
     </Box>
   )
 }

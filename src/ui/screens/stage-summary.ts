@@ -1,7 +1,7 @@
 import type { Stage } from '../../catalog/common/types.ts'
 import type { Row } from '../../session/walk/rows.ts'
 import type { StagePhase } from '../../session/walk/state.ts'
-import type { Room } from '../frame/screen.tsx'
+import type { Room } from '../frame/room.ts'
 import { clip, type Line, line, widthOf, wrap } from '../text/lines.ts'
 import { hasVerdict, isInsistedOn, proofSentence, proofTone, shortSentence } from './proof-words.ts'
 

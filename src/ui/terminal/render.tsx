@@ -32,8 +32,11 @@ export async function renderWizard({ session, first, ...drawn }: RenderedWizard)
 }
 
 /** Ends when something was chosen and the frame is gone. */
-export async function renderOverview(session: OverviewSession, drawn: Drawn): Promise<void> {
-  await draw(<OverviewApp session={session} />, drawn, 0, () => [])
+export async function renderOverview(
+  session: OverviewSession,
+  { first, ...drawn }: Drawn & { first: number },
+): Promise<void> {
+  await draw(<OverviewApp session={session} />, drawn, first, () => [])
 }
 
 async function draw(

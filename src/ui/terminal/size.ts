@@ -11,11 +11,6 @@ export function useSize(): Size {
   return useContext(SizeContext)
 }
 
-/** One row less than the terminal, and one for the line on which the cursor rests below the frame. */
-export function frameHeight(rows: number): number {
-  return Math.max(6, rows - 2)
-}
-
 /** Live size of a terminal, for `useSyncExternalStore`. The same object until it changes. */
 export class TerminalSize {
   #size: Size
