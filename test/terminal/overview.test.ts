@@ -31,8 +31,8 @@ describe.skipIf(skipLab())(labTitle('the overview on a real terminal'), () => {
   it('leaves nothing on the terminal with q, and changes nothing', { timeout: 60_000 }, async () => {
     const terminal = lab.spawnPty(['hardenctl'], { columns: 60, rows: 20 })
     await terminal.waitFor(/nginx +9\.6/, PATIENCE_MS)
-    // A key that comes with the first frame is taken for one of the shell.
-    await terminal.waitUntilGone('looking', PATIENCE_MS)
+    // A key that comes before they stand there is taken for one of the shell.
+    await terminal.waitFor('q leave', PATIENCE_MS)
     await terminal.type('u')
     await terminal.waitFor('keeps nothing for', PATIENCE_MS)
     await terminal.type('q')
