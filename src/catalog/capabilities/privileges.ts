@@ -18,6 +18,7 @@ import {
 } from '../common/roles.ts'
 import { startsUnprivileged, words } from '../common/unit-settings.ts'
 import { toldOfFiles } from '../reach/callers.ts'
+import { copiesAsRoot } from '../reach/copies.ts'
 import { imported } from '../reach/imported.ts'
 import { foreignAccounts, hasRights, homesNamed, isAllRoot, namedText } from '../reach/named.ts'
 import { switchesPerJob } from '../reach/possible.ts'
@@ -172,7 +173,16 @@ function fromNames(facts: Facts): Need[] {
     ...(jail.length > 0 ? [need('sys_chroot', `${why} It calls chroot.`)] : []),
     ...(beyond === undefined || !isAllRoot(facts) ? [] : [need('dac_read_search', beyond)]),
     ...(told === undefined || !hasRights(facts) ? [] : [need('dac_override', told)]),
+    ...fromCopies(facts),
   ]
+}
+
+/** Capabilities by which a file of another account is read and made again: capabilities(7). */
+const FOR_COPIES = ['chown', 'dac_override', 'fowner', 'fsetid', 'setfcap']
+
+function fromCopies(facts: Facts): Need[] {
+  const why = copiesAsRoot(facts)
+  return why === undefined ? [] : FOR_COPIES.map((name) => need(name, why))
 }
 
 /** Whoever logs in is served by a process that becomes that user, and goes where that one may. */

@@ -2,6 +2,7 @@ import type { Facts } from '../../observe/facts.ts'
 import type { NamedThing } from '../../observe/reach-facts.ts'
 import { few } from '../common/proposal.ts'
 import { byCallers } from './callers.ts'
+import { byCopies } from './copies.ts'
 import { byFoldersOfRoot, byOpenFolders } from './folders.ts'
 import { byHelpers, byHelpersNamed, byMailer, bySudo, mailing } from './helpers.ts'
 import { imported } from './imported.ts'
@@ -134,17 +135,6 @@ function byLookups(facts: Facts): Possibility[] {
   const calls = few([...new Set([...lookups.slice(0, 1), ...connects])], 2)
   const why = `Its programs call ${calls}, as clients of other machines do; that was not seen.`
   return [{ use: 'connect-out', from: 'client', why }]
-}
-
-/** A program that makes files like others gives them their bits, setuid and setgid too. */
-function byCopies(facts: Facts): Possibility[] {
-  const parts = (['copy-owners', 'copy-modes', 'copy-times'] as const).map(
-    (group) => imported(facts, group)[0],
-  )
-  const calls = parts.filter((call) => call !== undefined)
-  if (calls.length < parts.length) return []
-  const why = `Its programs call ${few(calls)}, as those do that copy files with their modes; that was not seen.`
-  return [{ use: 'set-ids', from: 'client', why }]
 }
 
 /** A user's service may come to need any file of the home. */

@@ -10,6 +10,9 @@ const GO = Buffer.from('\u00ff Go buildinf:', 'latin1')
 const OF_GO: Readonly<Record<string, readonly string[]>> = {
   execve: ['os/exec.(*Cmd).Start', 'os.StartProcess', 'syscall.Exec'],
   setuid: ['os/exec.(*Cmd).Start', 'os.StartProcess', 'syscall.Setuid', 'syscall.Setresuid', 'unix.Setuid'],
+  lchown: ['os.Chown', 'os.Lchown', 'syscall.Lchown', 'unix.Lchown'],
+  fchmod: ['os.Chmod', 'syscall.fchmodat', 'unix.Fchmodat'],
+  utimensat: ['os.Chtimes', 'syscall.UtimesNano', 'unix.UtimesNanoAt'],
   chroot: ['syscall.Chroot', 'unix.Chroot'],
   mount: ['syscall.Mount', 'unix.Mount'],
   getifaddrs: ['net.Interfaces', 'net.InterfaceAddrs'],
