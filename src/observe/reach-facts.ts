@@ -17,6 +17,8 @@ export interface ReachFacts {
   mails?: string
   /** One of its programs and plug-ins that names a file in the home of each account in its text. */
   homes?: string
+  /** One of its programs and plug-ins that sets the variables of CGI for what it starts: RFC 3875. */
+  gateway?: string
   /** A plug-in of it that calls for other programs to be started: its own programs may be able to as well, and never do. */
   starts?: string
   /** Programs that its programs and libraries name in their texts, and that need more than these. */

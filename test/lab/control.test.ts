@@ -56,6 +56,29 @@ ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'
 TimeoutStopSec=8
 `
 
+/**
+ * A script starts and stops its daemon by a pid file in a folder of another account, into which root comes by a capability
+ * alone, and ends with success whatever it finds.
+ */
+const LEFT = `[Service]
+Type=forking
+GuessMainPID=no
+KillMode=none
+ExecStart=/usr/local/bin/leftd start
+ExecStop=/usr/local/bin/leftd stop
+`
+const LEFT_SCRIPT = `#!/bin/sh
+d=/run/leftd
+if [ "$1" = stop ]; then
+  kill "$(cat $d/pid)" && rm $d/pid
+  exit 0
+fi
+mkdir -p $d && chown nobody $d && chmod 700 $d
+setsid sleep infinity </dev/null >/dev/null 2>&1 &
+echo $! > $d/pid
+exit 0
+`
+
 const SOCKET = `[Unit]
 PartOf=activated.service
 [Socket]
@@ -81,6 +104,8 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/bad-end.service': BAD_END,
         '/etc/systemd/system/roaming.service': ROAMING,
         '/etc/systemd/system/unheld.service': UNHELD,
+        '/etc/systemd/system/left.service': LEFT,
+        '/usr/local/bin/leftd': LEFT_SCRIPT,
         '/etc/systemd/system/unheld.socket': '[Socket]\nListenStream=/run/unheld.sock\n',
         '/etc/systemd/system/ending.service': ending(2, 0),
         '/etc/systemd/system/waiting.service': ending(0, 10),
@@ -88,6 +113,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
       },
       setup: [
         ...(slow.setup ?? []),
+        ['chmod', '755', '/usr/local/bin/leftd'],
         [
           'systemctl',
           'start',
@@ -102,6 +128,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
           'ending',
           'waiting',
           'failing',
+          'left',
         ],
       ],
       ready: ['systemctl', 'is-active', '--quiet', 'activated'],
@@ -121,6 +148,23 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
       /\/run\/roaming-\S+: the service chose another one when .*\(the same for tcp 127\.0\.0\.1:\d{5}\)/,
     )
     expect(stdout).toMatch(/rehearsed first in a clone/)
+  })
+
+  it('counts no process from before a restart for one with the new settings', {
+    timeout: 180_000,
+  }, async () => {
+    const processes = async () => {
+      const group = await show(lab, 'left.service', 'ControlGroup')
+      return (await lab.output(['cat', `/sys/fs/cgroup${group}/cgroup.procs`])).trim().split('\n')
+    }
+    const before = await processes()
+    const { stdout } = await walked(lab, 'left', ['--stages', 'capabilities', '--level', 'tight'], 170_000)
+    const now = await processes()
+    expect([before, now].map(({ length }) => length)).toEqual([1, 1])
+    expect(now).not.toEqual(before)
+    expect(stdout).toMatch(/Capabilities: kept/)
+    const rights = await lab.output(['grep', 'CapBnd', `/proc/${now[0]}/status`])
+    expect(rights).not.toBe(await lab.output(['grep', 'CapBnd', '/proc/1/status']))
   })
 
   it('blames no row for a reload that the service never bore', { timeout: 180_000 }, async () => {

@@ -1,5 +1,5 @@
 import type { Facts } from '../../observe/facts.ts'
-import { MAILER } from '../../observe/files/telling-programs.ts'
+import { MAILER } from '../../observe/files/telling-texts.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { mainProcess } from '../common/roles.ts'

@@ -13,6 +13,7 @@ import {
   hasRights,
   homesNamed,
   isAllRoot,
+  namedText,
   namedThings,
   programsNamed,
   unseenText,
@@ -24,6 +25,9 @@ function byNames(facts: Facts): Possibility[] {
   const accounts = foreignAccounts(facts)
   const programs = programsNamed(facts)
   const privileged = programs.filter((one) => one.privileged === true)
+  // Of the machine's mailer more is known: mailing().
+  const others = privileged.filter(({ name }) => name !== facts.reach?.mailer)
+  const ofHelpersNamed = ['write-elsewhere', 'act-as-others', 'past-permissions', 'homes'] as const
   const hosts = namedThings(facts, 'host')
   const homes = homesNamed(facts)
   const named = (use: Use, things: readonly NamedThing[]): Possibility[] =>
@@ -32,6 +36,7 @@ function byNames(facts: Facts): Possibility[] {
     ...named('act-as-others', accounts),
     ...named('run-programs', programs),
     ...named('gain-rights', privileged),
+    ...ofHelpersNamed.flatMap((use) => named(use, others)),
     ...named('connect-out', hosts),
     ...named('homes', homes),
     ...named('write-elsewhere', everythingNamed(facts)),
@@ -78,6 +83,15 @@ function byRequests(facts: Facts): Possibility[] {
   return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
 }
 
+/** A gateway starts the programs of a folder for whoever asks: RFC 3875. */
+function byGateway(facts: Facts): Possibility[] {
+  const { gateway } = facts.reach ?? {}
+  const folders = namedThings(facts, 'programs')
+  if (gateway === undefined || folders.length === 0 || imported(facts, 'run-programs').length === 0) return []
+  const may = `${gateway} starts programs by CGI, and ${namedText(folders)}; what is there may`
+  return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
+}
+
 function likeScripts(rights: boolean, may: string): Possibility[] {
   return USES.filter((use) => !NOT_OF_SCRIPTS.includes(use) && (rights || !OF_ROOT.has(use))).map((use) => ({
     use,
@@ -89,10 +103,18 @@ function likeScripts(rights: boolean, may: string): Possibility[] {
 /** A script that it was told to start does what somebody here wrote; for root a program of the system may write there. */
 function byProgramsNamed(facts: Facts): Possibility[] {
   const programs = programsNamed(facts)
-  const scripts = programs.filter(({ script }) => script === true)
+  // A run in a clone without its use played one way through it.
+  const scripts = (facts.given?.exercised === true ? programs : namedThings(facts, 'program')).filter(
+    ({ script }) => script === true,
+  )
   const why = (things: readonly NamedThing[], what: string) => `${unseenText(things)} to run and may ${what}`
   if (scripts.length > 0)
-    return likeScripts(isAllRoot(facts), why(scripts, 'do anything')).map((one) => ({ ...one, from: 'work' }))
+    return likeScripts(isAllRoot(facts), `${namedText(scripts)} to run, which may do anything`).map(
+      (one) => ({
+        ...one,
+        from: 'work',
+      }),
+    )
   if (programs.length === 0 || !isAllRoot(facts)) return []
   return [{ use: 'write-elsewhere', from: 'named', why: `${why(programs, 'write as root')}.` }]
 }
@@ -186,6 +208,7 @@ export function possible(facts: Facts): Possibility[] {
     ...byHelpers(facts),
     ...byInterpreter(facts),
     ...byRequests(facts),
+    ...byGateway(facts),
     ...byMailer(facts),
     ...byHelpersNamed(facts),
     ...byLookups(facts),

@@ -26,6 +26,8 @@ function isOwn(path: string): boolean {
 /** What a service was told at its start. */
 export interface GivenWords {
   paths: string[]
+  /** Those of them that are no script that a process runs. */
+  further: string[]
   /** Names or addresses of other machines. */
   hosts: string[]
   /** /tmp or /var/tmp, where one is the place of what it keeps. */
@@ -62,6 +64,7 @@ export async function givenWords(host: Host, facts: Facts, gaps: BlindSpots): Pr
   const texts = [...commandsOf(facts).map((argv) => argv.join(' ')), ...variables]
   return {
     paths: [...argumentPaths(facts), ...variables.flatMap(pathsOf)],
+    further: furtherPaths(facts),
     hosts: texts.flatMap((text) => namedWords(text).hosts),
     kept: texts.flatMap((text) => namedWords(text).kept),
     folders: folders.filter((folder) => folder !== undefined),
@@ -71,11 +74,24 @@ export async function givenWords(host: Host, facts: Facts, gaps: BlindSpots): Pr
   }
 }
 
-/** A word is a path, or "KEY=PATH", or a command for a shell with paths in it. */
+/** A word is a path, or "KEY=PATH", or "EXEC:PATH,more", or a command for a shell with paths in it. */
 function pathsOf(word: string): string[] {
   if (/\s/.test(word)) return namedWords(word).paths
   const path = /(?:^|=)-?(\/\S+)$/.exec(word)?.[1]
-  return path === undefined ? [] : [path]
+  const parts = [...word.matchAll(/[:,](\/(?!\/)[^\s:,]+)/g)].map(([, part]) => part as string)
+  return unique(path === undefined ? parts : [path, ...parts])
+}
+
+function unique(paths: readonly string[]): string[] {
+  return [...new Set(paths)]
+}
+
+/** Paths in arguments behind the first, which is the script of an interpreter. */
+function furtherPaths(facts: Facts): string[] {
+  return commandsOf(facts).flatMap(([, ...words]) => {
+    const first = words.findIndex((word) => word.startsWith('/'))
+    return words.filter((_, at) => at !== first).flatMap(pathsOf)
+  })
 }
 
 /** "KEY=VALUE" of its main process. */

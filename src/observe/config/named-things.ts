@@ -58,8 +58,9 @@ export async function namedThings(
     // A configuration names it for what it says of each home.
     if (path === '/home') add({ kind: 'home', name: path, where: GIVEN })
     const things = await existing(host, facts, path, GIVEN, gaps)
-    // A program among them is a script that it was given, or itself.
-    for (const thing of things) if (thing.kind !== 'program') add(thing)
+    // A program among them may be a script that it was given, or itself.
+    const isOther = given.further.includes(path) && !own.has(path)
+    for (const thing of things) if (thing.kind !== 'program' || (isOther && !own.has(thing.name))) add(thing)
   }
   const looked = new Set<string>()
   for (const file of await configurationFiles(host, facts, packaged, gaps)) {
@@ -211,10 +212,12 @@ async function existing(
   gaps: BlindSpots,
 ): Promise<NamedThing[]> {
   const real = await orBlindSpot(gaps, path, host.resolve(path))
-  if (real !== undefined && HOME.test(real)) return [{ kind: 'home', name: real, where }]
   if (real === undefined && isPluggable(path)) return [{ kind: 'device', name: path, where }]
   const stat = real === undefined ? undefined : await orBlindSpot(gaps, real, host.stat(real))
-  if (real === undefined || stat?.kind !== 'file' || (stat.mode & 0o111) === 0) {
+  const isStarted = stat?.kind === 'file' && (stat.mode & 0o111) !== 0
+  if (real !== undefined && HOME.test(real))
+    return [{ kind: 'home', name: real, where }, ...(isStarted ? [asProgram(real, stat, where)] : [])]
+  if (real === undefined || !isStarted) {
     const isFolder = real !== undefined && stat?.kind === 'directory'
     const within = dirname(path)
     // A file in a folder such as /srv tells of itself alone.
@@ -229,7 +232,10 @@ async function existing(
       ...(programs ? [{ kind: 'programs' as const, name: real, where }] : []),
     ]
   }
-  if (NO_PROGRAM.test(real)) return []
-  const privileged = (stat.mode & (SETUID | SETGID)) !== 0
-  return [{ kind: 'program', name: real, where, ...(privileged ? { privileged } : {}) }]
+  return NO_PROGRAM.test(real) ? [] : [asProgram(real, stat, where)]
+}
+
+function asProgram(name: string, { mode }: FileStat, where: string): NamedThing {
+  const privileged = (mode & (SETUID | SETGID)) !== 0
+  return { kind: 'program', name, where, ...(privileged ? { privileged } : {}) }
 }

@@ -28,7 +28,7 @@ export function programsInText(text: string): string[] {
 }
 
 /** The first word of a program's name, which those of one package share: "kea" of kea-lfc. */
-function family(path: string): string {
+export function family(path: string): string {
   return basename(path).split(/[-_.\d]/)[0] ?? ''
 }
 

@@ -4,7 +4,17 @@ import type { Facts } from '../facts.ts'
 import type { Monitor, ReachFacts } from '../reach-facts.ts'
 import { callsOfGo, isOpaque } from './calls-by-itself.ts'
 import { importedNames } from './elf-imports.ts'
-import { type Naming, programsInText, readHelpers } from './helper-programs.ts'
+import { family, type Naming, programsInText, readHelpers } from './helper-programs.ts'
+import {
+  asText,
+  MAILER,
+  namesCgi,
+  namesHomes,
+  namesMailer,
+  tellsOfMachine,
+  tellsOfMounts,
+  tellsOfStart,
+} from './telling-texts.ts'
 
 const MAX_ELF_BYTES = 64 * 1024 * 1024
 const MAX_ELF_FILES = 30
@@ -85,65 +95,16 @@ const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
 /** Libraries that lie straight in the system's folders are everybody's; those in folders below are its plug-ins. */
 const COMMON_LIBRARY = /^(?:\/usr)?\/lib(?:32|64)?\/(?:[^/]+-linux-gnu[^/]*\/)?[^/]+$/
 
-/** Of proc(5), what tells of the whole machine. One or two of them are read by who sizes itself by the machine. */
-const OF_MACHINE = [
-  'diskstats',
-  'loadavg',
-  'mdstat',
-  'meminfo',
-  'net/dev',
-  'net/snmp',
-  '/proc/partitions',
-  'slabinfo',
-  'sockstat',
-  'softirqs',
-  'vmstat',
-]
-const MIN_OF_MACHINE = 3
-/** Of proc(5) and fstab(5), what tells which file systems are mounted; a setting can show others there. */
-const OF_MOUNTS = ['/etc/mtab', '/mounts', '/mountinfo', '/mountstats']
-/** A metric of its own process, by the guidelines for clients of the text format: from /proc/stat, proc(5), it has the boot. */
-const OF_START = 'process_start_time_seconds'
-/** Linux Standard Base, core: the interface of mail for programs. Its queue belongs to it, or to a setgid helper. */
-export const MAILER = '/usr/sbin/sendmail'
+const MIN_FAMILY = 4
+
+/** A library that bears the name of a program has what that does: "libaria2.so.0" of "aria2c". */
+function isOfProgram(library: string, programs: readonly string[]): boolean {
+  const name = family(library).replace(/^lib/, '')
+  if (name.length < MIN_FAMILY) return false
+  return programs.some((program) => family(program).startsWith(name) || name === family(program))
+}
+
 const MAX_LIBRARIES = 60
-
-/** The bytes of a file to look for texts in, without a copy. */
-function asText(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-/** Whether a program or library names enough of the machine's files to be there for telling of them. */
-export function tellsOfMachine(bytes: Uint8Array): boolean {
-  const text = asText(bytes)
-  return text.includes('/proc') && OF_MACHINE.filter((name) => text.includes(name)).length >= MIN_OF_MACHINE
-}
-
-/** Whether it names a table of mounts. */
-export function tellsOfMounts(bytes: Uint8Array): boolean {
-  return OF_MOUNTS.some((name) => asText(bytes).includes(name))
-}
-
-/** Whether it tells as a metric when its process began. */
-export function tellsOfStart(bytes: Uint8Array): boolean {
-  return asText(bytes).includes(OF_START)
-}
-
-/** Whether it names the program of this machine that takes mail. */
-export function namesMailer(bytes: Uint8Array): boolean {
-  return asText(bytes).includes(MAILER)
-}
-
-/** "~/.plan": a file that each account may have in its home. */
-const IN_HOMES = /~\/\.[a-z]/
-
-/** Whether it looks up accounts and names a file in the home of each. */
-export function namesHomes(bytes: Uint8Array, imports: Iterable<string>): boolean {
-  return (
-    [...imports].some((name) => /^getpw(?:nam|uid)(?:_r)?$/.test(name)) &&
-    IN_HOMES.test(asText(bytes).toString('latin1'))
-  )
-}
 
 /** By the calls of the C library, or by a function that its program has for plug-ins and that bears the name of one. */
 export function startsPrograms(imports: Iterable<string>): boolean {
@@ -163,6 +124,7 @@ interface Told {
   ofStart: boolean
   mails: boolean
   homes: boolean
+  gateway: boolean
   /** It calls for other programs to be started. */
   starts: boolean
   /** Programs of packages that it names. */
@@ -195,6 +157,7 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     ofStart: tellsOfStart(bytes),
     mails: namesMailer(bytes),
     homes: namesHomes(bytes, names ?? []),
+    gateway: namesCgi(bytes),
     starts: startsPrograms(names ?? []),
     names: programsInText(asText(bytes).toString('latin1')).filter((name) => name !== MAILER),
   }
@@ -212,26 +175,30 @@ export async function readTellingPrograms(
   { executables, processes }: Facts,
   gaps: BlindSpots,
 ): Promise<
-  Pick<ReachFacts, 'imports' | 'monitors' | 'timed' | 'mails' | 'homes' | 'starts' | 'helpers'> & {
+  Pick<
+    ReachFacts,
+    'imports' | 'monitors' | 'timed' | 'mails' | 'homes' | 'gateway' | 'starts' | 'helpers'
+  > & {
     opaque: string[]
   }
 > {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
   const programs = running.map(({ path }) => path)
   const libraries = [...new Set(processes.flatMap((process) => process.libraries))]
-  const plugins = libraries.filter((path) => !COMMON_LIBRARY.test(path))
+  const plugins = libraries.filter((path) => !COMMON_LIBRARY.test(path) || isOfProgram(path, programs))
   const own = new Set([...programs, ...plugins].slice(0, MAX_ELF_FILES))
   const imports = new Set<string>()
   const opaque: string[] = []
   const monitors: Monitor[] = []
   const named: Naming[] = []
-  const first: { timed?: string; mails?: string; homes?: string; starts?: string } = {}
+  const first: { timed?: string; mails?: string; homes?: string; gateway?: string; starts?: string } = {}
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
     if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
     if (told?.ofStart) first.timed ??= path
     if (told?.mails && own.has(path)) first.mails ??= path
     if (told?.homes && own.has(path)) first.homes ??= path
+    if (told?.gateway && own.has(path)) first.gateway ??= path
     if (told?.starts && plugins.includes(path)) first.starts ??= path
     if (told !== undefined) named.push({ by: path, names: told.names, isOwn: own.has(path) })
     // A library has no loader of its own, and its imports stand in it.

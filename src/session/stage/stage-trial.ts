@@ -6,6 +6,7 @@ import type { Facts } from '../../observe/facts.ts'
 import { runningPrograms } from '../../observe/files/packages.ts'
 import { overallExposure } from '../../systemd/exposure/security.ts'
 import { postponeTimer, rearmTimer } from '../../systemd/manager/timer.ts'
+import { refusalAmong } from '../../trial/diagnosis/oddities.ts'
 import { countsOf } from '../../trial/health/baseline.ts'
 import { newestLogin } from '../../trial/health/login.ts'
 import { keep } from '../../trial/transaction/keep.ts'
@@ -155,6 +156,9 @@ async function decide(
     const why = await noLoginSeen(context, login, result.trial.since)
     if (why !== undefined) return rolledBack(why)
   }
+  // Nobody is asked, and in a clone such a line breaks the change too.
+  const refusal = calls === undefined && host === context.live ? refusalAmong(result.oddities) : undefined
+  if (refusal !== undefined) return rolledBack(`rolled back: ${refusal}`)
   const added: KeptStage = {
     stage,
     assignments: [...result.trial.assignments],

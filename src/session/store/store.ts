@@ -66,6 +66,7 @@ const baseline = z.strictObject({
     }),
   ),
   stopped: z.exactOptional(z.literal(true)),
+  populated: z.exactOptional(z.literal(true)),
 }) satisfies z.ZodMiniType<Baseline>
 const stage = z.enum([...STAGES, 'all'])
 const trial = z.strictObject({

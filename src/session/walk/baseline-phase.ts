@@ -194,6 +194,7 @@ async function askForBaseline(context: WalkBeginning): Promise<FoundBaseline> {
       answers,
       startMs: await lastStartMs(context.host, context.subject.unit),
       restless: await timings.during('baseline', () => isRestless(context)),
+      ...(subject.oneshot || facts.processes.length === 0 ? {} : { populated: true as const }),
       ...(subject.oneshot ? { oneshot: { user: first(facts.unit.properties, 'User') } } : {}),
     }
     await context.store.save({ baseline })

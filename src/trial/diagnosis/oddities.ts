@@ -2,13 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
 import type { CheckAnswer, Listener } from '../health/baseline.ts'
-import { kindOfLine } from './complaints.ts'
+import { isRefusal, kindOfLine } from './complaints.ts'
 import { contentChanges } from './content-changes.ts'
 
 /** Owner and mode of what leads to a service's sockets, by path. */
 export type SocketMarks = ReadonlyMap<string, string>
 
 const MAX_KINDS = 5
+const NEW_LINE = 'a new kind of line in its log: '
 /** PID 1's messages that it begins a start and that the unit is up: systemd.journal-fields(7), MESSAGE_ID. */
 const STARTS = new Set(['7d4958e842da4a758f6c1cdc7b36dcc5', '39f53479d3a045ac8e11786248231fbf'])
 /** Everybody's folders; they are no service's to change. */
@@ -104,6 +105,14 @@ export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]
     ...socketChanges(sockets, await markSockets(host, listeners)),
     ...contentChanges(answers.before, answers.now),
     ...unwritten.map((path) => `${path} was not written, which a start does unhardened`),
-    ...newKinds(before, earlier, now).map((line) => `a new kind of line in its log: ${line}`),
+    ...newKinds(before, earlier, now).map((line) => `${NEW_LINE}${line}`),
   ]
+}
+
+/** What a service says of its clients. */
+const OF_CLIENTS = /access ?denied/i
+
+/** The first oddity that tells of something refused to the service. */
+export function refusalAmong(oddities: readonly string[]): string | undefined {
+  return oddities.find((text) => text.startsWith(NEW_LINE) && isRefusal(text) && !OF_CLIENTS.test(text))
 }

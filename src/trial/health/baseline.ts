@@ -45,6 +45,8 @@ export interface Baseline {
   startMs: number
   /** The set of processes changes even at rest (a service that forks jobs), so it can't be asked to come to rest. */
   restless: boolean
+  /** It has processes while it is active, though PID 1 may know no main one. */
+  populated?: true
   /** Of the trials in a clone alone: what else is played, which went well without hardening. */
   full?: readonly FullCheck[]
   /** Present for a oneshot. */

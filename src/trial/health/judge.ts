@@ -130,6 +130,22 @@ function judgeStart(observation: Observation): Reason[] {
   return []
 }
 
+/**
+ * Settings reach none but new processes. A stop may leave the old ones, and a start script that finds them ends with
+ * success; PID 1, which knows no main process then, calls the unit active either way.
+ */
+function judgeProcesses({ snapshots, before }: Observation, { populated }: Baseline): Reason[] {
+  const now = snapshots.at(-1)?.processes ?? []
+  if (now.length === 0)
+    return populated === true ? [{ kind: 'stray', text: 'the unit is active and has no process' }] : []
+  if (before.invocation === '' || before.goesOn === true) return []
+  if (now.every((process) => before.processes.includes(process)))
+    return [{ kind: 'stray', text: 'the restart left it with none but the processes from before' }]
+  // Sessions and jobs may outlive a stop (KillMode=process); what served them does not.
+  const isLeft = before.processes.length > 0 && before.processes.every((process) => now.includes(process))
+  return isLeft ? [{ kind: 'stray', text: 'the stop ended none of its processes, which still run' }] : []
+}
+
 function judgeStability({ snapshots, restful, before }: Observation, baseline: Baseline): Reason[] {
   const invocations = new Set(snapshots.map(({ invocation }) => invocation))
   const mains = new Set(snapshots.map(({ mainPid }) => mainPid))
@@ -196,6 +212,7 @@ export function judge(observation: Observation, baseline: Baseline): Reason[] {
   if (start.length > 0) return [...killed, ...start]
   return [
     ...killed,
+    ...judgeProcesses(observation, baseline),
     ...judgeStability(observation, baseline),
     ...judgeListeners(observation, baseline),
     ...judgeAnswers(observation.answers, baseline),

@@ -611,6 +611,71 @@ test('a program that copies files with their modes may make a folder setgid', ()
   expect(taken('RestrictSUIDSGID', calls('chmod', 'utimensat'))).toBe(true)
 })
 
+describe('a program of root that copies files', () => {
+  const copier = (more: Partial<ReachFacts> = {}, over: Partial<Facts> = {}) =>
+    daemon(0, { reach: reach({ imports: ['fchownat', 'fchmod', 'utimensat'], ...more }), ...over })
+  const data = names('folder', '/srv/data').named
+  test.each<[string, Facts, boolean, boolean]>([
+    ['is told by others where', copier(), true, false],
+    ['is told of a folder by its configuration', copier({ named: data }), true, true],
+    [
+      'is told where it keeps its own state',
+      copier({ named: data }, { owned: [{ path: '/srv/data', uid: 0, why: 'It is its own.' }] }),
+      true,
+      false,
+    ],
+    ['was played', copier({}, { given: { ...ASKED, exercised: true } }), false, true],
+    ['counts by what was seen alone', copier({}, { given: { ...ASKED, level: 'tight' } }), false, true],
+  ])('%s', (_, facts, copies, inside) => {
+    const rights = lines('CapabilityBoundingSet', facts).join()
+    for (const name of ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_SETFCAP'])
+      expect(rights.includes(name), name).toBe(copies)
+    expect(taken('CapabilityBoundingSet', facts)).toBe(true)
+    expect(lines('SystemCallFilter', facts).join().includes('@chown')).toBe(copies)
+    for (const key of ['ProtectSystem', 'ProtectHome', 'PrivateTmp'])
+      expect(taken(key, facts), key).toBe(inside)
+  })
+})
+
+test('a script that it was told to start counts though a run of it was seen', () => {
+  const handler = {
+    kind: 'program',
+    name: '/home/bob/handler',
+    where: 'its command line',
+    script: true,
+  } as const
+  const executed: LearnedFile[] = [{ path: handler.name, uses: ['execute'], sightings: [] }]
+  const facts = (given: Partial<Given> = {}) =>
+    daemon(990, {
+      reach: reach({ named: [handler] }),
+      learned: { ...NOTHING_LEARNED, executed },
+      given: { ...ASKED, ...given },
+    })
+  for (const key of ['NoNewPrivileges', 'ProcSubset', 'NoExecPaths'])
+    expect(taken(key, facts()), key).toBe(false)
+  expect(taken('NoNewPrivileges', facts({ exercised: true }))).toBe(true)
+})
+
+test('a setuid program that it names may write where its own account may not', () => {
+  const named = names('program', '/usr/bin/deliver', { privileged: true })
+  expect(taken('ProtectSystem', daemon(990, { reach: named }))).toBe(false)
+  const mailer = { ...named, mailer: '/usr/bin/deliver' }
+  expect(taken('ProtectSystem', daemon(990, { reach: mailer }))).toBe(true)
+})
+
+describe('a gateway', () => {
+  const folder = names('programs', '/srv/www').named
+  test.each<[string, Partial<ReachFacts>, boolean]>([
+    ['with programs in its pages', { gateway: '/usr/sbin/srv', imports: ['execve'], named: folder }, false],
+    ['that starts none', { gateway: '/usr/sbin/srv', named: folder }, true],
+    ['without any there', { gateway: '/usr/sbin/srv', imports: ['execve'] }, true],
+    ['is none without the variables', { imports: ['execve'], named: folder }, true],
+  ])('%s', (_, more, wanted) => {
+    for (const key of ['ProcSubset', 'LockPersonality'])
+      expect(taken(key, daemon(990, { reach: reach(more) })), key).toBe(wanted)
+  })
+})
+
 test('a home that it may look into for a file of its account stays readable', () => {
   const facts = (given: object) =>
     daemon(990, { reach: reach({ homes: '/usr/sbin/srv' }), given: { ...ASKED, ...given } })

@@ -121,6 +121,19 @@ test('a program that somebody here wrote is told from those of packages', async 
 describe('what its command line and environment name', () => {
   const main = (argv: string[]) => ({ processes: [process(10, 0, { isMain: true, argv })] })
 
+  test.each([
+    ['an option', ['srv', '--on-done=/srv/done'], ['program /srv/done']],
+    ['the word behind an option', ['srv', '-f', '/etc/x.conf', '--up', '/srv/done'], ['program /srv/done']],
+    ['an address of socat', ['socat', 'TCP-LISTEN:7,fork', 'EXEC:/srv/done,pty'], ['program /srv/done']],
+    ['the script of an interpreter', ['python3', '-u', '/srv/done'], []],
+    ['a home', ['srv', '--on-done=/home/bob/done'], ['home /home/bob/done', 'program /home/bob/done']],
+    ['the address of a page', ['srv', 'https://srv/done'], []],
+  ])('a program in %s', async (_, argv, wanted) => {
+    const script = { text: '#!/bin/sh\n', stat: { kind: 'file' as const, mode: 0o755 } }
+    const files = { '/srv/done': script, '/home/bob/done': script }
+    expect(await named('', files, main(argv))).toEqual(wanted)
+  })
+
   test('a folder in a command for a shell, and the one that it works in', async () => {
     const files = {
       '/data/a': folder(0, 0o755),

@@ -8,6 +8,7 @@ test('a program of Go calls what it can reach by the names of its functions', ()
   const go = '\u00ff Go buildinf:\0net.(*Dialer).DialContext\0net.(*Resolver).lookupIPAddr\0'
   expect(callsOfGo(text(go))).toEqual(['connect', 'getaddrinfo'])
   expect(callsOfGo(text(`${go}os/exec.(*Cmd).Start\0`))).toContain('setuid')
+  expect(callsOfGo(text(`${go}os.Lchown\0os.Chmod\0`))).toEqual(expect.arrayContaining(['lchown', 'fchmod']))
   expect(callsOfGo(text('net.(*Dialer).DialContext'))).toBeUndefined()
 })
 

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { readTellingPrograms, startsPrograms } from '../../../../src/observe/files/telling-programs.ts'
 import {
+  namesCgi,
   namesHomes,
   namesMailer,
-  readTellingPrograms,
-  startsPrograms,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
-} from '../../../../src/observe/files/telling-programs.ts'
-import { emptyFacts, process as processOf } from '../../catalog/build-facts.ts'
+} from '../../../../src/observe/files/telling-texts.ts'
+import { binary, emptyFacts, process as processOf } from '../../catalog/build-facts.ts'
 import { memoryHost } from '../memory-host.ts'
 
 test.each<[string, boolean]>([
@@ -72,4 +72,27 @@ test.each([
   [['PQexec', 'fork'], false],
 ])('a plug-in that imports %j starts programs: %s', (imports, starts) => {
   expect(startsPrograms(imports)).toBe(starts)
+})
+
+test.each([
+  ['/usr/lib/x86_64-linux-gnu/libaria2.so.0.0.0', '/usr/bin/aria2c', true],
+  ['/usr/lib/x86_64-linux-gnu/libknot.so.15', '/usr/sbin/knotd', true],
+  ['/usr/lib/x86_64-linux-gnu/libssl.so.3', '/usr/sbin/sslh', false],
+  ['/usr/lib/x86_64-linux-gnu/libcrypto.so.3', '/usr/bin/aria2c', false],
+])('what %s calls, %s calls: %s', async (library, program, counts) => {
+  const host = memoryHost({ files: { [library]: readFileSync('/usr/bin/env'), [program]: 'x' } })
+  const facts = {
+    ...emptyFacts(),
+    executables: [binary(program)],
+    processes: [processOf(10, 990, { libraries: [library] })],
+  }
+  const told = await readTellingPrograms(host, facts, new Set())
+  expect(told.imports.includes('execvp')).toBe(counts)
+})
+
+test('a gateway sets the variables of CGI', () => {
+  const text = (...names: string[]) => Buffer.from(`\0${names.join('\0')}\0`)
+  const all = ['GATEWAY_INTERFACE', 'QUERY_STRING', 'REQUEST_METHOD', 'SCRIPT_NAME']
+  expect(namesCgi(text(...all))).toBe(true)
+  expect(namesCgi(text(...all.slice(1)))).toBe(false)
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JournalEntry } from '../../../../src/systemd/log/journal.ts'
-import { newKinds, socketChanges } from '../../../../src/trial/diagnosis/oddities.ts'
+import { newKinds, refusalAmong, socketChanges } from '../../../../src/trial/diagnosis/oddities.ts'
 
 function said(message: string, more: Partial<JournalEntry> = {}): JournalEntry {
   return { time: 0, message, messageId: '', identifier: 'x', pid: 7, priority: 6, fields: {}, ...more }
@@ -44,4 +44,13 @@ it('tells owner and mode of a socket and its folders, and leaves what is gone to
   expect(socketChanges(before, after)).toEqual([
     expect.stringMatching(/^\/run\/x\/s belongs to 0:0, mode 600; before .* 0:33, mode 660/),
   ])
+})
+
+it.each([
+  ['a new kind of line in its log: df: Permission denied', true],
+  ['a new kind of line in its log: cut: /proc/uptime: No such file or directory', false],
+  ['a new kind of line in its log: Access denied for user bob', false],
+  ['/srv/x was not written, which a start does unhardened', false],
+])('%s: nobody who is not asked would keep it: %s', (text, refused) => {
+  expect(refusalAmong(['a socket', text]) === text).toBe(refused)
 })

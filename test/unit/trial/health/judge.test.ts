@@ -89,6 +89,19 @@ describe('a service', () => {
     expect(kinds(change)).toEqual(expected)
   })
 
+  it.each<[string, string[], string[], string[]]>([
+    ['whose old process goes on alone', ['11:5'], ['11:5'], ['stray']],
+    ['whose stop ended nothing', ['11:5'], ['11:5', '20:9'], ['stray']],
+    ['with a session from before', ['10:4', '11:5'], ['11:5', '20:9'], []],
+    ['with new processes alone', ['11:5'], ['20:9'], []],
+    ['with a new process of an old pid', ['11:5'], ['11:8'], []],
+    ['without any process', ['11:5'], [], ['stray']],
+  ])('%s, where PID 1 knows no main one', (_, old, now, expected) => {
+    const snapshot = { ...SNAPSHOT, mainPid: 0, processes: now }
+    const change = { snapshots: [snapshot], before: { invocation: 'first', processes: old } }
+    expect(kinds(change, { ...BASELINE, listeners: [], populated: true })).toEqual(expected)
+  })
+
   it('that answered 403 before and does now is healthy; one that suddenly answers 200 is not', () => {
     const baseline = { ...BASELINE, answers: [{ check: CHECK, answer: '403' }] }
     expect(kinds({ answers: [{ check: CHECK, answer: '403' }] }, baseline)).toEqual([])
