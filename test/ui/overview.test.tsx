@@ -1,6 +1,7 @@
 import { cleanup } from 'ink-testing-library'
 import stringWidth from 'string-width'
 import { afterEach, describe, expect, it } from 'vitest'
+import { overviewLines } from '../../src/ui/overview/first-overview.ts'
 import { FakeOverview, ROW, ROWS, standOverview } from './overview-stand.tsx'
 import { CTRL_C, DOWN, ENTER, ESC } from './stand.tsx'
 
@@ -42,6 +43,25 @@ describe('the overview', () => {
     expect(shown.lines().length).toBeLessThanOrEqual(size.rows - 2)
     for (const text of shown.lines()) expect(stringWidth(text)).toBeLessThanOrEqual(size.columns)
     expect(shown.lines().filter((text) => text.includes('a-service')).length).toBeGreaterThan(2)
+  })
+
+  it.each([...SIZES, { columns: 80, rows: 16 }])(
+    'is drawn before Ink is loaded as Ink draws it at $columns×$rows, without keys',
+    async (size) => {
+      for (const over of [{}, { rows: [], shown: [], listed: false, looking: true }]) {
+        const session = new FakeOverview(over)
+        const inInk = (await standOverview(session, size)).lines().map((text) => text.trimEnd())
+        const first = overviewLines(session.state(), { ...size, ascii: false })
+        expect(inInk.slice(0, first.length)).toEqual(first)
+        expect(inInk.slice(first.length).join('')).toMatch(/^(?:\W*move .*leave)?$/)
+      }
+    },
+  )
+
+  it('is drawn before in ASCII where the terminal needs it', () => {
+    const lines = overviewLines(new FakeOverview().state(), { columns: 80, rows: 24, ascii: true })
+    expect(lines.join('')).toMatch(/^[ -~]+$/)
+    expect(lines.join('')).toContain('> nginx')
   })
 
   it.each([
