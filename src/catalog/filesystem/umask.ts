@@ -1,6 +1,7 @@
 import type { Facts, WritableFact } from '../../observe/facts.ts'
 import { written } from '../common/places.ts'
 import { few, inForce, proposed, service, unfit, unique } from '../common/proposal.ts'
+import { noProcess } from '../common/roles.ts'
 import { actsSeen } from '../common/seen-in-clone.ts'
 import type { Directive, NotProposed, Proposed, Rung } from '../common/types.ts'
 import { setting } from '../common/unit-settings.ts'
@@ -70,7 +71,7 @@ function modesSeen(facts: Facts, files: readonly WritableFact[]): string[] {
   const first = sockets[0]
   return [
     ...(files.length === 0
-      ? []
+      ? noProcess(facts, 'hold a file of its own open for writing')
       : [
           `Modes seen: ${few(
             files.map(({ path, mode }) => `${path} ${octal(mode & 0o777)}`),

@@ -108,13 +108,11 @@ function byProgramsNamed(facts: Facts): Possibility[] {
     ({ script }) => script === true,
   )
   const why = (things: readonly NamedThing[], what: string) => `${unseenText(things)} to run and may ${what}`
-  if (scripts.length > 0)
-    return likeScripts(isAllRoot(facts), `${namedText(scripts)} to run, which may do anything`).map(
-      (one) => ({
-        ...one,
-        from: 'work',
-      }),
-    )
+  if (scripts.length > 0) {
+    const may = `${namedText(scripts)} to run, which may`
+    const done = likeScripts(isAllRoot(facts), `${may} do anything`)
+    return [...done.map((one) => ({ ...one, from: 'work' as const })), ...mailing(facts, may)]
+  }
   if (programs.length === 0 || !isAllRoot(facts)) return []
   return [{ use: 'write-elsewhere', from: 'named', why: `${why(programs, 'write as root')}.` }]
 }

@@ -154,7 +154,7 @@ export const SYSTEM: Directive[] = [
         ? []
         : facts.writable.length > 0
           ? [`None of the ${facts.writable.length} files and directories it writes is setuid or setgid.`]
-          : []
+          : noProcess(facts, 'hold a file of its own open for writing')
     },
     caution: (facts) => {
       const marked = markedPath(facts)

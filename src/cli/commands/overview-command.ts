@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { orElse } from '../../host/errors.ts'
 import { liveHost } from '../../host/live-host.ts'
 import type { Printer } from '../../host/printer.ts'
@@ -7,6 +8,9 @@ import { wantsPlain } from '../../ui/terminal/environment.ts'
 import { parseArguments } from '../arguments.ts'
 import { finishNow } from '../finish-now.ts'
 import { UsageError } from '../usage-error.ts'
+
+/** No longer is a terminal left empty. */
+const MOST_MS = 300
 
 /** All services on a screen, or as a list with numbers; then what was chosen there. Returns its exit code. */
 export async function runOverviewCommand(plain: boolean, printer: Printer): Promise<number> {
@@ -19,8 +23,8 @@ export async function runOverviewCommand(plain: boolean, printer: Printer): Prom
   const asked = askLoaded(host)
   const { Overview } = await import('../../session/overview/overview.ts')
   const overview = new Overview(host, asked)
-  // To load a screen takes longer than to ask, and there is nothing to show before.
-  await asked.catch(orElse(undefined))
+  // To load a screen takes longer than to ask; where PID 1 is slow even to list its units, a person sees that it is asked.
+  await Promise.race([asked.catch(orElse(undefined)), pause(MOST_MS, undefined, { ref: false })])
   const chosen = isPlain
     ? await (await import('../../ui/line-mode.ts')).runOverviewPlain(overview)
     : await (await import('../../ui/wizard.tsx')).runOverview(overview)

@@ -654,6 +654,10 @@ test('a script that it was told to start counts though a run of it was seen', ()
   for (const key of ['NoNewPrivileges', 'ProcSubset', 'NoExecPaths'])
     expect(taken(key, facts()), key).toBe(false)
   expect(taken('NoNewPrivileges', facts({ exercised: true }))).toBe(true)
+  const mailed = facts()
+  mailed.reach = reach({ named: [handler], mailer: '/usr/sbin/sendmail', mailerIsRoot: true })
+  expect(taken('CapabilityBoundingSet', facts())).toBe(true)
+  expect(taken('CapabilityBoundingSet', mailed)).toBe(false)
 })
 
 test('a setuid program that it names may write where its own account may not', () => {
