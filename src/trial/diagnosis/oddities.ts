@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
 import type { CheckAnswer, Listener } from '../health/baseline.ts'
-import { isRefusal, kindOfLine } from './complaints.ts'
+import { kindOfLine } from './complaints.ts'
 import { contentChanges } from './content-changes.ts'
 
 /** Owner and mode of what leads to a service's sockets, by path. */
@@ -109,10 +109,10 @@ export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]
   ]
 }
 
-/** What a service says of its clients. */
-const OF_CLIENTS = /access ?denied/i
+/** Of the words of a refusal, those that tell neither of a client nor of a kernel without IPv6. */
+const OF_THE_SERVICE = /operation not permitted|permission denied|read-only file system|bad system call/i
 
 /** The first oddity that tells of something refused to the service. */
 export function refusalAmong(oddities: readonly string[]): string | undefined {
-  return oddities.find((text) => text.startsWith(NEW_LINE) && isRefusal(text) && !OF_CLIENTS.test(text))
+  return oddities.find((text) => text.startsWith(NEW_LINE) && OF_THE_SERVICE.test(text))
 }

@@ -49,6 +49,7 @@ it('tells owner and mode of a socket and its folders, and leaves what is gone to
 it.each([
   ['a new kind of line in its log: df: Permission denied', true],
   ['a new kind of line in its log: cut: /proc/uptime: No such file or directory', false],
+  ['a new kind of line in its log: socket: Address family not supported by protocol', false],
   ['a new kind of line in its log: Access denied for user bob', false],
   ['/srv/x was not written, which a start does unhardened', false],
 ])('%s: nobody who is not asked would keep it: %s', (text, refused) => {
