@@ -47,10 +47,11 @@ function inOneFile(things: readonly NamedThing[]): NamedThing[] {
   return things.filter(({ where }) => where === things[0]?.where)
 }
 
-/** "/etc/x.conf names alice, bob" */
+/** "/etc/x.conf names alice, bob", the beginning of a sentence. */
 export function namedText(things: readonly NamedThing[]): string {
   const names = inOneFile(things).map(({ name }) => name)
-  return `${things[0]?.where ?? 'Its configuration'} names ${few(names, 3)}`
+  const where = things[0]?.where ?? 'its configuration'
+  return `${where.replace(/^[a-z]/, (letter) => letter.toUpperCase())} names ${few(names, 3)}`
 }
 
 /** "/etc/x.conf names alice, bob, which were not seen" */

@@ -88,7 +88,7 @@ function byGateway(facts: Facts): Possibility[] {
   const { gateway } = facts.reach ?? {}
   const folders = namedThings(facts, 'programs')
   if (gateway === undefined || folders.length === 0 || imported(facts, 'run-programs').length === 0) return []
-  const may = `${gateway} starts programs by CGI, and ${namedText(folders)}; what is there may`
+  const may = `${namedText(folders)}, and ${gateway} starts programs by CGI. What is there may`
   return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
 }
 

@@ -79,8 +79,9 @@ export interface Possibility {
   why: string
   /**
    * named: by its configuration; helper: a program with rights of its own may do it for the service; client: calls that
-   * only together have a purpose; control: root tells it files by their paths; monitor: it tells of the whole machine, and wrong numbers are no failure; import: a
-   * call alone, which is weak; unasked: nothing of it could be asked; work: its configuration names more than was played.
+   * only together have a purpose; control: root tells it files by their paths; monitor: it tells of the whole machine, and
+   * wrong numbers are no failure; import: a call alone, which is weak; unasked: nothing of it could be asked; work: its
+   * configuration names more than was played.
    */
   from:
     | 'named'

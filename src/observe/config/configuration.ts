@@ -86,9 +86,12 @@ function unique(paths: readonly string[]): string[] {
   return [...new Set(paths)]
 }
 
-/** Paths in arguments behind the first, which is the script of an interpreter. */
-function furtherPaths(facts: Facts): string[] {
-  return commandsOf(facts).flatMap(([, ...words]) => {
+/**
+ * Paths in arguments of its processes, less the first, which is the script of an interpreter. Commands that only prepare
+ * a start name programs as files that they copy or give away.
+ */
+function furtherPaths({ processes }: Facts): string[] {
+  return processes.flatMap(({ argv: [, ...words] }) => {
     const first = words.findIndex((word) => word.startsWith('/'))
     return words.filter((_, at) => at !== first).flatMap(pathsOf)
   })

@@ -60,7 +60,10 @@ export async function namedThings(
     const things = await existing(host, facts, path, GIVEN, gaps)
     // A program among them may be a script that it was given, or itself.
     const isOther = given.further.includes(path) && !own.has(path)
-    for (const thing of things) if (thing.kind !== 'program' || (isOther && !own.has(thing.name))) add(thing)
+    for (const thing of things) {
+      const isStarted = isOther && !own.has(thing.name) && (await isProgram(host, thing.name))
+      if (thing.kind !== 'program' || isStarted) add(thing)
+    }
   }
   const looked = new Set<string>()
   for (const file of await configurationFiles(host, facts, packaged, gaps)) {

@@ -126,11 +126,12 @@ describe('what its command line and environment name', () => {
     ['the word behind an option', ['srv', '-f', '/etc/x.conf', '--up', '/srv/done'], ['program /srv/done']],
     ['an address of socat', ['socat', 'TCP-LISTEN:7,fork', 'EXEC:/srv/done,pty'], ['program /srv/done']],
     ['the script of an interpreter', ['python3', '-u', '/srv/done'], []],
+    ['an option, which is an empty file', ['srv', '--mark=/srv/mark'], []],
     ['a home', ['srv', '--on-done=/home/bob/done'], ['home /home/bob/done', 'program /home/bob/done']],
     ['the address of a page', ['srv', 'https://srv/done'], []],
   ])('a program in %s', async (_, argv, wanted) => {
     const script = { text: '#!/bin/sh\n', stat: { kind: 'file' as const, mode: 0o755 } }
-    const files = { '/srv/done': script, '/home/bob/done': script }
+    const files = { '/srv/done': script, '/home/bob/done': script, '/srv/mark': { ...script, text: '' } }
     expect(await named('', files, main(argv))).toEqual(wanted)
   })
 
