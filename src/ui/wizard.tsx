@@ -1,7 +1,6 @@
 import type { Chosen, OverviewSession } from '../session/overview/overview.ts'
 import type { Session, WalkState } from '../session/walk/state.ts'
-import { drawFirstOverview } from './overview/first-overview.ts'
-import { needsAscii, prepareEnvironment } from './terminal/environment.ts'
+import { isReadOut, needsAscii, prepareEnvironment } from './terminal/environment.ts'
 import { firstLines, hasFirstLines } from './terminal/first-lines.ts'
 import { surviveHangup } from './terminal/hang-up.ts'
 
@@ -44,7 +43,9 @@ export async function runOverview(
   const ascii = needsAscii(process.env)
   // What is typed by now is for the list: Ink reads it later, and nothing echoes it among the rows.
   stdin.setRawMode(true)
-  const first = process.env.INK_SCREEN_READER === 'true' ? 0 : await drawFirstOverview(session, stdout, ascii)
+  // Loaded here, since a walk needs none of it.
+  const { drawFirstOverview } = await import('./overview/first-overview.ts')
+  const first = isReadOut(process.env) ? 0 : await drawFirstOverview(session, stdout, ascii)
   const { renderOverview } = await import('./terminal/render.tsx')
   await renderOverview(session, { stdin, stdout, ascii, first })
   return session.finished

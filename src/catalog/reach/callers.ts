@@ -3,7 +3,7 @@ import type { Facts, Given } from '../../observe/facts.ts'
 import type { Possibility } from './uses.ts'
 
 /** In a walk, of what others ask: no exercise played it, and the person wants to see it first. */
-function isUnplayed(given: Given | undefined): given is Given {
+export function isUnplayed(given: Given | undefined): given is Given {
   return given !== undefined && given.level !== 'tight' && !given.exercised
 }
 

@@ -1,6 +1,7 @@
 import { isBelow } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { few } from '../common/proposal.ts'
+import { isUnplayed } from './callers.ts'
 import { imported } from './imported.ts'
 import { homesNamed, isAllRoot, placesNamed } from './named.ts'
 import type { Possibility } from './uses.ts'
@@ -17,9 +18,7 @@ function copying(facts: Facts): string | undefined {
 
 /** Why it may copy the files of any account: it is root alone, and no exercise played what it copies. */
 export function copiesAsRoot(facts: Facts): string | undefined {
-  const { given } = facts
-  if (given === undefined || given.exercised || given.level === 'tight' || !isAllRoot(facts)) return undefined
-  return copying(facts)
+  return isUnplayed(facts.given) && isAllRoot(facts) ? copying(facts) : undefined
 }
 
 /** Folders of others' data that its configuration names: not of programs, and not those where it keeps its own state. */

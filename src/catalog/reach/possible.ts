@@ -71,16 +71,14 @@ const NOT_OF_SCRIPTS: readonly Use[] = ['see-boot', 'homes', 'share-files', 'kno
 function byInterpreter(facts: Facts): Possibility[] {
   const [path] = facts.reach?.interpreters ?? []
   if (path === undefined) return []
-  const may = `${path} runs a script, which may`
-  return [...likeScripts(hasRights(facts), `${may} do anything`), ...mailing(facts, may)]
+  return anything(facts, `${path} runs a script, which may`, { rights: hasRights(facts) })
 }
 
 /** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
 function byRequests(facts: Facts): Possibility[] {
   const [protocol] = facts.given?.requests?.programs ?? []
   if (protocol === undefined) return []
-  const may = `A request in ${protocol} names the program that answers it, which may`
-  return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
+  return anything(facts, `A request in ${protocol} names the program that answers it, which may`)
 }
 
 /** A gateway starts the programs of a folder for whoever asks: RFC 3875. */
@@ -88,16 +86,18 @@ function byGateway(facts: Facts): Possibility[] {
   const { gateway } = facts.reach ?? {}
   const folders = namedThings(facts, 'programs')
   if (gateway === undefined || folders.length === 0 || imported(facts, 'run-programs').length === 0) return []
-  const may = `${namedText(folders)}, and ${gateway} starts programs by CGI. What is there may`
-  return [...likeScripts(isAllRoot(facts), `${may} do anything`), ...mailing(facts, may)]
+  return anything(facts, `${namedText(folders)}, and ${gateway} starts programs by CGI. What is there may`)
 }
 
-function likeScripts(rights: boolean, may: string): Possibility[] {
-  return USES.filter((use) => !NOT_OF_SCRIPTS.includes(use) && (rights || !OF_ROOT.has(use))).map((use) => ({
-    use,
-    from: 'interpreter',
-    why: `${may}${rights ? ' that root can' : ''}.`,
-  }))
+/** `may`: a sentence up to what it may do. `rights`: what it does, root does. */
+function anything(
+  facts: Facts,
+  may: string,
+  { from = 'interpreter', rights = isAllRoot(facts) }: { from?: Possibility['from']; rights?: boolean } = {},
+): Possibility[] {
+  const why = `${may} do anything${rights ? ' that root can' : ''}.`
+  const uses = USES.filter((use) => !NOT_OF_SCRIPTS.includes(use) && (rights || !OF_ROOT.has(use)))
+  return [...uses.map((use) => ({ use, from, why })), ...mailing(facts, may)]
 }
 
 /** A script that it was told to start does what somebody here wrote; for root a program of the system may write there. */
@@ -107,14 +107,11 @@ function byProgramsNamed(facts: Facts): Possibility[] {
   const scripts = (facts.given?.exercised === true ? programs : namedThings(facts, 'program')).filter(
     ({ script }) => script === true,
   )
-  const why = (things: readonly NamedThing[], what: string) => `${unseenText(things)} to run and may ${what}`
-  if (scripts.length > 0) {
-    const may = `${namedText(scripts)} to run, which may`
-    const done = likeScripts(isAllRoot(facts), `${may} do anything`)
-    return [...done.map((one) => ({ ...one, from: 'work' as const })), ...mailing(facts, may)]
-  }
+  if (scripts.length > 0) return anything(facts, `${namedText(scripts)} to run, which may`, { from: 'work' })
   if (programs.length === 0 || !isAllRoot(facts)) return []
-  return [{ use: 'write-elsewhere', from: 'named', why: `${why(programs, 'write as root')}.` }]
+  return [
+    { use: 'write-elsewhere', from: 'named', why: `${unseenText(programs)} to run and may write as root.` },
+  ]
 }
 
 /** Whether nothing but interpreters runs: they import every call, which says nothing of the script. */

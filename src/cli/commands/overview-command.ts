@@ -9,7 +9,7 @@ import { parseArguments } from '../arguments.ts'
 import { finishNow } from '../finish-now.ts'
 import { UsageError } from '../usage-error.ts'
 
-/** No longer is a terminal left empty. */
+/** The terminal is left empty for so long at most. */
 const MOST_MS = 300
 
 /** All services on a screen, or as a list with numbers; then what was chosen there. Returns its exit code. */

@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts'
 import { isBelow, isBelowAny } from '../../host/paths.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
-import { namedWords, namesRoot } from './named-words.ts'
+import { namedWords, namesRoot, unique } from './named-words.ts'
 import { isSettingsFile, settingsFolder } from './settings-file.ts'
 
 /** More than any configuration that a person wrote; longer files are lists and data. */
@@ -80,10 +80,6 @@ function pathsOf(word: string): string[] {
   const path = /(?:^|=)-?(\/\S+)$/.exec(word)?.[1]
   const parts = [...word.matchAll(/[:,](\/(?!\/)[^\s:,]+)/g)].map(([, part]) => part as string)
   return unique(path === undefined ? parts : [path, ...parts])
-}
-
-function unique(paths: readonly string[]): string[] {
-  return [...new Set(paths)]
 }
 
 /**

@@ -46,7 +46,7 @@ const LOCAL = /^(?:127\.|0\.0\.0\.0$|255\.|\[?::1?\]?$)/
 const FILE_ENDING =
   /\.(?:conf|cfg|cf|ini|log|pid|sock|socket|so|sh|py|pl|pem|key|crt|db|txt|html?|xml|json|ya?ml|service)$/i
 
-function unique(values: readonly string[]): string[] {
+export function unique(values: readonly string[]): string[] {
   return [...new Set(values)]
 }
 

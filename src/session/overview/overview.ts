@@ -134,7 +134,7 @@ export class Overview implements OverviewSession {
 
   async #look(host: Host, asked: Promise<Answers>): Promise<void> {
     let problem: readonly string[] = []
-    const accepted = async (systemd: Promise<number>) => {
+    const accepted = async (systemd: () => Promise<number>) => {
       const [found] = await Promise.all([acceptedOrProblem(host), requireSystemd(host, systemd)])
       problem = found.problem
       return found.accepted

@@ -21,8 +21,8 @@ const AT_ONCE = 3
 export interface SurveyWish {
   /** Real names of the units; undefined for all services of the host. */
   units?: readonly string[]
-  /** Read while PID 1 answers, whose version is told; no row is shown before. */
-  accepted: (systemd: Promise<number>) => Promise<readonly Accepted[]>
+  /** Read while PID 1 answers, whose version may be asked for; no row is shown before. */
+  accepted: (systemd: () => Promise<number>) => Promise<readonly Accepted[]>
   /** PID 1 was asked of all services before. */
   asked?: Promise<Answers>
   /** A person left: nothing more is read. */
@@ -123,8 +123,7 @@ export async function survey(
   const answers = units === undefined ? (asked ?? askLoaded(host)) : Promise.resolve(askOf(host, units))
   const readKnown = async () => {
     const read = readMachine(host)
-    const version = read.then(({ systemd }) => systemd)
-    const all = [read, loadStates(host), accepted(version)] as const
+    const all = [read, loadStates(host), accepted(async () => (await read).systemd)] as const
     const [machine, stored, exceptions] = await Promise.all(all)
     problems = stored.problems
     return { machine, states: stored.states, accepted: exceptions }

@@ -29,15 +29,18 @@ export interface Subject {
   stopped: boolean
 }
 
-/** `known`: its version, where it was asked for already. */
-export async function requireSystemd(host: Host, known?: Promise<number>): Promise<number> {
+/** `versionOf`: for who has asked for its version already. */
+export async function requireSystemd(
+  host: Host,
+  versionOf: () => Promise<number> = () => systemdVersion(host),
+): Promise<number> {
   if (!(await bootedWithSystemd(host))) {
     throw new Refusal(
       'this machine was not booted with systemd',
       'Run hardenctl on the server itself, not in a container.',
     )
   }
-  const version = await (known ?? systemdVersion(host))
+  const version = await versionOf()
   if (version < OLDEST_SYSTEMD) {
     throw new Refusal(
       `systemd ${version} is too old: hardenctl needs ${OLDEST_SYSTEMD} or newer`,

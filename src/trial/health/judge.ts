@@ -130,19 +130,24 @@ function judgeStart(observation: Observation): Reason[] {
   return []
 }
 
+/** Processes that a restart should have ended; none where it was not restarted, or nothing ran before. */
+function processesBefore({ before }: Observation): readonly string[] {
+  return before.invocation === '' || before.goesOn === true ? [] : before.processes
+}
+
 /**
  * Settings reach none but new processes. A stop may leave the old ones, and a start script that finds them ends with
  * success; PID 1, which knows no main process then, calls the unit active either way.
  */
-function judgeProcesses({ snapshots, before }: Observation, { populated }: Baseline): Reason[] {
-  const now = snapshots.at(-1)?.processes ?? []
+function judgeProcesses(observation: Observation, { populated }: Baseline): Reason[] {
+  const now = observation.snapshots.at(-1)?.processes ?? []
+  const old = processesBefore(observation)
   if (now.length === 0)
     return populated === true ? [{ kind: 'stray', text: 'the unit is active and has no process' }] : []
-  if (before.invocation === '' || before.goesOn === true) return []
-  if (now.every((process) => before.processes.includes(process)))
+  if (now.every((process) => old.includes(process)))
     return [{ kind: 'stray', text: 'the restart left it with none but the processes from before' }]
   // Sessions and jobs may outlive a stop (KillMode=process); what served them does not.
-  const isLeft = before.processes.length > 0 && before.processes.every((process) => now.includes(process))
+  const isLeft = old.length > 0 && old.every((process) => now.includes(process))
   return isLeft ? [{ kind: 'stray', text: 'the stop ended none of its processes, which still run' }] : []
 }
 
@@ -166,8 +171,9 @@ function judgeStability({ snapshots, restful, before }: Observation, baseline: B
 }
 
 /** A daemon that survived the stop may still hold the port and answer every probe: only new processes count. */
-function judgeListeners({ sockets, before }: Observation, baseline: Baseline): Reason[] {
-  const old = new Set(before.invocation === '' || before.goesOn ? [] : before.processes.map(pidOf))
+function judgeListeners(observation: Observation, baseline: Baseline): Reason[] {
+  const { sockets } = observation
+  const old = new Set(processesBefore(observation).map(pidOf))
   return baseline.listeners.flatMap((listener): Reason[] => {
     const holders = sockets.filter((socket) => same(socket, listener, sockets))
     if (holders.length === 0)

@@ -1,4 +1,4 @@
-import { type Line, widthOf } from '../text/lines.ts'
+import { BLANK, type Line, widthOf } from '../text/lines.ts'
 
 /** What is there for a body, in columns and rows. */
 export interface Room {
@@ -17,6 +17,12 @@ export function frameHeight(rows: number): number {
 /** Of the header: on a low terminal its blank rows go first. */
 export function headerRows(rows: number): number {
   return rows >= 18 ? 4 : rows >= 12 ? 3 : 2
+}
+
+/** The lines of a header with what stands around them. */
+export function headerBlock(lines: readonly Line[], rows: number): Line[] {
+  const height = headerRows(rows)
+  return [...(height > 3 ? [BLANK] : []), ...lines, ...(height > 2 ? [BLANK] : [])]
 }
 
 /** Between body and footer. */

@@ -1,8 +1,8 @@
 import { printableState } from '../../host/printable.ts'
 import type { OverviewSession, OverviewState } from '../../session/overview/overview.ts'
-import { headerRows, roomOf } from '../frame/room.ts'
+import { headerBlock, roomOf } from '../frame/room.ts'
 import { toAscii } from '../text/ascii.ts'
-import { BLANK, type Line } from '../text/lines.ts'
+import type { Line } from '../text/lines.ts'
 import { LIST_HINTS, overviewBody } from './overview-body.ts'
 import { headerLines, rowLine } from './overview-lines.ts'
 
@@ -12,18 +12,15 @@ interface Screen {
   ascii: boolean
 }
 
-/** So long a person looks at a screen that takes no keys yet; then Ink draws on, whatever is known. */
+/** The screen takes no keys for so long at most; then Ink draws on, whatever is known. */
 const MOST_MS = 1000
 
 /** The overview as Ink draws it, without colours and without the keys, which do not count yet. */
 export function overviewLines(state: OverviewState, { columns, rows, ascii }: Screen): string[] {
   const room = roomOf({ columns, rows }, LIST_HINTS)
   const { above, height, below } = overviewBody(state, 0, false, room)
-  const header = headerRows(rows)
   const lines: Line[] = [
-    ...(header > 3 ? [BLANK] : []),
-    ...headerLines(state, columns),
-    ...(header > 2 ? [BLANK] : []),
+    ...headerBlock(headerLines(state, columns), rows),
     ...above,
     ...state.shown.slice(0, height).map((row, at) => rowLine(row, at === 0, columns)),
     ...below,

@@ -12,14 +12,14 @@ import {
 import { printableState } from '../../host/printable.ts'
 import type { OverviewSession, OverviewState } from '../../session/overview/overview.ts'
 import { Rows } from '../frame/draw.tsx'
-import { headerRows, type KeyHint, type Room } from '../frame/room.ts'
+import { headerBlock, type KeyHint, type Room } from '../frame/room.ts'
 import { Screen } from '../frame/screen.tsx'
 import { type Key, KeyboardRoot, useKeys } from '../input/keys.tsx'
 import { useCursorOn } from '../input/list.ts'
 import { Scroll, useScrolling } from '../input/scroll.tsx'
 import { TypeAheadGuard } from '../input/type-ahead-guard.ts'
 import { useSize } from '../terminal/size.ts'
-import { BLANK, line } from '../text/lines.ts'
+import { line } from '../text/lines.ts'
 import { LIST_HINTS, overviewBody } from './overview-body.ts'
 import { headerLines, helpLines } from './overview-lines.ts'
 import { ServiceList } from './service-list.tsx'
@@ -75,11 +75,9 @@ interface FrameProps {
 function Frame({ session, state, question }: FrameProps) {
   const { columns, rows } = useSize()
   const [help, setHelp] = useState(false)
-  const height = headerRows(rows)
-  const header = headerLines(state, columns)
   return (
     <Box flexDirection="column" width={columns}>
-      <Rows lines={[...(height > 3 ? [BLANK] : []), ...header, ...(height > 2 ? [BLANK] : [])]} />
+      <Rows lines={headerBlock(headerLines(state, columns), rows)} />
       {help && <Help question={question} onClose={() => setHelp(false)} />}
       {/* Hidden and not unmounted, so that the cursor is where it was when the help closes. */}
       <Box display={help ? 'none' : 'flex'} flexDirection="column">

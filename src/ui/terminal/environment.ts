@@ -16,3 +16,8 @@ export function needsAscii(environment: Environment): boolean {
 export function wantsPlain({ ACCESSIBLE, TERM }: Environment): boolean {
   return TERM === 'dumb' || (ACCESSIBLE !== undefined && ACCESSIBLE !== '' && ACCESSIBLE !== '0')
 }
+
+/** Whether a screen reader reads what is drawn, so that nothing is drawn twice. */
+export function isReadOut(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return environment.INK_SCREEN_READER === 'true'
+}

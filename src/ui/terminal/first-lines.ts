@@ -1,5 +1,6 @@
 import { printableLine } from '../../host/printable.ts'
 import type { WalkState } from '../../session/walk/state.ts'
+import { isReadOut } from './environment.ts'
 
 interface Screen {
   columns: number
@@ -23,5 +24,5 @@ export function firstLines(state: WalkState, { columns, rows, ascii }: Screen): 
 /** Whether there is something that can be drawn so: only a beginning, and not twice for who has it read out. */
 export function hasFirstLines(state: WalkState, environment: Record<string, string | undefined>): boolean {
   const isBeginning = state.phase.at === 'looking' && state.target === 'live'
-  return isBeginning && state.stopping === undefined && environment.INK_SCREEN_READER !== 'true'
+  return isBeginning && state.stopping === undefined && !isReadOut(environment)
 }

@@ -25,7 +25,7 @@ function packagesOf(start: string): string[] {
   return [...packages].filter((name) => !name.startsWith('node:')).sort()
 }
 
-it.each(['src/cli/main.ts', 'src/cli/run.ts', 'src/cli/commands/walk-command.ts'])(
+it.each(['src/cli/main.ts', 'src/cli/run.ts', 'src/cli/commands/walk-command.ts', 'src/ui/wizard.tsx'])(
   '%s loads no package before the first frame, of which some are large',
   (start) => {
     expect(packagesOf(start)).toEqual([])
