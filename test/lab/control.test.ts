@@ -67,17 +67,21 @@ KillMode=none
 ExecStart=/usr/local/bin/leftd start
 ExecStop=/usr/local/bin/leftd stop
 `
-const LEFT_SCRIPT = `#!/bin/sh
-d=/run/leftd
+const startedBy = (name: string, daemon: string) => `#!/bin/sh
+d=/run/${name}
 if [ "$1" = stop ]; then
   kill "$(cat $d/pid)" && rm $d/pid
   exit 0
 fi
 mkdir -p $d && chown nobody $d && chmod 700 $d
-setsid sleep infinity </dev/null >/dev/null 2>&1 &
+${daemon} </dev/null >/dev/null 2>&1 &
 echo $! > $d/pid
 exit 0
 `
+
+/** Its start fails as long as an old daemon has the lock. */
+const HOLDING = `flock -n /run/heldd.lock true || exit 1
+setsid flock -n --no-fork /run/heldd.lock sleep infinity`
 
 const SOCKET = `[Unit]
 PartOf=activated.service
@@ -89,6 +93,10 @@ WantedBy=sockets.target
 
 describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () => {
   let lab: Lab
+  const processesOf = async (unit: string) => {
+    const group = await show(lab, unit, 'ControlGroup')
+    return (await lab.output(['cat', `/sys/fs/cgroup${group}/cgroup.procs`])).trim().split('\n')
+  }
 
   beforeAll(async () => {
     // Takes longer to stop than a start may take.
@@ -105,7 +113,9 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
         '/etc/systemd/system/roaming.service': ROAMING,
         '/etc/systemd/system/unheld.service': UNHELD,
         '/etc/systemd/system/left.service': LEFT,
-        '/usr/local/bin/leftd': LEFT_SCRIPT,
+        '/usr/local/bin/leftd': startedBy('leftd', 'setsid sleep infinity'),
+        '/etc/systemd/system/held.service': LEFT.replaceAll('leftd', 'heldd'),
+        '/usr/local/bin/heldd': startedBy('heldd', HOLDING),
         '/etc/systemd/system/unheld.socket': '[Socket]\nListenStream=/run/unheld.sock\n',
         '/etc/systemd/system/ending.service': ending(2, 0),
         '/etc/systemd/system/waiting.service': ending(0, 10),
@@ -113,7 +123,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
       },
       setup: [
         ...(slow.setup ?? []),
-        ['chmod', '755', '/usr/local/bin/leftd'],
+        ['chmod', '755', '/usr/local/bin/leftd', '/usr/local/bin/heldd'],
         [
           'systemctl',
           'start',
@@ -129,6 +139,7 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
           'waiting',
           'failing',
           'left',
+          'held',
         ],
       ],
       ready: ['systemctl', 'is-active', '--quiet', 'activated'],
@@ -153,18 +164,28 @@ describe.skipIf(skipLab())(labTitle('what the unhardened service does too'), () 
   it('counts no process from before a restart for one with the new settings', {
     timeout: 180_000,
   }, async () => {
-    const processes = async () => {
-      const group = await show(lab, 'left.service', 'ControlGroup')
-      return (await lab.output(['cat', `/sys/fs/cgroup${group}/cgroup.procs`])).trim().split('\n')
-    }
-    const before = await processes()
+    const before = await processesOf('left.service')
     const { stdout } = await walked(lab, 'left', ['--stages', 'capabilities', '--level', 'tight'], 170_000)
-    const now = await processes()
+    const now = await processesOf('left.service')
     expect([before, now].map(({ length }) => length)).toEqual([1, 1])
     expect(now).not.toEqual(before)
     expect(stdout).toMatch(/Capabilities: kept/)
     const rights = await lab.output(['grep', 'CapBnd', `/proc/${now[0]}/status`])
     expect(rights).not.toBe(await lab.output(['grep', 'CapBnd', '/proc/1/status']))
+  })
+
+  it('starts a service again whose daemon a failed stop has left with what the start needs', {
+    timeout: 60_000,
+  }, async () => {
+    const before = await processesOf('held.service')
+    const options = ['--stages', 'capabilities', '--set', 'CapabilityBoundingSet=CAP_CHOWN', '--no-rehearsal']
+    const { stdout } = await walked(lab, 'held', options)
+    expect(stdout).toContain('the start failed')
+    expect(stdout).toContain('undone')
+    expect(await show(lab, 'held.service', 'ActiveState')).toBe('active')
+    const now = await processesOf('held.service')
+    expect([before, now].map(({ length }) => length)).toEqual([1, 1])
+    expect(now).not.toEqual(before)
   })
 
   it('blames no row for a reload that the service never bore', { timeout: 180_000 }, async () => {

@@ -77,7 +77,11 @@ const trial = z.strictObject({
   records: z.array(record),
   changes: z.array(ownershipChange),
   foldersMade: z.array(plainPath),
-  before: z.strictObject({ invocation: z.string(), processes: z.array(z.string()) }),
+  before: z.strictObject({
+    invocation: z.string(),
+    processes: z.array(z.string()),
+    daemons: z.optional(z.array(z.string().check(z.regex(/^\d+:\d+$/)))),
+  }),
   since: z.number(),
   reduces: z.exactOptional(z.literal(true)),
 }) satisfies z.ZodMiniType<Omit<Trial, 'files'>>

@@ -21,6 +21,8 @@ export interface UnitSnapshot {
   group: string
   /** "pid:start ticks" of every process in the control group: the pid alone may come again. */
   processes: string[]
+  /** Those of them that none of them has started. */
+  daemons: string[]
 }
 
 const PROPERTIES = [
@@ -37,13 +39,17 @@ const PROPERTIES = [
   'ControlGroup',
 ] as const
 
-async function identities(host: Host, group: string): Promise<string[]> {
+async function identities(host: Host, group: string): Promise<Pick<UnitSnapshot, 'processes' | 'daemons'>> {
   const pids = await processesOfGroup(host, group, new Set())
   const texts = await Promise.all(pids.map((pid) => host.read(`/proc/${pid}/stat`).catch(orElse(undefined))))
-  return pids.flatMap((pid, index) => {
+  const found = pids.flatMap((pid, index) => {
     const stat = parseStat(texts[index] ?? '')
-    return stat === undefined ? [] : [`${pid}:${stat.startTicks}`]
+    return stat === undefined ? [] : [{ identity: `${pid}:${stat.startTicks}`, parent: stat.parent }]
   })
+  return {
+    processes: found.map(({ identity }) => identity),
+    daemons: found.filter(({ parent }) => !pids.includes(parent)).map(({ identity }) => identity),
+  }
 }
 
 export async function takeSnapshot(host: Host, unit: string): Promise<UnitSnapshot> {
@@ -62,13 +68,13 @@ export async function takeSnapshot(host: Host, unit: string): Promise<UnitSnapsh
     exitStatus: number('ExecMainStatus'),
     statusText: first(shown, 'StatusText'),
     group: first(shown, 'ControlGroup'),
-    processes: await identities(host, first(shown, 'ControlGroup')),
+    ...(await identities(host, first(shown, 'ControlGroup'))),
   }
 }
 
 /** The snapshot before with the processes that there are now: PID 1 is not asked. */
 export async function snapshotOfProcesses(host: Host, before: UnitSnapshot): Promise<UnitSnapshot> {
-  return { ...before, processes: await identities(host, before.group) }
+  return { ...before, ...(await identities(host, before.group)) }
 }
 
 export function pidOf(identity: string): number {

@@ -47,6 +47,7 @@ export function trialScript(
     bootFiles: files,
     foldersMade,
     invocation: before.invocation,
+    daemons: before.daemons ?? [],
     restartMark: restartMark(manager, unit),
     records,
   })
@@ -70,6 +71,7 @@ export function everythingScript(
     bootFiles: [...dropInPaths(manager, unit), ...bootFiles(manager, unit), ...standByFiles(manager, unit)],
     foldersMade: [...dropInPaths(manager, unit), keptPath(manager, unit)].map(dirname),
     invocation: 'none',
+    daemons: [],
     restartMark: restartMark(manager, unit),
     records: earliestRecords(records),
   })

@@ -109,7 +109,7 @@ async function snapshot(context: TrialContext, stage: StageOrAll, change: Change
       dirname(bootPaths(host.manager, unit).link),
     ]),
     changes: given ?? (await planOwnership(host, change.ownership, records, accounts)),
-    before: { invocation: now.invocation, processes: now.processes },
+    before: { invocation: now.invocation, processes: now.processes, daemons: now.daemons },
     since: Date.now(),
     // Nobody else works in a clone, and each request to PID 1 costs a proof time.
     files: host.isClone ? undefined : await unitFiles(host, unit, own.reduces),

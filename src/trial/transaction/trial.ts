@@ -34,8 +34,8 @@ export interface Trial {
   changes: readonly OwnershipChange[]
   /** Folders for unit files that did not exist before. */
   foldersMade: readonly string[]
-  /** Invocation and processes before the restart. */
-  before: Pick<UnitSnapshot, 'invocation' | 'processes'>
+  /** Invocation and processes before the restart. A trial that an older hardenctl stored knows no daemons. */
+  before: Pick<UnitSnapshot, 'invocation' | 'processes'> & { daemons?: UnitSnapshot['daemons'] | undefined }
   /** Epoch milliseconds of the restart. */
   since: number
   /** The assignments take the place of all that is kept, which has more of them. */

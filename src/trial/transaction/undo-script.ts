@@ -22,6 +22,8 @@ export interface UndoPlan {
   foldersMade: readonly string[]
   /** The invocation before the trial: while it runs, no restart happened and none is needed. */
   invocation: string
+  /** "pid:start ticks" of what ran before the trial and was started by nothing else of the unit. */
+  daemons: readonly string[]
   /** File that is there once the restart was begun. */
   restartMark: string
   records: readonly OwnershipRecord[]
@@ -69,6 +71,28 @@ calm() {
 give_all_back() {
   [ "$1" = boot ] || calm
 ${giveBackLines(records).join('\n')}
+}`
+}
+
+/**
+ * Ends what ran before the trial where the stop under its settings ended none of it, as of a daemon that a script of the
+ * service ends by itself (KillMode=process): it holds the port or the lock that the next start needs, and PID 1, for which
+ * the unit has failed, stops nothing any more. What one of these has started, such as a session, goes on. No pid can be
+ * another process by now: its start in ticks of the clock is compared.
+ */
+function leftPart(daemons: readonly string[]): string {
+  if (daemons.length === 0) return 'end_left() { :; }'
+  return `ticks() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+runs() { [ "$(ticks "\${1%:*}")" = "\${1#*:}" ]; }
+end_left() {
+  for one in ${daemons.join(' ')}; do runs "$one" || return 0; done
+  for one in ${daemons.join(' ')}; do kill -s TERM "\${one%:*}"; done
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    left=
+    for one in ${daemons.join(' ')}; do ! runs "$one" || left=yes; done
+    [ -n "$left" ] || return 0
+    sleep 1
+  done
 }`
 }
 
@@ -137,6 +161,7 @@ reload() {
   systemctl daemon-reload
 }
 ${givePart(plan)}
+${leftPart(plan.daemons)}
 # Nobody but root: /run/systemd/system, /etc/systemd/system, /var/lib/hardenctl (0700).
 gone() { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 clear_away() {
@@ -201,6 +226,7 @@ ${plan.leavesStopped === true ? 'elif [ "$state" = inactive ]; then\n  :\n' : ''
   for wait in ${START_WAITS}; do
     [ "$(shown ActiveState)" = failed ] || break
     sleep "$wait"
+    [ "$wait" = 1 ] || end_left
     revive_triggers
     systemctl reset-failed -- "$unit" 2>/dev/null
     systemctl start -- "$unit"

@@ -62,6 +62,7 @@ export async function prepareRace(lab: Lab, undoScript: (plan: UndoPlan) => stri
     runFolder: '/run/hardenctl/race',
     bootFiles: [],
     foldersMade: [],
+    daemons: [],
     invocation: 'none',
     restartMark: '/run/hardenctl/race/restarted',
   }

@@ -6,6 +6,7 @@ export function ended(exitCode: number, exitStatus: number): FailureEvidence['la
     active: 'failed',
     sub: 'failed',
     result: 'exit-code',
+    daemons: [],
     invocation: 'x',
     mainPid: 0,
     restarts: 0,

@@ -17,6 +17,7 @@ const SNAPSHOT: UnitSnapshot = {
   sub: 'running',
   result: 'success',
   invocation: 'new',
+  daemons: [],
   mainPid: 20,
   restarts: 0,
   busy: false,

@@ -8,6 +8,7 @@ const LAST: UnitSnapshot = {
   active: 'inactive',
   sub: 'dead',
   result: 'success',
+  daemons: [],
   invocation: '0'.repeat(32),
   mainPid: 0,
   restarts: 0,

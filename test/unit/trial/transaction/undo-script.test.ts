@@ -30,6 +30,7 @@ const PLAN = {
   runFolder: '/run/hardenctl/x',
   bootFiles: [],
   foldersMade: [],
+  daemons: [],
   invocation: 'old',
   restartMark: '/run/hardenctl/x/restarted',
 }
