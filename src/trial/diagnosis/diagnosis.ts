@@ -2,6 +2,7 @@ import { type Remedy, remedyId } from '../../catalog/common/remedy.ts'
 import type { Directive } from '../../catalog/common/types.ts'
 import { CATALOG } from '../../catalog/index.ts'
 import type { JournalEntry } from '../../systemd/log/journal.ts'
+import { isRefusal } from './complaints.ts'
 import { EXIT_MEANINGS, exitMeaning } from './exit-codes.ts'
 import type { FailureEvidence } from './failure-evidence.ts'
 import { byExit, bySigns, directivesSet, type ProcessEnd } from './suspects.ts'
@@ -57,11 +58,15 @@ function reasonLine(evidence: FailureEvidence): string {
   return said === undefined ? ended : `${ended}; its log says: ${said}`
 }
 
-/** The service's own last line about a failure, or else its last line: PID 1 only counts failures. */
+/**
+ * The service's own last line of what was refused to it, which says more than the one after it that it gives up; or else
+ * about a failure, or its last line. PID 1 only counts failures.
+ */
 export function lastWords(journal: readonly JournalEntry[]): string | undefined {
   const own = journal.filter(({ identifier }) => identifier !== 'systemd')
   const telling = own.filter(({ message }) => TELLING.test(message))
-  return (telling.at(-1) ?? own.at(-1))?.message.split('\n')[0]
+  const refused = own.findLast(({ message }) => isRefusal(message))
+  return (refused ?? telling.at(-1) ?? own.at(-1))?.message.split('\n')[0]
 }
 
 /** From symptom to suspects. Pure: the same evidence names the same remedies. */
