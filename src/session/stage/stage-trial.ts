@@ -157,7 +157,9 @@ async function decide(
     if (why !== undefined) return rolledBack(why)
   }
   // Nobody is asked, and in a clone such a line breaks the change too.
-  const refusal = calls === undefined && host === context.live ? refusalAmong(result.oddities) : undefined
+  const keys = result.trial.assignments.map(({ key }) => key)
+  const refusal =
+    calls === undefined && host === context.live ? refusalAmong(result.oddities, keys) : undefined
   if (refusal !== undefined) return rolledBack(`rolled back: ${refusal}`)
   const added: KeptStage = {
     stage,

@@ -112,7 +112,16 @@ export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]
 /** Of the words of a refusal, those that tell neither of a client nor of a kernel without IPv6. */
 const OF_THE_SERVICE = /operation not permitted|permission denied|read-only file system|bad system call/i
 
-/** The first oddity that tells of something refused to the service. */
-export function refusalAmong(oddities: readonly string[]): string | undefined {
-  return oddities.find((text) => text.startsWith(NEW_LINE) && OF_THE_SERVICE.test(text))
+/** strerror(3) of EAFNOSUPPORT. */
+const OF_FAMILIES = /address family not supported/i
+
+/**
+ * The first oddity that tells of something refused to the service. `keys`: the directives of the change; without a limit
+ * on address families it is the kernel that has none.
+ */
+export function refusalAmong(oddities: readonly string[], keys: readonly string[]): string | undefined {
+  const limits = keys.includes('RestrictAddressFamilies')
+  return oddities.find(
+    (text) => text.startsWith(NEW_LINE) && (OF_THE_SERVICE.test(text) || (limits && OF_FAMILIES.test(text))),
+  )
 }

@@ -53,5 +53,10 @@ it.each([
   ['a new kind of line in its log: Access denied for user bob', false],
   ['/srv/x was not written, which a start does unhardened', false],
 ])('%s: nobody who is not asked would keep it: %s', (text, refused) => {
-  expect(refusalAmong(['a socket', text]) === text).toBe(refused)
+  expect(refusalAmong(['a socket', text], ['ProtectHome']) === text).toBe(refused)
+})
+
+it('blames a limit on address families, and nothing else, for a family that there is not', () => {
+  const text = 'a new kind of line in its log: socket: Address family not supported by protocol'
+  expect(refusalAmong([text], ['NoNewPrivileges', 'RestrictAddressFamilies'])).toBe(text)
 })
