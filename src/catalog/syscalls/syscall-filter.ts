@@ -68,7 +68,9 @@ function ownDenials({ kind, names }: PresentFilter): string[] {
 
 /** Calls that fail with EPERM: in an allow list, a denied call with an error name fails instead of killing. */
 function softly(kept: readonly Exception[]): string[] {
-  return kept.filter(({ refused }) => refused).flatMap(({ names }) => names.map((name) => `~${name}:EPERM`))
+  return kept
+    .filter(({ refused }) => refused)
+    .map(({ names }) => `~${names.map((name) => `${name}:EPERM`).join(' ')}`)
 }
 
 function linesOf(values: readonly string[]): Assignment[] {

@@ -9,6 +9,7 @@ import { CALL_LIST, CALLS_WITH_ERRORS, ERROR_NAME } from '../common/values.ts'
 import { mayStartAny } from '../reach/reached.ts'
 import type { Possibility } from '../reach/uses.ts'
 import { exactFilter } from './exact-filter.ts'
+import { refusedOfImports } from './imported-calls.ts'
 import { BASE, filterLines, type PresentFilter, presentFilter } from './syscall-filter.ts'
 import { type Exception, exceptions, learnedCalls, members } from './syscall-needs.ts'
 
@@ -58,7 +59,9 @@ function isAllowed(facts: Facts, word: string): boolean {
 
 function proposeFilter(facts: Facts): Proposed | NotProposed {
   const present = presentFilter(facts)
-  const kept = exceptions(facts)
+  const needed = exceptions(facts)
+  const refused = refusedOfImports(facts, needed)
+  const kept = refused === undefined ? needed : [...needed, refused]
   const without = groupsToLeaveOut(facts, kept)
   if (present.kind === 'allow' && without.length === 0) {
     return inForce(

@@ -112,6 +112,23 @@ describe('the two ways, once the service was followed', () => {
       'SystemCallFilter=~fchownat:EPERM',
     ])
   })
+  test('what its programs import and nobody saw fails softly too, where an account was followed', () => {
+    const able = (facts: Facts) => ({
+      ...facts,
+      reach: {
+        named: [],
+        imports: ['chown', 'initgroups', 'nice', 'open'],
+        interpreters: [],
+        monitors: [],
+        sudo: [],
+      },
+    })
+    expect(lines('SystemCallFilter', able(followed())).slice(4)).toEqual([
+      'SystemCallFilter=~fchownat:EPERM',
+      'SystemCallFilter=~chown:EPERM setgroups:EPERM',
+    ])
+    expect(lines('SystemCallFilter', able(javaLike())).join()).not.toContain(':EPERM')
+  })
   test('less what only a "+" line calls, which no filter holds', () => {
     const facts = followed()
     const install = [{ program: '/usr/bin/install', phase: 'start', count: 1 }]
