@@ -17,16 +17,24 @@ export interface ReachFacts {
   mails?: string
   /** One of its programs and plug-ins that names a file in the home of each account in its text. */
   homes?: string
+  /** A plug-in of it that looks up accounts by their names: a program itself does so to become one. */
+  accountsBy?: string
   /** One of its programs and plug-ins that sets the variables of CGI for what it starts: RFC 3875. */
   gateway?: string
+  /** A program or library at work that does inside of its program what scripts say: it is no program that runs a script. */
+  embedded?: string
   /** A plug-in of it that calls for other programs to be started: its own programs may be able to as well, and never do. */
   starts?: string
   /** Programs that its programs and libraries name in their texts, and that need more than these. */
   helpers?: HelperProgram[]
+  /** Folders of programs that its programs name in their texts. */
+  programFolders?: ProgramFolder[]
   /** Programs and libraries at work whose text names files of /proc that tell of the whole machine. */
   monitors: Monitor[]
   /** A program at work that tells as a metric when its process began, which it counts from the boot of the machine. */
   timed?: string
+  /** A file of /proc about the machine that one of its programs and plug-ins names in its text. */
+  kernel?: { path: string; by: string }
   /** A program of the unit that tells a daemon of root what to do. */
   controller?: Controller
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */
@@ -54,6 +62,15 @@ export interface HelperProgram {
   privileged: boolean
   /** Groups of system calls of which it imports some: "@resources". */
   groups: string[]
+}
+
+/** A folder of a package's programs. */
+export interface ProgramFolder {
+  path: string
+  /** What names it. */
+  by: string
+  /** Their paths. */
+  programs: string[]
 }
 
 /** A program or library that is there for telling of the whole machine. */
@@ -93,6 +110,8 @@ export interface NamedThing {
   open?: true
   /** It works in the folder, which may have nothing but its program. */
   workplace?: true
+  /** "#!" lines name the program. */
+  interpreter?: true
   /** The program is a script, and of no package: somebody here wrote what it does. */
   script?: true
 }

@@ -25,9 +25,11 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
   const passwd = (await orBlindSpot(gaps, PASSWD, host.read(PASSWD))) ?? ''
   const accounts = new Set(parsePasswd(passwd).map(({ name }) => name))
   const interpreters = await interpretersAtWork(host, facts, gaps)
+  const known = await interpretersOf(host, gaps)
+  const named = await namedThings(host, facts, packaged, accounts, gaps)
   return {
     named: [
-      ...(await namedThings(host, facts, packaged, accounts, gaps)),
+      ...named.map((thing) => (known.has(thing.name) ? { ...thing, interpreter: true as const } : thing)),
       ...(await ownHomes(host, facts, passwd, gaps)),
     ],
     ...(await readTellingPrograms(host, facts, gaps)),

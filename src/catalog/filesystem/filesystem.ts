@@ -175,7 +175,7 @@ export const FILESYSTEM: Directive[] = [
   toggle({
     key: 'ProcSubset',
     takes: oneOf('all', 'pid'),
-    denies: ['see-others', 'see-boot'],
+    denies: ['see-others', 'see-boot', 'see-kernel'],
     stage: 'filesystem',
     since: 247,
     needsRoot: UNENFORCED,
@@ -199,6 +199,7 @@ export const FILESYSTEM: Directive[] = [
   NO_EXEC_PATHS,
   toggle({
     key: 'PrivateIPC',
+    denies: ['share-memory'],
     stage: 'filesystem',
     since: 248,
     enforcer: 'ipc',

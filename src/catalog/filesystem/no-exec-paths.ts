@@ -66,7 +66,8 @@ function scripts(facts: Facts): ExecutableFacts[] {
 
 /** What a script starts besides stands in files that nobody here reads. */
 function isScripted(facts: Facts): boolean {
-  return scripts(facts).length > 0 || (facts.reach?.interpreters ?? []).length > 0
+  const { interpreters = [], embedded } = facts.reach ?? {}
+  return scripts(facts).length > 0 || interpreters.length > 0 || embedded !== undefined
 }
 
 /** Modules of PAM start helpers, which nobody sees before somebody logs in (pam_unix(8)); a plug-in starts what it is asked to. */

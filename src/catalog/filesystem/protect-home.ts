@@ -65,11 +65,10 @@ function askedFor(facts: Facts): string | undefined {
   if (socket !== undefined) return `Everybody may ask it for files over ${socket}, also for those in homes.`
   const any = mayStartAny(facts)
   if (any !== undefined) return `It may look into homes. ${any}`
-  const program = facts.reach?.homes
-  const isKnown = facts.given?.exercised === true || facts.given?.level === 'tight'
-  return program === undefined || isKnown
-    ? undefined
-    : `${program} names a file that each account may have in its home.`
+  const { homes, accountsBy } = facts.reach ?? {}
+  if (facts.given?.exercised === true || facts.given?.level === 'tight') return undefined
+  if (homes !== undefined) return `${homes} names a file that each account may have in its home.`
+  return accountsBy && `${accountsBy}, a plug-in of it, looks up accounts, as those do that find their homes.`
 }
 
 function configuredHome(facts: Facts): string | undefined {

@@ -6,8 +6,24 @@ import { imported } from './imported.ts'
 import { homesNamed, isAllRoot, placesNamed } from './named.ts'
 import type { Possibility } from './uses.ts'
 
+/** Who lists a folder with the names of owners and groups, and where its links lead, imports calls for each of these. */
+function listing(facts: Facts): string | undefined {
+  const parts = (['name-owners', 'name-groups', 'list-folders', 'read-links'] as const).map(
+    (group) => imported(facts, group)[0],
+  )
+  const calls = parts.filter((call) => call !== undefined)
+  if (calls.length < parts.length) return undefined
+  return `Its programs call ${few(calls)}, as those do that tell of files and their owners; that was not seen.`
+}
+
+/** Why it may tell others of the owners of files, who get them as they are told. */
+export function byListings(facts: Facts): Possibility[] {
+  const why = listing(facts)
+  return why === undefined ? [] : [{ use: 'owners', from: 'client', why }]
+}
+
 /** A program that makes files like others, with their owners, modes and times, imports calls for each of these. */
-function copying(facts: Facts): string | undefined {
+export function copying(facts: Facts): string | undefined {
   const parts = (['copy-owners', 'copy-modes', 'copy-times'] as const).map(
     (group) => imported(facts, group)[0],
   )
@@ -41,7 +57,7 @@ function namesData(facts: Facts): boolean {
 export function byCopies(facts: Facts): Possibility[] {
   const why = copying(facts)
   if (why === undefined) return []
-  const always: Possibility[] = [{ use: 'set-ids', from: 'client', why }]
+  const always = (['set-ids', 'owners'] as const).map((use): Possibility => ({ use, from: 'client', why }))
   if (copiesAsRoot(facts) === undefined) return always
   const ofRoot: Possibility[] = [
     { use: 'past-permissions', from: 'control', why },

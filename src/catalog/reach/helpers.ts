@@ -3,7 +3,8 @@ import { MAILER } from '../../observe/files/telling-texts.ts'
 import { leftOffOnPurpose } from '../common/on-purpose.ts'
 import { few } from '../common/proposal.ts'
 import { mainProcess } from '../common/roles.ts'
-import { helpersNamed } from './named.ts'
+import { imported } from './imported.ts'
+import { helpersNamed, isAllRoot, programsSeen } from './named.ts'
 import { type Possibility, USES, type Use } from './uses.ts'
 
 /** A rule of sudoers is a right to gain some, whatever else was played; what it lets the service start, root does. */
@@ -69,4 +70,18 @@ export function byHelpersNamed(facts: Facts): Possibility[] {
 export function byMailer(facts: Facts): Possibility[] {
   const { mails } = facts.reach ?? {}
   return mails === undefined ? [] : mailing(facts, `${mails} names ${MAILER} and may`)
+}
+
+/** Of a folder of programs that it names it starts the one that a request asks for: for root, one that may write anywhere. */
+export function byProgramFolders(facts: Facts): Possibility[] {
+  if (!isAllRoot(facts) || imported(facts, 'run-programs').length === 0) return []
+  const seen = programsSeen(facts)
+  const folder = (facts.reach?.programFolders ?? []).find(({ programs }) =>
+    programs.some((path) => !seen.has(path)),
+  )
+  if (folder === undefined) return []
+  const unseen = folder.programs.filter((path) => !seen.has(path))
+  const what = unseen.length === 1 ? `${unseen[0]}, which was` : `${few(unseen, 2)}, which were`
+  const why = `${folder.by} names ${folder.path}, with ${what} not seen to run and may write as root.`
+  return [{ use: 'write-elsewhere', from: 'helper', why }]
 }

@@ -1,5 +1,5 @@
 import type { Facts } from '../../observe/facts.ts'
-import { TELLING_IMPORTS } from '../../observe/files/telling-programs.ts'
+import { TELLING_IMPORTS } from '../../observe/files/telling-imports.ts'
 
 /** What else a program may call whose calls nobody can read. */
 const UNREAD = /^(?:run-programs|act-as-others|chroot|mount|list-interfaces|connect-out|look-up)$/

@@ -36,9 +36,22 @@ function byStart({ reach }: Facts): Possibility[] {
   return [{ use: 'see-boot', from: 'monitor', why }]
 }
 
+/** What it was not seen to read at its start it reads for something else: before it takes more work, or when it is asked. */
+function byKernelFile({ reach, learned }: Facts): Possibility[] {
+  const named = reach?.kernel
+  if (named === undefined || learned?.noted.some(({ path }) => path === named.path)) return []
+  return [
+    {
+      use: 'see-kernel',
+      from: 'client',
+      why: `${named.by} names ${named.path}, which it was not seen to read.`,
+    },
+  ]
+}
+
 /** It answers as before when it sees another machine than before: only its numbers are wrong. */
 export function byMonitors(facts: Facts): Possibility[] {
-  return [...byStart(facts), ...byWhatItTells(facts)]
+  return [...byStart(facts), ...byWhatItTells(facts), ...byKernelFile(facts)]
 }
 
 function byWhatItTells(facts: Facts): Possibility[] {

@@ -1,3 +1,4 @@
+import { isBelow } from '../../host/paths.ts'
 import type { Facts } from '../../observe/facts.ts'
 import { keepsRoot, mayBecome } from '../../observe/proc/rights.ts'
 import type { HelperProgram, NamedThing } from '../../observe/reach-facts.ts'
@@ -51,7 +52,8 @@ function inOneFile(things: readonly NamedThing[]): NamedThing[] {
 export function namedText(things: readonly NamedThing[]): string {
   const names = inOneFile(things).map(({ name }) => name)
   const where = things[0]?.where ?? 'its configuration'
-  return `${where.replace(/^[a-z]/, (letter) => letter.toUpperCase())} names ${few(names, 3)}`
+  const verb = names[0] !== undefined && isBelow(names[0], where) && names[0] !== where ? 'has' : 'names'
+  return `${where.replace(/^[a-z]/, (letter) => letter.toUpperCase())} ${verb} ${few(names, 3)}`
 }
 
 /** "/etc/x.conf names alice, bob, which were not seen" */
@@ -72,6 +74,6 @@ export function helpersNamed(facts: Facts): HelperProgram[] {
   return (facts.reach?.helpers ?? []).filter(({ path }) => !run.has(path))
 }
 
-function programsSeen({ learned }: Facts): Set<string> {
+export function programsSeen({ learned }: Facts): Set<string> {
   return new Set((learned?.executed ?? []).map(({ path }) => path))
 }

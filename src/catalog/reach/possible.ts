@@ -1,10 +1,11 @@
 import type { Facts } from '../../observe/facts.ts'
 import type { NamedThing } from '../../observe/reach-facts.ts'
 import { few } from '../common/proposal.ts'
+import { byAnything } from './anything.ts'
 import { byCallers } from './callers.ts'
-import { byCopies } from './copies.ts'
+import { byCopies, byListings } from './copies.ts'
 import { byFoldersOfRoot, byOpenFolders } from './folders.ts'
-import { byHelpers, byHelpersNamed, byMailer, bySudo, mailing } from './helpers.ts'
+import { byHelpers, byHelpersNamed, byMailer, byProgramFolders, bySudo } from './helpers.ts'
 import { imported } from './imported.ts'
 import { byMonitors } from './monitors.ts'
 import {
@@ -13,13 +14,12 @@ import {
   hasRights,
   homesNamed,
   isAllRoot,
-  namedText,
   namedThings,
   programsNamed,
   unseenText,
 } from './named.ts'
 import { byOtherTimes, isOneshot } from './other-times.ts'
-import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
+import { OF_ROOT, type Possibility, type Use } from './uses.ts'
 
 function byNames(facts: Facts): Possibility[] {
   const accounts = foreignAccounts(facts)
@@ -64,56 +64,6 @@ function byRefusalsOfClones({ learned }: Facts): Possibility[] {
   return [{ use: 'tune-kernel', from: 'named', why }]
 }
 
-/** What a script would not be there for by itself, or other evidence tells. */
-const NOT_OF_SCRIPTS: readonly Use[] = ['see-boot', 'homes', 'share-files', 'know-callers', 'tune-kernel']
-
-/** What a script does is written in files that nobody here reads. */
-function byInterpreter(facts: Facts): Possibility[] {
-  const [path] = facts.reach?.interpreters ?? []
-  if (path === undefined) return []
-  return anything(facts, `${path} runs a script, which may`, { rights: hasRights(facts) })
-}
-
-/** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
-function byRequests(facts: Facts): Possibility[] {
-  const [protocol] = facts.given?.requests?.programs ?? []
-  if (protocol === undefined) return []
-  return anything(facts, `A request in ${protocol} names the program that answers it, which may`)
-}
-
-/** A gateway starts the programs of a folder for whoever asks: RFC 3875. */
-function byGateway(facts: Facts): Possibility[] {
-  const { gateway } = facts.reach ?? {}
-  const folders = namedThings(facts, 'programs')
-  if (gateway === undefined || folders.length === 0 || imported(facts, 'run-programs').length === 0) return []
-  return anything(facts, `${namedText(folders)}, and ${gateway} starts programs by CGI. What is there may`)
-}
-
-/** `may`: a sentence up to what it may do. `rights`: what it does, root does. */
-function anything(
-  facts: Facts,
-  may: string,
-  { from = 'interpreter', rights = isAllRoot(facts) }: { from?: Possibility['from']; rights?: boolean } = {},
-): Possibility[] {
-  const why = `${may} do anything${rights ? ' that root can' : ''}.`
-  const uses = USES.filter((use) => !NOT_OF_SCRIPTS.includes(use) && (rights || !OF_ROOT.has(use)))
-  return [...uses.map((use) => ({ use, from, why })), ...mailing(facts, may)]
-}
-
-/** A script that it was told to start does what somebody here wrote; for root a program of the system may write there. */
-function byProgramsNamed(facts: Facts): Possibility[] {
-  const programs = programsNamed(facts)
-  // A run in a clone without its use played one way through it.
-  const scripts = (facts.given?.exercised === true ? programs : namedThings(facts, 'program')).filter(
-    ({ script }) => script === true,
-  )
-  if (scripts.length > 0) return anything(facts, `${namedText(scripts)} to run, which may`, { from: 'work' })
-  if (programs.length === 0 || !isAllRoot(facts)) return []
-  return [
-    { use: 'write-elsewhere', from: 'named', why: `${unseenText(programs)} to run and may write as root.` },
-  ]
-}
-
 /** Whether nothing but interpreters runs: they import every call, which says nothing of the script. */
 function isScriptAlone({ processes, reach }: Facts): boolean {
   return processes.every(({ executable }) => reach?.interpreters.includes(executable) === true)
@@ -147,11 +97,23 @@ function byImports(facts: Facts): Possibility[] {
 
 /** A program that finds machines by their names and connects is a client of others, whatever it was seen to serve. */
 function byLookups(facts: Facts): Possibility[] {
-  const [connects, lookups] = [imported(facts, 'connect-out'), imported(facts, 'look-up')]
+  const sends = [...imported(facts, 'connect-out'), ...imported(facts, 'send-out')]
+  const names = imported(facts, 'look-up')
+  // Without a resolver its peers are told to it by their addresses.
+  const lookups = names.length > 0 ? names : imported(facts, 'read-addresses')
+  const connects = names.length > 0 ? imported(facts, 'connect-out') : sends
   if (connects.length === 0 || lookups.length === 0) return []
   const calls = few([...new Set([...lookups.slice(0, 1), ...connects])], 2)
   const why = `Its programs call ${calls}, as clients of other machines do; that was not seen.`
   return [{ use: 'connect-out', from: 'client', why }]
+}
+
+/** Who takes no memory at its start takes that of others later, of whoever gives its number: shmop(2), mq_overview(7). */
+function bySharedMemory(facts: Facts): Possibility[] {
+  const takes = facts.learned?.calls.some(({ name }) => name === 'shmat') === true
+  const calls = [...(takes ? [] : imported(facts, 'attach-memory')), ...imported(facts, 'open-queues')]
+  const why = `Its programs call ${few(calls)}, which takes what others have made; that was not seen.`
+  return calls.length === 0 ? [] : [{ use: 'share-memory', from: 'client', why }]
 }
 
 /** A user's service may come to need any file of the home. */
@@ -198,16 +160,16 @@ export function possible(facts: Facts): Possibility[] {
     ...byOpenFolders(facts),
     ...byCallers(facts),
     ...byRefusalsOfClones(facts),
-    ...byProgramsNamed(facts),
+    ...byAnything(facts),
     ...bySudo(facts),
     ...byHelpers(facts),
-    ...byInterpreter(facts),
-    ...byRequests(facts),
-    ...byGateway(facts),
     ...byMailer(facts),
     ...byHelpersNamed(facts),
+    ...byProgramFolders(facts),
     ...byLookups(facts),
     ...byCopies(facts),
+    ...byListings(facts),
+    ...bySharedMemory(facts),
     ...byMonitors(facts),
     ...byOtherTimes(facts),
     ...byHomeOfUser(facts),

@@ -15,10 +15,13 @@ export type Use =
   | 'see-others'
   | 'see-mounts'
   | 'see-boot'
+  | 'see-kernel'
   | 'homes'
   | 'write-as-root'
   | 'share-files'
   | 'know-callers'
+  | 'owners'
+  | 'share-memory'
   | 'temporary'
   | 'tune-kernel'
   | 'set-ids'
@@ -43,10 +46,13 @@ export const USE_WORDS: Record<Use, string> = {
   'see-others': 'look at other processes and file systems',
   'see-mounts': 'report on the file systems that are mounted',
   'see-boot': 'read when the machine was started',
+  'see-kernel': 'read what the kernel tells of the machine',
   homes: 'read homes',
   'write-as-root': 'write into folders of root',
   'share-files': 'write what others read',
   'know-callers': 'ask which account calls it',
+  owners: 'tell or set the owners of files',
+  'share-memory': 'share memory or queues with other services',
   temporary: 'open files of others in /tmp',
   'tune-kernel': 'change settings of the kernel',
   'set-ids': 'make setuid and setgid files',

@@ -5,6 +5,8 @@ import { canBeTried, capabilityNeeds, leftRootUnseen } from '../capabilities/pri
 import { few } from '../common/proposal.ts'
 import { called, checksPasswords, passwordChecker } from '../common/roles.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
+import { isUnplayed } from '../reach/callers.ts'
+import { copying } from '../reach/copies.ts'
 import { helpersNamed } from '../reach/named.ts'
 import { mayGainRights, mayStartAny } from '../reach/reached.ts'
 
@@ -55,6 +57,8 @@ export function exceptions(facts: Facts): Exception[] {
   if (programs !== undefined) found.set('programs', programs)
   const helper = forHelpersNamed(facts)
   if (helper !== undefined) found.set('helper', helper)
+  const copies = forCopies(facts)
+  if (copies !== undefined) found.set('copies', copies)
   for (const one of learnedExceptions(facts)) {
     if (![...found.values()].some(({ names }) => coversAll(facts, names, one.names)))
       found.set(one.names.join(' '), one)
@@ -110,6 +114,12 @@ function forHelpersNamed(facts: Facts): Exception | undefined {
   const names = [...new Set(helpers.flatMap(({ groups }) => groups))]
   const why = `${names.join(' ')} stay: ${first.by} names ${first.path}, which calls some of them.`
   return { names, why, triable: false }
+}
+
+/** An account without any right may give its files to the groups that it is in: chown(2). */
+function forCopies(facts: Facts): Exception | undefined {
+  const why = isUnplayed(facts.given) ? copying(facts) : undefined
+  return why === undefined ? undefined : { names: ['@chown'], why: `@chown stays: ${why}`, triable: false }
 }
 
 /** Whether groups and calls that stay hold all of these. */

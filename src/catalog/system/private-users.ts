@@ -26,7 +26,7 @@ export const PRIVATE_USERS: Directive = toggle({
   key: 'PrivateUsers',
   takes: oneOf('yes', 'no', 'self', 'identity', 'full'),
   // Whoever tells which account a process, a file or a caller is of would tell of nobody.
-  denies: ['gain-rights', 'act-as-others', 'past-permissions', 'see-others', 'know-callers'],
+  denies: ['gain-rights', 'act-as-others', 'past-permissions', 'see-others', 'know-callers', 'owners'],
   stage: 'system',
   since: 232,
   enforcer: 'user',

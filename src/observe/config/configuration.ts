@@ -23,6 +23,12 @@ function isOwn(path: string): boolean {
   return isBelow(path, '/etc') && path !== '/etc' && !EVERYBODYS.test(path) && !NO_TEXT.test(path)
 }
 
+/** "/etc/x" of a file below it that configures a service and not the machine. */
+export function ownFolder(path: string): string | undefined {
+  const folder = isOwn(path) ? /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] : undefined
+  return folder === undefined || OF_ALL.test(folder) ? undefined : folder
+}
+
 /** What a service was told at its start. */
 export interface GivenWords {
   paths: string[]
@@ -137,9 +143,7 @@ export async function configurationFiles(
   const traced = noted.filter(isSetting)
   if (traced.length > 0) return [...new Set([...named, ...traced])].slice(0, MAX_FILES)
   const brought = packaged.filter(isOwn)
-  const folders = [...named.filter(isOwn), ...brought]
-    .flatMap((path) => /^\/etc\/[^/]+(?=\/)/.exec(path)?.[0] ?? [])
-    .filter((folder) => !OF_ALL.test(folder))
+  const folders = [...named, ...brought].flatMap((path) => ownFolder(path) ?? [])
   const programs = [...facts.executables.map(({ path }) => path), ...named]
   const apart = programs.flatMap((path) => settingsFolder(path) ?? [])
   const beside = (await found(host, [...new Set([...folders, ...parts, ...apart])], gaps)).filter(isSetting)

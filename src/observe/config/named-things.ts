@@ -4,13 +4,13 @@ import type { FileStat, Host } from '../../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
 import { isHarmlessDevice, isPluggable } from '../files/devices.ts'
-import { parseElf } from '../files/elf.ts'
 import { parseInterpreterLine } from '../files/interpreter-line.ts'
 import { isOpenToAll } from '../files/open-to-all.ts'
 import { keepsRoot, mayServeLogins } from '../proc/rights.ts'
 import type { NamedThing } from '../reach-facts.ts'
 import { configurationFiles, configurationText, givenWords } from './configuration.ts'
 import { accountsOfArguments, namedWords } from './named-words.ts'
+import { isProgram, programsBeside } from './programs-beside.ts'
 
 const GIVEN = 'its command line or environment'
 const MAX_NAMED = 100
@@ -66,7 +66,8 @@ export async function namedThings(
     }
   }
   const looked = new Set<string>()
-  for (const file of await configurationFiles(host, facts, packaged, gaps)) {
+  const files = await configurationFiles(host, facts, packaged, gaps)
+  for (const file of files) {
     const text = await configurationText(host, file, gaps)
     if (text === undefined) continue
     const words = namedWords(text)
@@ -83,6 +84,7 @@ export async function namedThings(
       for (const thing of things) if (!own.has(thing.name)) add(thing)
     }
   }
+  for (const thing of await programsBeside(host, files, gaps)) if (!own.has(thing.name)) add(thing)
   // Last, since a folder that it was told to use is more than one that it works in.
   for (const folder of new Set(given.folders)) {
     const real = await folderToWrite(host, facts, folder, gaps)
@@ -167,7 +169,7 @@ const FIND_TIMEOUT_MS = 3000
 
 /** More files are not looked into. */
 const MAX_LOOKED_INTO = 100
-/** Enough for the first headers of an ELF file and for a "#!" line. */
+/** Enough for a "#!" line. */
 const HEAD_BYTES = 256
 
 async function foundBy(host: Host, argv: readonly string[], gaps: BlindSpots): Promise<string> {
@@ -175,21 +177,24 @@ async function foundBy(host: Host, argv: readonly string[], gaps: BlindSpots): P
   return found?.stdout ?? ''
 }
 
-/** Whether the file begins as one that the kernel starts: execve(2). One that nobody could read may. */
-async function isProgram(host: Host, path: string): Promise<boolean> {
-  const bytes = await host.readBytes(path, HEAD_BYTES)
-  return bytes === undefined || parseElf(bytes) !== undefined || parseInterpreterLine(bytes) !== undefined
+/** Server Side Includes (NCSA httpd): a page that has a command in it is a program. */
+const COMMAND = '<!--#exec'
+const MAX_PAGE = '-64k'
+
+async function hasCommands(host: Host, path: string, gaps: BlindSpots): Promise<boolean> {
+  const pages = ['find', path, '-maxdepth', PROGRAMS_DEPTH, '-type', 'f', '-size', MAX_PAGE]
+  return (await foundBy(host, [...pages, '-exec', 'grep', '-lsF', COMMAND, '{}', '+'], gaps)) !== ''
 }
 
 /**
- * Whether a folder that is named, and not the system's, has programs in it. What the service wrote itself may be data
+ * Whether a folder that is named, and not the system's, has programs in it, or pages with commands. What the service wrote itself may be data
  * with a careless mode.
  */
 async function hasPrograms(host: Host, service: Service, path: string, gaps: BlindSpots): Promise<boolean> {
   if (SYSTEM_FOLDER.test(path) || MIXED_FOLDER.test(path)) return false
   const { processes } = service
   const find = ['find', path, '-maxdepth', PROGRAMS_DEPTH, '-type', 'f', '-perm', '/111']
-  if ((await foundBy(host, [...find, '-print', '-quit'], gaps)) === '') return false
+  if ((await foundBy(host, [...find, '-print', '-quit'], gaps)) === '') return hasCommands(host, path, gaps)
   const all = (await foundBy(host, [...find, '-printf', '%U %p\\0'], gaps)).split('\0').filter(Boolean)
   if (all.length === 0 || all.length > MAX_LOOKED_INTO) return true
   const accounts = processes.map(({ uid }) => uid.effective).filter((uid) => uid !== 0)

@@ -14,11 +14,16 @@ const MAX_SYMBOLS = 200_000
 /** No function of a C library has a longer name. */
 const MAX_NAME = 128
 
-/**
- * Names of the functions and data that an ELF file wants of its libraries, without their versions. Undefined where the
- * bytes are no whole ELF file with section headers: then nobody knows.
- */
-export function importedNames(bytes: Uint8Array): Set<string> | undefined {
+/** Names of functions and data, without their versions. */
+export interface DynamicNames {
+  /** What an ELF file wants of its libraries. */
+  imported: Set<string>
+  /** What it has for others. */
+  exported: Set<string>
+}
+
+/** Undefined where the bytes are no whole ELF file with section headers: then nobody knows. */
+export function dynamicNames(bytes: Uint8Array): DynamicNames | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < HEADER || view.getUint32(0) !== MAGIC) return undefined
   const bits = bytes[CLASS_AT] === 2 ? 64 : 32
@@ -46,20 +51,25 @@ export function importedNames(bytes: Uint8Array): Set<string> | undefined {
     if (symbols?.type !== SHT_DYNSYM) continue
     const strings = section(symbols.link)
     if (strings === undefined) return undefined
-    const names = new Set<string>()
+    const names = { imported: new Set<string>(), exported: new Set<string>() }
     const last = Math.min(
       symbols.offset + symbols.size,
       bytes.length,
       symbols.offset + MAX_SYMBOLS * at.symbol,
     )
     for (let here = symbols.offset; here + at.symbol <= last; here += at.symbol) {
-      if (view.getUint16(here + at.symbolSection, little) !== SHN_UNDEF) continue
+      const isWanted = view.getUint16(here + at.symbolSection, little) === SHN_UNDEF
       const name = textAt(bytes, strings.offset + view.getUint32(here, little))
-      if (name !== '') names.add(name)
+      if (name !== '') names[isWanted ? 'imported' : 'exported'].add(name)
     }
     return names
   }
   return undefined
+}
+
+/** Names that an ELF file wants of its libraries. */
+export function importedNames(bytes: Uint8Array): Set<string> | undefined {
+  return dynamicNames(bytes)?.imported
 }
 
 function textAt(bytes: Uint8Array, start: number): string {

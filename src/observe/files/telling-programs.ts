@@ -3,14 +3,18 @@ import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
 import type { Monitor, ReachFacts } from '../reach-facts.ts'
 import { callsOfGo, isOpaque } from './calls-by-itself.ts'
-import { importedNames } from './elf-imports.ts'
+import { type DynamicNames, dynamicNames } from './elf-imports.ts'
+import { type AtWork, embeddedInterpreter, evaluatesText } from './embedded-interpreters.ts'
 import { family, type Naming, programsInText, readHelpers } from './helper-programs.ts'
+import { readProgramFolders } from './program-folders.ts'
+import { startsCgi, startsPrograms, TELLING, TELLING_IMPORTS } from './telling-imports.ts'
 import {
   asText,
   MAILER,
   namesCgi,
   namesHomes,
   namesMailer,
+  namesOfKernel,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
@@ -18,80 +22,6 @@ import {
 
 const MAX_ELF_BYTES = 64 * 1024 * 1024
 const MAX_ELF_FILES = 30
-/** resolver(3); the C library has them by two names. */
-const RESOLVER = [
-  'dn_expand',
-  'res_mkquery',
-  'res_nquery',
-  'res_nsearch',
-  'res_query',
-  'res_search',
-  'res_send',
-]
-/** The sources of names, which a daemon that remembers their answers for all asks by itself: nsswitch.conf(5). */
-const NAME_SERVICE = ['__nss_lookup_function', '__nss_hosts_lookup2', '__nss_next2']
-/** Calls that tell what a program may come to do, each of a kind that some setting denies. */
-export const TELLING_IMPORTS: Record<string, readonly string[]> = {
-  'run-programs': [
-    'execl',
-    'execle',
-    'execlp',
-    'execv',
-    'execve',
-    'execvp',
-    'execvpe',
-    'fexecve',
-    'popen',
-    'posix_spawn',
-    'posix_spawnp',
-    'system',
-  ],
-  'act-as-others': [
-    'initgroups',
-    'setegid',
-    'seteuid',
-    'setfsuid',
-    'setgid',
-    'setgroups',
-    'setregid',
-    'setresgid',
-    'setresuid',
-    'setreuid',
-    'setuid',
-  ],
-  chroot: ['chroot'],
-  namespaces: ['setns', 'unshare'],
-  mount: ['mount', 'umount', 'umount2', 'fsopen', 'move_mount'],
-  // Whoever gives a file its times, and a link its owner, makes it like another one: its bits too.
-  'copy-owners': ['lchown', 'fchownat'],
-  'copy-modes': ['chmod', 'fchmod', 'fchmodat', 'lchmod'],
-  'copy-times': ['futimens', 'futimes', 'lutimes', 'utimensat', 'utimes'],
-  'list-interfaces': ['getifaddrs', 'if_nameindex'],
-  'connect-out': ['connect'],
-  'look-up': [
-    'getaddrinfo',
-    'gethostbyname',
-    'gethostbyname2',
-    'gethostbyname2_r',
-    'gethostbyname_r',
-    ...RESOLVER.flatMap((name) => [name, `__${name}`]),
-    ...NAME_SERVICE,
-  ],
-  'write-execute': ['dlopen'],
-  'list-mounts': ['getmntent', 'getmntent_r', 'setmntent'],
-  'measure-mounts': [
-    'fstatfs',
-    'fstatfs64',
-    'fstatvfs',
-    'fstatvfs64',
-    'statfs',
-    'statfs64',
-    'statvfs',
-    'statvfs64',
-  ],
-}
-const TELLING = new Set(Object.values(TELLING_IMPORTS).flat())
-
 /** Libraries that lie straight in the system's folders are everybody's; those in folders below are its plug-ins. */
 const COMMON_LIBRARY = /^(?:\/usr)?\/lib(?:32|64)?\/(?:[^/]+-linux-gnu[^/]*\/)?[^/]+$/
 
@@ -106,13 +36,6 @@ function isOfProgram(library: string, programs: readonly string[]): boolean {
 
 const MAX_LIBRARIES = 60
 
-/** By the calls of the C library, or by a function that its program has for plug-ins and that bears the name of one. */
-export function startsPrograms(imports: Iterable<string>): boolean {
-  return [...imports].some(
-    (name) => TELLING_IMPORTS['run-programs']?.includes(name) === true || /popen|spawn/i.test(name),
-  )
-}
-
 /** What one program or library tells. */
 interface Told {
   /** The telling calls that it imports, or makes itself. */
@@ -125,8 +48,13 @@ interface Told {
   mails: boolean
   homes: boolean
   gateway: boolean
+  findsAccounts: boolean
+  kernel: string | undefined
   /** It calls for other programs to be started. */
   starts: boolean
+  /** What it wants and has, where it is an interpreter or a program that may have one. */
+  dynamic: DynamicNames | undefined
+  isInterpreter: boolean
   /** Programs of packages that it names. */
   names: readonly string[]
 }
@@ -146,7 +74,9 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
   if (before !== undefined) return before
   const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_ELF_BYTES))
   if (bytes === undefined) return undefined
-  const [names, ofGo] = [importedNames(bytes), callsOfGo(bytes)]
+  const [dynamic, ofGo] = [dynamicNames(bytes), callsOfGo(bytes)]
+  const names = dynamic?.imported
+  const isInterpreter = dynamic !== undefined && evaluatesText(dynamic)
   const imports = [...(names ?? []), ...(ofGo ?? [])].filter((name) => TELLING.has(name))
   const ofMounts = tellsOfMounts(bytes) || imports.some((name) => ABOUT_MOUNTS.includes(name))
   const told = {
@@ -157,8 +87,13 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     ofStart: tellsOfStart(bytes),
     mails: namesMailer(bytes),
     homes: namesHomes(bytes, names ?? []),
-    gateway: namesCgi(bytes),
+    gateway: namesCgi(bytes) || startsCgi(names ?? new Set()),
+    findsAccounts: names?.has('getpwnam') === true || names?.has('getpwnam_r') === true,
+    kernel: namesOfKernel(bytes),
     starts: startsPrograms(names ?? []),
+    // Of all others nobody asks what they have for others, and it is much.
+    dynamic: dynamic && (isInterpreter ? dynamic : { ...dynamic, exported: new Set<string>() }),
+    isInterpreter,
     names: programsInText(asText(bytes).toString('latin1')).filter((name) => name !== MAILER),
   }
   files.set(key, told)
@@ -168,7 +103,8 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
 /**
  * What the programs and libraries at work tell: the telling calls that programs and plug-ins import, which programs'
  * calls nobody can read, which of all are there for telling of the whole machine, one that tells when it began, one that
- * names the mailer, one that names files in homes, a plug-in that starts programs, and which other programs all of them name.
+ * names the mailer, one that names files in homes, a plug-in that starts programs, an interpreter inside of a program, and
+ * which other programs all of them name.
  */
 export async function readTellingPrograms(
   host: Host,
@@ -177,7 +113,18 @@ export async function readTellingPrograms(
 ): Promise<
   Pick<
     ReachFacts,
-    'imports' | 'monitors' | 'timed' | 'mails' | 'homes' | 'gateway' | 'starts' | 'helpers'
+    | 'imports'
+    | 'monitors'
+    | 'timed'
+    | 'mails'
+    | 'homes'
+    | 'accountsBy'
+    | 'gateway'
+    | 'kernel'
+    | 'starts'
+    | 'helpers'
+    | 'embedded'
+    | 'programFolders'
   > & {
     opaque: string[]
   }
@@ -191,7 +138,11 @@ export async function readTellingPrograms(
   const opaque: string[] = []
   const monitors: Monitor[] = []
   const named: Naming[] = []
-  const first: { timed?: string; mails?: string; homes?: string; gateway?: string; starts?: string } = {}
+  const atWork: AtWork[] = []
+  const first: Pick<
+    ReachFacts,
+    'timed' | 'mails' | 'homes' | 'accountsBy' | 'gateway' | 'kernel' | 'starts'
+  > = {}
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
     if (told?.ofMachine) monitors.push({ path, mounts: told.ofMounts })
@@ -199,12 +150,19 @@ export async function readTellingPrograms(
     if (told?.mails && own.has(path)) first.mails ??= path
     if (told?.homes && own.has(path)) first.homes ??= path
     if (told?.gateway && own.has(path)) first.gateway ??= path
+    if (told?.kernel !== undefined && own.has(path)) first.kernel ??= { path: told.kernel, by: path }
     if (told?.starts && plugins.includes(path)) first.starts ??= path
+    if (told?.findsAccounts && plugins.includes(path)) first.accountsBy ??= path
+    const kind = programs.includes(path) ? 'program' : plugins.includes(path) ? 'plug-in' : 'library'
+    if (told !== undefined) atWork.push({ path, kind, ...told })
     if (told !== undefined) named.push({ by: path, names: told.names, isOwn: own.has(path) })
     // A library has no loader of its own, and its imports stand in it.
     if (told?.isOpaque && programs.includes(path)) opaque.push(path)
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
   const helpers = await readHelpers(host, named, programs)
-  return { imports: [...imports].sort(), opaque, monitors, helpers, ...first }
+  const embedded = embeddedInterpreter(atWork)
+  const programFolders = await readProgramFolders(host, named, gaps)
+  const all = { imports: [...imports].sort(), opaque, monitors, helpers, programFolders, ...first }
+  return embedded === undefined ? all : { ...all, embedded }
 }

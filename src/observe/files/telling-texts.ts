@@ -31,6 +31,15 @@ export function tellsOfMachine(bytes: Uint8Array): boolean {
   return text.includes('/proc') && OF_MACHINE.filter((name) => text.includes(name)).length >= MIN_OF_MACHINE
 }
 
+/** A whole text that is the path of a file of proc(5) about the machine. */
+const OF_KERNEL =
+  /\0(\/proc\/(?:cpuinfo|diskstats|interrupts|loadavg|meminfo|net\/[a-z_]+|partitions|stat|swaps|uptime|vmstat))\0/
+
+/** The first such file that it names. */
+export function namesOfKernel(bytes: Uint8Array): string | undefined {
+  return OF_KERNEL.exec(asText(bytes).toString('latin1'))?.[1]
+}
+
 /** Whether it names a table of mounts. */
 export function tellsOfMounts(bytes: Uint8Array): boolean {
   return OF_MOUNTS.some((name) => asText(bytes).includes(name))

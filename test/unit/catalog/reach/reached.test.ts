@@ -1,46 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Proposed } from '../../../../src/catalog/common/types.ts'
 import { possible } from '../../../../src/catalog/reach/possible.ts'
 import type { Facts, Given, OpenFile, Sharer } from '../../../../src/observe/facts.ts'
-import type { NamedThing, ReachFacts } from '../../../../src/observe/reach-facts.ts'
+import type { ReachFacts } from '../../../../src/observe/reach-facts.ts'
 import type { LearnedFile } from '../../../../src/observe/trace/learned.ts'
-import { account, binary, emptyFacts, listening, NOTHING_LEARNED, process, STOCK } from '../build-facts.ts'
+import { binary, listening, NOTHING_LEARNED, process } from '../build-facts.ts'
 import { lines, proposal, row } from '../rows.ts'
 import { apacheLike, httpdLike, nginxLike } from '../services.ts'
-
-const ASKED: Given = { level: 'standard', asked: true, exercised: false }
-
-function reach(more: Partial<ReachFacts>): ReachFacts {
-  return { named: [], imports: [], interpreters: [], monitors: [], sudo: [], ...more }
-}
-
-function names(kind: NamedThing['kind'], name: string, more: Partial<NamedThing> = {}): ReachFacts {
-  return reach({ named: [{ kind, name, where: '/etc/srv.conf', ...more }] })
-}
-
-/** A daemon that runs as one account, root by default, and answers. */
-function daemon(uid: number, over: Partial<Facts> = {}): Facts {
-  const facts = emptyFacts()
-  const user = uid === 0 ? '' : 'srv'
-  return {
-    ...facts,
-    unit: { ...facts.unit, properties: { ...STOCK, User: [user] } },
-    processes: [process(10, uid, { isMain: true })],
-    executables: [binary('/usr/sbin/srv')],
-    sockets: [listening('AF_INET', '127.0.0.1', 873, [10])],
-    accounts: [account('user', 'srv', 990)],
-    freeAccount: { name: 'x', id: 991 },
-    given: ASKED,
-    reach: reach({}),
-    ...over,
-  }
-}
-
-const taken = (key: string, facts: Facts) => {
-  const found = row(key, facts)
-  return found.kind === 'propose' && found.recommended
-}
-const missed = (key: string, facts: Facts) => (row(key, facts) as Proposed).notReached
+import { ASKED, daemon, missed, names, reach, taken } from './daemon.ts'
 
 describe('a row is not taken by itself where its configuration names', () => {
   test.each([

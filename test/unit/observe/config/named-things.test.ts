@@ -281,3 +281,24 @@ test('a file that is switched off by a missing link is not read', async () => {
   expect(await found({ ...off, '/etc/srv/mods-enabled/homes.conf': { link: available } })).toEqual(['home'])
   expect(await found({ [available]: pattern })).toEqual(['home'])
 })
+
+test('a program beside its configuration is one that it may start, and one among those of others is not', async () => {
+  const script = { text: '#!/bin/sh\n', stat: { kind: 'file' as const, mode: 0o755 } }
+  const data = { text: 'x', stat: { kind: 'file' as const, mode: 0o755 } }
+  const files = { '/etc/srv/net/up': script, '/etc/srv/data': data, '/etc/events/srv': script }
+  const found = ['/etc/srv/net/up', '/etc/srv/data'].join('\0')
+  const programs = { 'find /etc/srv -maxdepth 4 -type f -perm /111 -print0': found }
+  const facts = { ...emptyFacts(), processes: [process(10, 0, { isMain: true })] }
+  const host = memoryHost({ files: { '/etc/srv/srv.conf': 'x = 1\n', ...files }, programs })
+  const packaged = ['/etc/srv/srv.conf', '/etc/events/srv']
+  const things = await namedThings(host, facts, packaged, new Set(), new Set())
+  expect(things).toEqual([{ kind: 'program', name: '/etc/srv/net/up', where: '/etc/srv/net', script: true }])
+})
+
+test('a folder of pages with commands in them is one of programs', async () => {
+  const pages = 'find /srv/pages -maxdepth 3 -type f -size -64k -exec grep -lsF <!--#exec {} +'
+  const files = { '/srv/pages': folder(0, 0o755) }
+  const found = (text: string) => named('root /srv/pages\n', files, {}, { [pages]: text })
+  expect(await found('/srv/pages/now.shtml\n')).toEqual(['programs /srv/pages'])
+  expect(await found('')).toEqual([])
+})

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readTellingPrograms, startsPrograms } from '../../../../src/observe/files/telling-programs.ts'
+import { startsCgi, startsPrograms } from '../../../../src/observe/files/telling-imports.ts'
+import { readTellingPrograms } from '../../../../src/observe/files/telling-programs.ts'
 import {
   namesCgi,
   namesHomes,
   namesMailer,
+  namesOfKernel,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
@@ -95,4 +97,21 @@ test('a gateway sets the variables of CGI', () => {
   const all = ['GATEWAY_INTERFACE', 'QUERY_STRING', 'REQUEST_METHOD', 'SCRIPT_NAME']
   expect(namesCgi(text(...all))).toBe(true)
   expect(namesCgi(text(...all.slice(1)))).toBe(false)
+})
+
+test.each([
+  ['\0/proc/loadavg\0', '/proc/loadavg'],
+  ['\0/proc/net/arp\0', '/proc/net/arp'],
+  ['\0/proc/self/maps\0/proc/%d/stat\0', undefined],
+  ['\0see /proc/meminfo for more\0', undefined],
+])('a file about the machine in %j: %s', (text, path) => {
+  expect(namesOfKernel(new TextEncoder().encode(text))).toBe(path)
+})
+
+test.each([
+  [['apr_proc_create', 'ap_add_cgi_vars'], true],
+  [['apr_proc_create'], false],
+  [['ap_add_cgi_vars'], false],
+])('a plug-in that imports %j starts programs by CGI: %s', (imports, does) => {
+  expect(startsCgi(new Set(imports))).toBe(does)
 })

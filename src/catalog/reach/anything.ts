@@ -1,0 +1,117 @@
+import type { Facts } from '../../observe/facts.ts'
+import { startsUnprivileged } from '../common/unit-settings.ts'
+import { mailing } from './helpers.ts'
+import { imported } from './imported.ts'
+import { hasRights, isAllRoot, namedText, namedThings, programsNamed, unseenText } from './named.ts'
+import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
+
+/** What a script would not be there for by itself, or other evidence tells. */
+const NOT_OF_SCRIPTS: readonly Use[] = [
+  'see-boot',
+  'see-kernel',
+  'homes',
+  'share-files',
+  'share-memory',
+  'know-callers',
+  'tune-kernel',
+]
+
+/** What a script does is written in files that nobody here reads. */
+function byInterpreter(facts: Facts): Possibility[] {
+  const [path] = facts.reach?.interpreters ?? []
+  if (path === undefined) return []
+  return anything(facts, `${path} runs a script, which may`, { rights: hasRights(facts) })
+}
+
+/** Scripts inside of a server are there for requests, which its workers answer, and not their master. */
+function byEmbedded(facts: Facts): Possibility[] {
+  const { embedded, interpreters = [] } = facts.reach ?? {}
+  if (embedded === undefined || interpreters.includes(embedded)) return []
+  return anything(facts, `${embedded} runs scripts inside of the service, which may`)
+}
+
+/** Nobody played the programs that requests name: often pages of somebody's, which send mail. */
+function byRequests(facts: Facts): Possibility[] {
+  const [protocol] = facts.given?.requests?.programs ?? []
+  if (protocol === undefined) return []
+  return anything(facts, `A request in ${protocol} names the program that answers it, which may`)
+}
+
+/** A gateway starts the programs of a folder, or what an interpreter is to read, for whoever asks: RFC 3875. */
+function byGateway(facts: Facts): Possibility[] {
+  const { gateway } = facts.reach ?? {}
+  const readers = namedThings(facts, 'program').filter(({ interpreter }) => interpreter === true)
+  const folders = [...namedThings(facts, 'programs'), ...readers]
+  const starts = imported(facts, 'run-programs').length > 0 || facts.reach?.starts !== undefined
+  if (gateway === undefined || folders.length === 0 || !starts) return []
+  return anything(facts, `${namedText(folders)}, and ${gateway} starts programs by CGI. What is there may`)
+}
+
+/** `may`: a sentence up to what it may do. `rights`: what it does, root does. */
+function anything(
+  facts: Facts,
+  may: string,
+  { from = 'interpreter', rights = isAllRoot(facts) }: { from?: Possibility['from']; rights?: boolean } = {},
+): Possibility[] {
+  const why = `${may} do anything${rights ? ' that root can' : ''}.`
+  const uses = USES.filter((use) => !NOT_OF_SCRIPTS.includes(use) && (rights || !OF_ROOT.has(use)))
+  return [...uses.map((use) => ({ use, from, why })), ...mailing(facts, may)]
+}
+
+/** A script that it was told to start does what somebody here wrote; for root a program of the system may write there. */
+function byProgramsNamed(facts: Facts): Possibility[] {
+  const programs = programsNamed(facts)
+  // A run in a clone without its use played one way through it.
+  const scripts = (facts.given?.exercised === true ? programs : namedThings(facts, 'program')).filter(
+    ({ script }) => script === true,
+  )
+  if (scripts.length > 0) return anything(facts, `${namedText(scripts)} to run, which may`, { from: 'work' })
+  if (programs.length === 0 || !isAllRoot(facts)) return []
+  return [
+    { use: 'write-elsewhere', from: 'named', why: `${unseenText(programs)} to run and may write as root.` },
+  ]
+}
+
+/** Where packages alone put programs: file-hierarchy(7). */
+const OF_PACKAGES = /^\/(?:bin|lib\w*|sbin|usr\/(?!local\/))/
+/** Of packages too, and no more than what the stages before tried: Linux Standard Base, init scripts. */
+const INIT_SCRIPT = /^\/etc\/init\.d\//
+/** They have a shell start what a text says: popen(3), system(3). */
+const OF_TEXTS = ['popen', 'system']
+
+/** A program that no package brought was written for what is here, and what it starts is written in it. */
+function byOwnProgram(facts: Facts): Possibility[] {
+  const own = facts.executables.find(
+    ({ path, kind, from }) => kind === 'elf' && from.includes('running') && !OF_PACKAGES.test(path),
+  )
+  const call = imported(facts, 'run-programs').find((name) => OF_TEXTS.includes(name))
+  if (own === undefined || call === undefined) return []
+  return anything(facts, `${own.path} is of no package and calls ${call}: what it starts may`)
+}
+
+/** What the start runs, each start shows; a reload or a stop after a crash takes another way through its script. */
+function byLinesOfUnit(facts: Facts): Possibility[] {
+  const scripts = facts.executables.filter(({ kind }) => kind === 'script')
+  const isScript = (path: string) =>
+    !OF_PACKAGES.test(path) && scripts.some((one) => one.path === path || one.alsoNamed?.includes(path))
+  for (const [key, commands] of Object.entries(facts.unit.exec)) {
+    const script = commands.find(({ path, flags }) => !flags.includes('privileged') && isScript(path))
+    if (key === 'ExecStart' || script === undefined || INIT_SCRIPT.test(script.path)) continue
+    const may = `${key}= runs ${script.path}, a script of no package, which may`
+    return anything(facts, may, { rights: !startsUnprivileged(facts) })
+  }
+  return []
+}
+
+/** What starts programs of which nobody knows what they do, the strongest evidence first. */
+export function byAnything(facts: Facts): Possibility[] {
+  return [
+    ...byProgramsNamed(facts),
+    ...byInterpreter(facts),
+    ...byEmbedded(facts),
+    ...byOwnProgram(facts),
+    ...byLinesOfUnit(facts),
+    ...byRequests(facts),
+    ...byGateway(facts),
+  ]
+}
