@@ -1,8 +1,6 @@
 import type { Host } from '../../host/host.ts'
-import type { BlindSpots } from '../../observe/blind-spots.ts'
-import { configurationFiles, configurationText } from '../../observe/config/configuration.ts'
+import { configurationTexts } from '../../observe/config/configuration-texts.ts'
 import type { Facts } from '../../observe/facts.ts'
-import { filesOfItsPackages } from '../../observe/files/packages.ts'
 import type { FullCheck } from '../../trial/health/full/exchange.ts'
 import { holdFull, NO_ANSWER } from '../../trial/health/full/play-full.ts'
 
@@ -27,14 +25,6 @@ export function zoneNames(texts: readonly string[]): string[] {
   const plain = [...new Set(names)].filter((name) => name.length < 200 && /[a-z]/.test(name))
   const ofMachine = (name: string) => Number(OF_MACHINE.test(name))
   return plain.sort((a, b) => ofMachine(a) - ofMachine(b)).slice(0, MOST_NAMES)
-}
-
-async function configurationTexts(host: Host, facts: Facts): Promise<string[]> {
-  const gaps: BlindSpots = new Set()
-  const packaged = await filesOfItsPackages(host, facts)
-  const files = await configurationFiles(host, facts, packaged, gaps)
-  const texts = await Promise.all(files.map((file) => configurationText(host, file, gaps)))
-  return texts.filter((text) => text !== undefined)
 }
 
 /** Those zones of its configuration that a service answers for in a clone; undefined where there are none. */

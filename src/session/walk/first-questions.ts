@@ -2,23 +2,18 @@ import { few, unique } from '../../catalog/common/proposal.ts'
 import { OpenUndo, reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import type { Facts, SocketFacts } from '../../observe/facts.ts'
-import { processesOfGroup } from '../../observe/proc/control-group.ts'
-import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import { socketFiles, whereItLeads } from '../../observe/proc/unix-path.ts'
-import { bootClone, type Clone } from '../../rehearsal/boot/clone.ts'
+import type { Clone } from '../../rehearsal/boot/clone.ts'
 import { cloneProblem } from '../../rehearsal/boot/clone-problem.ts'
-import { startInClone } from '../../rehearsal/boot/proven-clone.ts'
-import { first, showUnit } from '../../systemd/manager/show.ts'
 import { shortName } from '../../systemd/manager/unit-name.ts'
 import { type Listener, lastingAddress, listenersOf, reachable } from '../../trial/health/baseline.ts'
-import { changingListeners, without } from '../../trial/health/changing-listeners.ts'
+import { without } from '../../trial/health/changing-listeners.ts'
 import type { Check } from '../../trial/health/check.ts'
-import { checkHealth } from '../../trial/health/health.ts'
-import { ANY_START, listenerLabel } from '../../trial/health/judge.ts'
+import { listenerLabel } from '../../trial/health/judge.ts'
 import { protocolOfPort } from '../../trial/health/protocols/index.ts'
 import { type Endpoint, type Recognised, recognise } from '../../trial/health/recognise.ts'
 import { Survival } from '../../trial/health/survival.ts'
-import type { WalkBeginning } from './context.ts'
+import { type Asker, type Left, listeningClone, mayPass, NONE_LEFT } from './listening-clone.ts'
 
 /** The checks that are proposed, and what a person should know of how they came about. */
 interface FirstQuestions {
@@ -28,24 +23,18 @@ interface FirstQuestions {
   listeners: Listener[]
 }
 
-/** As much of a walk as the questions take. */
-type Asker = Pick<WalkBeginning, 'live' | 'subject' | 'signal' | 'timings'> & {
-  options: Pick<WalkBeginning['options'], 'rehearse'>
-}
-
 interface Asked {
   label: string
   to: Endpoint
 }
 
-/** A clone that lacks what the service needs to start is given up after that: the questions are live then. */
-const START_LIMIT_MS = 60_000
 /** For all that is tried in the clone, where a port gives no sign. */
 const BOLD_LIMIT_MS = 15_000
 
 const NOT_ASKED = 'hardenctl compares it but does not ask it'
 const NOT_COMPARED = 'hardenctl does not compare it'
 const CHOSEN_ANEW = 'the service chose another one when it was started in a clone'
+const PASSING = 'it is there for a request, since a start in a clone does not bring it'
 
 async function unixEndpoint(
   host: Host,
@@ -109,76 +98,29 @@ export function leftNotes(left: readonly { label: string; why: string }[], so = 
   })
 }
 
-/** A clone in which the service runs and listens as it does live, but on ports that it chooses at each start. */
-interface ListeningClone {
-  clone: Clone
-  changing: Listener[]
-}
-
-/** Undefined where there is none. */
-async function listeningClone(
-  { live, subject, signal, timings }: Asker,
-  facts: Facts,
-): Promise<ListeningClone | undefined> {
-  const { unit } = subject
-  const clone = await timings.during('boot of clones', () => bootClone(live, { unit, signal }))
-  const listensOn = async (listeners: Listener[]) =>
-    checkHealth({
-      host: clone.host,
-      unit,
-      baseline: { listeners, answers: [], startMs: 0, restless: true },
-      before: ANY_START,
-      since: Date.now(),
-      startLimitMs: START_LIMIT_MS,
-      executables: [],
-      signal,
-    })
-  try {
-    await startInClone(live, clone.host, unit)
-    const listeners = listenersOf(facts.sockets)
-    if ((await listensOn(listeners)).healthy) return { clone, changing: [] }
-    const changing = changingListeners(listeners, await socketsOf(clone.host, unit))
-    if (
-      changing !== undefined &&
-      changing.length > 0 &&
-      (await listensOn(without(listeners, changing))).healthy
-    )
-      return { clone, changing }
-  } catch (error) {
-    await clone.dispose()
-    throw error
-  }
-  await clone.dispose()
-  return undefined
-}
-
-async function socketsOf(host: Host, unit: string): Promise<SocketFacts[]> {
-  const shown = await showUnit(host, unit, ['ControlGroup', 'MainPID'])
-  const pids = await processesOfGroup(host, first(shown, 'ControlGroup'), new Set())
-  return readSocketsOf(host, pids, Number(first(shown, 'MainPID')))
-}
-
 /** What each listener answers in a clone, which forgets what it was asked. */
 async function recognisedInClone(
   context: Asker,
   facts: Facts,
   asked: readonly Asked[],
-): Promise<{ found: Map<Asked, Recognised>; changing?: Listener[]; why?: string }> {
+): Promise<{ found: Map<Asked, Recognised>; left: Left; why?: string }> {
   const { live, options, subject, signal } = context
   const found = new Map<Asked, Recognised>()
-  if (!options.rehearse || asked.length === 0) return { found }
+  const isMoot = asked.length === 0 && (await mayPass(live, facts)).length === 0
+  if (!options.rehearse || isMoot) return { found, left: NONE_LEFT }
   const problem = await cloneProblem(live)
-  if (problem !== undefined) return { found, why: problem }
+  if (problem !== undefined) return { found, left: NONE_LEFT, why: problem }
   let clone: Clone | undefined
-  let changing: Listener[] = []
+  let left = NONE_LEFT
   try {
     const listening = await listeningClone(context, facts)
-    if (listening === undefined) return { found, why: 'the service does not listen in it as it does live' }
+    if (listening === undefined)
+      return { found, left, why: 'the service does not listen in it as it does live' }
     clone = listening.clone
-    changing = listening.changing
+    left = listening
     const survival = await Survival.watch(clone.host, subject.unit)
     const until = performance.now() + BOLD_LIMIT_MS
-    for (const one of stayingOf(asked, changing)) {
+    for (const one of stayingOf(asked, left)) {
       signal.throwIfAborted()
       const boldness = performance.now() < until ? 'any' : 'signs'
       const recognised = await recognise(clone.host, one.to, boldness, () => survival.holds())
@@ -188,16 +130,16 @@ async function recognisedInClone(
   } catch (error) {
     // A question that no clone could answer is asked live, but only if a sign supports the protocol.
     signal.throwIfAborted()
-    return { found, why: reasonOf(error) }
+    return { found, left: NONE_LEFT, why: reasonOf(error) }
   } finally {
     // PID 1 ends what is left of it.
     await clone?.dispose().catch(() => undefined)
   }
-  return { found, changing }
+  return { found, left }
 }
 
-function stayingOf(asked: readonly Asked[], changing: readonly Listener[]): Asked[] {
-  const labels = new Set(changing.map(listenerLabel))
+function stayingOf(asked: readonly Asked[], { changing, passing }: Left): Asked[] {
+  const labels = new Set([...changing, ...passing].map(listenerLabel))
   return asked.filter(({ label }) => !labels.has(label))
 }
 
@@ -219,9 +161,13 @@ export async function reviveLive(survival: Survival, unit: string, question: str
 export async function firstQuestions(context: Asker, facts: Facts): Promise<FirstQuestions> {
   const { live, subject } = context
   const { asked, notes } = await endpointsOf(live, facts)
-  const { found: inClone, changing = [], why } = await recognisedInClone(context, facts, asked)
-  const changed = changing.map((one) => ({ label: listenerLabel(one), why: CHOSEN_ANEW }))
-  notes.push(...leftNotes(changed, NOT_COMPARED))
+  const { found: inClone, left, why } = await recognisedInClone(context, facts, asked)
+  const saying = (gone: readonly Listener[], so: string) =>
+    leftNotes(
+      gone.map((one) => ({ label: listenerLabel(one), why: so })),
+      NOT_COMPARED,
+    )
+  notes.push(...saying(left.changing, CHOSEN_ANEW), ...saying(left.passing, PASSING))
   if (why !== undefined)
     notes.push(
       `No clone could be asked first: ${why}. hardenctl asks a live port only in a protocol that it shows a sign of`,
@@ -230,7 +176,7 @@ export async function firstQuestions(context: Asker, facts: Facts): Promise<Firs
   // A service that is stopped on the host is asked in a clone alone.
   const boldness = live.isClone ? 'any' : 'signs'
   const checks: Check[] = []
-  for (const one of stayingOf(asked, changing)) {
+  for (const one of stayingOf(asked, left)) {
     const there = inClone.get(one)
     const { check, ended } = there ?? (await recognise(live, one.to, boldness, () => survival.holds()))
     if (check !== undefined) checks.push(check)
@@ -242,5 +188,6 @@ export async function firstQuestions(context: Asker, facts: Facts): Promise<Firs
         : `In a clone the service ended when ${one.label} was asked ${ended}: hardenctl does not ask that live`,
     )
   }
-  return { checks, notes, listeners: without(listenersOf(facts.sockets), changing) }
+  const listeners = without(listenersOf(facts.sockets), [...left.changing, ...left.passing])
+  return { checks, notes, listeners }
 }
