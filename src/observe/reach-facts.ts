@@ -7,6 +7,8 @@ export interface ReachFacts {
   opaque?: string[]
   /** Running programs that do what another file says. */
   interpreters: string[]
+  /** Scripts of its Exec lines that no package brought. */
+  scripts?: string[]
   /** Programs of the machine that anybody may start and that have capabilities of their own: capabilities(7). */
   capable?: CapableProgram[]
   /** The program that hands a mail to this machine's queue, where there is one, with links followed. */

@@ -34,11 +34,25 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
     ],
     ...(await readTellingPrograms(host, facts, gaps)),
     interpreters,
+    scripts: ownScripts(facts, packaged),
     capable: await capablePrograms(host, gaps),
     ...(await readMailer(host, gaps)),
     ...(await controllerOf(host, facts, gaps)),
     sudo: await sudoRules(host, facts, gaps),
   }
+}
+
+/** Where packages alone put programs, by the standard or by the init scripts of LSB: file-hierarchy(7). */
+const OF_PACKAGES = /^\/(?:bin|lib\w*|sbin|usr\/(?!local\/)|etc\/init\.d\/)/
+
+/** By all their names, since a unit may name a link. */
+function ownScripts({ executables }: Facts, packaged: readonly string[]): string[] {
+  const brought = new Set(packaged)
+  return executables
+    .filter(({ kind, from }) => kind === 'script' && from.includes('exec'))
+    .map(({ path, alsoNamed = [] }) => [path, ...alsoNamed])
+    .filter((names) => !names.some((name) => OF_PACKAGES.test(name) || brought.has(name)))
+    .flat()
 }
 
 async function controllerOf(

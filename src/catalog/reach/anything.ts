@@ -37,11 +37,10 @@ function byRequests(facts: Facts): Possibility[] {
   return anything(facts, `A request in ${protocol} names the program that answers it, which may`)
 }
 
-/** A gateway starts the programs of a folder, or what an interpreter is to read, for whoever asks: RFC 3875. */
+/** A gateway starts the programs of a folder for whoever asks: RFC 3875. */
 function byGateway(facts: Facts): Possibility[] {
   const { gateway } = facts.reach ?? {}
-  const readers = namedThings(facts, 'program').filter(({ interpreter }) => interpreter === true)
-  const folders = [...namedThings(facts, 'programs'), ...readers]
+  const folders = namedThings(facts, 'programs')
   const starts = imported(facts, 'run-programs').length > 0 || facts.reach?.starts !== undefined
   if (gateway === undefined || folders.length === 0 || !starts) return []
   return anything(facts, `${namedText(folders)}, and ${gateway} starts programs by CGI. What is there may`)
@@ -63,7 +62,7 @@ function byProgramsNamed(facts: Facts): Possibility[] {
   const programs = programsNamed(facts)
   // A run in a clone without its use played one way through it.
   const scripts = (facts.given?.exercised === true ? programs : namedThings(facts, 'program')).filter(
-    ({ script }) => script === true,
+    ({ script, interpreter }) => script === true || interpreter === true,
   )
   if (scripts.length > 0) return anything(facts, `${namedText(scripts)} to run, which may`, { from: 'work' })
   if (programs.length === 0 || !isAllRoot(facts)) return []
@@ -74,8 +73,6 @@ function byProgramsNamed(facts: Facts): Possibility[] {
 
 /** Where packages alone put programs: file-hierarchy(7). */
 const OF_PACKAGES = /^\/(?:bin|lib\w*|sbin|usr\/(?!local\/))/
-/** Of packages too, and no more than what the stages before tried: Linux Standard Base, init scripts. */
-const INIT_SCRIPT = /^\/etc\/init\.d\//
 /** They have a shell start what a text says: popen(3), system(3). */
 const OF_TEXTS = ['popen', 'system']
 
@@ -91,12 +88,10 @@ function byOwnProgram(facts: Facts): Possibility[] {
 
 /** What the start runs, each start shows; a reload or a stop after a crash takes another way through its script. */
 function byLinesOfUnit(facts: Facts): Possibility[] {
-  const scripts = facts.executables.filter(({ kind }) => kind === 'script')
-  const isScript = (path: string) =>
-    !OF_PACKAGES.test(path) && scripts.some((one) => one.path === path || one.alsoNamed?.includes(path))
+  const own = facts.reach?.scripts ?? []
   for (const [key, commands] of Object.entries(facts.unit.exec)) {
-    const script = commands.find(({ path, flags }) => !flags.includes('privileged') && isScript(path))
-    if (key === 'ExecStart' || script === undefined || INIT_SCRIPT.test(script.path)) continue
+    const script = commands.find(({ path, flags }) => !flags.includes('privileged') && own.includes(path))
+    if (key === 'ExecStart' || script === undefined) continue
     const may = `${key}= runs ${script.path}, a script of no package, which may`
     return anything(facts, may, { rights: !startsUnprivileged(facts) })
   }

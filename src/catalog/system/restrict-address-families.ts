@@ -7,6 +7,8 @@ import { takingOut } from '../common/squeeze.ts'
 import type { Directive, NotProposed, Proposed } from '../common/types.ts'
 import { setting, words } from '../common/unit-settings.ts'
 import { FAMILY_LIST } from '../common/values.ts'
+import { isUnplayed } from '../reach/callers.ts'
+import { imported } from '../reach/imported.ts'
 import { mayGainRights, mayStartAny, possibleNow } from '../reach/reached.ts'
 import type { Possibility, Use } from '../reach/uses.ts'
 
@@ -42,11 +44,15 @@ function familiesPossible(facts: Facts): { name: string; why: string }[] {
     'connect-out': ['AF_INET', 'AF_INET6'],
     'list-interfaces': ['AF_NETLINK'],
   }
-  return possibleNow(facts).flatMap(({ use, why, from }) =>
-    from === 'unasked' || from === 'work'
-      ? []
-      : (names[use] ?? []).map((name) => ({ name, why: `${name} stays: ${why}` })),
+  const stays = (name: string, reason: string) => ({ name, why: `${name} stays: ${reason}` })
+  const found = possibleNow(facts).flatMap(({ use, why, from }) =>
+    from === 'unasked' || from === 'work' ? [] : (names[use] ?? []).map((one) => stays(one, why)),
   )
+  // A call alone takes no row away, and here none has to be: a family more costs little.
+  const [call] = isUnplayed(facts.given) ? imported(facts, 'list-interfaces') : []
+  return call === undefined
+    ? found
+    : [...found, stays('AF_NETLINK', `its programs call ${call}, which lists interfaces.`)]
 }
 
 function leavesFamilies({ assignments }: Proposed, { use, from }: Possibility): boolean {

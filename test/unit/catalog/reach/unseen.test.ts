@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { NamedThing } from '../../../../src/observe/reach-facts.ts'
+import type { Facts } from '../../../../src/observe/facts.ts'
 import type { LearnedFile } from '../../../../src/observe/trace/learned.ts'
 import { binary, NOTHING_LEARNED, process } from '../build-facts.ts'
 import { lines, proposal } from '../rows.ts'
@@ -71,14 +71,12 @@ test.each([
   expect(/is of no package/.test(missed('NoNewPrivileges', facts) ?? '')).toBe(may)
 })
 
-test('a gateway whose configuration names an interpreter starts scripts by it', () => {
-  const known = (more: Partial<NamedThing>) => ({
-    ...names('program', '/usr/bin/perl', more),
-    imports: ['execve'],
-    gateway: '/usr/sbin/srv',
-  })
-  expect(missed('ProcSubset', daemon(990, { reach: known({ interpreter: true }) }))).toMatch(/by CGI/)
-  expect(missed('ProcSubset', daemon(990, { reach: known({}) }))).toBeUndefined()
+test('who may list interfaces keeps the sockets for it, until its use was played', () => {
+  const facts = daemon(990, { reach: reach({ imports: ['getifaddrs'] }) })
+  const families = (one: Facts) => proposal('RestrictAddressFamilies', one).value
+  expect(families(facts)).toContain('AF_NETLINK')
+  expect(families({ ...facts, given: { ...ASKED, exercised: true } })).not.toContain('AF_NETLINK')
+  expect(families(daemon(990))).not.toContain('AF_NETLINK')
 })
 
 test('homes stay readable to a plug-in that looks up accounts', () => {
@@ -102,11 +100,16 @@ test.each<[string, string, string[], boolean]>([
   ['ExecStopPost', '/opt/srv/after', ['privileged'], false],
   ['ExecStart', '/opt/srv/after', [], false],
   ['ExecReload', '/usr/lib/srv/reload', [], false],
-  ['ExecStop', '/etc/init.d/srv', [], false],
 ])('a script in %s= (%s, %j) may do anything: %s', (key, path, flags, may) => {
-  const facts = daemon(990)
+  const facts = daemon(990, { reach: reach({ scripts: ['/opt/srv/after'] }) })
   const unit = { ...facts.unit, exec: { ...facts.unit.exec, [key]: [{ path, argv: [path], flags }] } }
-  const script = { ...binary(path), kind: 'script' as const, from: ['exec' as const] }
-  const why = missed('NoNewPrivileges', { ...facts, unit, executables: [...facts.executables, script] })
+  const why = missed('NoNewPrivileges', { ...facts, unit })
   expect(/a script of no package/.test(why ?? '')).toBe(may)
+})
+
+test('an interpreter that a configuration names runs what stands behind it, though it was seen to run', () => {
+  const named = names('program', '/usr/bin/dash', { interpreter: true })
+  const executed: LearnedFile[] = [{ path: '/usr/bin/dash', uses: ['execute'], sightings: [] }]
+  const facts = daemon(990, { reach: named, learned: { ...NOTHING_LEARNED, executed } })
+  expect(missed('NoNewPrivileges', facts)).toMatch(/names \/usr\/bin\/dash to run/)
 })
