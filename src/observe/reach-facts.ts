@@ -92,6 +92,7 @@ export interface NamedThing {
     | 'program'
     | 'programs'
     | 'home'
+    | 'home-file'
     | 'everything'
     | 'folder'
     | 'file'

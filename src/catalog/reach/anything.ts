@@ -98,6 +98,21 @@ function byLinesOfUnit(facts: Facts): Possibility[] {
   return []
 }
 
+/**
+ * A daemon that becomes its users and starts programs does so by what a user's own file says, such as ~/.forward: what is
+ * started writes where that user may, and that is nowhere that anybody could list.
+ */
+function byFilesOfUsers(facts: Facts): Possibility[] {
+  const files = namedThings(facts, 'home-file')
+  const { homes } = facts.reach ?? {}
+  const able = (['act-as-others', 'run-programs'] as const).every((use) => imported(facts, use).length > 0)
+  if (!able || !hasRights(facts) || (files.length === 0 && homes === undefined)) return []
+  const who = files.length > 0 ? namedText(files) : `${homes} names a file in each home`
+  const may = `${who}: a user may name a program there, which may`
+  const first: Possibility = { use: 'write-elsewhere', from: 'interpreter', why: `${may} write anywhere.` }
+  return [first, ...anything(facts, may, { rights: false })]
+}
+
 /** What starts programs of which nobody knows what they do, the strongest evidence first. */
 export function byAnything(facts: Facts): Possibility[] {
   return [
@@ -106,6 +121,7 @@ export function byAnything(facts: Facts): Possibility[] {
     ...byEmbedded(facts),
     ...byOwnProgram(facts),
     ...byLinesOfUnit(facts),
+    ...byFilesOfUsers(facts),
     ...byRequests(facts),
     ...byGateway(facts),
   ]

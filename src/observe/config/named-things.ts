@@ -36,8 +36,10 @@ export async function namedThings(
   accounts: ReadonlySet<string>,
   gaps: BlindSpots,
 ): Promise<NamedThing[]> {
+  // What its scripts are read by runs other scripts as well.
+  const started = facts.executables.filter(({ from }) => from.some((one) => one !== 'interpreter'))
   const own = new Set([
-    ...facts.executables.flatMap(({ path, alsoNamed = [] }) => [path, ...alsoNamed]),
+    ...started.flatMap(({ path, alsoNamed = [] }) => [path, ...alsoNamed]),
     ...facts.processes.map(({ executable }) => executable),
   ])
   const found = new Map<string, NamedThing>()
@@ -75,6 +77,7 @@ export async function namedThings(
     for (const name of words.hosts) add({ kind: 'host', name, where: file })
     if (words.everything) add({ kind: 'everything', name: '/', where: file })
     if (words.homes) add({ kind: 'home', name: '/home', where: file })
+    for (const name of words.homeFiles) add({ kind: 'home-file', name, where: file })
     for (const name of words.kept) add({ kind: 'temporary', name, where: file })
     for (const path of words.paths) {
       if (TEMPORARY.test(path)) add({ kind: 'temporary', name: path, where: file })

@@ -113,3 +113,13 @@ test('an interpreter that a configuration names runs what stands behind it, thou
   const facts = daemon(990, { reach: named, learned: { ...NOTHING_LEARNED, executed } })
   expect(missed('NoNewPrivileges', facts)).toMatch(/names \/usr\/bin\/dash to run/)
 })
+
+test.each([
+  ['root that becomes its users', 0, ['setuid', 'execve'], true],
+  ['root that becomes nobody', 0, ['execve'], false],
+  ['an account', 990, ['setuid', 'execve'], false],
+])('%s starts what a file of a user says (%s, %j): %s', (_, uid, imports, may) => {
+  const named = { ...names('home-file', '~/.forward'), imports }
+  const why = missed('ProtectSystem', daemon(uid, { reach: named }))
+  expect(/names ~\/\.forward: a user may name a program there/.test(why ?? '')).toBe(may)
+})

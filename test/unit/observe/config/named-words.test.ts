@@ -105,3 +105,13 @@ test.each([
   ['tmpdir = /tmp', []],
   ['session_file = /tmp/x', []],
 ])('what is kept in a folder for all: %s', (line, kept) => expect(namedWords(line).kept).toEqual(kept))
+
+test.each([
+  ['file = $home/.forward', ['~/.forward']],
+  ['sieve = file:~/sieve;active=~/.dovecot.sieve', ['~/.dovecot.sieve']],
+  ['default %h/.qmail', ['~/.qmail']],
+  ['mail_location = maildir:~/Maildir', []],
+  ['# file = $home/.forward', []],
+])('a file that each account may have in its home: %s', (line, files) => {
+  expect(namedWords(line).homeFiles).toEqual(files)
+})
