@@ -44,7 +44,11 @@ async function tracesOf(name: string): Promise<string[]> {
   ]
 }
 
-const LIST_CGROUPS = 'mount -t cgroup2 none /mnt && find /mnt -type d -name "*hardenctl*"'
+/** In version 2's tree, in the named one of version 1, and in its controllers' where the host has them. */
+const LIST_CGROUPS = `for tree in 'cgroup2 -o rw' 'cgroup -o none,name=systemd'; do
+  mount -t $tree none /mnt && find /mnt -type d -name "*hardenctl*"
+done
+find /sys/fs/cgroup -type d -name "*hardenctl*"`
 
 function textOf(path: string): string {
   try {
@@ -67,6 +71,23 @@ describe.skipIf(skipLab())(labTitle('a lab'), () => {
     expect(await lab.output(['systemctl', '--version'])).toMatch(`systemd ${version} `)
     expect(await status(lab)).toBe('200')
   })
+
+  it.each([
+    ['hybrid', 'bookworm', '/init.scope', '/init.scope'],
+    ['legacy', 'trixie', '/init.scope', '/'],
+  ] as const)(
+    'boots a systemd that has %s control groups, which it may write to',
+    async (cgroups, suite, named, second) => {
+      const lab = await boot({ cgroups, suite, services: ['nginx'] })
+      expect(await status(lab)).toBe('200')
+      const groups = (await lab.output(['cat', '/proc/self/cgroup'])).trim().split('\n')
+      expect(groups).toContainEqual(expect.stringMatching(new RegExp(`^\\d+:name=systemd:${named}$`)))
+      expect(groups.at(-1)).toBe(`0::${second}`)
+      const type = await lab.output(['stat', '--file-system', '--format=%T', '/sys/fs/cgroup'])
+      expect(type).toBe('tmpfs\n')
+      expect((await lab.output(['cat', '/proc/mounts'])).match(/ cgroup ro,/g)).toBeNull()
+    },
+  )
 
   it.each([
     ['apache2', { services: ['apache2'] }, '9.2 UNSAFE', '200'],
@@ -196,10 +217,13 @@ describe.skipIf(skipLab())(labTitle('a lab'), () => {
     }
   })
 
-  it('leaves nothing behind when it stops', async () => {
-    const lab = await boot({ services: ['nginx'] })
-    expect((await tracesOf(lab.name)).length).toBeGreaterThan(2)
-    await lab.stop()
-    expect(await tracesOf(lab.name)).toEqual([])
-  })
+  it.each(['unified', 'hybrid', 'legacy'] as const)(
+    'leaves nothing behind when it stops: %s',
+    async (cgroups) => {
+      const lab = await boot({ cgroups, services: ['nginx'] })
+      expect((await tracesOf(lab.name)).length).toBeGreaterThan(2)
+      await lab.stop()
+      expect(await tracesOf(lab.name)).toEqual([])
+    },
+  )
 })

@@ -23,12 +23,16 @@ export interface Holder {
 
 export type RootType = 'overlay' | 'tmpfs' | 'ext4' | 'xfs' | 'btrfs'
 
+/** What a systemd finds on /sys/fs/cgroup: version 2 alone, both beside each other, or version 1 alone. */
+export type CgroupMode = 'unified' | 'hybrid' | 'legacy'
+
 export interface HolderWish {
   lower: string
   /** What the root is: an overlay over `lower`, or a file system that it is copied to. */
   type: RootType
   /** A root that has the programs to make it; '' for those that need none. */
   tools: string
+  cgroups: CgroupMode
   /** Size of the tmpfs that takes all writes, as mount(8) writes it. */
   size: string
   nspawn: readonly string[]
@@ -65,9 +69,9 @@ export async function hold(wish: HolderWish): Promise<Holder> {
 
 function holdCommand(directory: string, name: string, wish: HolderWish): string[] {
   const script = join(project, 'test/lab/kit/hold.sh')
-  const { lower, size, type, tools, nspawn } = wish
-  const hold = ['sh', script, directory, name, lower, size, type, tools, `--machine=${name}`, ...nspawn]
-  return ['--mount', '--propagation', 'private', ...hold]
+  const { lower, size, type, tools, cgroups, nspawn } = wish
+  const place = [directory, name, lower, size, type, tools, cgroups]
+  return ['--mount', '--propagation', 'private', 'sh', script, ...place, `--machine=${name}`, ...nspawn]
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>

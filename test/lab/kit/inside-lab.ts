@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
 /** The minimal environment of everything that runs inside: nothing of the caller's leaks in. */
 export const INSIDE_ENV: Record<string, string> = {
@@ -9,19 +10,29 @@ export const INSIDE_ENV: Record<string, string> = {
 }
 
 /**
- * The argument array that runs `argv` in all namespaces of process `pid` and in its cgroup, so that it counts as
- * part of the lab: nsenter alone would leave it in the caller's cgroup.
+ * The argument array that runs `argv` in all namespaces of process `pid` and in its cgroups, so that it counts as
+ * part of the lab: nsenter alone would leave it in the caller's cgroups. `root` is the holder's /sys/fs/cgroup.
  */
-export function insideCommand(pid: number, cgroups: string, argv: readonly string[]): string[] {
-  const join = 'echo $$ >"$1" && shift && exec "$@"'
-  const procs = `${cgroups}${cgroupOf(pid)}/cgroup.procs`
-  return ['/bin/sh', '-c', join, 'sh', procs, 'nsenter', '--target', String(pid), '--all', '--', ...argv]
+export function insideCommand(pid: number, root: string, argv: readonly string[]): string[] {
+  const script = 'for procs in $1; do echo $$ >"$procs"; done && shift && exec "$@"'
+  const procs = cgroupsOf(pid, root).map((folder) => `${folder}/cgroup.procs`)
+  const enter = ['nsenter', '--target', String(pid), '--all', '--', ...argv]
+  return ['/bin/sh', '-c', script, 'sh', procs.join(' '), ...enter]
 }
 
-/** Path of a process in the v2 tree, as the host's root cgroup namespace counts it. */
-function cgroupOf(pid: number): string {
-  const line = /^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))
-  return line?.[1] ?? '/'
+/**
+ * The folders of a process in all trees that are mounted below `root`: one where it is version 2's, otherwise one for
+ * each hierarchy, by the names that systemd gives them (cgroups(7), /proc/PID/cgroup).
+ */
+function cgroupsOf(pid: number, root: string): string[] {
+  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n')
+  const isUnified = existsSync(join(root, 'cgroup.controllers'))
+  return lines.flatMap((line) => {
+    const [id, controllers = '', path = ''] = line.split(':')
+    if (isUnified) return id === '0' ? join(root, path) : []
+    const folder = join(root, id === '0' ? 'unified' : controllers.replace('name=', ''), path)
+    return existsSync(folder) ? folder : []
+  })
 }
 
 /** Children of a process, in the order in which they were started. */

@@ -43,7 +43,7 @@ function mountProblem(): string | undefined {
   const name = `hardenctl-lab-${randomBytes(4).toString('hex')}`
   const lower = mkdtempSync(join(tmpdir(), 'hardenctl-lower-'))
   const script = join(project, 'test/lab/kit/hold.sh')
-  const hold = ['sh', script, join(tmpdir(), name), name, lower, '16m', 'overlay', '']
+  const hold = ['sh', script, join(tmpdir(), name), name, lower, '16m', 'overlay', '', 'unified']
   const tried = spawnSync('unshare', ['--mount', '--propagation', 'private', ...hold], {
     input: '',
     encoding: 'utf8',

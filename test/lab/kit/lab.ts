@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openTerminal, type Terminal, type TerminalOptions } from '../../terminal/driver.ts'
 import { type CommandOptions, type CommandResult, command } from './command.ts'
-import { type Holder, hold, type RootType } from './holder.ts'
+import { type CgroupMode, type Holder, hold, type RootType } from './holder.ts'
 import { childrenOf, INSIDE_ENV, insideCommand, isPid1 } from './inside-lab.ts'
 import { nodeBinary } from './node-binary.ts'
 import { project } from './project.ts'
@@ -26,6 +26,8 @@ export interface LabWish {
   size?: string
   /** File system of the root; default an overlay. Of the others, all but tmpfs are made in a file. */
   rootType?: RootType
+  /** What its systemd finds on /sys/fs/cgroup; default version 2 alone. */
+  cgroups?: CgroupMode
   /** Neither hardenctl nor Node is put in, as on a server where nothing was installed yet. */
   isBare?: boolean
 }
@@ -68,6 +70,11 @@ export interface Lab {
   stop(): Promise<void>
 }
 
+/** To a container nspawn gives version 1's controllers read-only; a host may write to them. There are none with version 2. */
+const WRITABLE_CONTROLLERS = `for folder in /sys/fs/cgroup/*/tasks; do
+  [ ! -e "$folder" ] || mount -o remount,bind,rw "$(dirname "$folder")"
+done`
+
 /** What makes file systems. */
 const FILE_SYSTEMS = ['btrfs-progs', 'e2fsprogs', 'xfsprogs']
 
@@ -81,7 +88,8 @@ export async function bootLab(wish: LabWish = {}): Promise<Lab> {
     wish.isBare ? undefined : nodeBinary(),
   ])
   const size = wish.size ?? (type === 'overlay' ? '2g' : '3g')
-  const holder = await hold({ lower, size, type, tools, nspawn: nspawnOptions(node) })
+  const cgroups = wish.cgroups ?? 'unified'
+  const holder = await hold({ lower, size, type, tools, cgroups, nspawn: nspawnOptions(node) })
   const lab = new Container(holder, suite)
   try {
     identify(join(holder.folder, 'root'), holder.name)
@@ -247,6 +255,7 @@ class Container implements Lab {
       await until(() => running() !== undefined || !existsSync(`/proc/${nspawn}/exe`), 20_000, 'no PID 1')
       this.#pid = running() ?? 0
       await this.#started()
+      await this.output(['/bin/sh', '-c', WRITABLE_CONTROLLERS])
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${this.#console()}`)
     }
