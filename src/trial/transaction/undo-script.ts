@@ -144,9 +144,16 @@ revive_triggers() {
     esac
   done
 }
+# Its sleep ends with it: on a host with control groups of version 1 PID 1 would wait for that process of the script.
 insist() {
+  nap=
+  trap '[ -z "$nap" ] || { kill "$nap"; wait "$nap"; }; exit 0' TERM
   seconds=0
-  while sleep 1; do
+  while :; do
+    sleep 1 &
+    nap=$!
+    wait "$nap"
+    nap=
     seconds=$((seconds + 1))
     [ $((seconds % ${INSIST_SECONDS})) = 0 ] || continue
     [ "$(shown ActiveState)" = deactivating ] || continue
@@ -172,7 +179,7 @@ ${[plan.trialDropIn, ...plan.bootFiles].map((path) => `  gone ${quoted(path)} ||
 }
 # Nobody but root: /run/hardenctl and what is in it (0700).
 forget() {
-  [ -z "$insisting" ] || kill "$insisting"
+  [ -z "$insisting" ] || { kill "$insisting" && wait "$insisting"; }
   [ -z "$again" ] || exit 1
   rm -rf -- ${quoted(plan.runFolder)} 2>/dev/null
   [ ! -e ${quoted(plan.runFolder)} ] || exit 1

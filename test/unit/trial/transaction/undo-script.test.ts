@@ -468,3 +468,17 @@ describe.skipIf(!IS_ROOT)('what is handed to whom (needs root)', () => {
     ])
   })
 })
+
+describe('the script’s own helper', () => {
+  it('leaves no process when it is ended', async () => {
+    const lines = undoScript({ ...PLAN, records: [] })
+    const helper = lines.slice(lines.indexOf('\ninsist() {'), lines.indexOf('\nreload() {'))
+    const end = /^.*kill "\$insisting".*$/m.exec(lines)?.[0]
+    const script = `${helper}\ninsist & insisting=$!\nsleep 0.3\n${end}\n`
+    // In a process group of its own, which is there as long as one of its processes is.
+    const shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' })
+    const status = await new Promise((resolve) => shell.once('exit', resolve))
+    expect(status).toBe(0)
+    expect(() => process.kill(-(shell.pid as number), 0)).toThrow('ESRCH')
+  })
+})
