@@ -1,3 +1,4 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type BlindSpots, orBlindSpot } from '../blind-spots.ts'
 import { unescapedMount } from './mounts.ts'
@@ -33,6 +34,15 @@ export async function processesOfGroup(host: Host, group: string, gaps: BlindSpo
 export async function foldersOfGroup(host: Host, group: string, gaps: BlindSpots): Promise<string[]> {
   if (group === '') return []
   return cgroupMounts(await mountinfo(host, gaps)).map((point) => point + (group === '/' ? '' : group))
+}
+
+/** Text of a file in the control group `group`, from the first hierarchy that has it; undefined where none has. */
+export async function readOfGroup(host: Host, group: string, name: string): Promise<string | undefined> {
+  for (const folder of await foldersOfGroup(host, group, new Set())) {
+    const text = await host.read(`${folder}/${name}`).catch(orElse(undefined))
+    if (text !== undefined) return text
+  }
+  return undefined
 }
 
 /** PID 1's table, since "self" is another process for a reader outside the PID namespace. */

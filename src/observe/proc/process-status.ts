@@ -94,6 +94,19 @@ export function parseStat(text: string): ProcessStat | undefined {
   }
 }
 
+/**
+ * Microseconds for which a process ran so far, with its children that have ended and that it waited for, from the same
+ * text: fields 14 to 17, in hundredths of a second for every program (USER_HZ). 0 when the text is not of that shape.
+ */
+export function parseRunTime(text: string): number {
+  const fields = text
+    .slice(text.lastIndexOf(')') + 1)
+    .trim()
+    .split(' ')
+  const ticks = fields.slice(14 - 3, 18 - 3).map(Number)
+  return ticks.length < 4 || ticks.some(Number.isNaN) ? 0 : ticks.reduce((sum, one) => sum + one, 0) * 10_000
+}
+
 /** sched(7): the numbers of include/uapi/linux/sched.h. */
 const POLICIES: Record<number, ProcessFacts['scheduling']> = {
   0: 'other',

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
+import { readOfGroup } from '../../observe/proc/control-group.ts'
 
 /** Processor time of a control group so far, in microseconds; undefined where the kernel does not count it. */
 export function parseUsage(cpuStat: string | undefined): number | undefined {
@@ -47,7 +48,7 @@ export async function untilIdle(host: Host, group: string, mostMs: number): Prom
 
 /** Processor time of the control group `group` so far, in microseconds; undefined where nobody counts it. */
 export async function usageOf(host: Host, group: string): Promise<number | undefined> {
-  return parseUsage(await host.read(`/sys/fs/cgroup${group}/cpu.stat`))
+  return parseUsage(await readOfGroup(host, group, 'cpu.stat'))
 }
 
 async function usageDuring<T>(

@@ -24,7 +24,12 @@ import { cgroupMounts } from '../../../src/observe/proc/control-group.ts'
 import { parseMaps } from '../../../src/observe/proc/maps.ts'
 import { parseMounts, visibleMounts } from '../../../src/observe/proc/mounts.ts'
 import { isOpenForWriting, parseLinkTarget } from '../../../src/observe/proc/open-files.ts'
-import { parseCmdline, parseStat, parseStatus } from '../../../src/observe/proc/process-status.ts'
+import {
+  parseCmdline,
+  parseRunTime,
+  parseStat,
+  parseStatus,
+} from '../../../src/observe/proc/process-status.ts'
 import { SOCKET_TABLES } from '../../../src/observe/proc/socket-tables.ts'
 import { fileInodes } from '../../../src/observe/proc/unix-path.ts'
 import { Trace } from '../../../src/observe/trace/trace.ts'
@@ -158,7 +163,7 @@ export const PARSERS: Parser[] = [
   ['path pattern', (text) => regularExpressionOf(text.slice(0, 60)).test('/var/log/nginx/access.log.1')],
   ['strace', (text) => readTrace(text, 1)],
   ['strace in pieces', (text) => readTrace(text, 7)],
-  ['process status', (text) => [parseStatus(text), parseStat(text), parseCmdline(text)]],
+  ['process status', (text) => [parseStatus(text), parseStat(text), parseRunTime(text), parseCmdline(text)]],
   ['screen', (text) => [printableText(text), printableState({ dropIn: text, rows: [text] })]],
   ...Object.entries(SOCKET_TABLES).map(([name, parse]): Parser => [name, (text) => parse(text, 'little')]),
 ]

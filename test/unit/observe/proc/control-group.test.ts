@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cgroupMounts, processesOfGroup } from '../../../../src/observe/proc/control-group.ts'
+import { cgroupMounts, processesOfGroup, readOfGroup } from '../../../../src/observe/proc/control-group.ts'
 import { memoryHost } from '../memory-host.ts'
 
 const HYBRID = `27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
@@ -29,4 +29,20 @@ test('the group is looked for in the next hierarchy when the first does not have
   })
   expect(await processesOfGroup(host, '/system.slice/a.service', new Set())).toEqual([11, 12])
   expect(await processesOfGroup(host, '', new Set())).toEqual([])
+})
+
+test('a file of the group is read where the hierarchy has it', async () => {
+  const group = '/system.slice/a.service'
+  const host = memoryHost({
+    files: {
+      '/proc/1/mountinfo': HYBRID,
+      [`/sys/fs/cgroup/unified${group}/cpu.stat`]: 'usage_usec 7',
+      [`/sys/fs/cgroup/systemd${group}/cgroup.procs`]: '11',
+      '/sys/fs/cgroup/unified/cpu.stat': 'usage_usec 8',
+    },
+  })
+  expect(await readOfGroup(host, group, 'cpu.stat')).toBe('usage_usec 7')
+  expect(await readOfGroup(host, group, 'cgroup.procs')).toBe('11')
+  expect(await readOfGroup(host, group, 'cpu.pressure')).toBeUndefined()
+  expect(await readOfGroup(host, '', 'cpu.stat')).toBeUndefined()
 })

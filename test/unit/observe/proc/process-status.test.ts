@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   parseCmdline,
+  parseRunTime,
   parseStat,
   parseStatus,
   schedulingOfThreads,
@@ -77,6 +78,13 @@ describe('/proc/PID/stat', () => {
 
   test.each(['', '12 (x', '12 (x) S 1'])('%j is none', (text) => {
     expect(parseStat(text)).toBeUndefined()
+  })
+
+  test('how long it and its children ran', () => {
+    const ran = `4810 (a b) 9 c) ${fields(0).replace('102 0 0 0 0 0 0 0 20', '102 0 0 0 5 6 7 8 20')}`
+    expect(parseRunTime(ran)).toBe(260_000)
+    for (const text of ['', '12 (x', '12 (x) S 1 2 3', '12 (x) S 1 2 3 4 5 6 7 8 9 10 a b c d'])
+      expect(parseRunTime(text)).toBe(0)
   })
 
   test('one realtime thread makes the process realtime', () => {
