@@ -1,7 +1,8 @@
 import { networkInterfaces } from 'node:os'
 import type { Host } from '../../host/host.ts'
-import { type Mount, readMounts } from '../../observe/proc/mounts.ts'
+import { readMounts } from '../../observe/proc/mounts.ts'
 import type { BootPlan } from './boot-script.ts'
+import { cgroupTree, NO_TREE } from './cgroup-tree.ts'
 import { CloneError } from './clone-error.ts'
 import type { CloneUnit } from './clone-unit.ts'
 import { layersOf } from './layers.ts'
@@ -14,20 +15,16 @@ async function copiedRunFiles(live: Host): Promise<string[]> {
   return real?.startsWith('/run/') ? [real] : []
 }
 
-function cgroupPoint(mounts: readonly Mount[]): string {
-  const found = mounts.find(({ type }) => type === 'cgroup2')
-  if (found === undefined) throw new CloneError('there is no cgroup v2 tree')
-  return found.point
-}
-
 /** What the script that boots a clone needs to know of the live host. */
 export async function planFor(live: Host, unit: CloneUnit, place: UpperLayerStorage): Promise<BootPlan> {
   // The transient service begins in PID 1's mount namespace.
   const visible = await readMounts(live)
+  const cgroups = await cgroupTree(live, visible)
+  if (cgroups === undefined) throw new CloneError(NO_TREE)
   const proc = visible.find(({ point, type }) => point === '/proc' && type === 'proc')
   return {
     folder: unit.folder,
-    cgroups: cgroupPoint(visible),
+    cgroups,
     upper: place.upper === 'disk' ? { place: 'disk', image: unit.image } : { place: 'memory' },
     upperKiB: place.upperKiB,
     layers: layersOf(visible),

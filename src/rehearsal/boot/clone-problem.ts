@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import { type Mount, readMounts } from '../../observe/proc/mounts.ts'
+import { cgroupTree, NO_TREE } from './cgroup-tree.ts'
 import { availableKiB, MIN_FREE_KIB } from './upper-layer.ts'
 
 /** The programs that make a clone, with Debian's package of each. */
@@ -58,7 +59,7 @@ export async function cloneProblem(live: Host): Promise<string | undefined> {
   const missing = await missingPrograms(live)
   if (missing !== undefined) return missing
   const visible = await readMounts(live)
-  if (!visible.some(({ type }) => type === 'cgroup2')) return 'there is no cgroup v2 tree'
+  if ((await cgroupTree(live, visible)) === undefined) return NO_TREE
   const free = await availableKiB(live)
   if (free < MIN_FREE_KIB) {
     return `only ${Math.floor(free / 1024)} MiB of memory are free, ${MIN_FREE_KIB / 1024} are needed`
