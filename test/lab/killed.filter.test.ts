@@ -19,45 +19,49 @@ SystemCallFilter=~umask
 const PLAY = { kind: 'exercise' as const, argv: ['sleep', '5'], timeoutMs: 10_000 }
 
 /** As hardenctl looks at a clone: from the machine that the kernel's log is of. */
-describe.skipIf(skipLab())(labTitle('two units of the same program, both with a filter'), () => {
-  let lab: Lab
-  beforeAll(async () => {
-    lab = await bootLab({
-      files: {
-        '/srv/loop.sh': SERVICE,
-        '/etc/systemd/system/calling.service': `${unit('yes')}[Install]\nWantedBy=multi-user.target\n`,
-        '/etc/systemd/system/silent.service': `${unit('')}[Install]\nWantedBy=multi-user.target\n`,
-      },
-      services: ['calling', 'silent'],
-    })
-  })
-  afterAll(() => lab?.stop())
-
-  it('do not answer for each other’s killed calls', async () => {
-    const host = cloneHost(liveHost(), lab.pid, 'lab')
-    expect(host.kernelProcesses).toBeDefined()
-    const check = (name: string) =>
-      checkHealth({
-        host,
-        unit: name,
-        baseline: {
-          listeners: [],
-          answers: [{ check: PLAY, answer: 'exit 0' }],
-          startMs: 100,
-          restless: true,
+describe.skipIf(skipLab()).each(['unified', 'hybrid', 'legacy'] as const)(
+  labTitle('two units of the same program, both with a filter, in control groups that are %s'),
+  (cgroups) => {
+    let lab: Lab
+    beforeAll(async () => {
+      lab = await bootLab({
+        cgroups,
+        files: {
+          '/srv/loop.sh': SERVICE,
+          '/etc/systemd/system/calling.service': `${unit('yes')}[Install]\nWantedBy=multi-user.target\n`,
+          '/etc/systemd/system/silent.service': `${unit('')}[Install]\nWantedBy=multi-user.target\n`,
         },
-        before: { invocation: '', processes: [] },
-        // One that is killed before the first look was seen by nobody, and its program is known to both.
-        since: Date.now() + 1500,
-        startLimitMs: 10_000,
-        executables: ['/bin/sh'],
-        allPrograms: true,
+        services: ['calling', 'silent'],
       })
-    const [calling, silent] = await Promise.all([check('calling.service'), check('silent.service')])
-    host.close()
-    expect(calling.reasons.map(({ text }) => text)).toEqual([
-      'the kernel killed sh (umask): the system call is not allowed',
-    ])
-    expect(silent).toMatchObject({ healthy: true, reasons: [], records: [] })
-  })
-})
+    })
+    afterAll(() => lab?.stop())
+
+    it('do not answer for each other’s killed calls', async () => {
+      const host = cloneHost(liveHost(), lab.pid, 'lab')
+      expect(host.kernelProcesses).toBeDefined()
+      const check = (name: string) =>
+        checkHealth({
+          host,
+          unit: name,
+          baseline: {
+            listeners: [],
+            answers: [{ check: PLAY, answer: 'exit 0' }],
+            startMs: 100,
+            restless: true,
+          },
+          before: { invocation: '', processes: [] },
+          // One that is killed before the first look was seen by nobody, and its program is known to both.
+          since: Date.now() + 1500,
+          startLimitMs: 10_000,
+          executables: ['/bin/sh'],
+          allPrograms: true,
+        })
+      const [calling, silent] = await Promise.all([check('calling.service'), check('silent.service')])
+      host.close()
+      expect(calling.reasons.map(({ text }) => text)).toEqual([
+        'the kernel killed sh (umask): the system call is not allowed',
+      ])
+      expect(silent).toMatchObject({ healthy: true, reasons: [], records: [] })
+    })
+  },
+)
