@@ -35,7 +35,7 @@ describe.skipIf(skipLab()).each(['unified', 'hybrid', 'legacy'] as const)(
     const itInClones = cgroups === 'legacy' ? undefined : it
     itInClones?.('is waited for in clones', { timeout: 240_000 }, async () => {
       const { stdout, kept } = await walked(lab, 'loading', ['--stages', 'system'], 230_000)
-      expect(kept).toContain('LockPersonality=yes')
+      expect(kept).toContain('SystemCallArchitectures=native')
       expect(stdout).toContain('rehearsed first in a clone')
       expect(stdout).not.toContain('broke')
     })

@@ -21,18 +21,16 @@ export function insideCommand(pid: number, root: string, argv: readonly string[]
 }
 
 /**
- * The folders of a process in all trees that are mounted below `root`: one where it is version 2's, otherwise one for
- * each hierarchy, by the names that systemd gives them (cgroups(7), /proc/PID/cgroup).
+ * The groups of a process that are systemd's to manage: in the tree that is mounted at `root`, or below it in that of
+ * version 2 and in the named one of version 1 (cgroups(7), /proc/PID/cgroup). systemd can't empty a group of version 1's
+ * controllers that has a process from outside of the lab, and would leave it.
  */
 function cgroupsOf(pid: number, root: string): string[] {
-  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n')
-  const isUnified = existsSync(join(root, 'cgroup.controllers'))
-  return lines.flatMap((line) => {
-    const [id, controllers = '', path = ''] = line.split(':')
-    if (isUnified) return id === '0' ? join(root, path) : []
-    const folder = join(root, id === '0' ? 'unified' : controllers.replace('name=', ''), path)
-    return existsSync(folder) ? folder : []
-  })
+  const text = readFileSync(`/proc/${pid}/cgroup`, 'utf8')
+  const second = /^0::(.*)$/m.exec(text)?.[1] ?? '/'
+  if (existsSync(join(root, 'cgroup.controllers'))) return [join(root, second)]
+  const named = /^\d+:name=systemd:(.*)$/m.exec(text)?.[1] ?? '/'
+  return [join(root, 'unified', second), join(root, 'systemd', named)]
 }
 
 /** Children of a process, in the order in which they were started. */

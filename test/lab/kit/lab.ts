@@ -70,10 +70,15 @@ export interface Lab {
   stop(): Promise<void>
 }
 
-/** To a container nspawn gives version 1's controllers read-only; a host may write to them. There are none with version 2. */
-const WRITABLE_CONTROLLERS = `for folder in /sys/fs/cgroup/*/tasks; do
-  [ ! -e "$folder" ] || mount -o remount,bind,rw "$(dirname "$folder")"
-done`
+/**
+ * To a container nspawn gives version 1's controllers read-only, which a host does not: systemd uses those that it could
+ * write to when it began. With version 2 there are none.
+ */
+const USE_CONTROLLERS = `set -e
+set -- /sys/fs/cgroup/*/tasks
+[ -e "$1" ] || exit 0
+for file do mount -o remount,bind,rw "$(dirname "$file")"; done
+systemctl daemon-reexec`
 
 /** What makes file systems. */
 const FILE_SYSTEMS = ['btrfs-progs', 'e2fsprogs', 'xfsprogs']
@@ -255,7 +260,7 @@ class Container implements Lab {
       await until(() => running() !== undefined || !existsSync(`/proc/${nspawn}/exe`), 20_000, 'no PID 1')
       this.#pid = running() ?? 0
       await this.#started()
-      await this.output(['/bin/sh', '-c', WRITABLE_CONTROLLERS])
+      await this.output(['/bin/sh', '-c', USE_CONTROLLERS])
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${this.#console()}`)
     }
