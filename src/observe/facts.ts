@@ -36,6 +36,8 @@ export interface Facts {
   selinux?: 'enforcing' | 'permissive' | undefined
   /** Of a unit of a user's manager; absent for one of PID 1. */
   ofUser?: UserFacts
+  /** systemd has its control groups in version 1 alone, not beside version 2; absent otherwise. */
+  version1Alone?: true
   /** Mounts of the host; absent where nobody could look. */
   mounts?: number | undefined
   /** Facts from tracing in a clone; absent if nothing was traced. */

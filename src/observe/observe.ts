@@ -12,6 +12,7 @@ import { readUnit } from './config/unit.ts'
 import type { Account, Facts, FreeAccount } from './facts.ts'
 import { readExecutables } from './files/executables.ts'
 import { readWritable, withRotatedFiles } from './files/writable.ts'
+import { hasVersion1Alone } from './proc/cgroup-tree.ts'
 import { processesOfGroup } from './proc/control-group.ts'
 import { countMounts } from './proc/mounts.ts'
 import { readProcesses } from './proc/processes.ts'
@@ -66,11 +67,19 @@ function idleAccount(free: FreeAccount | undefined): Account[] {
 /** What all services of a machine have in common. */
 export type MachineFacts = Pick<
   Facts,
-  'systemd' | 'scoresBpf' | 'kernel' | 'architecture' | 'syscallGroups' | 'selinux' | 'mounts' | 'ofUser'
+  | 'systemd'
+  | 'scoresBpf'
+  | 'kernel'
+  | 'architecture'
+  | 'syscallGroups'
+  | 'selinux'
+  | 'mounts'
+  | 'ofUser'
+  | 'version1Alone'
 >
 
 export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Promise<MachineFacts> {
-  const [kernel, architecture, build, groups, selinux, mounts, ofUser] = await Promise.all([
+  const [kernel, architecture, build, groups, selinux, mounts, ofUser, version1] = await Promise.all([
     orBlindSpot(gaps, RELEASE, host.read(RELEASE)),
     readArchitecture(host, gaps),
     systemdBuild(host),
@@ -78,6 +87,7 @@ export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Pro
     readSelinux(host),
     countMounts(host),
     readUser(host),
+    hasVersion1Alone(host).catch(orElse(false)),
   ])
   const user = ofUser === undefined ? {} : { ofUser }
   return {
@@ -88,6 +98,7 @@ export async function readMachine(host: Host, gaps: BlindSpots = new Set()): Pro
     selinux,
     mounts,
     ...user,
+    ...(version1 ? { version1Alone: true as const } : {}),
   }
 }
 

@@ -21,11 +21,15 @@ function isLocal({ address, peer }: SocketFacts): boolean {
   return isLoopback(address) && (peer === undefined || isLoopback(host(peer)))
 }
 
+/** Its programs (BPF) are of groups of version 2: on a hybrid host systemd has them too. Tried on systemd 252. */
+const NOT_BY_VERSION_1 = 'systemd uses cgroup v1 alone here, and would show it without enforcing it.'
+
 function proposeAddresses(facts: Facts): Proposed | NotProposed {
   const denied = words(facts, 'IPAddressDeny')
   if (denied.includes('any') || (denied.includes('0.0.0.0/0') && denied.includes('::/0'))) {
     return inForce('Every address that is not listed is already denied.', 'any')
   }
+  if (facts.version1Alone) return unfit(NOT_BY_VERSION_1)
   if (facts.processes.length === 0) return unfit('No process of the service was seen.')
   if (
     facts.sockets.some(

@@ -1,9 +1,10 @@
 import { networkInterfaces } from 'node:os'
 import type { Host } from '../../host/host.ts'
+import { cgroupTree } from '../../observe/proc/cgroup-tree.ts'
 import { readMounts } from '../../observe/proc/mounts.ts'
 import type { BootPlan } from './boot-script.ts'
-import { cgroupTree, NO_TREE } from './cgroup-tree.ts'
 import { CloneError } from './clone-error.ts'
+import { NO_V2_TREE } from './clone-problem.ts'
 import type { CloneUnit } from './clone-unit.ts'
 import { layersOf } from './layers.ts'
 import { linksOf } from './links.ts'
@@ -20,7 +21,7 @@ export async function planFor(live: Host, unit: CloneUnit, place: UpperLayerStor
   // The transient service begins in PID 1's mount namespace.
   const visible = await readMounts(live)
   const cgroups = await cgroupTree(live, visible)
-  if (cgroups === undefined) throw new CloneError(NO_TREE)
+  if (cgroups === undefined) throw new CloneError(NO_V2_TREE)
   const proc = visible.find(({ point, type }) => point === '/proc' && type === 'proc')
   return {
     folder: unit.folder,

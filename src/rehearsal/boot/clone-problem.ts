@@ -1,7 +1,10 @@
 import type { Host } from '../../host/host.ts'
+import { cgroupTree } from '../../observe/proc/cgroup-tree.ts'
 import { type Mount, readMounts } from '../../observe/proc/mounts.ts'
-import { cgroupTree, NO_TREE } from './cgroup-tree.ts'
 import { availableKiB, MIN_FREE_KIB } from './upper-layer.ts'
+
+/** Of a host whose systemd has no tree of version 2 that a clone's groups could be in. */
+export const NO_V2_TREE = 'systemd uses cgroup v1 alone here, and a clone needs v2'
 
 /** The programs that make a clone, with Debian's package of each. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -59,7 +62,7 @@ export async function cloneProblem(live: Host): Promise<string | undefined> {
   const missing = await missingPrograms(live)
   if (missing !== undefined) return missing
   const visible = await readMounts(live)
-  if ((await cgroupTree(live, visible)) === undefined) return NO_TREE
+  if ((await cgroupTree(live, visible)) === undefined) return NO_V2_TREE
   const free = await availableKiB(live)
   if (free < MIN_FREE_KIB) {
     return `only ${Math.floor(free / 1024)} MiB of memory are free, ${MIN_FREE_KIB / 1024} are needed`

@@ -51,6 +51,7 @@ test.each([
   ['PrivateUsers', redisLike(), 'in-force'],
   ['IPAddressDeny', apacheLike(), 'unfit'],
   ['IPAddressDeny', redisLike(), 'any, localhost allowed'],
+  ['IPAddressDeny', { ...redisLike(), version1Alone: true as const }, 'unfit'],
   ['RestrictNamespaces', redisLike(), 'yes'],
   ['SystemCallArchitectures', apacheLike(), 'native'],
   ['DevicePolicy', apacheLike(), 'closed'],
