@@ -25,19 +25,21 @@ describe.skipIf(skipLab()).each(['unified', 'hybrid', 'legacy'] as const)(
     })
     afterAll(() => lab?.stop())
 
+    // In clones systemd has version 2 alone, whatever the host has.
+    if (cgroups === 'unified') {
+      it('is waited for in clones', { timeout: 240_000 }, async () => {
+        const { stdout, kept } = await walked(lab, 'loading', ['--stages', 'system'], 230_000)
+        expect(kept).toContain('SystemCallArchitectures=native')
+        expect(stdout).toContain('rehearsed first in a clone')
+        expect(stdout).not.toContain('broke')
+      })
+      return
+    }
+
     it('is waited for on the live host', { timeout: 120_000 }, async () => {
       const { stdout, kept } = await walked(lab, 'loading', ['--stages', 'system', '--no-rehearsal'])
       expect(kept).toContain('SystemCallArchitectures=native')
       expect(stdout).not.toContain('FAILED')
-      await lab.output(['hardenctl', 'undo', 'loading'], { timeoutMs: 60_000 })
-    })
-
-    const itInClones = cgroups === 'legacy' ? undefined : it
-    itInClones?.('is waited for in clones', { timeout: 240_000 }, async () => {
-      const { stdout, kept } = await walked(lab, 'loading', ['--stages', 'system'], 230_000)
-      expect(kept).toContain('SystemCallArchitectures=native')
-      expect(stdout).toContain('rehearsed first in a clone')
-      expect(stdout).not.toContain('broke')
     })
   },
 )
