@@ -115,6 +115,8 @@ export interface NamedThing {
   workplace?: true
   /** "#!" lines name the program. */
   interpreter?: true
+  /** An argument stands behind it. */
+  command?: true
   /** The program is a script, and of no package: somebody here wrote what it does. */
   script?: true
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path/posix'
 import { orElse } from '../host/errors.ts'
 import type { Host } from '../host/host.ts'
 import { type BlindSpots, mapFew, orBlindSpot } from './blind-spots.ts'
@@ -142,16 +143,40 @@ function isLoginShell(argv: readonly string[]): boolean {
   return argv.length === 1 && argv[0]?.startsWith('-') === true
 }
 
+/** More words are a command for another program. */
+const MAX_WORDS = 6
+
+/** The first file among its arguments, which a program finds from the folder that it was started in. */
+async function givenFile(
+  host: Host,
+  pid: number,
+  argv: readonly string[],
+  gaps: BlindSpots,
+): Promise<string | undefined> {
+  const words = argv.slice(1, 1 + MAX_WORDS).filter((word) => word !== '' && !word.startsWith('-'))
+  const folder = words.some((word) => !word.startsWith('/'))
+    ? await orBlindSpot(gaps, `/proc/${pid}/cwd`, host.readlink(`/proc/${pid}/cwd`))
+    : undefined
+  for (const word of words) {
+    const path = word.startsWith('/') ? word : folder && join(folder, word)
+    const stat = path && (await host.stat(path).catch(orElse(undefined)))
+    if (stat && stat.kind === 'file') return path
+  }
+  return undefined
+}
+
 /** Programs that run what another file says: those that "#!" lines name, and those that were given a script to run. */
 async function interpretersAtWork(host: Host, facts: Facts, gaps: BlindSpots): Promise<string[]> {
   const named = await interpretersOf(host, gaps)
   const found = new Set<string>()
-  for (const { executable, argv } of facts.processes) {
+  for (const { pid, executable, argv } of facts.processes) {
     if (isLoginShell(argv)) continue
-    const given = argv.slice(1).find((word) => !word.startsWith('-'))
     if (named.has(executable)) found.add(executable)
-    else if (given?.startsWith('/') && given !== executable && (await isGivenProgram(host, given, gaps)))
-      found.add(executable)
+    else {
+      const given = await givenFile(host, pid, argv, gaps)
+      if (given !== undefined && given !== executable && (await isGivenProgram(host, given, gaps)))
+        found.add(executable)
+    }
   }
   return [...found].sort()
 }

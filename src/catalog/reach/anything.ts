@@ -37,10 +37,11 @@ function byRequests(facts: Facts): Possibility[] {
   return anything(facts, `A request in ${protocol} names the program that answers it, which may`)
 }
 
-/** A gateway starts the programs of a folder for whoever asks: RFC 3875. */
+/** A gateway starts the programs of a folder, or what an interpreter is to read, for whoever asks: RFC 3875. */
 function byGateway(facts: Facts): Possibility[] {
   const { gateway } = facts.reach ?? {}
-  const folders = namedThings(facts, 'programs')
+  const readers = namedThings(facts, 'program').filter(({ interpreter }) => interpreter === true)
+  const folders = [...namedThings(facts, 'programs'), ...readers]
   const starts = imported(facts, 'run-programs').length > 0 || facts.reach?.starts !== undefined
   if (gateway === undefined || folders.length === 0 || !starts) return []
   return anything(facts, `${namedText(folders)}, and ${gateway} starts programs by CGI. What is there may`)
@@ -62,7 +63,7 @@ function byProgramsNamed(facts: Facts): Possibility[] {
   const programs = programsNamed(facts)
   // A run in a clone without its use played one way through it.
   const scripts = (facts.given?.exercised === true ? programs : namedThings(facts, 'program')).filter(
-    ({ script, interpreter }) => script === true || interpreter === true,
+    ({ script, interpreter, command }) => script === true || (interpreter === true && command === true),
   )
   if (scripts.length > 0) return anything(facts, `${namedText(scripts)} to run, which may`, { from: 'work' })
   if (programs.length === 0 || !isAllRoot(facts)) return []
@@ -81,9 +82,13 @@ function byOwnProgram(facts: Facts): Possibility[] {
   const own = facts.executables.find(
     ({ path, kind, from }) => kind === 'elf' && from.includes('running') && !OF_PACKAGES.test(path),
   )
+  if (own === undefined) return []
   const call = imported(facts, 'run-programs').find((name) => OF_TEXTS.includes(name))
-  if (own === undefined || call === undefined) return []
-  return anything(facts, `${own.path} is of no package and calls ${call}: what it starts may`)
+  if (call !== undefined)
+    return anything(facts, `${own.path} is of no package and calls ${call}: what it starts may`)
+  const [order] = isAllRoot(facts) ? imported(facts, 'order-kernel') : []
+  if (order === undefined) return []
+  return anything(facts, `${own.path} is of no package and calls ${order}: as root, it may come to`)
 }
 
 /** What the start runs, each start shows; a reload or a stop after a crash takes another way through its script. */

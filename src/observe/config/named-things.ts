@@ -84,7 +84,10 @@ export async function namedThings(
       if (looked.size >= MAX_PATHS || looked.has(path) || own.has(path)) continue
       looked.add(path)
       const things = await existing(host, facts, path, file, gaps)
-      for (const thing of things) if (!own.has(thing.name)) add(thing)
+      const isCommand = words.commands.includes(path)
+      for (const thing of things)
+        if (!own.has(thing.name))
+          add(isCommand && thing.kind === 'program' ? { ...thing, command: true } : thing)
     }
   }
   for (const thing of await programsBeside(host, files, gaps)) if (!own.has(thing.name)) add(thing)

@@ -10,6 +10,8 @@ export interface NamedWords {
   everything: boolean
   /** A path has a pattern or a variable in the place of a person: "/home/*", "/home/%u", "/home/$user". */
   homes: boolean
+  /** Programs with an argument behind them: "/bin/sh -c '…'", "/usr/bin/perl /srv/x". */
+  commands: string[]
   /** Hidden files that each account may have in its home: "~/.forward", "$home/.forward", "%h/.qmail". */
   homeFiles: string[]
   /** /tmp or /var/tmp itself is set as the place of what a service keeps: "session.save_path=/tmp". */
@@ -47,6 +49,8 @@ const LOCAL = /^(?:127\.|0\.0\.0\.0$|255\.|\[?::1?\]?$)/
 /** Endings of files, which look like those of host names. */
 const FILE_ENDING =
   /\.(?:conf|cfg|cf|ini|log|pid|sock|socket|so|sh|py|pl|pem|key|crt|db|txt|html?|xml|json|ya?ml|service)$/i
+/** Not the "#!/bin/sh" of a list of kinds of files: magic(5). */
+const COMMAND = /(?<![\w/.!])(\/(?:[\w.+-]+\/)*s?bin\/[\w.+-]+)["']?[ \t]+["'(]?[-/$%"'`]/g
 const OF_EACH = /(?:~|\$\{?home\}?|%[hd])\/(\.[a-z][\w.-]*)/gi
 
 export function unique(values: readonly string[]): string[] {
@@ -67,7 +71,7 @@ export function namesRoot(line: string): boolean {
 /** Reads any line-oriented configuration, whatever its grammar. Values are not kept: only what has the form of a name. */
 export function namedWords(text: string): NamedWords {
   const [paths, hosts, accounts, kept]: [string[], string[], string[], string[]] = [[], [], [], []]
-  const homeFiles: string[] = []
+  const [homeFiles, commands]: [string[], string[]] = [[], []]
   let [everything, homes] = [false, false]
   for (const raw of text.split('\n')) {
     if (raw.length > MAX_LINE || COMMENT.test(raw)) continue
@@ -75,6 +79,7 @@ export function namedWords(text: string): NamedWords {
     paths.push(...(line.match(PATH) ?? []).map((path) => path.replace(/[.,]+$/, '')))
     everything ||= namesRoot(line)
     homes ||= EACH_HOME.test(line)
+    for (const [, program = ''] of line.matchAll(COMMAND)) commands.push(program)
     for (const [, file = ''] of line.matchAll(OF_EACH)) homeFiles.push(`~/${file}`)
     for (const [, host = ''] of line.matchAll(URL_HOST)) hosts.push(host)
     hosts.push(...(line.match(ADDRESS) ?? []))
@@ -89,6 +94,7 @@ export function namedWords(text: string): NamedWords {
     everything,
     homes,
     homeFiles: unique(homeFiles),
+    commands: unique(commands),
     kept: unique(kept),
   }
 }

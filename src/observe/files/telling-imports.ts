@@ -12,6 +12,30 @@ const RESOLVER = [
 const NAME_SERVICE = ['__nss_lookup_function', '__nss_hosts_lookup2', '__nss_next2']
 /** Calls that tell what a program may come to do, each of a kind that some setting denies. */
 export const TELLING_IMPORTS: Record<string, readonly string[]> = {
+  // Each is there for one right of root alone: capabilities(7).
+  'order-kernel': [
+    'acct',
+    'adjtimex',
+    'clock_adjtime',
+    'clock_settime',
+    'delete_module',
+    'fsopen',
+    'init_module',
+    'ioperm',
+    'iopl',
+    'klogctl',
+    'mknod',
+    'mknodat',
+    'mount',
+    'pivot_root',
+    'quotactl',
+    'reboot',
+    'setdomainname',
+    'sethostname',
+    'settimeofday',
+    'stime',
+    'swapon',
+  ],
   // Of an account the kernel refuses them, or they change nothing that others see.
   refusable: [
     'chown',

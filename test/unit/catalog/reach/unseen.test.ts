@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Facts } from '../../../../src/observe/facts.ts'
+import type { NamedThing } from '../../../../src/observe/reach-facts.ts'
 import type { LearnedFile } from '../../../../src/observe/trace/learned.ts'
 import { binary, NOTHING_LEARNED, process } from '../build-facts.ts'
 import { lines, proposal } from '../rows.ts'
@@ -51,6 +52,15 @@ test.each([
   ).toBe(is)
 })
 
+test.each([
+  [0, '/opt/srv/srv', true],
+  [990, '/opt/srv/srv', false],
+  [0, '/usr/sbin/srv', false],
+])('a program of uid %s in %s that orders the kernel may do so again: %s', (uid, path, may) => {
+  const facts = daemon(uid, { executables: [binary(path)], reach: reach({ imports: ['klogctl'] }) })
+  expect(/is of no package and calls klogctl/.test(missed('ProtectKernelLogs', facts) ?? '')).toBe(may)
+})
+
 test('a program of a folder that root names and that nobody saw run may write elsewhere', () => {
   const folder = { path: '/usr/lib/srv', by: '/usr/sbin/srv', programs: ['/usr/lib/srv/a', '/usr/lib/srv/b'] }
   const able = reach({ imports: ['posix_spawn'], programFolders: [folder] })
@@ -77,6 +87,16 @@ test('who may list interfaces keeps the sockets for it, until its use was played
   expect(families(facts)).toContain('AF_NETLINK')
   expect(families({ ...facts, given: { ...ASKED, exercised: true } })).not.toContain('AF_NETLINK')
   expect(families(daemon(990))).not.toContain('AF_NETLINK')
+})
+
+test('a gateway whose configuration names an interpreter starts scripts by it', () => {
+  const known = (more: Partial<NamedThing>) => ({
+    ...names('program', '/usr/bin/perl', more),
+    imports: ['execve'],
+    gateway: '/usr/sbin/srv',
+  })
+  expect(missed('ProcSubset', daemon(990, { reach: known({ interpreter: true }) }))).toMatch(/by CGI/)
+  expect(missed('ProcSubset', daemon(990, { reach: known({}) }))).toBeUndefined()
 })
 
 test('homes stay readable to a plug-in that looks up accounts', () => {
@@ -108,7 +128,7 @@ test.each<[string, string, string[], boolean]>([
 })
 
 test('an interpreter that a configuration names runs what stands behind it, though it was seen to run', () => {
-  const named = names('program', '/usr/bin/dash', { interpreter: true })
+  const named = names('program', '/usr/bin/dash', { interpreter: true, command: true })
   const executed: LearnedFile[] = [{ path: '/usr/bin/dash', uses: ['execute'], sightings: [] }]
   const facts = daemon(990, { reach: named, learned: { ...NOTHING_LEARNED, executed } })
   expect(missed('NoNewPrivileges', facts)).toMatch(/names \/usr\/bin\/dash to run/)

@@ -115,3 +115,13 @@ test.each([
 ])('a file that each account may have in its home: %s', (line, files) => {
   expect(namedWords(line).homeFiles).toEqual(files)
 })
+
+test.each([
+  ["root preexec = /bin/sh -c 'mkdir /srv/x'", ['/bin/sh']],
+  ['hook: "/usr/bin/perl /srv/hook"', ['/usr/bin/perl']],
+  ['cgi.assign = ( ".sh" => "/bin/sh" )', []],
+  ['0\tstring\t#!/bin/sh\tBourne shell script text', []],
+  ['0 string #! /usr/bin/perl perl script text', []],
+])('a program with an argument behind it: %s', (line, programs) => {
+  expect(namedWords(line).commands).toEqual(programs)
+})
