@@ -1,6 +1,6 @@
 import type { Facts } from '../../observe/facts.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
-import { mailing } from './helpers.ts'
+import { mailing, ownProgramSetuid } from './helpers.ts'
 import { imported } from './imported.ts'
 import { hasRights, isAllRoot, namedText, namedThings, programsNamed, unseenText } from './named.ts'
 import { OF_ROOT, type Possibility, USES, type Use } from './uses.ts'
@@ -111,7 +111,8 @@ function byFilesOfUsers(facts: Facts): Possibility[] {
   const files = namedThings(facts, 'home-file')
   const { homes } = facts.reach ?? {}
   const able = (['act-as-others', 'run-programs'] as const).every((use) => imported(facts, use).length > 0)
-  if (!able || !hasRights(facts) || (files.length === 0 && homes === undefined)) return []
+  const mayBecomeThem = hasRights(facts) || ownProgramSetuid(facts) !== undefined
+  if (!able || !mayBecomeThem || (files.length === 0 && homes === undefined)) return []
   const who = files.length > 0 ? namedText(files) : `${homes} names a file in each home`
   const may = `${who}: a user may name a program there, which may`
   const first: Possibility = { use: 'write-elsewhere', from: 'interpreter', why: `${may} write anywhere.` }

@@ -34,7 +34,7 @@ function byHelper(why: string): Possibility[] {
 }
 
 /** Its own program is setuid: whatever it starts itself again for, it does with the rights of the file's owner. */
-function ownProgramSetuid(facts: Facts): string | undefined {
+export function ownProgramSetuid(facts: Facts): string | undefined {
   const main = mainProcess(facts)?.executable
   const own = facts.executables.find(({ path, setuid }) => setuid && path === main)
   return own && `Its own program ${own.path} is setuid, so that a new process of it has other rights.`

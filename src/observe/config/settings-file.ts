@@ -5,12 +5,9 @@ const OF_MODULES =
   /\/(?:node_modules|(?:site|dist)-packages)\/|\/(?:package(?:-lock)?|tsconfig|composer|pyproject)\.(?:json|toml)$/
 const SETTINGS = /(?:\.(?:conf|cfg|cnf|ini|json|ya?ml|toml|properties|env|xml)|\/\.env)$/
 
-/** What a package makes of its settings at each start: /var/lib/x/config.generated. */
-const GENERATED = /^\/var\/lib\/[^/]+\/conf(?:ig)?\.[a-z]+$/
-
 /** Whether a file outside of /etc holds settings by its name: a program that no package brought has its own beside it. */
 export function isSettingsFile(path: string): boolean {
-  return (SETTINGS.test(path) && !NOT_THERE.test(path) && !OF_MODULES.test(path)) || GENERATED.test(path)
+  return SETTINGS.test(path) && !NOT_THERE.test(path) && !OF_MODULES.test(path)
 }
 
 /** The folder that a program, or what it was told to run, was brought with: /opt/NAME; undefined for one of a package. */

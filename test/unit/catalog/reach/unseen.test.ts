@@ -138,8 +138,12 @@ test.each([
   ['root that becomes its users', 0, ['setuid', 'execve'], true],
   ['root that becomes nobody', 0, ['execve'], false],
   ['an account', 990, ['setuid', 'execve'], false],
-])('%s starts what a file of a user says (%s, %j): %s', (_, uid, imports, may) => {
+  ['an account whose own program is setuid', 990, ['setuid', 'execve'], true],
+])('%s starts what a file of a user says (%s, %j): %s', (who, uid, imports, may) => {
   const named = { ...names('home-file', '~/.forward'), imports }
-  const why = missed('ProtectSystem', daemon(uid, { reach: named }))
+  const setuid = who.endsWith('setuid')
+  const main = process(10, uid, { isMain: true })
+  const executables = [{ ...binary(main.executable), setuid }]
+  const why = missed('ProtectSystem', daemon(uid, { reach: named, processes: [main], executables }))
   expect(/names ~\/\.forward: a user may name a program there/.test(why ?? '')).toBe(may)
 })
