@@ -50,6 +50,16 @@ describe.skipIf(skipLab())(labTitle('a program that no walk saw run'), () => {
   }, 60_000)
   afterAll(() => lab?.stop())
 
+  it('runs from where the service may write, which NoExecPaths= says of itself', async () => {
+    const settings = ['ProtectSystem=strict', 'NoExecPaths=/', 'ExecPaths=-/usr', 'ReadWritePaths=/srv/open']
+    const run = 'for d in open shut; do install -Dm755 /usr/local/bin/up /srv/$d/up; done'
+    await lab.output(['bash', '-c', run])
+    const started = (path: string) =>
+      lab.run(['systemd-run', '--quiet', '--wait', '--pipe', ...settings.flatMap((one) => ['-p', one]), path])
+    expect((await started('/srv/shut/up')).exitCode).not.toBe(0)
+    expect((await started('/srv/open/up')).stdout.trim()).toBe('1')
+  })
+
   it('still starts what a script inside of it names', { timeout: 110_000 }, async () => {
     expect(await talk(8202, 'go')).toBe('hello 1')
     const { stdout, kept } = await walkOf('inside')

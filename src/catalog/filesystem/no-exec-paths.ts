@@ -166,10 +166,11 @@ export const NO_EXEC_PATHS: Directive = {
   stage: 'filesystem',
   since: 248,
   mountNamespace: true,
-  what: "Allows only the programs and library directories in ExecPaths= to be executed: the unit's own Exec lines, programs seen running, and libraries.",
+  // Tried on 252 and 257: test/lab/unseen-programs.test.ts.
+  what: "Allows only the programs and library directories in ExecPaths= to be executed: the unit's own Exec lines, programs seen running, and libraries. What other settings keep writable (ReadWritePaths=, StateDirectory=, a /tmp of its own, and homes beside ProtectSystem=strict) systemd leaves out of it.",
   breaks:
     'A helper that was not seen fails with "Permission denied", for example a CGI program, a mail program or a shell.',
-  wins: 'An intruder cannot run a file that he uploaded; where the service needs no scripts, not even a shell. systemd-analyze does not count it.',
+  wins: 'An intruder finds few programs to run; where the service needs no scripts, not even a shell. What he writes where the service writes still runs. systemd-analyze does not count it.',
   failsWith: { exits: [203, 226] },
   propose: proposeNoExecPaths,
 }
