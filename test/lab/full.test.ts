@@ -41,8 +41,7 @@ createServer((socket) => {
 /** A program of its own, and not an interpreter, which may do anything. */
 const DAEMON = '/opt/daemon'
 const UNIT = `[Service]
-WorkingDirectory=/opt
-ExecStart=${DAEMON} post.mjs
+ExecStart=${DAEMON} -e "import('/opt/post.mjs')"
 `
 
 /** Sends standard input to alice. */

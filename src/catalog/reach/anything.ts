@@ -91,12 +91,16 @@ function byOwnProgram(facts: Facts): Possibility[] {
   return anything(facts, `${own.path} is of no package and calls ${order}: as root, it may come to`)
 }
 
-/** What the start runs, each start shows; a reload or a stop after a crash takes another way through its script. */
+/** They take another way after a crash, or once there is something to do; what the start runs, each start shows. */
+const NOT_OF_STARTS = ['ExecReload', 'ExecStop', 'ExecStopPost']
+
+/** A script of somebody's here in one of these lines. */
 function byLinesOfUnit(facts: Facts): Possibility[] {
   const own = facts.reach?.scripts ?? []
-  for (const [key, commands] of Object.entries(facts.unit.exec)) {
+  for (const key of NOT_OF_STARTS) {
+    const commands = facts.unit.exec[key] ?? []
     const script = commands.find(({ path, flags }) => !flags.includes('privileged') && own.includes(path))
-    if (key === 'ExecStart' || script === undefined) continue
+    if (script === undefined) continue
     const may = `${key}= runs ${script.path}, a script of no package, which may`
     return anything(facts, may, { rights: !startsUnprivileged(facts) })
   }

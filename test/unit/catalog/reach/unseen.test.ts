@@ -119,6 +119,7 @@ test.each<[string, string, string[], boolean]>([
   ['ExecStopPost', '/opt/srv/after', [], true],
   ['ExecStopPost', '/opt/srv/after', ['privileged'], false],
   ['ExecStart', '/opt/srv/after', [], false],
+  ['ExecStartPre', '/opt/srv/after', [], false],
   ['ExecReload', '/usr/lib/srv/reload', [], false],
 ])('a script in %s= (%s, %j) may do anything: %s', (key, path, flags, may) => {
   const facts = daemon(990, { reach: reach({ scripts: ['/opt/srv/after'] }) })
