@@ -10,6 +10,7 @@ import type { Facts } from './facts.ts'
 import { readController } from './files/controllers.ts'
 import { capablePrograms } from './files/file-capabilities.ts'
 import { parseInterpreterLine, SEARCH_PATH } from './files/interpreter-line.ts'
+import { isOfPackages } from './files/of-packages.ts'
 import { readTellingPrograms } from './files/telling-programs.ts'
 import { MAILER } from './files/telling-texts.ts'
 import { perHost } from './per-host.ts'
@@ -43,8 +44,8 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
   }
 }
 
-/** Where packages alone put programs, by the standard or by the init scripts of LSB: file-hierarchy(7). */
-const OF_PACKAGES = /^\/(?:bin|lib\w*|sbin|usr\/(?!local\/)|etc\/init\.d\/)/
+/** Linux Standard Base, init scripts. */
+const OF_LSB = /^\/etc\/init\.d\//
 
 /** By all their names, since a unit may name a link. */
 function ownScripts({ executables }: Facts, packaged: readonly string[]): string[] {
@@ -52,7 +53,7 @@ function ownScripts({ executables }: Facts, packaged: readonly string[]): string
   return executables
     .filter(({ kind, from }) => kind === 'script' && from.includes('exec'))
     .map(({ path, alsoNamed = [] }) => [path, ...alsoNamed])
-    .filter((names) => !names.some((name) => OF_PACKAGES.test(name) || brought.has(name)))
+    .filter((names) => !names.some((name) => isOfPackages(name) || OF_LSB.test(name) || brought.has(name)))
     .flat()
 }
 

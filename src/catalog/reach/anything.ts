@@ -1,4 +1,5 @@
 import type { Facts } from '../../observe/facts.ts'
+import { isOfPackages } from '../../observe/files/of-packages.ts'
 import { startsUnprivileged } from '../common/unit-settings.ts'
 import { mailing, ownProgramSetuid } from './helpers.ts'
 import { imported } from './imported.ts'
@@ -72,15 +73,13 @@ function byProgramsNamed(facts: Facts): Possibility[] {
   ]
 }
 
-/** Where packages alone put programs: file-hierarchy(7). */
-const OF_PACKAGES = /^\/(?:bin|lib\w*|sbin|usr\/(?!local\/))/
 /** They have a shell start what a text says: popen(3), system(3). */
 const OF_TEXTS = ['popen', 'system']
 
 /** A program that no package brought was written for what is here, and what it starts is written in it. */
 function byOwnProgram(facts: Facts): Possibility[] {
   const own = facts.executables.find(
-    ({ path, kind, from }) => kind === 'elf' && from.includes('running') && !OF_PACKAGES.test(path),
+    ({ path, kind, from }) => kind === 'elf' && from.includes('running') && !isOfPackages(path),
   )
   if (own === undefined) return []
   const call = imported(facts, 'run-programs').find((name) => OF_TEXTS.includes(name))

@@ -5,6 +5,7 @@ import { type BlindSpots, mapFew, orBlindSpot } from '../blind-spots.ts'
 import type { Facts } from '../facts.ts'
 import { isHarmlessDevice, isPluggable } from '../files/devices.ts'
 import { parseInterpreterLine } from '../files/interpreter-line.ts'
+import { isOfPackages } from '../files/of-packages.ts'
 import { isOpenToAll } from '../files/open-to-all.ts'
 import { keepsRoot, mayServeLogins } from '../proc/rights.ts'
 import type { NamedThing } from '../reach-facts.ts'
@@ -100,11 +101,8 @@ export async function namedThings(
   return mapFew([...found.values()], async (thing) => withOpen(host, await withScript(host, thing), gaps))
 }
 
-/** Where packages alone put programs: file-hierarchy(7). */
-const OF_PACKAGES = /^\/(?:bin|lib\w*|sbin|usr\/(?!local\/))/
-
 async function withScript(host: Host, thing: NamedThing): Promise<NamedThing> {
-  if (thing.kind !== 'program' || OF_PACKAGES.test(thing.name)) return thing
+  if (thing.kind !== 'program' || isOfPackages(thing.name)) return thing
   const head = await host.readBytes(thing.name, HEAD_BYTES).catch(orElse(undefined))
   return head && parseInterpreterLine(head) ? { ...thing, script: true } : thing
 }
