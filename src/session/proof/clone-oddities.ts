@@ -14,7 +14,15 @@ import {
 } from '../../rehearsal/compare/footprint.ts'
 import { listWritten, type WrittenListing } from '../../rehearsal/compare/overlay-diff.ts'
 import type { VolatileListing } from '../../rehearsal/compare/volatile.ts'
-import { isHarm, isRefusal, type LogMarks, linesSince, markLogs } from '../../trial/diagnosis/complaints.ts'
+import {
+  isHarm,
+  isOfFamilies,
+  isRefusal,
+  type LogMarks,
+  limitsFamilies,
+  linesSince,
+  markLogs,
+} from '../../trial/diagnosis/complaints.ts'
 import { contentChanges } from '../../trial/diagnosis/content-changes.ts'
 import { markSockets, type SocketMarks, socketChanges } from '../../trial/diagnosis/oddities.ts'
 import type { Baseline, CheckAnswer } from '../../trial/health/baseline.ts'
@@ -113,11 +121,14 @@ function lineOddities(
   usual: Usual,
   lines: ReadonlyMap<string, string>,
   played: Played,
+  keys: readonly string[],
 ): Oddity[] {
   const now = written(played)
+  const isMoot = (line: string) => isOfFamilies(line) && !limitsFamilies(keys)
   const fresh = [...lines].filter(([kind]) => !usual.said.has(kind) && !own.said.has(kind))
   const all = fresh.map(([kind, line]): Oddity => {
-    const breaks = isHarm(line, (path) => usual.footprint.always.has(path) && now.has(path))
+    const isWritten = (path: string) => usual.footprint.always.has(path) && now.has(path)
+    const breaks = !isMoot(line) && isHarm(line, isWritten)
     return { id: kind, text: `its log says ${line}`, breaks, remedies: [], line }
   })
   return all.sort((a, b) => Number(b.breaks) - Number(a.breaks))
@@ -183,9 +194,10 @@ export async function odditiesInClone(
     planned: new Set(trial.records.map(({ path }) => path)),
   }
   const files = (await strays(watched, usual, played)).slice(0, MAX_STRAYS)
+  const keys = trial.assignments.map(({ key }) => key)
   const changes = socketChanges(look.sockets, sockets)
   const all = [
-    ...lineOddities(watched, usual, lines, played),
+    ...lineOddities(watched, usual, lines, played, keys),
     ...files.map(asOddity),
     ...contentChanges(usual.answers, report.answers ?? []).map(odd(true)),
     ...changes.map(odd(false)),

@@ -50,6 +50,19 @@ export function isRefusal(line: string): boolean {
   return REFUSED.test(line)
 }
 
+/** strerror(3) of EAFNOSUPPORT. */
+const OF_FAMILIES = /address family not supported/i
+
+/** Whether a line tells of a family of addresses that there is not, which only a limit on families can be blamed for. */
+export function isOfFamilies(line: string): boolean {
+  return OF_FAMILIES.test(line)
+}
+
+/** Whether directives of these keys limit the families of addresses. */
+export function limitsFamilies(keys: readonly string[]): boolean {
+  return keys.includes('RestrictAddressFamilies')
+}
+
 /** Absolute paths in a line; a date as 2026/11/26 is none. */
 const NAMED_PATH = /(?<![\w/.])\/[^\s:'"(),;\]]+/g
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Host } from '../../host/host.ts'
 import { invocationJournal, type JournalEntry, unitJournal } from '../../systemd/log/journal.ts'
 import type { CheckAnswer, Listener } from '../health/baseline.ts'
-import { kindOfLine } from './complaints.ts'
+import { isOfFamilies, kindOfLine, limitsFamilies } from './complaints.ts'
 import { contentChanges } from './content-changes.ts'
 
 /** Owner and mode of what leads to a service's sockets, by path. */
@@ -112,16 +112,13 @@ export async function odditiesOf(host: Host, trialed: Trialed): Promise<string[]
 /** Of the words of a refusal, those that tell neither of a client nor of a kernel without IPv6. */
 const OF_THE_SERVICE = /operation not permitted|permission denied|read-only file system|bad system call/i
 
-/** strerror(3) of EAFNOSUPPORT. */
-const OF_FAMILIES = /address family not supported/i
-
 /**
  * The first oddity that tells of something refused to the service. `keys`: the directives of the change; without a limit
  * on address families it is the kernel that has none.
  */
 export function refusalAmong(oddities: readonly string[], keys: readonly string[]): string | undefined {
-  const limits = keys.includes('RestrictAddressFamilies')
+  const limits = limitsFamilies(keys)
   return oddities.find(
-    (text) => text.startsWith(NEW_LINE) && (OF_THE_SERVICE.test(text) || (limits && OF_FAMILIES.test(text))),
+    (text) => text.startsWith(NEW_LINE) && (OF_THE_SERVICE.test(text) || (limits && isOfFamilies(text))),
   )
 }

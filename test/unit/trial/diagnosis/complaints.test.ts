@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest'
-import { isHarm, kindOfLine, tellsPid } from '../../../../src/trial/diagnosis/complaints.ts'
+import {
+  isHarm,
+  isOfFamilies,
+  kindOfLine,
+  limitsFamilies,
+  tellsPid,
+} from '../../../../src/trial/diagnosis/complaints.ts'
 
 const written = (path: string) => path === '/run/x.pid'
 
@@ -42,3 +48,12 @@ it.each([
   ['srv[9081]: no', false],
   ['no', false],
 ])('%s tells pid 908: %s', (line, tells) => expect(tellsPid(line, new Set([908]))).toBe(tells))
+
+it.each([
+  ['socket: Address family not supported by protocol', true],
+  ['socket: Permission denied', false],
+])('%s: only a limit on families of addresses can be blamed for it: %s', (line, is) => {
+  expect(isOfFamilies(line)).toBe(is)
+  expect(limitsFamilies(['NoNewPrivileges'])).toBe(false)
+  expect(limitsFamilies(['NoNewPrivileges', 'RestrictAddressFamilies'])).toBe(true)
+})
