@@ -4,7 +4,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * Files that take minutes, the longest first, so that the last one to begin is a short one. Those with a system call
  * filter come before all others: each waits for its turn in a worker of its own.
  */
-const LONG = ['diagnosis', 'late', 'survival', 'faults', 'rehearsal', 'isolate', 'root-target', 'proving']
+const LONG = [
+  'late',
+  'control',
+  'diagnosis',
+  'survival',
+  'faults',
+  'rehearsal',
+  'isolate',
+  'root-target',
+  'proving',
+]
 
 function rank({ moduleId, project }: TestSpecification): number {
   if (project.name === 'filter') return -1

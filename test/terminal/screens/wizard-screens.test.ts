@@ -191,7 +191,7 @@ describe('keys', () => {
     const terminal = start('walk')
     await walkToStage(terminal)
     await terminal.press('ctrl-c')
-    await terminal.waitFor('hardenctl restores the last proven state', 400)
+    await terminal.waitFor('hardenctl restores the last proven state', 1000)
     expect(await terminal.ended()).toEqual({ exitCode: 130, signal: 0 })
     expect(terminal.history().join('\n')).toContain('intents: measure interrupt')
   })
