@@ -6,14 +6,19 @@ import { imported } from './imported.ts'
 import { homesNamed, isAllRoot, placesNamed } from './named.ts'
 import type { Possibility } from './uses.ts'
 
+/** One call of each of these groups; undefined where its programs lack one of them. */
+function oneOfEach(facts: Facts, groups: readonly Parameters<typeof imported>[1][]): string[] | undefined {
+  const calls = groups.flatMap((group) => imported(facts, group).slice(0, 1))
+  return calls.length < groups.length ? undefined : calls
+}
+
 /** Who lists a folder with the names of owners and groups, and where its links lead, imports calls for each of these. */
 function listing(facts: Facts): string | undefined {
-  const parts = (['name-owners', 'name-groups', 'list-folders', 'read-links'] as const).map(
-    (group) => imported(facts, group)[0],
+  const calls = oneOfEach(facts, ['name-owners', 'name-groups', 'list-folders', 'read-links'])
+  return (
+    calls &&
+    `Its programs call ${few(calls)}, as those do that tell of files and their owners; that was not seen.`
   )
-  const calls = parts.filter((call) => call !== undefined)
-  if (calls.length < parts.length) return undefined
-  return `Its programs call ${few(calls)}, as those do that tell of files and their owners; that was not seen.`
 }
 
 /** Why it may tell others of the owners of files, who get them as they are told. */
@@ -24,12 +29,11 @@ export function byListings(facts: Facts): Possibility[] {
 
 /** A program that makes files like others, with their owners, modes and times, imports calls for each of these. */
 export function copying(facts: Facts): string | undefined {
-  const parts = (['copy-owners', 'copy-modes', 'copy-times'] as const).map(
-    (group) => imported(facts, group)[0],
+  const calls = oneOfEach(facts, ['copy-owners', 'copy-modes', 'copy-times'])
+  return (
+    calls &&
+    `Its programs call ${few(calls)}, as those do that copy files with their modes; that was not seen.`
   )
-  const calls = parts.filter((call) => call !== undefined)
-  if (calls.length < parts.length) return undefined
-  return `Its programs call ${few(calls)}, as those do that copy files with their modes; that was not seen.`
 }
 
 /** Why it may copy the files of any account: it is root alone, and no exercise played what it copies. */

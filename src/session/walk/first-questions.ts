@@ -106,8 +106,8 @@ async function recognisedInClone(
 ): Promise<{ found: Map<Asked, Recognised>; left: Left; why?: string }> {
   const { live, options, subject, signal } = context
   const found = new Map<Asked, Recognised>()
-  const isMoot = asked.length === 0 && (await mayPass(live, facts)).length === 0
-  if (!options.rehearse || isMoot) return { found, left: NONE_LEFT }
+  if (!options.rehearse) return { found, left: NONE_LEFT }
+  if (asked.length === 0 && (await mayPass(live, facts)).length === 0) return { found, left: NONE_LEFT }
   const problem = await cloneProblem(live)
   if (problem !== undefined) return { found, left: NONE_LEFT, why: problem }
   let clone: Clone | undefined
