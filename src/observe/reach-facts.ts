@@ -37,6 +37,8 @@ export interface ReachFacts {
   timed?: string
   /** A file of /proc about the machine that one of its programs and plug-ins names in its text. */
   kernel?: { path: string; by: string }
+  /** One of its programs and plug-ins that sets extended attributes that are root's alone: xattr(7). */
+  attributes?: string
   /** A program of the unit that tells a daemon of root what to do. */
   controller?: Controller
   /** Those of its accounts, and groups behind "%", that sudoers(5) has a rule for. */

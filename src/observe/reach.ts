@@ -6,6 +6,7 @@ import { homesOf, parsePasswd } from './config/accounts.ts'
 import { configurationText } from './config/configuration.ts'
 import { namedThings } from './config/named-things.ts'
 import { sudoSubjects } from './config/named-words.ts'
+import { scriptedLibrary } from './config/texts-of-languages.ts'
 import type { Facts } from './facts.ts'
 import { readController } from './files/controllers.ts'
 import { capablePrograms } from './files/file-capabilities.ts'
@@ -29,12 +30,15 @@ export async function readReach(host: Host, facts: Facts, packaged: readonly str
   const interpreters = await interpretersAtWork(host, facts, gaps)
   const known = await interpretersOf(host, gaps)
   const named = await namedThings(host, facts, packaged, accounts, gaps)
+  const { linked, ...told } = await readTellingPrograms(host, facts, gaps)
+  const scripted = told.embedded ?? (await scriptedLibrary(host, facts, linked))
   return {
     named: [
       ...named.map((thing) => (known.has(thing.name) ? { ...thing, interpreter: true as const } : thing)),
       ...(await ownHomes(host, facts, passwd, gaps)),
     ],
-    ...(await readTellingPrograms(host, facts, gaps)),
+    ...told,
+    ...(scripted === undefined ? {} : { embedded: scripted }),
     interpreters,
     scripts: ownScripts(facts, packaged),
     capable: await capablePrograms(host, gaps),

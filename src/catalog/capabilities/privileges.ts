@@ -6,9 +6,7 @@ import { written } from '../common/places.ts'
 import { few, unique } from '../common/proposal.ts'
 import {
   called,
-  checksPasswords,
   mainProcess,
-  passwordChecker,
   portNumbers,
   privilegedPorts,
   rootProcesses,
@@ -17,14 +15,10 @@ import {
   workerUids,
 } from '../common/roles.ts'
 import { startsUnprivileged, words } from '../common/unit-settings.ts'
-import { toldOfFiles } from '../reach/callers.ts'
-import { copiesAsRoot } from '../reach/copies.ts'
-import { imported } from '../reach/imported.ts'
-import { foreignAccounts, hasRights, homesNamed, isAllRoot, namedText } from '../reach/named.ts'
-import { switchesPerJob } from '../reach/possible.ts'
 import { mayStartAny } from '../reach/reached.ts'
 import { fromActs } from './capability-acts.ts'
 import { bare, guess, type Need, namesIn, need } from './need.ts'
+import { unseenNeeds } from './unseen-privileges.ts'
 
 /**
  * Capabilities that opening a session takes: pam_unix, pam_loginuid, pam_limits and the switch to the person (pam(8)).
@@ -60,7 +54,7 @@ export function capabilityNeeds(facts: Facts): Need[] {
           ...fromUnseenStart(facts),
           ...fromActs(facts),
           ...fromLearned(facts),
-          ...fromNames(facts),
+          ...unseenNeeds(facts),
         ]),
   ]
   const strongest = all.sort((a, b) => Number(a.guessed) - Number(b.guessed))
@@ -154,44 +148,6 @@ export function leftRootUnseen(facts: Facts): string | undefined {
   if (first === undefined || startsUnprivileged(facts) || rootProcesses(facts).length > 0) return undefined
   if (facts.learned?.phases.includes('start')) return undefined
   return `It starts as root, and ${called(first)} and all others have given that up.`
-}
-
-/** What its configuration has it do one day: to become an account that it names, and to go where that one may. */
-function fromNames(facts: Facts): Need[] {
-  const accounts = foreignAccounts(facts)
-  const homes = hasRights(facts) ? homesNamed(facts) : []
-  const perJob = switchesPerJob(facts)
-  const why = accounts.length > 0 ? `${namedText(accounts)}.` : perJob
-  const switching = why === undefined ? [] : [need('setuid', why), need('setgid', why)]
-  // Whoever becomes another user and can change its root directory does both at once.
-  const jail = why === undefined ? [] : imported(facts, 'chroot')
-  const told = toldOfFiles(facts)
-  const beyond = homes.length > 0 ? `${namedText(homes)}.` : accounts.length > 0 ? why : undefined
-  return [
-    ...switching,
-    ...fromPasswords(facts),
-    ...(jail.length > 0 ? [need('sys_chroot', `${why} It calls chroot.`)] : []),
-    ...(beyond === undefined || !isAllRoot(facts) ? [] : [need('dac_read_search', beyond)]),
-    ...(told === undefined || !hasRights(facts) ? [] : [need('dac_override', told)]),
-    ...fromCopies(facts),
-  ]
-}
-
-/** Capabilities by which a file of another account is read and made again: capabilities(7). */
-const FOR_COPIES = ['chown', 'dac_override', 'fowner', 'fsetid', 'setfcap']
-
-function fromCopies(facts: Facts): Need[] {
-  const why = copiesAsRoot(facts)
-  return why === undefined ? [] : FOR_COPIES.map((name) => need(name, why))
-}
-
-/** Whoever logs in is served by a process that becomes that user, and goes where that one may. */
-function fromPasswords(facts: Facts): Need[] {
-  const checker = passwordChecker(facts)
-  if (checker === undefined) return []
-  const jail = imported(facts, 'chroot').length > 0 ? ['sys_chroot'] : []
-  const names = ['audit_write', 'dac_read_search', 'setgid', 'setuid', ...jail]
-  return names.map((name) => need(name, `${checksPasswords(checker)}.`))
 }
 
 /** Whether root starts processes of several users, or sessions. Nobody can see what people or jobs do in them. */

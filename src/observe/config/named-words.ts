@@ -68,14 +68,21 @@ export function namesRoot(line: string): boolean {
   return [...line.matchAll(SET_TO_ROOT)].some(([, key = '']) => PLACE_KEY.test(key) && !PAGE_KEY.test(key))
 }
 
-/** Reads any line-oriented configuration, whatever its grammar. Values are not kept: only what has the form of a name. */
+/** Lines of any line-oriented configuration, whatever its grammar, without comments. */
+export function settingLines(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.length <= MAX_LINE && !COMMENT.test(line))
+    .map((line) => line.replace(TRAILING, ''))
+}
+
+/** Reads any line-oriented configuration. Values are not kept: only what has the form of a name. */
 export function namedWords(text: string): NamedWords {
   const [paths, hosts, accounts, kept]: [string[], string[], string[], string[]] = [[], [], [], []]
   const [homeFiles, commands]: [string[], string[]] = [[], []]
   let [everything, homes] = [false, false]
-  for (const raw of text.split('\n')) {
-    if (raw.length > MAX_LINE || COMMENT.test(raw)) continue
-    const line = raw.replace(TRAILING, '').replace(GRAMMAR, '')
+  for (const setting of settingLines(text)) {
+    const line = setting.replace(GRAMMAR, '')
     paths.push(...(line.match(PATH) ?? []).map((path) => path.replace(/[.,]+$/, '')))
     everything ||= namesRoot(line)
     homes ||= EACH_HOME.test(line)

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix'
 import type { DynamicNames } from './elf-imports.ts'
 
 /**
@@ -16,6 +17,21 @@ export function evaluatesText({ imported, exported }: DynamicNames): boolean {
   return [...exported].some((name) => EVALUATES.test(name)) && [...imported].some((name) => STARTS.test(name))
 }
 
+/** "lua" of "liblua5.4.so.0" */
+const LANGUAGE = /^lib([a-z]+)/
+const ENDING = /\.([a-z]{2,4})$/
+
+/**
+ * Whether a file's name ends as texts for that library do. By custom an ending has letters of the language's name in their
+ * order, from its first one on: "lua", "py" of Python, "pl" of Perl, "rb" of Ruby.
+ */
+export function isTextFor(library: string, file: string): boolean {
+  const language = LANGUAGE.exec(basename(library))?.[1] ?? ''
+  const ending = ENDING.exec(file)?.[1] ?? ''
+  if (ending === '' || ending[0] !== language[0]) return false
+  return new RegExp([...ending].join('.*')).test(language)
+}
+
 /** A program or library at work. */
 export interface AtWork {
   path: string
@@ -27,12 +43,16 @@ export interface AtWork {
 
 /**
  * The first interpreter at work inside of a program: the program itself, or a plug-in of it, or a library that such a
- * plug-in brought. A program that wants an interpreter's library itself mostly has it for those who need it.
+ * plug-in brought. A program that wants an interpreter's library itself mostly has it for those who need it: `linked`.
  */
-export function embeddedInterpreter(all: readonly AtWork[]): string | undefined {
+export function embeddedInterpreters(all: readonly AtWork[]): { embedded?: string; linked: string[] } {
   const wanted = new Set(
     all.filter(({ kind }) => kind === 'program').flatMap(({ dynamic }) => [...(dynamic?.imported ?? [])]),
   )
-  const isByProgram = ({ dynamic }: AtWork) => [...(dynamic?.exported ?? [])].some((name) => wanted.has(name))
-  return all.find((one) => one.isInterpreter && (one.kind !== 'library' || !isByProgram(one)))?.path
+  const isLinked = ({ kind, dynamic }: AtWork) =>
+    kind === 'library' && [...(dynamic?.exported ?? [])].some((name) => wanted.has(name))
+  const interpreters = all.filter(({ isInterpreter }) => isInterpreter)
+  const embedded = interpreters.find((one) => !isLinked(one))?.path
+  const linked = interpreters.filter(isLinked).map(({ path }) => path)
+  return embedded === undefined ? { linked } : { embedded, linked }
 }

@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts'
 import type { Monitor, ReachFacts } from '../reach-facts.ts'
 import { callsOfGo, isOpaque } from './calls-by-itself.ts'
 import { type DynamicNames, dynamicNames } from './elf-imports.ts'
-import { type AtWork, embeddedInterpreter, evaluatesText } from './embedded-interpreters.ts'
+import { type AtWork, embeddedInterpreters, evaluatesText } from './embedded-interpreters.ts'
 import { family, type Naming, programsInText, readHelpers } from './helper-programs.ts'
 import { readProgramFolders } from './program-folders.ts'
 import { startsCgi, startsPrograms, TELLING, TELLING_IMPORTS } from './telling-imports.ts'
@@ -15,6 +15,7 @@ import {
   namesHomes,
   namesMailer,
   namesOfKernel,
+  setsAttributesOfRoot,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
@@ -50,6 +51,7 @@ interface Told {
   gateway: boolean
   findsAccounts: boolean
   kernel: string | undefined
+  attributes: boolean
   /** It calls for other programs to be started. */
   starts: boolean
   /** What it wants and has, where it is an interpreter or a program that may have one. */
@@ -90,6 +92,7 @@ async function toldBy(host: Host, path: string, gaps: BlindSpots): Promise<Told 
     gateway: namesCgi(bytes) || startsCgi(names ?? new Set()),
     findsAccounts: names?.has('getpwnam') === true || names?.has('getpwnam_r') === true,
     kernel: namesOfKernel(bytes),
+    attributes: setsAttributesOfRoot(bytes, names ?? []),
     starts: startsPrograms(names ?? []),
     // Of all others nobody asks what they have for others, and it is much.
     dynamic: dynamic && (isInterpreter ? dynamic : { ...dynamic, exported: new Set<string>() }),
@@ -121,12 +124,15 @@ export async function readTellingPrograms(
     | 'accountsBy'
     | 'gateway'
     | 'kernel'
+    | 'attributes'
     | 'starts'
     | 'helpers'
     | 'embedded'
     | 'programFolders'
   > & {
     opaque: string[]
+    /** Libraries that are interpreters, and that its program wants itself. */
+    linked: string[]
   }
 > {
   const running = executables.filter(({ kind, from }) => kind === 'elf' && from.includes('running'))
@@ -141,7 +147,7 @@ export async function readTellingPrograms(
   const atWork: AtWork[] = []
   const first: Pick<
     ReachFacts,
-    'timed' | 'mails' | 'homes' | 'accountsBy' | 'gateway' | 'kernel' | 'starts'
+    'timed' | 'mails' | 'homes' | 'accountsBy' | 'gateway' | 'kernel' | 'attributes' | 'starts'
   > = {}
   for (const path of new Set([...own, ...libraries.slice(0, MAX_LIBRARIES)])) {
     const told = await toldBy(host, path, gaps)
@@ -151,6 +157,7 @@ export async function readTellingPrograms(
     if (told?.homes && own.has(path)) first.homes ??= path
     if (told?.gateway && own.has(path)) first.gateway ??= path
     if (told?.kernel !== undefined && own.has(path)) first.kernel ??= { path: told.kernel, by: path }
+    if (told?.attributes && own.has(path)) first.attributes ??= path
     if (told?.starts && plugins.includes(path)) first.starts ??= path
     if (told?.findsAccounts && plugins.includes(path)) first.accountsBy ??= path
     const kind = programs.includes(path) ? 'program' : plugins.includes(path) ? 'plug-in' : 'library'
@@ -161,8 +168,15 @@ export async function readTellingPrograms(
     if (own.has(path)) for (const name of told?.imports ?? []) imports.add(name)
   }
   const helpers = await readHelpers(host, named, programs)
-  const embedded = embeddedInterpreter(atWork)
   const programFolders = await readProgramFolders(host, named, gaps)
-  const all = { imports: [...imports].sort(), opaque, monitors, helpers, programFolders, ...first }
-  return embedded === undefined ? all : { ...all, embedded }
+  const interpreters = embeddedInterpreters(atWork)
+  return {
+    imports: [...imports].sort(),
+    opaque,
+    monitors,
+    helpers,
+    programFolders,
+    ...first,
+    ...interpreters,
+  }
 }

@@ -40,6 +40,17 @@ export function namesOfKernel(bytes: Uint8Array): string | undefined {
   return OF_KERNEL.exec(asText(bytes).toString('latin1'))?.[1]
 }
 
+/** The name of an extended attribute that only CAP_SYS_ADMIN may set: xattr(7). */
+const OF_ROOT = /\0trusted\.[a-z]/
+const SETS_ATTRIBUTES = /^[fl]?setxattr$/
+
+/** Whether it sets extended attributes and names such a one. */
+export function setsAttributesOfRoot(bytes: Uint8Array, imports: Iterable<string>): boolean {
+  return (
+    [...imports].some((name) => SETS_ATTRIBUTES.test(name)) && OF_ROOT.test(asText(bytes).toString('latin1'))
+  )
+}
+
 /** Whether it names a table of mounts. */
 export function tellsOfMounts(bytes: Uint8Array): boolean {
   return OF_MOUNTS.some((name) => asText(bytes).includes(name))

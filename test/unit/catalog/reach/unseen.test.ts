@@ -148,3 +148,16 @@ test.each([
   const why = missed('ProtectSystem', daemon(uid, { reach: named, processes: [main], executables }))
   expect(/names ~\/\.forward: a user may name a program there/.test(why ?? '')).toBe(may)
 })
+
+test.each([
+  [0, false, true],
+  [0, true, false],
+  [990, false, false],
+])(
+  'who marks files as only root may (uid %s, exercised: %s) keeps CAP_SYS_ADMIN: %s',
+  (uid, exercised, keeps) => {
+    const marks = reach({ attributes: '/usr/sbin/srv' })
+    const facts = daemon(uid, { reach: marks, given: { ...ASKED, exercised } })
+    expect(lines('CapabilityBoundingSet', facts).join().includes('CAP_SYS_ADMIN')).toBe(keeps)
+  },
+)

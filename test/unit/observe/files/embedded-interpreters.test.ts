@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
   type AtWork,
-  embeddedInterpreter,
+  embeddedInterpreters,
   evaluatesText,
+  isTextFor,
 } from '../../../../src/observe/files/embedded-interpreters.ts'
 
 const names = (imported: string[], exported: string[]) => ({
@@ -50,5 +51,24 @@ describe('is at work inside of a program', () => {
     ['the plug-in is one', [server, { ...library, kind: 'plug-in' }], library.path],
     ['the program is one', [{ ...library, kind: 'program' }], library.path],
     ['there is none', [server, plugin], undefined],
-  ])('%s', (_, all, found) => expect(embeddedInterpreter(all)).toBe(found))
+  ])('%s', (_, all, found) => expect(embeddedInterpreters(all).embedded).toBe(found))
+
+  test('a library that the program wants itself is told apart', () => {
+    const wants = { ...server, dynamic: names(['luaL_loadstring'], []) }
+    expect(embeddedInterpreters([wants, library])).toEqual({ linked: [library.path] })
+  })
+})
+
+test.each([
+  ['/usr/lib/liblua5.4.so.0', '/etc/srv/hook.lua', true],
+  ['/usr/lib/libpython3.13.so.1.0', 'hook.py', true],
+  ['/usr/lib/libperl.so.5.40', '/srv/x.pl', true],
+  ['/usr/lib/libruby-3.3.so.3.3', 'x.rb', true],
+  ['/usr/lib/libluajit-5.1.so.2', 'x.lua', true],
+  ['/usr/lib/libpython3.13.so.1.0', 'server.pem', false],
+  ['/usr/lib/libpython3.13.so.1.0', '/run/srv.pid', false],
+  ['/usr/lib/liblua5.4.so.0', 'x.py', false],
+  ['/usr/lib/liblua5.4.so.0', 'lua', false],
+])('%s reads %s: %s', (library, file, reads) => {
+  expect(isTextFor(library, file)).toBe(reads)
 })

@@ -7,6 +7,7 @@ import {
   namesHomes,
   namesMailer,
   namesOfKernel,
+  setsAttributesOfRoot,
   tellsOfMachine,
   tellsOfMounts,
   tellsOfStart,
@@ -47,6 +48,15 @@ test.each([
   ['~/', ['getpwuid_r'], false],
 ])('%j with %j names a file of homes: %s', (text, imports, names) => {
   expect(namesHomes(new TextEncoder().encode(text), imports)).toBe(names)
+})
+
+test.each([
+  ['\0trusted.srv.id\0', ['lsetxattr'], true],
+  ['\0trusted.srv.id\0', ['getxattr'], false],
+  ['\0user.srv.id\0', ['setxattr'], false],
+  ['\0a trusted.party\0', ['setxattr'], false],
+])('%j with %j sets attributes that are root’s alone: %s', (text, imports, sets) => {
+  expect(setsAttributesOfRoot(new TextEncoder().encode(text), imports)).toBe(sets)
 })
 
 test('names the mailer by its path', () => {
