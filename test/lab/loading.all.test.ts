@@ -8,6 +8,11 @@ const LOADING = `[Service]
 ExecStart=/usr/local/bin/node -e "const until = Date.now() + 8000; while (Date.now() < until); require('node:net').createServer((s) => s.end()).listen(8124, '127.0.0.1')"
 `
 
+/** Sleeps before it listens, as one that waits for something of its own. */
+const SLEEPING = `[Service]
+ExecStart=/usr/local/bin/node -e "setTimeout(() => require('node:net').createServer((s) => s.end()).listen(8124, '127.0.0.1'), 11000)"
+`
+
 const LISTENS = 'until (: </dev/tcp/127.0.0.1/8124) 2>/dev/null; do sleep 0.2; done'
 
 describe.skipIf(skipLab()).each(['unified', 'hybrid', 'legacy'] as const)(
@@ -43,3 +48,30 @@ describe.skipIf(skipLab()).each(['unified', 'hybrid', 'legacy'] as const)(
     })
   },
 )
+
+describe.skipIf(skipLab())(labTitle('a service that sleeps for long before it listens'), () => {
+  let lab: Lab
+
+  beforeAll(async () => {
+    lab = await bootLab({
+      files: { '/etc/systemd/system/sleeping.service': SLEEPING },
+      setup: [['systemctl', 'start', 'sleeping']],
+      ready: ['bash', '-c', LISTENS],
+    })
+  })
+  afterAll(() => lab?.stop())
+
+  it('is waited for as long as it takes unhardened, and its undo too', { timeout: 400_000 }, async () => {
+    const { stdout, kept } = await walked(
+      lab,
+      'sleeping',
+      ['--stages', 'system', '--level', 'tight'],
+      350_000,
+    )
+    expect(kept).toContain('SystemCallArchitectures=native')
+    expect(stdout).toContain('rehearsed first in a clone')
+    expect(stdout).not.toContain('broke')
+    const undone = await lab.run(['hardenctl', 'undo', 'sleeping'], { timeoutMs: 60_000 })
+    expect(undone.exitCode, undone.stdout + undone.stderr).toBe(0)
+  })
+})

@@ -6,7 +6,6 @@ import {
   activeSockets,
   beginJob,
   JOB_LIMIT_MS,
-  lastStartMs,
   SystemctlError,
   startWithSockets,
 } from '../../systemd/manager/control.ts'
@@ -38,7 +37,8 @@ export type BaselineVerdict =
   | {
       same: true
       proof: string[]
-      startMs: number
+      /** Milliseconds after its start for which it did not listen or answer yet. */
+      upMs: number
       /** The content of the folders that a reboot empties, before the service's first start. */
       volatile: VolatileListing
     }
@@ -174,15 +174,16 @@ export async function rehearseBaseline(
     startLimitMs: startLimitMs(baseline) * PATIENCE,
     executables,
     isBrief,
+    isUnhardened: true,
     ...(signal ? { signal } : {}),
   })
   if (report.healthy) {
-    return { same: true, proof: report.proof, startMs: await lastStartMs(clone.host, unit), volatile }
+    return { same: true, proof: report.proof, upMs: report.upMs ?? 0, volatile }
   }
   return whyUnlike(live, clone.host, input, report)
 }
 
-export type ProvenClone = { clone: Clone; volatile: VolatileListing } | { verdict: Unlike }
+export type ProvenClone = { clone: Clone; volatile: VolatileListing; upMs: number } | { verdict: Unlike }
 
 /**
  * A clone where the unit runs and answers as live. Files that change during the copy may be damaged in a clone, so a
@@ -199,7 +200,7 @@ export async function bootProven(
     try {
       const verdict = await rehearseBaseline(live, clone, input)
       keep = verdict.same
-      if (verdict.same) return { clone, volatile: verdict.volatile }
+      if (verdict.same) return { clone, volatile: verdict.volatile, upMs: verdict.upMs }
       // A second clone lacks the same units as the first one.
       if (attempt === 2 || verdict.startable.length > 0) return { verdict }
     } finally {

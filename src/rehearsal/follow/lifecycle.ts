@@ -56,6 +56,7 @@ async function start(host: Host, life: Lifecycle): Promise<void> {
     before: ANY_START,
     since,
     startLimitMs: patience(baseline),
+    isUnhardened: true,
     executables: facts.executables.map(({ path }) => path),
     ...(signal ? { signal } : {}),
   })

@@ -51,7 +51,10 @@ export function trialsIn(context: WalkContext, clone: Clone, facts: Facts, basel
 }
 
 /** A clone in which trials can be made, with the place where each log ended before its service started. */
-type BootedForTrials = Extract<ProvenClone, { clone: Clone }> & { trials: TrialContext; begun: BeginOfLogs }
+interface BootedForTrials extends Omit<Extract<ProvenClone, { clone: Clone }>, 'upMs'> {
+  trials: TrialContext
+  begun: BeginOfLogs
+}
 
 /** A oneshot's work is there to be done once: a clone in which it ran has nothing left to prove. */
 async function bootAtRest(
@@ -59,7 +62,7 @@ async function bootAtRest(
   options: CloneOptions,
 ): Promise<Extract<ProvenClone, { clone: Clone }>> {
   const clone = await bootClone(live, options)
-  return { clone, volatile: await listVolatile(clone.host) }
+  return { clone, volatile: await listVolatile(clone.host), upMs: 0 }
 }
 
 /**
@@ -81,7 +84,9 @@ export async function bootForTrials(
   const proven =
     baseline.oneshot === undefined ? await bootProven(live, options, input) : await bootAtRest(live, options)
   if ('verdict' in proven) return proven
-  return { ...proven, begun, trials: plainTrialsIn(context, proven.clone, facts, baseline) }
+  const { clone, volatile, upMs } = proven
+  const known = { ...baseline, upMs: Math.max(upMs, baseline.upMs ?? 0) }
+  return { clone, volatile, begun, trials: plainTrialsIn(context, clone, facts, known) }
 }
 
 /** Applies to the clone what the earlier stages kept on its host. */

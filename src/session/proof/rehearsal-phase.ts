@@ -31,7 +31,8 @@ async function askClone(
       context.dispatch({ type: 'phase', phase: { at: 'looking', what, notes } })
       const play = () => playControl(booted, facts)
       const control = await context.timings.during('control', play)
-      return 'why' in control ? { same: undefined, ...control } : { same: true, control, baseline }
+      if ('why' in control) return { same: undefined, ...control }
+      return { same: true, control, baseline: booted.trials.baseline }
     } finally {
       await clone.dispose()
     }

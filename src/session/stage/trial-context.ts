@@ -1,6 +1,7 @@
 import type { Facts } from '../../observe/facts.ts'
 import { type Baseline, countsOf } from '../../trial/health/baseline.ts'
 import { EXERCISE_TIMEOUT_MS } from '../../trial/health/check.ts'
+import { upLimitMs } from '../../trial/health/patience.ts'
 import { startLimitMs, type TrialContext } from '../../trial/transaction/trial.ts'
 import type { Learning } from '../learning/learning.ts'
 import { controlOf } from '../proof/control.ts'
@@ -18,7 +19,7 @@ function exerciseSeconds(baseline: Baseline): number {
 
 /** Seconds after which PID 1 undoes a trial that nobody is asked about; `stopMs` is what a stop of the service takes. */
 export function trialSeconds(baseline: Baseline, stopMs: number): number {
-  const seconds = Math.ceil((startLimitMs(baseline) + stopMs * 2) / 1000)
+  const seconds = Math.ceil((startLimitMs(baseline) + upLimitMs(baseline) + stopMs * 2) / 1000)
   return seconds + HEALTH_SECONDS + exerciseSeconds(baseline)
 }
 

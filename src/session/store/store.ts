@@ -57,6 +57,7 @@ const baseline = z.strictObject({
   listeners: z.array(listener),
   answers: z.array(z.strictObject({ check, answer: z.string(), content: z.optional(z.string()) })),
   startMs: z.number(),
+  upMs: z.exactOptional(z.number()),
   restless: z.boolean(),
   oneshot: z.exactOptional(
     z.strictObject({

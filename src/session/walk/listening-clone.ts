@@ -67,6 +67,7 @@ export async function listeningClone(
       before: ANY_START,
       since: Date.now(),
       startLimitMs: START_LIMIT_MS,
+      isUnhardened: true,
       executables: [],
       signal,
     })

@@ -51,6 +51,7 @@ export async function provenUndone(
     before: anyStart(baseline),
     since,
     executables,
+    isUnhardened: true,
     ...limit,
   })
   if (!report.healthy) return { healthy: false, lines: report.reasons.map(({ text }) => text) }

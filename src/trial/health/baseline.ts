@@ -43,6 +43,8 @@ export interface Baseline {
   answers: CheckAnswer[]
   /** Milliseconds its last start took, from the job's begin to active; of a oneshot, its run. */
   startMs: number
+  /** Milliseconds after its start for which the unhardened service did not listen or answer yet, as a clone showed. */
+  upMs?: number
   /** The set of processes changes even at rest (a service that forks jobs), so it can't be asked to come to rest. */
   restless: boolean
   /** It has processes while it is active, though PID 1 may know no main one. */

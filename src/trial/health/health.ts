@@ -7,15 +7,9 @@ import { type Baseline, isExercise } from './baseline.ts'
 import { ComingUp } from './coming-up.ts'
 import { playAllFull } from './full/play-full.ts'
 import { answersOf, play } from './heard.ts'
-import {
-  type HeardAnswer,
-  judge,
-  type Observation,
-  proofOf,
-  RESTFUL_SNAPSHOTS,
-  type Reason,
-} from './judge.ts'
+import { type HeardAnswer, judge, type Observation, proofOf, RESTFUL_SNAPSHOTS } from './judge.ts'
 import { attributedRecords, describeRecord, type Filter, filterOf } from './killed.ts'
+import { isFinal, isUp } from './patience.ts'
 import { checkRun } from './run.ts'
 import { Sightings } from './sightings.ts'
 import { untilIdle } from './touched.ts'
@@ -29,10 +23,6 @@ const INTERVAL_MS = 250
 export const REST_MS = INTERVAL_MS * RESTFUL_SNAPSHOTS
 /** Between two questions of a brief look. */
 const BRIEF_MS = 100
-/** A service may open its sockets and answer a little after it is "active": Type=simple. */
-const GRACE_MS = 6000
-/** One that is busy meanwhile gets longer, within the time that the dead man leaves. */
-const BUSY_GRACE_MS = 20_000
 
 function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
   const last = snapshots.at(-1)?.processes.join(' ')
@@ -46,14 +36,6 @@ function restAtEnd(snapshots: readonly UnitSnapshot[]): number {
 
 function withoutExercises(baseline: Baseline): Baseline {
   return { ...baseline, answers: baseline.answers.filter(({ check }) => !isExercise(check)) }
-}
-
-/** A start that failed, a restart or a killed call can't become healthy by waiting. */
-function isFinal(reasons: readonly Reason[], waited: number, isBusy: boolean): boolean {
-  const hopeless = new Set<Reason['kind']>(['start', 'stopped', 'restarting', 'killed', 'error'])
-  if (reasons.some(({ kind }) => hopeless.has(kind))) return true
-  const isUp = reasons.every(({ kind }) => kind !== 'listener' && kind !== 'answer')
-  return waited > (isBusy && !isUp ? BUSY_GRACE_MS : GRACE_MS)
 }
 
 /**
@@ -186,6 +168,7 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
   const [{ snapshots, ...begun }, filter] = await Promise.all([watchStart(question), filterOf(host, unit)])
   const started = performance.now()
   const comingUp = new ComingUp(host)
+  let upMs = 0
   for (;;) {
     question.signal?.throwIfAborted()
     // It is watched while it is asked: a verdict needs another round only for what came during the watch.
@@ -201,10 +184,13 @@ export async function checkHealth(asked: HealthCheckInput): Promise<HealthReport
       if (reasons.length === 0) {
         needless.abort()
         if (isBrief) await untilIdle(host, snapshots.at(-1)?.group ?? '', REST_MS)
-        return await exercise(question, filter, snapshots, { observation, records })
+        return { ...(await exercise(question, filter, snapshots, { observation, records })), upMs }
       }
       const isBusy = await comingUp.look(snapshots.at(-1)?.group ?? '')
-      if (isFinal(reasons, performance.now() - started, isBusy))
+      const waitedMs = performance.now() - started
+      if (!isUp(reasons)) upMs = Math.round(waitedMs)
+      const { sockets } = observation
+      if (isFinal({ reasons, waitedMs, isBusy, sockets }, baseline, asked.isUnhardened === true))
         return { healthy: false, reasons, proof: [], records, last: snapshots.at(-1) }
       snapshots.push(...(await (watched ?? lookAgain(question))))
     } finally {

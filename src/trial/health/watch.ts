@@ -17,6 +17,8 @@ export interface HealthReport {
   last: UnitSnapshot | undefined
   /** What each question and exercise was answered at the end; absent where nothing was asked. */
   answers?: readonly CheckAnswer[]
+  /** Of a healthy one: milliseconds after its start for which it did not listen or answer yet. */
+  upMs?: number
   /** Of a oneshot's run: kinds of lines that it logged, as kindOfLine() makes them. */
   lines?: readonly string[]
   /** Of a oneshot's run: what it left behind, as marksOf() writes it; absent where nobody could look. */
@@ -45,6 +47,8 @@ export interface HealthCheckInput {
    * its start is over.
    */
   isBrief?: boolean
+  /** It runs without a change: it is waited for as long as it may take, and nobody knows yet how long that is. */
+  isUnhardened?: boolean
   /** What the unit has left behind on this host, as marksOf() writes it; only a clone can tell. */
   left?: (() => Promise<readonly string[]>) | undefined
   signal?: AbortSignal

@@ -97,7 +97,11 @@ export async function undo(context: TrialContext, trial: Trial): Promise<Undone>
       const before = goesOn ? { ...trial.before, goesOn } : ANY_START
       // The next question in a clone tells whether it came to rest.
       const isBrief = host.isClone && !goesOn
-      const found = await checkHealth({ ...healthCheckInput(rest, before, Date.now()), isBrief })
+      const found = await checkHealth({
+        ...healthCheckInput(rest, before, Date.now()),
+        isBrief,
+        isUnhardened: true,
+      })
       if (!found.healthy) throw new UnhealthyError(found)
       return found
     })
