@@ -117,8 +117,12 @@ export interface NamedThing {
   workplace?: true
   /** "#!" lines name the program. */
   interpreter?: true
-  /** An argument stands behind it. */
+  /** An argument stands behind it, or a key for commands is set to it. */
   command?: true
+  /** Such a program, which starts others, or of which nobody can read what it calls. */
+  starts?: true
+  /** Such a program, which finds machines by their names and connects. */
+  connects?: true
   /** The program is a script, and of no package: somebody here wrote what it does. */
   script?: true
 }

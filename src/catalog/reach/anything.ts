@@ -59,12 +59,16 @@ function anything(
   return [...uses.map((use) => ({ use, from, why })), ...mailing(facts, may)]
 }
 
-/** A script that it was told to start does what somebody here wrote; for root a program of the system may write there. */
+/**
+ * A script that it was told to start does what somebody here wrote, and a program that starts others what those do; for root
+ * a program of the system may write there.
+ */
 function byProgramsNamed(facts: Facts): Possibility[] {
   const programs = programsNamed(facts)
   // A run in a clone without its use played one way through it.
   const scripts = (facts.given?.exercised === true ? programs : namedThings(facts, 'program')).filter(
-    ({ script, interpreter, command }) => script === true || (interpreter === true && command === true),
+    ({ script, interpreter, command, starts }) =>
+      script === true || (interpreter === true && command === true) || starts === true,
   )
   if (scripts.length > 0) return anything(facts, `${namedText(scripts)} to run, which may`, { from: 'work' })
   if (programs.length === 0 || !isAllRoot(facts)) return []

@@ -37,7 +37,7 @@ function byNames(facts: Facts): Possibility[] {
     ...named('run-programs', programs),
     ...named('gain-rights', privileged),
     ...ofHelpersNamed.flatMap((use) => named(use, others)),
-    ...named('connect-out', hosts),
+    ...named('connect-out', [...hosts, ...programs.filter(({ connects }) => connects === true)]),
     ...named('homes', homes),
     ...named('write-elsewhere', everythingNamed(facts)),
     ...named('devices', namedThings(facts, 'device')),

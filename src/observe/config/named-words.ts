@@ -1,3 +1,5 @@
+import { commandWords } from './command-words.ts'
+
 /** Words of a configuration that may name a thing of the machine; whether it is there, its reader finds out. */
 export interface NamedWords {
   /** Absolute, without blanks. */
@@ -12,6 +14,8 @@ export interface NamedWords {
   homes: boolean
   /** Programs with an argument behind them: "/bin/sh -c '…'", "/usr/bin/perl /srv/x". */
   commands: string[]
+  /** What a key such as "archive_command" is set to: absolute paths, and names of programs. */
+  called: string[]
   /** Hidden files that each account may have in its home: "~/.forward", "$home/.forward", "%h/.qmail". */
   homeFiles: string[]
   /** /tmp or /var/tmp itself is set as the place of what a service keeps: "session.save_path=/tmp". */
@@ -79,7 +83,7 @@ export function settingLines(text: string): string[] {
 /** Reads any line-oriented configuration. Values are not kept: only what has the form of a name. */
 export function namedWords(text: string): NamedWords {
   const [paths, hosts, accounts, kept]: [string[], string[], string[], string[]] = [[], [], [], []]
-  const [homeFiles, commands]: [string[], string[]] = [[], []]
+  const [homeFiles, commands, called]: [string[], string[], string[]] = [[], [], []]
   let [everything, homes] = [false, false]
   for (const setting of settingLines(text)) {
     const line = setting.replace(GRAMMAR, '')
@@ -87,6 +91,7 @@ export function namedWords(text: string): NamedWords {
     everything ||= namesRoot(line)
     homes ||= EACH_HOME.test(line)
     for (const [, program = ''] of line.matchAll(COMMAND)) commands.push(program)
+    called.push(...commandWords(line))
     for (const [, file = ''] of line.matchAll(OF_EACH)) homeFiles.push(`~/${file}`)
     for (const [, host = ''] of line.matchAll(URL_HOST)) hosts.push(host)
     hosts.push(...(line.match(ADDRESS) ?? []))
@@ -102,6 +107,7 @@ export function namedWords(text: string): NamedWords {
     homes,
     homeFiles: unique(homeFiles),
     commands: unique(commands),
+    called: unique(called),
     kept: unique(kept),
   }
 }

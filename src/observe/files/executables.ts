@@ -97,11 +97,12 @@ async function librariesOf(
 export async function interpretersOf(host: Host, path: string): Promise<string[]> {
   const line = parseInterpreterLine((await host.readBytes(path, HEAD_BYTES)) ?? new Uint8Array())
   if (!line) return []
-  const started = line.started === undefined ? undefined : await search(host, line.started)
+  const started = line.started === undefined ? undefined : await searchProgram(host, line.started)
   return started === undefined ? [line.interpreter] : [line.interpreter, started]
 }
 
-async function search(host: Host, name: string): Promise<string | undefined> {
+/** The path of a program, as execvp(3) finds it; undefined where there is none, and for a relative path. */
+export async function searchProgram(host: Host, name: string): Promise<string | undefined> {
   if (name.includes('/')) return name.startsWith('/') ? name : undefined
   for (const folder of SEARCH_PATH) {
     if (await host.stat(`${folder}/${name}`)) return `${folder}/${name}`

@@ -161,3 +161,16 @@ test.each([
     expect(lines('CapabilityBoundingSet', facts).join().includes('CAP_SYS_ADMIN')).toBe(keeps)
   },
 )
+
+test.each([
+  [{ command: true, starts: true }, ['NoNewPrivileges', 'IPAddressDeny']],
+  [{ command: true, connects: true }, ['IPAddressDeny']],
+  [{ command: true }, []],
+] as const)(
+  'a program that a key for commands is set to, of which is known %j: %j are left',
+  (what, left) => {
+    const facts = daemon(990, { reach: names('program', '/usr/bin/copy', what) })
+    const keys = ['NoNewPrivileges', 'IPAddressDeny']
+    expect(keys.filter((key) => /\/usr\/bin\/copy/.test(missed(key, facts) ?? ''))).toEqual(left)
+  },
+)

@@ -302,3 +302,11 @@ test('a folder of pages with commands in them is one of programs', async () => {
   expect(await found('/srv/pages/now.shtml\n')).toEqual(['programs /srv/pages'])
   expect(await found('')).toEqual([])
 })
+
+test('a program that a key for commands is set to is searched for, as a shell does', async () => {
+  const file: Entry = { text: 'x', stat: { kind: 'file', uid: 0, gid: 0, mode: 0o755 } }
+  const files = { '/usr/bin/rsync': file }
+  expect(await named("archive_command = 'rsync %p b:/x'\nnote = rsync\n", files)).toEqual([
+    'program /usr/bin/rsync',
+  ])
+})

@@ -125,3 +125,19 @@ test.each([
 ])('a program with an argument behind it: %s', (line, programs) => {
   expect(namedWords(line).commands).toEqual(programs)
 })
+
+test.each([
+  ["archive_command = 'test -d /srv/a && rsync %p b:/srv/a'", ['test', 'rsync']],
+  ['on-download-complete-script=/srv/done.sh', ['/srv/done.sh']],
+  ['command: ["wal-g", "push"]', ['wal-g']],
+  ['notify_cmd mail -s down ops', ['mail']],
+  ['auth_param basic program /usr/lib/srv/auth /etc/srv/users', ['/usr/lib/srv/auth']],
+  ['allow_exec = yes', []],
+  ['disable_command: true', []],
+  ['command_timeout = 5', []],
+  ['script_name = hooks/x.sh', []],
+  ['hook = hooks/x.sh', []],
+  ["# archive_command = 'rsync x'", []],
+])('programs that a key for commands is set to: %s', (line, programs) => {
+  expect(namedWords(line).called).toEqual(programs)
+})
