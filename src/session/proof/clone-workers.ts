@@ -128,9 +128,14 @@ export class CloneWorkers {
     return undefined
   }
 
+  /** Who stops the walk undoes what it has begun first; stop() comes after that. */
+  get #isOver(): boolean {
+    return this.#stopped || this.#asker.context.signal.aborted
+  }
+
   /** As many clones as there is to ask, within what the machine has to spare. */
   fill(): void {
-    if (!this.#asker.mayAsk) return
+    if (this.#isOver || !this.#asker.mayAsk) return
     const open = this.#asker.openJobs
     while (this.#working.size < Math.min(this.#pace.allowed, this.#most, open)) {
       const worker = this.#work().catch((error) => {
@@ -141,7 +146,7 @@ export class CloneWorkers {
       void worker.finally(() => {
         this.#working.delete(worker)
         // If only one clone is allowed, its job waits for the next one, which nobody else would boot.
-        if (this.#stopped) this.#bell.ring()
+        if (this.#isOver) this.#bell.ring()
         else this.#asker.changed()
       })
     }
@@ -163,7 +168,7 @@ export class CloneWorkers {
     this.#given = undefined
     this.#places.add(place)
     try {
-      while (!this.#stopped && !this.#asker.context.signal.aborted) {
+      while (!this.#isOver) {
         const job = this.#asker.take()
         if (job === undefined) {
           await this.#bell.next(this.#asker.context.signal)
@@ -195,7 +200,7 @@ export class CloneWorkers {
   /** On a busy host, pauses between two jobs; the job that a person waits for does not pause. */
   async #rest(): Promise<void> {
     const until = performance.now() + this.#pace.restMs
-    while (performance.now() < until && !this.#asker.isAwaited && !this.#stopped) {
+    while (performance.now() < until && !this.#asker.isAwaited && !this.#isOver) {
       await pause(100)
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ExpectedError } from '../../../../src/host/errors.ts'
 import { type Host, HostError } from '../../../../src/host/host.ts'
@@ -25,8 +26,7 @@ function brokenHost(error: Error): Host {
   }) as unknown as Host
 }
 
-async function prove(error: Error) {
-  const live = brokenHost(error)
+function provingOn(live: Host, signal: AbortSignal, changed: () => void = () => undefined): StageProving {
   const facts = { ...emptyFacts(), processes: [process(1, 0, { isMain: true })], syscallGroups: GROUPS }
   facts.unit.properties = STOCK
   const context = {
@@ -34,12 +34,16 @@ async function prove(error: Error) {
     host: live,
     rehearsing: { possible: true, companions: [] },
     subject: { unit: 'srv.service' },
-    signal: new AbortController().signal,
+    signal,
     learning: {},
     timings: new Stopwatch(),
   } as unknown as WalkContext
   const baseline = { listeners: [], answers: [], startMs: 0, restless: false }
-  const proving = new StageProving(context, baseline, beginStage('system', facts), () => undefined)
+  return new StageProving(context, baseline, beginStage('system', facts), changed)
+}
+
+async function prove(error: Error) {
+  const proving = provingOn(brokenHost(error), new AbortController().signal)
   proving.begin()
   const ended = await proving
     .setVerdict(() => undefined)
@@ -70,4 +74,17 @@ describe('where no clone can be booted', () => {
     expect(proving.proving).toBe(false)
     expect(proving.set.state).not.toBe('unprovable')
   })
+})
+
+it('begins no clone once the walk is stopped, and takes no processor from its undo', async () => {
+  let changes = 0
+  const proving = provingOn(brokenHost(new ExpectedError('no clone')), AbortSignal.abort(), () => {
+    changes += 1
+    // It went round and round without ever giving a timer its turn.
+    if (changes > 100) throw new Error('it begins again and again')
+  })
+  proving.begin()
+  await pause(50)
+  expect(changes).toBeLessThan(10)
+  await proving.pause()
 })
