@@ -33,7 +33,6 @@ createServer((socket) => {
 }).listen(6379, '127.0.0.1')
 `
 
-/** A program of its own, and not an interpreter, which may do anything. */
 const DAEMON = '/opt/daemon'
 const UNIT = `[Service]
 WorkingDirectory=/usr/share/store
@@ -62,7 +61,7 @@ describe.skipIf(skipLab())(labTitle('what clones store and read'), () => {
   afterAll(() => lab?.stop())
 
   it('a value is still stored', async () => {
-    const { stdout, kept } = await walked(lab, 'store', ['--stages', 'filesystem'])
+    const { stdout, kept } = await walked(lab, 'store', ['--stages', 'filesystem', '--level', 'tight'])
     expect((await lab.output(['bash', '-c', SET])).trim()).toBe('+OK')
     expect(kept).toMatch(/^ReadWritePaths=.*\/opt\/values/m)
     expect(stdout).toContain('; in clones a value was stored, read and deleted')
