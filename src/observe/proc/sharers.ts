@@ -30,7 +30,11 @@ async function readMemory(host: Host): Promise<{ uid: number; path: string }[]> 
 }
 
 const accountsOfServices = perHost(async (host: Host) => {
-  const shown = await showUnits(host, await loadedServices(host), ['User'])
+  const shown = await showUnits(
+    host,
+    (await loadedServices(host)).map(({ name }) => name),
+    ['User'],
+  )
   return shown.map((one) => ({ unit: first(one, 'Id'), user: first(one, 'User') }))
 })
 

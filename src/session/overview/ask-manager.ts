@@ -1,6 +1,14 @@
+import { orElse } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { EXPOSURE_KEYS } from '../../systemd/exposure/exposure-checks.ts'
-import { inTurns, loadedServices, type Properties, showTogether } from '../../systemd/manager/services.ts'
+import { allExposures } from '../../systemd/exposure/security.ts'
+import {
+  inTurns,
+  type ListedService,
+  loadedServices,
+  type Properties,
+  showTogether,
+} from '../../systemd/manager/services.ts'
 import { kindOf } from '../../systemd/settings/settings-kinds.ts'
 
 /** Of what the exposure of a unit is made; some yes and no is told finer beside. */
@@ -29,10 +37,15 @@ export function askOf(host: Host, units: readonly string[]): Answers {
   return answers
 }
 
-/**
- * Asks of all services that PID 1 has in memory; resolves once it was asked. All else can wait: each program that is
- * started, and each file that is loaded before, holds the longest part of the overview up.
- */
-export async function askLoaded(host: Host): Promise<Answers> {
-  return askOf(host, await loadedServices(host))
+/** What is told soonest of all services that PID 1 has in memory. */
+export interface Listed {
+  services: readonly ListedService[]
+  /** ×10 by unit; empty where systemd-analyze can't tell. */
+  exposures: Promise<ReadonlyMap<string, number>>
+}
+
+/** Asks for all services; resolves once they are listed. Nothing else is asked or loaded before: all waits for this. */
+export async function askLoaded(host: Host): Promise<Listed> {
+  const exposures = allExposures(host).catch(orElse(new Map<string, number>()))
+  return { services: await loadedServices(host), exposures }
 }

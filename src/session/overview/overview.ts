@@ -3,7 +3,7 @@ import { reasonOf } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { requireSystemd } from '../walk/preflight.ts'
 import { type Accepted, readAccepted, sortedOut } from './accepted.ts'
-import { type Answers, askLoaded } from './ask-manager.ts'
+import { askLoaded, type Listed } from './ask-manager.ts'
 import { networkWords } from './network.ts'
 import type { ServiceRow } from './row.ts'
 import { type Survey, survey } from './survey.ts'
@@ -78,7 +78,7 @@ export class Overview implements OverviewSession {
   readonly #left = new AbortController()
 
   /** `asked` may have begun before this was loaded. */
-  constructor(host: Host, asked: Promise<Answers> = askLoaded(host)) {
+  constructor(host: Host, asked: Promise<Listed> = askLoaded(host)) {
     this.finished = new Promise((resolve, reject) => {
       this.#end = (chosen) => {
         this.#left.abort()
@@ -132,7 +132,7 @@ export class Overview implements OverviewSession {
     for (const listener of this.#listeners) listener()
   }
 
-  async #look(host: Host, asked: Promise<Answers>): Promise<void> {
+  async #look(host: Host, asked: Promise<Listed>): Promise<void> {
     let problem: readonly string[] = []
     const accepted = async (systemd: () => Promise<number>) => {
       const [found] = await Promise.all([acceptedOrProblem(host), requireSystemd(host, systemd)])

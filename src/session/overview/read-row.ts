@@ -8,7 +8,7 @@ import { processesOfGroup } from '../../observe/proc/control-group.ts'
 import { readSocketsOf } from '../../observe/proc/sockets.ts'
 import { readSurroundings } from '../../observe/surroundings.ts'
 import { type Exposure, exposure } from '../../systemd/exposure/exposure.ts'
-import { type Properties, showUnits } from '../../systemd/manager/services.ts'
+import { type ListedService, type Properties, showUnits } from '../../systemd/manager/services.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { settingsFromShow } from '../../systemd/settings/settings.ts'
 import type { StoredState } from '../store/store.ts'
@@ -39,6 +39,16 @@ export function templateRow(unit: string): ServiceRow {
     next: `Name an instance, for example ${unit.replace('@.', '@name.')}.`,
   }
   return { unit, description: '', state: 'template', type: '', triggeredBy: [], obstacle, complete: true }
+}
+
+/** As much as a list tells of a service. */
+export function listedRow(
+  { name, active, sub, description }: ListedService,
+  score: number | undefined,
+): ServiceRow {
+  const state = stateOf(active, sub, [])
+  const known = score === undefined ? {} : { exposure: score }
+  return { unit: name, description, state, type: '', triggeredBy: [], complete: false, ...known }
 }
 
 export async function shownRows(
@@ -75,7 +85,7 @@ function scored(properties: Properties, machine: MachineFacts): Exposure {
 function plainRow(properties: Properties, machine: MachineFacts, accepted: readonly Accepted[]): ServiceRow {
   const unit = first(properties, 'Id')
   const triggeredBy = listOf(properties, 'TriggeredBy')
-  const state = stateOf(properties, triggeredBy)
+  const state = stateOf(first(properties, 'ActiveState'), first(properties, 'SubState'), triggeredBy)
   const found = scored(properties, machine)
   const counted = countedExposure(unit, found, accepted)
   const row: ServiceRow = {
@@ -93,10 +103,8 @@ function plainRow(properties: Properties, machine: MachineFacts, accepted: reado
   return obstacle === undefined ? row : { ...row, obstacle }
 }
 
-function stateOf(properties: Properties, triggeredBy: readonly string[]): ServiceState {
-  const active = first(properties, 'ActiveState')
-  if (active === 'active' || active === 'reloading')
-    return first(properties, 'SubState') === 'exited' ? 'exited' : 'running'
+function stateOf(active: string, sub: string, triggeredBy: readonly string[]): ServiceState {
+  if (active === 'active' || active === 'reloading') return sub === 'exited' ? 'exited' : 'running'
   if (active === 'failed') return 'failed'
   if (active !== 'inactive') return 'changing'
   return triggeredBy.length > 0 ? 'waiting' : 'stopped'

@@ -3,9 +3,10 @@ import { readMachine } from '../../observe/observe.ts'
 import { installedServices } from '../../systemd/manager/services.ts'
 import { loadStates } from '../store/store.ts'
 import type { Accepted } from './accepted.ts'
-import { type Answers, askLoaded, askOf } from './ask-manager.ts'
+import { type Answers, askLoaded, askOf, type Listed } from './ask-manager.ts'
 import {
   type Known,
+  listedRow,
   readNetwork,
   type Shown,
   shownRows,
@@ -23,8 +24,8 @@ export interface SurveyWish {
   units?: readonly string[]
   /** Read while PID 1 answers, whose version may be asked for; no row is shown before. */
   accepted: (systemd: () => Promise<number>) => Promise<readonly Accepted[]>
-  /** PID 1 was asked of all services before. */
-  asked?: Promise<Answers>
+  /** PID 1 was asked for all services before. */
+  asked?: Promise<Listed>
   /** A person left: nothing more is read. */
   signal?: AbortSignal
 }
@@ -55,6 +56,12 @@ class Surveying {
   #put(rows: readonly ServiceRow[]): void {
     for (const row of rows) this.#rows.set(row.unit, row)
     this.#said()
+  }
+
+  /** What is told soonest; whatever is known of a row later takes its place. */
+  async list({ services, exposures }: Listed): Promise<void> {
+    const [scores] = await Promise.all([exposures, this.#known])
+    if (scores.size > 0) this.#put(services.map((one) => listedRow(one, scores.get(one.name))))
   }
 
   /** In parts, each of which is worked on while PID 1 answers the next. */
@@ -105,8 +112,8 @@ async function fewAtOnce<Item>(
 
 /**
  * Looks at the services of a host without changing or restarting anything. `said` is called each time that some rows are
- * known better, with a function that sorts all of them: first what PID 1 tells, then what is in /proc, last what a walk
- * would come to. `isStep` once PID 1 has told of all that it has in memory.
+ * known better, with a function that sorts all of them: first their exposures, then what PID 1 tells, then what is in /proc,
+ * last what a walk would come to. `isStep` once all that PID 1 has in memory is there, and once more is known of each.
  */
 export async function survey(
   host: Host,
@@ -120,7 +127,7 @@ export async function survey(
       if (signal?.aborted !== true) await work(one)
     })
   // PID 1 comes before all else, since everything waits for it.
-  const answers = units === undefined ? (asked ?? askLoaded(host)) : Promise.resolve(askOf(host, units))
+  const listed = units === undefined ? (asked ?? askLoaded(host)) : undefined
   const readKnown = async () => {
     const read = readMachine(host)
     const all = [read, loadStates(host), accepted(async () => (await read).systemd)] as const
@@ -128,9 +135,16 @@ export async function survey(
     problems = stored.problems
     return { machine, states: stored.states, accepted: exceptions }
   }
-  const known = answers.then(readKnown)
+  const known = Promise.resolve(listed).then(readKnown)
   const surveying = new Surveying(host, known, () => said(soFar, false))
-  const [loaded] = await Promise.all([answers.then((them) => surveying.look(them)), known])
+  const names = async () => {
+    const all = await listed
+    if (all === undefined) return units ?? []
+    await surveying.list(all)
+    said(soFar, true)
+    return all.services.map(({ name }) => name)
+  }
+  const [loaded] = await Promise.all([names().then((them) => surveying.look(askOf(host, them))), known])
   said(soFar, true)
   const running = loaded.filter(({ row }) => row.state === 'running')
   await each(running, 1, (one) => surveying.lookAtNetwork(one))

@@ -9,11 +9,20 @@ const AT_ONCE = 60
 /** Marks that some releases print before a unit that failed or is masked. */
 const MARK = /^[^\w\\:@-]+\s*/
 
-/** Names in the first column of `systemctl list-units` or `list-unit-files`, and the column after it. */
-export function parseUnitList(text: string): { name: string; state: string }[] {
+/** A service in the first column of `systemctl list-units` or `list-unit-files`, and the columns after it. */
+export interface ListedService {
+  name: string
+  state: string
+  /** Of list-units alone: ActiveState, SubState and Description. */
+  active: string
+  sub: string
+  description: string
+}
+
+export function parseUnitList(text: string): ListedService[] {
   return text.split('\n').flatMap((line) => {
-    const [name, state = ''] = line.replace(MARK, '').split(/\s+/)
-    return name?.endsWith('.service') ? [{ name, state }] : []
+    const [name, state = '', active = '', sub = '', ...words] = line.replace(MARK, '').split(/\s+/)
+    return name?.endsWith('.service') ? [{ name, state, active, sub, description: words.join(' ') }] : []
   })
 }
 
@@ -26,9 +35,9 @@ async function list(host: Host, verb: 'list-units' | 'list-unit-files') {
 }
 
 /** The services that PID 1 has in memory, running or not. */
-export async function loadedServices(host: Host): Promise<string[]> {
+export async function loadedServices(host: Host): Promise<ListedService[]> {
   const units = await list(host, 'list-units')
-  return units.filter(({ state }) => state === 'loaded').map(({ name }) => name)
+  return units.filter(({ state }) => state === 'loaded')
 }
 
 /**

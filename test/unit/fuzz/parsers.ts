@@ -45,7 +45,7 @@ import { zoneNames } from '../../../src/session/proof/full-zones.ts'
 import { parseState, StoreError } from '../../../src/session/store/store.ts'
 import { parseDropIn, StrangerError } from '../../../src/session/try/parse-drop-in.ts'
 import { exposure } from '../../../src/systemd/exposure/exposure.ts'
-import { parseOverall, parseSaidChecks } from '../../../src/systemd/exposure/security.ts'
+import { parseExposures, parseOverall, parseSaidChecks } from '../../../src/systemd/exposure/security.ts'
 import { parseSeccompJournal, parseSeccompText } from '../../../src/systemd/log/audit.ts'
 import { parseJournal } from '../../../src/systemd/log/journal.ts'
 import { parseExec } from '../../../src/systemd/manager/exec.ts'
@@ -95,6 +95,7 @@ export const PARSERS: Parser[] = [
   ['exec', (text) => parseExec(text)],
   ['journal', (text) => parseJournal(text)],
   ['exposure', (text) => parseOverall(text)],
+  ['exposures', (text) => parseExposures(text)],
   ['checks', (text) => parseSaidChecks(text)],
   ['unit list', (text) => parseUnitList(text)],
   ['show of many', (text) => parseShowMany(text, 2)],

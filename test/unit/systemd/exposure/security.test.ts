@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseSaidChecks } from '../../../../src/systemd/exposure/security.ts'
+import { parseExposures, parseSaidChecks } from '../../../../src/systemd/exposure/security.ts'
 
 const TABLE = [
   '  NAME                          DESCRIPTION                                      EXPOSURE',
@@ -40,4 +40,17 @@ it('knows the namespaces by the names of 249 and older', () => {
 
 it('reads nothing out of an error', () => {
   expect(parseSaidChecks('Unit x.service not found.')).toEqual([])
+})
+
+it('all exposures are read from the list of services, and nothing else of it', () => {
+  const text = `UNIT                 EXPOSURE PREDICATE HAPPY
+a@b\\x2dc.service         9.6 UNSAFE    😨
+systemd-logind.service     2.8 OK        🙂
+x.service                 10.0 DANGEROUS 😨
+`
+  expect([...parseExposures(text)]).toEqual([
+    ['a@b\\x2dc.service', 96],
+    ['systemd-logind.service', 28],
+    ['x.service', 100],
+  ])
 })

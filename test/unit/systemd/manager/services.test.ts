@@ -2,16 +2,28 @@ import { expect, it } from 'vitest'
 import { parseShowMany, parseUnitList } from '../../../../src/systemd/manager/services.ts'
 
 it.each([
-  ['a plain list', 'cron.service loaded active running Regular', [{ name: 'cron.service', state: 'loaded' }]],
+  [
+    'a plain list',
+    'cron.service loaded active running Regular  jobs',
+    [
+      {
+        name: 'cron.service',
+        state: 'loaded',
+        active: 'active',
+        sub: 'running',
+        description: 'Regular jobs',
+      },
+    ],
+  ],
   [
     'a mark before a failed unit',
     '● x.service loaded failed failed X',
-    [{ name: 'x.service', state: 'loaded' }],
+    [{ name: 'x.service', state: 'loaded', active: 'failed', sub: 'failed', description: 'X' }],
   ],
   [
     'an instance with an escape',
     'a@b\\x2dc.service static -',
-    [{ name: 'a@b\\x2dc.service', state: 'static' }],
+    [{ name: 'a@b\\x2dc.service', state: 'static', active: '-', sub: '', description: '' }],
   ],
   ['what is no service', 'x.socket loaded active listening X\n\n', []],
 ])('systemctl list: %s', (_, text, expected) => {
