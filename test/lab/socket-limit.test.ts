@@ -17,7 +17,7 @@ describe.skipIf(skipLab())(labTitle('a service that its socket starts'), () => {
         '/etc/systemd/system/server.service': '[Service]\nExecStart=/usr/local/bin/node /opt/server.cjs\n',
         '/etc/systemd/system/front.socket': '[Socket]\nListenStream=127.0.0.1:8103\n',
         '/etc/systemd/system/front.service':
-          '[Service]\nExecStart=/lib/systemd/systemd-socket-proxyd 127.0.0.1:8104\n',
+          '[Unit]\nStartLimitBurst=2\n[Service]\nExecStart=/lib/systemd/systemd-socket-proxyd 127.0.0.1:8104\n',
         '/etc/systemd/system/clients.service': `[Service]\nExecStart=/bin/sh -c '${CLIENTS}'\n`,
       },
       setup: [
