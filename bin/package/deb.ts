@@ -37,7 +37,7 @@ Priority: optional
 Architecture: ${debian}
 Maintainer: ${MAINTAINER}
 Installed-Size: ${installedKiB}
-Depends: ${DEPENDS}, systemd (>= 247)
+Depends: ${DEPENDS}, libseccomp2, systemd (>= 247)
 Recommends: iproute2, libcap2-bin, strace
 Suggests: bash-completion
 Description: wizard that hardens one systemd service, stage by stage

@@ -1,4 +1,3 @@
-import { overallExposure } from '../../systemd/exposure/security.ts'
 import { renderDropIn } from '../../systemd/settings/drop-in.ts'
 import type { Baseline } from '../../trial/health/baseline.ts'
 import { attempt } from '../../trial/transaction/transaction.ts'
@@ -9,6 +8,7 @@ import { trialContext } from '../stage/trial-context.ts'
 import type { WalkContext } from './context.ts'
 import { lookLive } from './look-live.ts'
 import type { PendingStages } from './pending-change.ts'
+import { requireExposure } from './preflight.ts'
 import { ANSWERS } from './questions.ts'
 import { type AllRehearsed, rehearseAll, STAGE_BY_STAGE } from './rehearse-all.ts'
 import type { StageResult } from './state.ts'
@@ -34,7 +34,7 @@ async function applyAll(
   differs: readonly string[],
 ): Promise<StageResult> {
   const { ask, dispatch, host, subject } = context
-  const before = (await overallExposure(host, subject.unit)) ?? 0
+  const before = await requireExposure(host, subject.unit)
   const unchanged: StageResult = {
     stage: 'all',
     outcome: 'skipped',

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { distrust } from '../../host/distrust.ts'
 import type { Host } from '../../host/host.ts'
 import type { Manager } from '../../host/manager.ts'
+import { overallExposure } from '../../systemd/exposure/security.ts'
 import { first, listOf, showUnit } from '../../systemd/manager/show.ts'
 import { isOneshot } from '../../systemd/manager/unit-kind.ts'
 import { serviceName, shortName } from '../../systemd/manager/unit-name.ts'
@@ -198,6 +199,19 @@ async function requireLasting(host: Host, unit: string): Promise<void> {
   throw new Refusal(
     `${unit} serves one connection (Accept=yes of ${socket}) and ends with it`,
     'Nothing was changed: each connection starts another instance, so none stays to be proven.',
+  )
+}
+
+/**
+ * The exposure ×10 of a unit now. Since 259 systemd loads libseccomp only once it wants to filter calls: where it is missing, no
+ * filter is applied though the unit shows one, and systemd-analyze ends without a word.
+ */
+export async function requireExposure(host: Host, unit: string): Promise<number> {
+  const exposure = await overallExposure(host, unit)
+  if (exposure !== undefined) return exposure
+  throw new Refusal(
+    `systemd-analyze security ${shortName(unit)} does not tell its exposure`,
+    'Nothing was changed. Where libseccomp is missing (the package libseccomp2), systemd filters no system calls either: install it, then try again.',
   )
 }
 

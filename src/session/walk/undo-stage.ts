@@ -132,7 +132,7 @@ export async function undoStage(
     return { end: healthy ? 'done' : 'undo-open', lines }
   }
   const context = await contextOf(host, { store, baseline }, listening)
-  const before = (await overallExposure(host, unit)) ?? 0
+  const before = await overallExposure(host, unit)
   const change = { assignments: keptAssignments(kept), ownership: [], reduces: { records: gone.records } }
   const result = await attempt(context, stage, change)
   const title = titleOf(stage)
@@ -147,7 +147,7 @@ export async function undoStage(
     return { end: done.undone.proven ? 'nothing-kept' : 'undo-open', lines }
   }
   await store.save({ kept, pending: undefined })
-  const after = (await overallExposure(host, unit)) ?? before
+  const after = await overallExposure(host, unit)
   const names = STAGES.filter((one) => kept.some((other) => other.stage === one)).map(titleOf)
   return {
     end: 'done',
@@ -155,7 +155,9 @@ export async function undoStage(
       `${title} is taken back. In force: ${names.join(', ')}.`,
       ...sharedLine(gone, kept),
       ...result.report.proof,
-      `Exposure: ${formatScore(before)} → ${formatScore(after)}.`,
+      ...(before === undefined || after === undefined
+        ? []
+        : [`Exposure: ${formatScore(before)} → ${formatScore(after)}.`]),
     ],
   }
 }

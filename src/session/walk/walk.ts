@@ -1,7 +1,6 @@
 import { Bug, ExpectedError, isExpected, OpenUndo } from '../../host/errors.ts'
 import type { Host } from '../../host/host.ts'
 import { type Lock, lockFolder } from '../../host/lock.ts'
-import { overallExposure } from '../../systemd/exposure/security.ts'
 import { ForeignChangeError } from '../../trial/transaction/foreign-changes.ts'
 import { AbortedTrial } from '../../trial/transaction/transaction.ts'
 import type { Undone } from '../../trial/transaction/trial.ts'
@@ -16,7 +15,7 @@ import { Interrupted, type WalkBeginning, type WalkOptions } from './context.ts'
 import { doingOf, stoppedText, stoppingText } from './ending.ts'
 import type { Intent } from './intent.ts'
 import { partingLine } from './parting.ts'
-import { findUnit, preflight, type Subject } from './preflight.ts'
+import { findUnit, preflight, requireExposure, type Subject } from './preflight.ts'
 import { harden, type Procedure } from './procedure.ts'
 import { type AskedPhase, Questions } from './questions.ts'
 import { ReachLog } from './reach-log.ts'
@@ -226,7 +225,7 @@ export class Walk implements Session {
   ): Promise<WalkBeginning> {
     const { host } = given
     const options = await withSavedChecks(given, subject.unit)
-    const now = (await overallExposure(host, subject.unit)) ?? 0
+    const now = await requireExposure(host, subject.unit)
     const state = stored ?? freshState(subject.unit, now)
     this.#store = storeOnDisk(host, state)
     const context: WalkBeginning = {
