@@ -1,10 +1,14 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { Host } from '../../host/host.ts'
 
-/** Groups as `systemd-analyze syscall-filter` lists them, members that are groups still by name. */
+/**
+ * Groups as `systemd-analyze syscall-filter` lists them, members that are groups still by name. 255 ends colours there even
+ * where it was told to print none.
+ */
 export function parseSyscallGroups(text: string): Record<string, string[]> {
   const groups: Record<string, string[]> = {}
   let current: string[] | undefined
-  for (const line of text.split('\n')) {
+  for (const line of stripVTControlCharacters(text).split('\n')) {
     if (line.startsWith('@')) {
       current = []
       groups[line.trim()] = current

@@ -109,6 +109,11 @@ describe('systemd-analyze syscall-filter', () => {
     })
   })
 
+  it('reads a group in a group behind an end of colours, as 255 prints it', () => {
+    const text = '@a\n    # Some\n    \x1b[0m@b\n    read\n\n@b\n    # More\n    write\n'
+    expect(flattenGroups(parseSyscallGroups(text))).toEqual({ '@a': ['read', 'write'], '@b': ['write'] })
+  })
+
   it('ends with groups that name each other or one that is not there', () => {
     expect(flattenGroups({ '@a': ['@b', 'x'], '@b': ['@a', '@gone', 'y'] })).toEqual({
       '@a': ['x', 'y'],
