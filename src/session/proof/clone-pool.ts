@@ -85,7 +85,7 @@ export async function bootForTrials(
     baseline.oneshot === undefined ? await bootProven(live, options, input) : await bootAtRest(live, options)
   if ('verdict' in proven) return proven
   const { clone, volatile, upMs } = proven
-  const known = { ...baseline, upMs: Math.max(upMs, baseline.upMs ?? 0) }
+  const known = upMs > (baseline.upMs ?? 0) ? { ...baseline, upMs } : baseline
   return { clone, volatile, begun, trials: plainTrialsIn(context, clone, facts, known) }
 }
 

@@ -23,7 +23,9 @@ export async function readied(
   const early = followEarly(beginning, found)
   try {
     const { rehearsing, baseline } = await rehearsalPhase(beginning, found)
-    await requireRuns(beginning, rehearsing, baseline)
+    requireRuns(beginning, rehearsing)
+    // What clones showed counts for an undo of later, too.
+    if (baseline !== found) await beginning.store.save({ baseline })
     const context = { ...beginning, rehearsing }
     await learningPhase(context, baseline, early)
     // It has been looked at for long enough by now that one which ends by itself has done so.
@@ -36,14 +38,11 @@ export async function readied(
 }
 
 /** The runs in clones are all that is known of a unit that does not run: without them nothing could be proven. */
-async function requireRuns(
-  { store, subject }: WalkBeginning,
+function requireRuns(
+  { subject: { unit, oneshot, stopped } }: WalkBeginning,
   rehearsing: Rehearsing | undefined,
-  baseline: Baseline,
-): Promise<void> {
-  const { unit, oneshot, stopped } = subject
-  if (!oneshot && !stopped) return
-  if (rehearsing?.possible === true) return store.save({ baseline })
+): void {
+  if ((!oneshot && !stopped) || rehearsing?.possible === true) return
   const why = rehearsing?.why ?? 'no clones are wanted'
   if (stopped) throw unstartable(unit, why)
   throw new Refusal(
