@@ -6,6 +6,7 @@ import { parseElf } from './elf.ts'
 import { importedNames } from './elf-imports.ts'
 import { librariesByLoader } from './loader-list.ts'
 import { startsPrograms, TELLING_IMPORTS } from './telling-imports.ts'
+import { MAX_ELF_BYTES, toldBy } from './telling-program.ts'
 
 /** What a program that does not run would do for the service that starts it. */
 export interface ProgramDoes {
@@ -15,7 +16,6 @@ export interface ProgramDoes {
   connects?: true
 }
 
-const MAX_BYTES = 64 * 1024 * 1024
 /** Every program has these, which only define what others import. */
 const C_LIBRARY = /^(?:libc|libm|libdl|libresolv|libpthread|ld-[\w-]+)\.so/
 
@@ -25,7 +25,7 @@ function isClient(imports: ReadonlySet<string>): boolean {
 
 /** By what the program and its libraries import; a script is none of these. */
 export async function readProgramDoes(host: Host, path: string, gaps: BlindSpots): Promise<ProgramDoes> {
-  const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_BYTES))
+  const bytes = await orBlindSpot(gaps, path, host.readBytes(path, MAX_ELF_BYTES))
   const elf = bytes && parseElf(bytes)
   if (bytes === undefined || elf === undefined) return {}
   const own = importedNames(bytes)
@@ -33,10 +33,8 @@ export async function readProgramDoes(host: Host, path: string, gaps: BlindSpots
   const libraries =
     elf.interpreter === undefined ? [] : await librariesByLoader(host, path, elf.interpreter, gaps)
   const all = new Set(own)
-  for (const library of libraries.filter((file) => !C_LIBRARY.test(basename(file)))) {
-    const theirs = await orBlindSpot(gaps, library, host.readBytes(library, MAX_BYTES))
-    for (const name of (theirs && importedNames(theirs)) ?? []) all.add(name)
-  }
+  for (const library of libraries.filter((file) => !C_LIBRARY.test(basename(file))))
+    for (const name of (await toldBy(host, library, gaps))?.imports ?? []) all.add(name)
   return {
     ...(startsPrograms(own ?? []) ? { starts: true as const } : {}),
     ...(isClient(all) ? { connects: true as const } : {}),

@@ -18,7 +18,8 @@ import {
   tellsOfStart,
 } from './telling-texts.ts'
 
-const MAX_ELF_BYTES = 64 * 1024 * 1024
+/** Larger files are not read as programs. */
+export const MAX_ELF_BYTES = 64 * 1024 * 1024
 
 /** What one program or library tells. */
 export interface Told {

@@ -30,11 +30,7 @@ async function readMemory(host: Host): Promise<{ uid: number; path: string }[]> 
 }
 
 const accountsOfServices = perHost(async (host: Host) => {
-  const shown = await showUnits(
-    host,
-    (await loadedServices(host)).map(({ name }) => name),
-    ['User'],
-  )
+  const shown = await showUnits(host, await loadedServices(host), ['User'])
   return shown.map((one) => ({ unit: first(one, 'Id'), user: first(one, 'User') }))
 })
 

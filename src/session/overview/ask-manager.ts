@@ -5,7 +5,7 @@ import { allExposures } from '../../systemd/exposure/security.ts'
 import {
   inTurns,
   type ListedService,
-  loadedServices,
+  listLoaded,
   type Properties,
   showTogether,
 } from '../../systemd/manager/services.ts'
@@ -47,5 +47,5 @@ export interface Listed {
 /** Asks for all services; resolves once they are listed. Nothing else is asked or loaded before: all waits for this. */
 export async function askLoaded(host: Host): Promise<Listed> {
   const exposures = allExposures(host).catch(orElse(new Map<string, number>()))
-  return { services: await loadedServices(host), exposures }
+  return { services: await listLoaded(host), exposures }
 }

@@ -1,9 +1,9 @@
 import type { Host } from '../../host/host.ts'
 import { readMachine } from '../../observe/observe.ts'
-import { installedServices } from '../../systemd/manager/services.ts'
+import { installedServices, loadedServices } from '../../systemd/manager/services.ts'
 import { loadStates } from '../store/store.ts'
 import type { Accepted } from './accepted.ts'
-import { type Answers, askLoaded, askOf, type Listed } from './ask-manager.ts'
+import { type Answers, askOf, type Listed } from './ask-manager.ts'
 import {
   type Known,
   listedRow,
@@ -24,7 +24,7 @@ export interface SurveyWish {
   units?: readonly string[]
   /** Read while PID 1 answers, whose version may be asked for; no row is shown before. */
   accepted: (systemd: () => Promise<number>) => Promise<readonly Accepted[]>
-  /** PID 1 was asked for all services before. */
+  /** For a screen: all services were asked for before, and are shown with what is told soonest. */
   asked?: Promise<Listed>
   /** A person left: nothing more is read. */
   signal?: AbortSignal
@@ -126,8 +126,6 @@ export async function survey(
     fewAtOnce(some, most, async (one) => {
       if (signal?.aborted !== true) await work(one)
     })
-  // PID 1 comes before all else, since everything waits for it.
-  const listed = units === undefined ? (asked ?? askLoaded(host)) : undefined
   const readKnown = async () => {
     const read = readMachine(host)
     const all = [read, loadStates(host), accepted(async () => (await read).systemd)] as const
@@ -135,14 +133,15 @@ export async function survey(
     problems = stored.problems
     return { machine, states: stored.states, accepted: exceptions }
   }
-  const known = Promise.resolve(listed).then(readKnown)
+  // PID 1 comes before all else, since everything waits for it.
+  const known = Promise.resolve(asked).then(readKnown)
   const surveying = new Surveying(host, known, () => said(soFar, false))
   const names = async () => {
-    const all = await listed
-    if (all === undefined) return units ?? []
-    await surveying.list(all)
+    if (asked === undefined) return units ?? loadedServices(host)
+    const listed = await asked
+    await surveying.list(listed)
     said(soFar, true)
-    return all.services.map(({ name }) => name)
+    return listed.services.map(({ name }) => name)
   }
   const [loaded] = await Promise.all([names().then((them) => surveying.look(askOf(host, them))), known])
   said(soFar, true)

@@ -34,10 +34,15 @@ async function list(host: Host, verb: 'list-units' | 'list-unit-files') {
   return parseUnitList((await host.run(['systemctl', verb, ...options])).stdout)
 }
 
-/** The services that PID 1 has in memory, running or not. */
-export async function loadedServices(host: Host): Promise<ListedService[]> {
+/** The services that PID 1 has in memory, running or not, as it lists them. */
+export async function listLoaded(host: Host): Promise<ListedService[]> {
   const units = await list(host, 'list-units')
   return units.filter(({ state }) => state === 'loaded')
+}
+
+/** The names of those. */
+export async function loadedServices(host: Host): Promise<string[]> {
+  return (await listLoaded(host)).map(({ name }) => name)
 }
 
 /**
